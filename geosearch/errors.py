@@ -1,0 +1,56 @@
+"""Errors for people: what is wrong, with the offending value, and what to do about it.
+
+GeosearchError
+├── UsageError          an option or argument that cannot be meant (also a ValueError)
+├── SceneError          a raster that cannot be read or placed on Earth (also an OSError)
+├── EncoderError        an encoder that cannot be built or used (also a RuntimeError)
+│   └── WeightsError    weights that are missing or do not fit (also an OSError)
+└── IndexFolderError    an index folder that cannot be read or written (also an OSError)
+
+Only the command line turns them into exit statuses.
+"""
+
+from dataclasses import dataclass
+
+
+class GeosearchError(Exception):
+    """The root of the family; every error carries a remedy."""
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        """What is wrong, with the offending value."""
+        self.hint = hint
+        """What to do about it."""
+
+
+class UsageError(GeosearchError, ValueError):
+    """An option or argument that cannot be meant."""
+
+
+class SceneError(GeosearchError, OSError):
+    """A raster that cannot be read, or that has no place on Earth."""
+
+
+class EncoderError(GeosearchError, RuntimeError):
+    """An encoder that cannot be built or used."""
+
+
+class WeightsError(EncoderError, OSError):
+    """Weights that are missing, unreadable, or of another architecture."""
+
+
+class IndexFolderError(GeosearchError, OSError):
+    """An index folder that cannot be read or written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An input that was left out, so that the rest can go on."""
+
+    input: str
+    """What was refused: a scene id or a path."""
+    reason: str
+    """What is wrong with it."""
+    hint: str
+    """What to do about it."""
