@@ -1,0 +1,5 @@
+"""Scenes that geosearch draws itself: an archive to try it on, and chips to train on."""
+
+from geosearch.demo.chips import training_chip
+
+__all__ = ["training_chip"]
