@@ -1,0 +1,327 @@
+"""The Python API: what the command line calls and what a program would.
+
+Rooms are imported where they are used, so that this module costs nothing heavy.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from geosearch.errors import EncoderError, UsageError
+from geosearch.progress import Note, Stopwatch, silent
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from geosearch.encoders import Encoder
+    from geosearch.index import Index
+    from geosearch.ingest import AnnKind, BuildReport
+    from geosearch.search import Explanation, Hit
+
+DEFAULT_INDEXES = Path("indexes")
+"""Where indexes are put when none is named, below the current folder."""
+
+MIN_VALID = 0.25
+"""Least share of valid pixels in a chip, unless another is asked for."""
+
+INDEX_VARIABLE = "GEOSEARCH_INDEX"
+"""Environment variable that names the index to use."""
+
+
+class Hits(Sequence["Hit"]):
+    """Ranked hits, best first, and how they were found."""
+
+    def __init__(self, hits: Sequence[Hit], explanation: Explanation) -> None:
+        self._hits = tuple(hits)
+        self.explanation = explanation
+        """The plan of each segment and the milliseconds of each step."""
+
+    @overload
+    def __getitem__(self, index: int) -> Hit: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Hit, ...]: ...
+    def __getitem__(self, index: int | slice) -> Hit | tuple[Hit, ...]:
+        return self._hits[index]
+
+    def __len__(self) -> int:
+        return len(self._hits)
+
+    def __repr__(self) -> str:
+        best = f", best {self._hits[0].score:.3f}" if self._hits else ""
+        return f"<{len(self._hits)} hits{best}>"
+
+    def to_geojson(self, path: str | Path | None = None) -> str:
+        """Return the hits as RFC 7946 GeoJSON text, and write it to a file if one is given."""
+        from geosearch.formats import geojson_text, write_text
+
+        text = geojson_text(self._hits)
+        if path is not None:
+            write_text(path, text)
+        return text
+
+    def to_contact_sheet(self, path: str | Path, title: str = "") -> None:
+        """Write a PNG that shows the hits' pixels, read again from their scenes."""
+        from geosearch.formats import write_contact_sheet
+
+        write_contact_sheet(path, self._hits, title)
+
+
+class Archive:
+    """An open index with the encoder that it was built with.
+
+    It holds the generation that was published when it was opened; open it again
+    to see a newer one.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        *,
+        weights: str | Path | None = None,
+        device: str = "auto",
+        precision: str = "auto",
+        encoder: Encoder | None = None,
+        report: BuildReport | None = None,
+    ) -> None:
+        self.index = index
+        """The generation that is searched."""
+        self.report = report
+        """What the run did that built it, if this process did."""
+        self._weights = weights
+        self._device = device
+        self._precision = precision
+        self._encoder = encoder
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of the index, loaded when first asked for.
+
+        Raises:
+            EncoderError: Its weights are missing, or are not those the index was built with.
+        """
+        if self._encoder is None:
+            self._encoder = self._load_encoder()
+        return self._encoder
+
+    def _load_encoder(self) -> Encoder:
+        from geosearch.encoders import load
+
+        spec = self.index.spec
+        weights = self._weights or spec.weights
+        encoder = load(
+            spec.encoder,
+            weights=None if weights is None else Path(weights),
+            device=self._device,
+            precision=self._precision,
+        )
+        if encoder.fingerprint != spec.fingerprint:
+            raise EncoderError(
+                f"the index {self.index.folder} was built with {spec.fingerprint}, "
+                f"the weights here are {encoder.fingerprint}",
+                hint="give the weights it was built with: --weights FILE, or index anew",
+            )
+        return encoder
+
+    def search(
+        self,
+        text: str,
+        *,
+        k: int = 10,
+        bbox: str | Sequence[float] | None = None,
+        intersects: str | Path | dict[str, Any] | BaseGeometry | None = None,
+        datetime: str | None = None,
+        exact: bool = False,
+    ) -> Hits:
+        """Find the chips that look most like what a text says.
+
+        Args:
+            text: What to look for; short or long.
+            k: How many hits at most.
+            bbox: ``W,S,E,N`` in degrees; W > E crosses 180 degrees.
+            intersects: A GeoJSON file, object or geometry that footprints must intersect.
+            datetime: A date, an RFC 3339 instant, or ``A/B`` with ``..`` for open ends.
+            exact: Score every matching chip, however many there are.
+
+        Raises:
+            UsageError: The text is empty, or a filter cannot be applied.
+            EncoderError: The encoder of the index cannot be loaded here.
+        """
+        from geosearch.search import make_filter, search
+
+        if not text.strip():
+            raise UsageError("the query has no text", hint="say what to look for, in quotes")
+        wanted = make_filter(bbox=bbox, intersects=intersects, when=datetime)
+        watch = Stopwatch()
+        with watch.time("load encoder"):
+            encoder = self.encoder
+        with watch.time("encode text"):
+            vector = encoder.encode_texts([text])[0]
+        hits, explanation = search(self.index, vector, wanted=wanted, k=k, exact=exact)
+        before = {step: 1000 * seconds for step, seconds in watch.seconds.items()}
+        timed = replace(explanation, milliseconds=before | explanation.milliseconds)
+        return Hits(hits, timed)
+
+
+def open(
+    path: str | Path | None = None,
+    *,
+    weights: str | Path | None = None,
+    device: str = "auto",
+    precision: str = "auto",
+    note: Note = silent,
+) -> Archive:
+    """Open an index for searching.
+
+    Args:
+        path: The index folder; None for the one in the environment, or the newest in ``indexes/``.
+        weights: The encoder's weights, where they are not where the index says.
+        device: ``auto``, ``cpu``, ``cuda``.
+        precision: ``auto``, ``float32``, ``bf16``.
+        note: Is told which index was taken, if none was named.
+
+    Raises:
+        IndexFolderError: There is no index, or it cannot be read.
+    """
+    from geosearch.index import open_index
+
+    folder = find_index(note) if path is None else Path(path)
+    return Archive(open_index(folder), weights=weights, device=device, precision=precision)
+
+
+def build(
+    paths: Sequence[str | Path],
+    index: str | Path | None = None,
+    *,
+    encoder: str | None = None,
+    weights: str | Path | None = None,
+    size: int | None = None,
+    stride: int | None = None,
+    min_valid: float | None = None,
+    bands: tuple[int, int, int] | None = None,
+    ann: AnnKind = "auto",
+    device: str = "auto",
+    precision: str = "auto",
+    progress: bool = False,
+    note: Note = silent,
+) -> Archive:
+    """Index scenes, and open the index.
+
+    Args:
+        paths: Files and folders of scenes.
+        index: The index folder; None for ``indexes/`` with the first path's name.
+        encoder: An encoder's name; None for DGTRS-CLIP B/16 where its weights are here or can be
+            fetched, else ``mini``.
+        weights: The encoder's weights, as a file.
+        size: Chip edge in pixels; None for the encoder's input.
+        stride: Step between chips in pixels; None for half a chip, so that a thing of up to half
+            a chip's size is whole in at least one of them.
+        min_valid: Least share of valid pixels in a chip, 0..1; None for a quarter.
+        bands: Bands shown as red, green, blue, from 1; None to choose for each scene.
+        ann: ``auto``, ``flat`` (always exact) or ``ivfpq`` (always approximate).
+        device: ``auto``, ``cpu``, ``cuda``.
+        precision: ``auto``, ``float32``, ``bf16``.
+        progress: Show a bar on stderr.
+        note: Is told which encoder and index were taken, if none was named.
+
+    Returns:
+        The open index; its ``report`` says what was indexed and what was left out.
+
+    Raises:
+        GeosearchError: Nothing could be indexed; scenes that fail are in the report instead.
+    """
+    from geosearch.encoders import load
+    from geosearch.index import MANIFEST, open_index
+    from geosearch.ingest import ChipSettings, ingest
+
+    if not paths:
+        raise UsageError("no path to index", hint="give a folder of scenes")
+    folder = default_index(paths, note) if index is None else Path(index)
+    # what is added to an index is cut and embedded as the rest of it
+    before = open_index(folder).spec if (folder / MANIFEST).exists() else None
+    if before is not None:
+        encoder = encoder or before.encoder
+        if weights is None and encoder == before.encoder:
+            weights = before.weights
+        size = before.size_px if size is None else size
+        stride = before.stride_px if stride is None else stride
+        min_valid = before.min_valid if min_valid is None else min_valid
+    loaded = load(
+        encoder or _default_encoder(weights, note),
+        weights=None if weights is None else Path(weights),
+        device=device,
+        precision=precision,
+    )
+    size = loaded.image_size if size is None else size
+    settings = ChipSettings(
+        size_px=size,
+        stride_px=max(size // 2, 1) if stride is None else stride,
+        min_valid=MIN_VALID if min_valid is None else min_valid,
+        bands=bands,
+    )
+    report = ingest(
+        paths,
+        folder,
+        loaded,
+        settings,
+        ann=ann,
+        weights=None if weights is None else str(Path(weights).resolve()),
+        progress=progress,
+    )
+    return Archive(
+        open_index(folder),
+        weights=weights,
+        device=device,
+        precision=precision,
+        encoder=loaded,
+        report=report,
+    )
+
+
+def _default_encoder(weights: str | Path | None, note: Note) -> str:
+    from geosearch.encoders import choose_default
+
+    if weights is not None:
+        raise UsageError(
+            f"--weights {weights} without --encoder", hint="name the encoder that they belong to"
+        )
+    choice = choose_default()
+    note(f"encoder: {choice.name} ({choice.reason})")
+    return choice.name
+
+
+def default_index(paths: Sequence[str | Path], note: Note = silent) -> Path:
+    """Return where an index goes when none is named: the environment's, or ``indexes/NAME``."""
+    named = os.environ.get(INDEX_VARIABLE)
+    first = Path(paths[0]).resolve()
+    name = first.stem if first.is_file() else first.name
+    folder = Path(named) if named else DEFAULT_INDEXES / (name or "scenes")
+    note(f"index: {folder}")
+    return folder
+
+
+def find_index(note: Note = silent) -> Path:
+    """Return the index to query when none is named: the environment's, or the newest here.
+
+    Raises:
+        UsageError: There is none.
+    """
+    from geosearch.index import MANIFEST
+
+    if named := os.environ.get(INDEX_VARIABLE):
+        note(f"index: {named} (from {INDEX_VARIABLE})")
+        return Path(named)
+    manifests = sorted(
+        DEFAULT_INDEXES.glob(f"*/{MANIFEST}"), key=lambda path: (path.stat().st_mtime_ns, path)
+    )
+    if not manifests:
+        raise UsageError(
+            f"no index in {DEFAULT_INDEXES.resolve()}",
+            hint="make one with `geosearch index FOLDER`, or name one with -i",
+        )
+    folder = manifests[-1].parent
+    note(f"index: {folder}" + (" (the newest of several)" if len(manifests) > 1 else ""))
+    return folder

@@ -1,0 +1,24 @@
+"""`geosearch demo`: draw a small archive to try geosearch on."""
+
+import click
+
+
+@click.command(short_help="Draw a small archive to try geosearch on.")
+@click.argument("folder", type=click.Path(file_okay=False))
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed, other scenes.")
+def demo(folder: str, seed: int) -> None:
+    """Draw a few georeferenced scenes into FOLDER, and truth.json, which says what is where.
+
+    \b
+      geosearch demo ./demo
+      geosearch index ./demo
+      geosearch query "tennis court between two white buildings" -o hits.png
+    """
+    from pathlib import Path
+
+    from geosearch.demo import write_archive
+
+    archive = write_archive(Path(folder), seed=seed)
+    click.echo(
+        f"{folder}: {len(archive.scenes)} scenes; {archive.truth} says what is where", err=True
+    )

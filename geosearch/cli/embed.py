@@ -1,0 +1,82 @@
+"""`geosearch embed`: images or texts in, their vectors out."""
+
+import json
+from pathlib import Path
+
+import click
+
+from geosearch.cli.options import compute_options, weights_option
+from geosearch.errors import UsageError
+
+
+@click.command(short_help="Embed images or texts.")
+@click.argument("more", metavar="[PATH...]", nargs=-1, type=click.Path())
+@click.option("--images", multiple=True, type=click.Path(), help="Image files or folders.")
+@click.option(
+    "--texts", type=click.Path(), help="A text a line; a .json file is a list of strings."
+)
+@click.option(
+    "--encoder", required=True, help="An encoder's name; `geosearch encoders` lists them."
+)
+@weights_option
+@compute_options
+@click.option(
+    "-o", "--output", required=True, type=click.Path(dir_okay=False), help="An .npz file."
+)
+def embed(
+    more: tuple[str, ...],
+    images: tuple[str, ...],
+    texts: str | None,
+    encoder: str,
+    weights: str | None,
+    device: str,
+    precision: str,
+    output: str,
+) -> int:
+    """Embed image files or texts with one encoder.
+
+    The .npz file holds `vectors` (float32 [n, dim], unit length) and `items` (paths or texts).
+
+    \b
+      geosearch embed --images photos/ --encoder mini -o images.npz
+      geosearch embed --texts queries.txt --encoder mini -o texts.npz
+    """
+    if (texts is None) == (not images) or (more and not images):
+        raise UsageError(
+            "embed takes either images or texts",
+            hint="give --images PATH... or --texts FILE",
+        )
+    from geosearch.encoders import embed_images, embed_texts, load, write_embedding
+
+    written = _read_texts(texts) if texts is not None else []
+    loaded = load(
+        encoder,
+        weights=None if weights is None else Path(weights),
+        device=device,
+        precision=precision,
+    )
+    if texts is not None:
+        embedding = embed_texts(loaded, written)
+    else:
+        embedding = embed_images(loaded, [*images, *more], progress=True)
+    write_embedding(embedding, output)
+    for refusal in embedding.refused:
+        click.echo(f"refused: {refusal.input}: {refusal.reason}", err=True)
+        click.echo(f"   hint: {refusal.hint}", err=True)
+    count, dim = embedding.vectors.shape
+    click.echo(f"{output}: {count} vectors of {dim} numbers, {loaded.fingerprint}", err=True)
+    return 3 if embedding.refused else 0
+
+
+def _read_texts(path: str) -> list[str]:
+    hint = "give a UTF-8 file with a text a line, or a .json file that is a list of strings"
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+        if Path(path).suffix.lower() != ".json":
+            return text.removesuffix("\n").split("\n")
+        texts = json.loads(text)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read texts from {path}: {error}", hint=hint) from error
+    if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
+        raise UsageError(f"{path} is not a JSON list of strings", hint=hint)
+    return texts

@@ -1,0 +1,97 @@
+"""`geosearch index`: scenes in, an index out."""
+
+from typing import Any
+
+import click
+
+from geosearch.cli.options import compute_options, index_option, json_option, weights_option
+from geosearch.cli.report import print_build_report
+from geosearch.errors import UsageError
+
+
+class BandsType(click.ParamType):
+    """Three band numbers from 1, `R,G,B`; one number stands for grey."""
+
+    name = "R,G,B"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[int, int, int]:
+        """Read the numbers."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            bands = [int(part) for part in str(value).replace(",", " ").split()]
+        except ValueError:
+            bands = []
+        if len(bands) == 1:
+            bands *= 3
+        if len(bands) != 3 or min(bands) < 1:
+            self.fail(f"{value!r} is not three band numbers from 1, such as 4,3,2", param, ctx)
+        red, green, blue = bands
+        return red, green, blue
+
+
+@click.command(short_help="Index scenes.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path())
+@index_option
+@click.option("--encoder", help="An encoder's name; `geosearch encoders` lists them.")
+@weights_option
+@click.option("--size", type=int, help="Chip edge in pixels. Default: the encoder's input.")
+@click.option("--stride", type=int, help="Step between chips in pixels. Default: half a chip.")
+@click.option("--bands", type=BandsType(), help="Bands shown as red, green, blue, from 1.")
+@click.option(
+    "--min-valid", type=float, help="Least share of valid pixels in a chip. Default: 0.25."
+)
+@click.option(
+    "--ann",
+    type=click.Choice(["auto", "flat", "ivfpq"]),
+    default="auto",
+    show_default=True,
+    help="auto builds IVF-PQ where an exact scan would be slower.",
+)
+@compute_options
+@json_option
+def index(
+    paths: tuple[str, ...],
+    index_path: str | None,
+    encoder: str | None,
+    weights: str | None,
+    size: int | None,
+    stride: int | None,
+    bands: tuple[int, int, int] | None,
+    min_valid: float | None,
+    ann: Any,
+    device: str,
+    precision: str,
+    as_json: bool,
+) -> int:
+    """Index the scenes in PATHS: files, or folders with all that is below them.
+
+    Run it again to add what is new or changed; an interrupted run continues.
+
+    \b
+      geosearch index ./scenes
+      geosearch index ./2024 ./2025 -i indexes/coast --encoder dgtrs-clip-vit-b-16
+    """
+    from geosearch.api import build
+    from geosearch.progress import say
+
+    if not paths:
+        raise UsageError("no path to index", hint="give a folder of scenes")
+    archive = build(
+        paths,
+        index_path,
+        encoder=encoder,
+        weights=weights,
+        size=size,
+        stride=stride,
+        min_valid=min_valid,
+        bands=bands,
+        ann=ann,
+        device=device,
+        precision=precision,
+        progress=True,
+        note=say,
+    )
+    assert archive.report is not None
+    print_build_report(archive.report, str(archive.index.folder), as_json=as_json)
+    return 3 if archive.report.refused else 0

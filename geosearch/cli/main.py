@@ -1,0 +1,91 @@
+"""The `geosearch` command: its group, and how errors become exit statuses.
+
+0 done; 1 it failed; 2 wrong usage; 3 done, but some inputs were refused;
+130 interrupted.
+"""
+
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from geosearch import __version__
+from geosearch.cli.demo import demo
+from geosearch.cli.embed import embed
+from geosearch.cli.encoders import encoders
+from geosearch.cli.index import index
+from geosearch.cli.info import info
+from geosearch.cli.query import query
+from geosearch.errors import GeosearchError, UsageError
+
+_ARGUMENT_HINT = "`geosearch {command}--help` shows what it takes"
+
+
+class _InOrder(click.Group):
+    """Lists its commands in the order in which one meets them, not by the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands' names."""
+        return list(self.commands)
+
+
+@click.group(
+    cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="geosearch")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def cli(debug: bool) -> None:
+    """Find places in satellite and aerial image archives by what one says about them.
+
+    \b
+      geosearch index ./scenes
+      geosearch query "tennis court between two white buildings" -o hits.geojson
+    """
+
+
+for _command in (index, query, info, embed, encoders, demo):
+    cli.add_command(_command)
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with its status."""
+    debug = "--debug" in sys.argv[1:]
+    sys.exit(run(sys.argv[1:], debug=debug))
+
+
+def run(arguments: list[str], *, debug: bool = False) -> int:
+    """Run one command; errors go to stderr as two lines, `error:` and `hint:`."""
+    try:
+        status = cli.main(arguments, prog_name="geosearch", standalone_mode=False)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        command = f"{context.info_name} " if context and context.parent else ""
+        _say_error(error.format_message(), _ARGUMENT_HINT.format(command=command))
+        return error.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        _say_error("interrupted", "run the same command again; finished scenes are kept")
+        return 130
+    except BrokenPipeError:
+        # the reader of our output has gone, as `| head` does; a second flush at exit must not fail
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except GeosearchError as error:
+        if debug:
+            raise
+        _say_error(error.message, error.hint)
+        return 2 if isinstance(error, UsageError) else 1
+    except Exception as error:
+        if debug:
+            raise
+        _say_error(
+            f"geosearch failed in a way it should not: {type(error).__name__}: {error}",
+            "run it again as `geosearch --debug ...` and report what it prints",
+        )
+        return 1
+
+
+def _say_error(message: str, hint: str) -> None:
+    click.echo(f"error: {message}\nhint: {hint}", err=True)

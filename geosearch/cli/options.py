@@ -1,0 +1,39 @@
+"""Options that several commands share, ready as decorators."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+index_option = click.option(
+    "-i",
+    "--index",
+    "index_path",
+    type=click.Path(file_okay=False),
+    help="The index folder. Default: $GEOSEARCH_INDEX, else one in indexes/.",
+)
+weights_option = click.option(
+    "--weights", type=click.Path(dir_okay=False), help="The encoder's weights, as a file."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def compute_options(command: Command) -> Command:
+    """Add ``--device`` and ``--precision``."""
+    for option in (_precision, _device):
+        command = option(command)
+    return command
+
+
+_device = click.option(
+    "--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps."
+)
+_precision = click.option(
+    "--precision",
+    type=click.Choice(["auto", "float32", "bf16"]),
+    default="auto",
+    show_default=True,
+    help="auto takes bf16 where the device has it.",
+)

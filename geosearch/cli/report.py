@@ -1,0 +1,52 @@
+"""The summary that `geosearch index` ends with."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from geosearch.ingest import BuildReport
+
+
+def print_build_report(report: "BuildReport", folder: str, *, as_json: bool) -> None:
+    """Print what was done to stderr, or all of it as JSON to stdout."""
+    for refusal in report.refused:
+        click.echo(f"refused: {refusal.input}: {refusal.reason}", err=True)
+        click.echo(f"   hint: {refusal.hint}", err=True)
+    if as_json:
+        numbers = asdict(report) | {"chips": report.chips, "index": folder}
+        click.echo(json.dumps(numbers, indent=2))
+        return
+    for line in _summary(report, folder):
+        click.echo(line, err=True)
+
+
+def _summary(report: "BuildReport", folder: str) -> list[str]:
+    total = report.seconds["total"]
+    rate = report.chips / total if total else 0.0
+    lines = [
+        f"indexed {_count(len(report.indexed), 'scene')}, {_count(report.chips, 'chip')} "
+        f"in {total:.1f} s ({rate:.0f} chips/s)"
+    ]
+    if report.unchanged or report.resumed:
+        lines.append(f"kept    {report.unchanged} unchanged, {report.resumed} of an earlier run")
+    empty = sum(scene.mostly_invalid for scene in report.indexed)
+    beyond = sum(scene.off_earth for scene in report.indexed)
+    if empty or beyond:
+        lines.append(
+            f"skipped {_count(empty, 'chip')} with too few valid pixels, {beyond} off the Earth"
+        )
+    if report.refused:
+        lines.append(f"refused {_count(len(report.refused), 'input')}, named above")
+    stages = ", ".join(
+        f"{stage} {seconds:.1f}" for stage, seconds in report.seconds.items() if stage != "total"
+    )
+    lines.append(f"seconds {stages}")
+    lines.append(f"index   {folder}: {_count(report.chips_total, 'chip')}")
+    return lines
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,55 @@
+"""Hits as GeoJSON, RFC 7946: counter-clockwise, cut at 180 degrees, with ``bbox``.
+
+Footprints come from the index as they are: cut, wound and rounded to 1e-8
+degree (about a millimetre) when the chips were placed.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import shapely
+
+from geosearch.geo import rfc7946_bbox
+from geosearch.search import Hit
+
+_SCORE_DIGITS = 6
+_METRE_DIGITS = 3
+
+
+def feature_collection(hits: Sequence[Hit]) -> dict[str, Any]:
+    """Return hits as a GeoJSON FeatureCollection; without hits there is no ``bbox``."""
+    collection: dict[str, Any] = {"type": "FeatureCollection"}
+    if hits:
+        collection["bbox"] = list(rfc7946_bbox([hit.footprint for hit in hits]))
+    collection["features"] = [_feature(hit) for hit in hits]
+    return collection
+
+
+def geojson_text(hits: Sequence[Hit]) -> str:
+    """Return hits as GeoJSON text, a feature a line, so that it can be read and compared."""
+    collection = feature_collection(hits)
+    features = collection.pop("features")
+    head = "".join(f"{json.dumps(key)}: {json.dumps(value)}, " for key, value in collection.items())
+    lines = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in features)
+    return f'{{{head}"features": [\n{lines}\n]}}\n'
+
+
+def _feature(hit: Hit) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": hit.id,
+        "bbox": list(rfc7946_bbox([hit.footprint])),
+        "geometry": json.loads(shapely.to_geojson(hit.footprint)),
+        "properties": {
+            "id": hit.id,
+            "rank": hit.rank,
+            "score": round(hit.score, _SCORE_DIGITS),
+            "scene": hit.scene,
+            "href": hit.href,
+            "window": list(hit.window),
+            "size_m": [round(side, _METRE_DIGITS) for side in hit.size_m],
+            "datetime": hit.datetime,
+            "encoder": hit.encoder,
+        },
+    }

@@ -1,0 +1,251 @@
+"""Folder of scenes → published index: find, cut, read, encode, stage, publish.
+
+A scene is the unit of work: it is staged when all of its chips are encoded, so
+that an interrupted run continues after its last finished scene, and a scene that
+fails is refused whole while the rest goes on.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geosearch.encoders import Encoder
+from geosearch.errors import Refusal, SceneError, UsageError
+from geosearch.geo import footprints, ground_sizes_m
+from geosearch.index import ChipBatch, IndexSpec, IndexWriter, SceneRecord
+from geosearch.ingest.prefetch import prefetch
+from geosearch.ingest.report import BuildReport, SceneCount
+from geosearch.progress import Stopwatch, track
+from geosearch.scenes import (
+    ChipBlock,
+    Scene,
+    SceneFile,
+    chip_windows,
+    find_scenes,
+    open_scene,
+    read_chips,
+)
+
+AnnKind = Literal["auto", "flat", "ivfpq"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChipSettings:
+    """How scenes are cut into chips."""
+
+    size_px: int
+    """Chip edge, pixels of the scene."""
+    stride_px: int
+    """Step between chips, pixels."""
+    min_valid: float = 0.25
+    """Least share of valid pixels for a chip to be kept, 0..1."""
+    bands: tuple[int, int, int] | None = None
+    """Bands shown as red, green, blue, from 1; None to choose for each scene."""
+
+    def __post_init__(self) -> None:
+        if self.size_px < 1:
+            raise UsageError(f"--size is {self.size_px} px", hint="use a size of at least 1 pixel")
+        if not 1 <= self.stride_px <= self.size_px:
+            raise UsageError(
+                f"--stride {self.stride_px} px leaves gaps between {self.size_px} px chips",
+                hint=f"use a stride from 1 to {self.size_px}",
+            )
+        if not 0 <= self.min_valid <= 1:
+            raise UsageError(f"--min-valid is {self.min_valid}", hint="use a share from 0 to 1")
+
+
+@dataclass
+class _Run:
+    """What a run has done so far."""
+
+    indexed: list[SceneCount]
+    refused: list[Refusal]
+    resumed: int = 0
+    unchanged: int = 0
+
+
+def ingest(
+    paths: Sequence[str | Path],
+    folder: Path,
+    encoder: Encoder,
+    settings: ChipSettings,
+    *,
+    ann: AnnKind = "auto",
+    weights: str | None = None,
+    progress: bool = False,
+) -> BuildReport:
+    """Index all scenes below some paths.
+
+    Args:
+        paths: Files and folders.
+        folder: The index, made if it is not there; added to if it is.
+        encoder: What embeds the chips.
+        settings: How scenes are cut.
+        ann: ``auto`` builds IVF-PQ for large segments; the others force one way.
+        weights: Path the encoder's weights were given by, recorded for later queries.
+        progress: Show a bar on stderr.
+
+    Raises:
+        UsageError: Nothing was found, or a setting cannot be meant.
+        SceneError: Not a single scene could be used.
+        IndexFolderError: The index cannot be written, or was built in another way.
+    """
+    watch = Stopwatch()
+    with watch.time("total"):
+        found = find_scenes(paths)
+        if not found.files and not found.refused:
+            raise UsageError(
+                f"no scene found in {', '.join(map(str, paths))}",
+                hint="give a folder that holds GeoTIFFs or other GDAL rasters, or name a file",
+            )
+        run = _Run(indexed=[], refused=list(found.refused))
+        if not found.files:
+            raise _nothing_usable(run)
+        spec = _index_spec(encoder, settings, weights)
+        with IndexWriter(folder, spec, ann=ann) as writer:
+            with track("indexing", len(found.files), "scenes", shown=progress) as advance:
+                for file in found.files:
+                    _ingest_file(file, encoder, settings, writer, run, watch)
+                    advance(1)
+            if not (run.indexed or run.resumed or run.unchanged):
+                raise _nothing_usable(run)
+            with watch.time("publish"):
+                generation = writer.publish()
+    return BuildReport(
+        indexed=tuple(run.indexed),
+        resumed=run.resumed,
+        unchanged=run.unchanged,
+        refused=tuple(run.refused),
+        chips_total=generation.chips,
+        seconds=watch.seconds,
+    )
+
+
+def _index_spec(encoder: Encoder, settings: ChipSettings, weights: str | None) -> IndexSpec:
+    return IndexSpec(
+        encoder=encoder.name,
+        fingerprint=encoder.fingerprint,
+        dim=encoder.dim,
+        precision=encoder.precision,
+        weights=weights,
+        size_px=settings.size_px,
+        stride_px=settings.stride_px,
+        min_valid=settings.min_valid,
+    )
+
+
+def _nothing_usable(run: _Run) -> SceneError:
+    reasons = "\n".join(f"  {refusal.input}: {refusal.reason}" for refusal in run.refused)
+    return SceneError(
+        f"none of the {len(run.refused)} inputs could be used:\n{reasons}",
+        hint=run.refused[0].hint,
+    )
+
+
+def _ingest_file(
+    file: SceneFile,
+    encoder: Encoder,
+    settings: ChipSettings,
+    writer: IndexWriter,
+    run: _Run,
+    watch: Stopwatch,
+) -> None:
+    try:
+        stat = file.path.stat()
+        status = writer.status(file.id, stat.st_size, stat.st_mtime_ns)
+        if status == "published":
+            run.unchanged += 1
+            return
+        if status == "staged":
+            run.resumed += 1
+            return
+        with watch.time("open"):
+            scene = open_scene(file, bands=settings.bands)
+        batch, count = _embed_scene(scene, encoder, settings, watch)
+    except OSError as error:  # a SceneError is one; anything else is our own fault and ends the run
+        run.refused.append(_refusal(file, error))
+        return
+    with watch.time("stage"):
+        writer.stage(_scene_record(scene, count), batch)
+    run.indexed.append(count)
+
+
+def _refusal(file: SceneFile, error: OSError) -> Refusal:
+    if isinstance(error, SceneError):
+        return Refusal(file.id, error.message, error.hint)
+    reason = error.strerror or str(error)
+    return Refusal(file.id, reason, "check that the file is there and may be read")
+
+
+def _embed_scene(
+    scene: Scene, encoder: Encoder, settings: ChipSettings, watch: Stopwatch
+) -> tuple[ChipBatch, SceneCount]:
+    windows = chip_windows(
+        scene.width_px, scene.height_px, size_px=settings.size_px, stride_px=settings.stride_px
+    )
+    with watch.time("place"):
+        outlines = footprints(scene.to_lonlat, windows)
+        placed = np.array([outline is not None for outline in outlines], dtype=bool)
+    windows, outlines = windows[placed], outlines[placed]
+    blocks = _timed(read_chips(scene, windows, size_px=settings.size_px), watch)
+    vectors, valid, kept = _encode(prefetch(blocks), encoder, settings.min_valid, watch)
+    with watch.time("place"):
+        sizes = ground_sizes_m(scene.to_lonlat, windows[kept]).astype(np.float32)
+    batch = ChipBatch(windows[kept], outlines[kept], sizes, valid[kept], vectors)
+    off_earth = int((~placed).sum())
+    return batch, SceneCount(scene.id, len(kept), len(windows) - len(kept), off_earth)
+
+
+def _timed(blocks: Iterator[ChipBlock], watch: Stopwatch) -> Iterator[ChipBlock]:
+    while True:
+        with watch.time("read"):
+            block = next(blocks, None)
+        if block is None:
+            return
+        yield block
+
+
+def _encode(
+    blocks: Iterator[ChipBlock], encoder: Encoder, min_valid: float, watch: Stopwatch
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
+    """Encode the chips that have enough valid pixels.
+
+    Returns:
+        vectors float32 [m, dim] of the kept chips; valid float32 [n] of all chips;
+        kept int64 [m], which of the n chips were kept.
+    """
+    vectors = [np.zeros((0, encoder.dim), np.float32)]
+    valid = [np.zeros(0, np.float32)]
+    kept = [np.zeros(0, np.int64)]
+    for block in blocks:
+        # a chip without a single valid pixel is no picture, whatever the threshold
+        enough = (block.valid >= min_valid) & (block.valid > 0)
+        if enough.any():
+            with watch.time("encode"):
+                vectors.append(encoder.encode_images(block.pixels[enough]))
+        valid.append(block.valid)
+        kept.append(block.first + np.flatnonzero(enough))
+    return np.concatenate(vectors), np.concatenate(valid), np.concatenate(kept)
+
+
+def _scene_record(scene: Scene, count: SceneCount) -> SceneRecord:
+    return SceneRecord(
+        id=scene.id,
+        href=str(scene.path),
+        size_bytes=scene.size_bytes,
+        mtime_ns=scene.mtime_ns,
+        width_px=scene.width_px,
+        height_px=scene.height_px,
+        crs=scene.crs,
+        gsd_m=scene.gsd_m,
+        datetime=scene.datetime,
+        datetime_source=scene.datetime_source,
+        bands=scene.bands,
+        stretch=scene.stretch,
+        outline=scene.outline,
+        chips_skipped=count.mostly_invalid + count.off_earth,
+    )

@@ -1,0 +1,7 @@
+"""Search: a query vector and a filter in, ranked hits out."""
+
+from geosearch.search.filters import Filter, TimeSpan, make_filter
+from geosearch.search.hit import Hit
+from geosearch.search.ranking import Explanation, SegmentPlan, search
+
+__all__ = ["Explanation", "Filter", "Hit", "SegmentPlan", "TimeSpan", "make_filter", "search"]

@@ -1,0 +1,247 @@
+"""What may be asked beside the text: a place, a time; read strictly, or refused.
+
+A filter that cannot be applied is an error, never an unfiltered answer.
+"""
+
+import calendar
+import json
+import math
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geosearch.errors import UsageError
+from geosearch.geo import bbox_geometry
+
+_AREA_LIMIT_BYTES = 64 * 2**20
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EARLIEST_MS = -(2**62)
+_LATEST_MS = 2**62
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
+# RFC 3339 section 5.6: a zone is required; T and Z in either case, a blank for T
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)")
+_DATETIME_HINT = (
+    "write a date (2020-06-01), an RFC 3339 instant (2020-06-01T12:00:00Z), "
+    "or A/B with .. for an open end"
+)
+_BBOX_HINT = 'write --bbox "W,S,E,N" in degrees, such as --bbox "11.2,48.0,11.8,48.3"'
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSpan:
+    """A span of time with both ends in it."""
+
+    start_ms: int
+    """First millisecond since 1970-01-01 UTC."""
+    end_ms: int
+    """Last millisecond since 1970-01-01 UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a chip must satisfy to be ranked at all."""
+
+    areas: tuple[BaseGeometry, ...] = ()
+    """Geometries in EPSG:4326; the footprint must intersect every one of them."""
+    time: TimeSpan | None = None
+    """The scene's time must lie in it; chips without a known time do not."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything passes."""
+        return not self.areas and self.time is None
+
+
+def make_filter(
+    *,
+    bbox: str | Sequence[float] | None = None,
+    intersects: str | Path | dict[str, Any] | BaseGeometry | None = None,
+    when: str | None = None,
+) -> Filter:
+    """Build a filter from what a user writes.
+
+    Args:
+        bbox: ``W,S,E,N`` in degrees, as text or as four numbers; W > E crosses 180 degrees.
+        intersects: A GeoJSON file (``-`` for standard input), a GeoJSON object, or a geometry.
+        when: ``A``, ``A/B``, ``../B`` or ``A/..`` of dates and RFC 3339 instants.
+
+    Raises:
+        UsageError: One of them cannot be meant.
+    """
+    areas = []
+    if bbox is not None:
+        areas.append(parse_bbox(bbox))
+    if intersects is not None:
+        areas.append(read_area(intersects))
+    return Filter(tuple(areas), None if when is None else parse_time_span(when))
+
+
+def parse_bbox(bbox: str | Sequence[float]) -> BaseGeometry:
+    """Read ``W,S,E,N`` (commas or blanks) into a polygon, two of them across 180 degrees.
+
+    Raises:
+        UsageError: Not four finite numbers within longitude and latitude, or S > N.
+    """
+    parts = bbox.replace(",", " ").split() if isinstance(bbox, str) else list(bbox)
+    try:
+        numbers = [float(part) for part in parts]
+    except (TypeError, ValueError):
+        raise UsageError(
+            f"--bbox has something that is no number: {bbox}", hint=_BBOX_HINT
+        ) from None
+    if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
+        raise UsageError(f"--bbox needs four finite numbers, got: {bbox}", hint=_BBOX_HINT)
+    west, south, east, north = numbers
+    if not (-180 <= west <= 180 and -180 <= east <= 180):
+        raise UsageError(f"--bbox has a longitude outside -180..180: {bbox}", hint=_BBOX_HINT)
+    if not (-90 <= south <= 90 and -90 <= north <= 90):
+        raise UsageError(f"--bbox has a latitude outside -90..90: {bbox}", hint=_BBOX_HINT)
+    if south > north:
+        raise UsageError(f"--bbox has its south {south} above its north {north}", hint=_BBOX_HINT)
+    return bbox_geometry(west, south, east, north)
+
+
+def parse_time_span(when: str) -> TimeSpan:
+    """Read a date, an instant or an interval of them.
+
+    A date stands for the whole day (month, year), so ``2020-06`` and ``2020-06-01/2020-06-30``
+    are the same span.
+
+    Raises:
+        UsageError: It is none of these, or it ends before it starts.
+    """
+    ends = when.strip().split("/")
+    if len(ends) > 2 or (len(ends) == 2 and all(end.strip() in ("", "..") for end in ends)):
+        raise UsageError(f"--datetime cannot be read: {when}", hint=_DATETIME_HINT)
+    spans = [_parse_moment(end.strip(), when, open_allowed=len(ends) == 2) for end in ends]
+    span = TimeSpan(spans[0].start_ms, spans[-1].end_ms)
+    if span.start_ms > span.end_ms:
+        raise UsageError(f"--datetime ends before it starts: {when}", hint=_DATETIME_HINT)
+    return span
+
+
+def _parse_moment(text: str, whole: str, *, open_allowed: bool) -> TimeSpan:
+    if open_allowed and text in ("", ".."):
+        return TimeSpan(_EARLIEST_MS, _LATEST_MS)
+    try:
+        if match := _DATE.fullmatch(text):
+            return _date_span(*match.groups())
+        if match := _INSTANT.fullmatch(text):
+            day, clock, fraction, zone = match.groups()
+            moment = datetime.fromisoformat(f"{day}T{clock}{zone.upper().replace('Z', '+00:00')}")
+            milliseconds = _milliseconds(moment) + int((fraction or "0").ljust(3, "0")[:3])
+            return TimeSpan(milliseconds, milliseconds)
+    except ValueError as error:
+        raise UsageError(f"--datetime {whole}: {error}", hint=_DATETIME_HINT) from error
+    raise UsageError(f"--datetime cannot be read: {whole}", hint=_DATETIME_HINT)
+
+
+def _date_span(year: str, month: str | None, day: str | None) -> TimeSpan:
+    first = datetime(int(year), int(month or 1), int(day or 1), tzinfo=UTC)
+    if day:
+        days = 1
+    elif month:
+        days = calendar.monthrange(first.year, first.month)[1]
+    else:
+        days = 366 if calendar.isleap(first.year) else 365
+    start = _milliseconds(first)
+    return TimeSpan(start, start + days * 86_400_000 - 1)
+
+
+def _milliseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def read_area(source: str | Path | dict[str, Any] | BaseGeometry) -> BaseGeometry:
+    """Read a GeoJSON geometry, feature or feature collection; several become their union.
+
+    Raises:
+        UsageError: The file is missing, too large or no GeoJSON, or a geometry is empty,
+            invalid, or outside longitude and latitude.
+    """
+    if isinstance(source, BaseGeometry):
+        return _checked(source, "the geometry")
+    if isinstance(source, dict):
+        return _checked(_from_geojson(source, "the GeoJSON object"), "the GeoJSON object")
+    name = "standard input" if str(source) == "-" else str(source)
+    try:
+        document = json.loads(_read_text(source, name))
+    except ValueError as error:  # includes bytes that are not UTF-8
+        raise UsageError(
+            f"--intersects {name} is no JSON: {error}", hint="give a GeoJSON file"
+        ) from error
+    return _checked(_from_geojson(document, name), name)
+
+
+def _read_text(source: str | Path, name: str) -> str:
+    hint = "give the path of a GeoJSON file, or - for standard input"
+    try:
+        if str(source) == "-":
+            data = sys.stdin.buffer.read(_AREA_LIMIT_BYTES + 1)
+        else:
+            with Path(source).open("rb") as file:
+                data = file.read(_AREA_LIMIT_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"--intersects {name}: {error.strerror}", hint=hint) from error
+    if len(data) > _AREA_LIMIT_BYTES:
+        raise UsageError(f"--intersects {name} is larger than 64 MiB", hint="simplify the geometry")
+    return data.decode()
+
+
+def _from_geojson(document: Any, name: str) -> BaseGeometry:
+    try:
+        geometries = [
+            shapely.from_geojson(json.dumps(part)) for part in _geometry_parts(document, name)
+        ]
+    except shapely.errors.GEOSException as error:
+        raise UsageError(
+            f"--intersects {name} has a geometry that is no GeoJSON: {error}",
+            hint="write geometries as RFC 7946 section 3.1 says",
+        ) from error
+    if len(geometries) == 1:
+        return geometries[0]
+    return shapely.union_all([_checked(geometry, name) for geometry in geometries])
+
+
+def _geometry_parts(document: Any, name: str) -> list[dict[str, Any]]:
+    kind = document.get("type") if isinstance(document, dict) else None
+    if kind == "FeatureCollection":
+        features = document.get("features")
+        parts = [f.get("geometry") for f in features or [] if isinstance(f, dict)]
+    elif kind == "Feature":
+        parts = [document.get("geometry")]
+    else:
+        parts = [document]
+    parts = [part for part in parts if isinstance(part, dict) and "type" in part]
+    if not parts:
+        raise UsageError(
+            f"--intersects {name} holds no GeoJSON geometry",
+            hint="give a GeoJSON geometry, Feature or FeatureCollection in longitude, latitude",
+        )
+    return parts
+
+
+def _checked(geometry: BaseGeometry, name: str) -> BaseGeometry:
+    if geometry.is_empty:
+        raise UsageError(f"--intersects {name} is empty", hint="give a geometry with an extent")
+    west, south, east, north = geometry.bounds
+    # not(...) so that NaN is refused too
+    if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
+        raise UsageError(
+            f"--intersects {name} reaches outside longitude and latitude: "
+            f"{west:g}, {south:g}, {east:g}, {north:g}",
+            hint="give EPSG:4326 degrees, longitude first, cut at 180 degrees (RFC 7946, 3.1.9)",
+        )
+    if not geometry.is_valid:
+        raise UsageError(
+            f"--intersects {name} is not a valid geometry: {shapely.is_valid_reason(geometry)}",
+            hint="repair it, with shapely.make_valid or the fix-geometries tool of QGIS",
+        )
+    return shapely.force_2d(geometry)

@@ -1,0 +1,35 @@
+"""A hit: a chip with a score and a rank."""
+
+from dataclasses import dataclass
+
+from shapely.geometry.base import BaseGeometry
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One answer to a query; the names are those of every output format."""
+
+    id: str
+    """The chip's id, stable over re-indexing of an unchanged scene."""
+    rank: int
+    """1 for the best."""
+    score: float
+    """Cosine of the text's and the chip's vector, -1..1."""
+    scene: str
+    """The scene's id: for a file, its path relative to the indexed folder."""
+    href: str
+    """Where the scene is now."""
+    window: tuple[int, int, int, int]
+    """Column, row, width, height in pixels of the scene."""
+    size_m: tuple[float, float]
+    """Width and height on the ground at the chip's centre, metres."""
+    datetime: str | None
+    """When the scene was taken, RFC 3339, or None where nothing says."""
+    encoder: str
+    """Fingerprint of the encoder that made the vectors."""
+    footprint: BaseGeometry
+    """True outline of the chip's pixels, EPSG:4326, cut at 180 degrees."""
+    bands: tuple[int, ...]
+    """The scene's bands, from 1, that were embedded as red, green, blue."""
+    stretch: tuple[tuple[float, float], ...] | None
+    """Values shown as black and as white, per band; None for 8-bit values as they are."""
