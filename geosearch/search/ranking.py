@@ -83,7 +83,7 @@ def search(
         raise UsageError(f"-k is {k}", hint="ask for at least one hit")
     if query.shape != (index.spec.dim,):
         raise UsageError(
-            f"the query vector has shape {query.shape}, a chip of the index {index.spec.dim} numbers",
+            f"the query vector has shape {query.shape}, chips have {index.spec.dim} numbers",
             hint="embed the query with the encoder that `geosearch info` names",
         )
     watch = Stopwatch()
