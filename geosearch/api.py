@@ -135,6 +135,7 @@ class Archive:
         intersects: str | Path | dict[str, Any] | BaseGeometry | None = None,
         datetime: str | None = None,
         exact: bool = False,
+        distinct: bool = False,
     ) -> Hits:
         """Find the chips that look most like what a text says.
 
@@ -145,6 +146,7 @@ class Archive:
             intersects: A GeoJSON file, object or geometry that footprints must intersect.
             datetime: A date, an RFC 3339 instant, or ``A/B`` with ``..`` for open ends.
             exact: Score every matching chip, however many there are.
+            distinct: Leave out chips that overlap a better one, so that each hit is a new place.
 
         Raises:
             UsageError: The text is empty, or a filter cannot be applied.
@@ -160,7 +162,9 @@ class Archive:
             encoder = self.encoder
         with watch.time("encode text"):
             vector = encoder.encode_texts([text])[0]
-        hits, explanation = search(self.index, vector, wanted=wanted, k=k, exact=exact)
+        hits, explanation = search(
+            self.index, vector, wanted=wanted, k=k, exact=exact, distinct=distinct
+        )
         before = {step: 1000 * seconds for step, seconds in watch.seconds.items()}
         timed = replace(explanation, milliseconds=before | explanation.milliseconds)
         return Hits(hits, timed)

@@ -41,6 +41,7 @@ _FORMAT_OF_ENDING = {".geojson": "geojson", ".json": "geojson", ".png": "png", "
     type=click.Choice(["table", "geojson", "png"]),
     help="Default: by the file's ending; a table on a terminal, GeoJSON in a pipe.",
 )
+@click.option("--distinct", is_flag=True, help="Leave out chips that overlap a better hit.")
 @click.option("--exact", is_flag=True, help="Score every matching chip.")
 @click.option(
     "--explain", is_flag=True, help="Say on stderr how it was found, and how long that took."
@@ -56,6 +57,7 @@ def query(
     when: str | None,
     outputs: tuple[str, ...],
     chosen: str | None,
+    distinct: bool,
     exact: bool,
     explain: bool,
     weights: str | None,
@@ -73,7 +75,9 @@ def query(
 
     formats = [(output, _format_of(output, chosen)) for output in outputs]
     archive = open(index_path, weights=weights, device=device, precision=precision, note=say)
-    hits = archive.search(text, k=k, bbox=bbox, intersects=intersects, datetime=when, exact=exact)
+    hits = archive.search(
+        text, k=k, bbox=bbox, intersects=intersects, datetime=when, exact=exact, distinct=distinct
+    )
     if not hits:
         say("no chip matches the filter" if bbox or intersects or when else "the index is empty")
     for output, kind in formats:

@@ -5,7 +5,7 @@ are always scored again from the stored 16-bit vectors. Segments are merged by
 score; ties go to the smaller chip id, so that two runs agree.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from geosearch.errors import UsageError
 from geosearch.index import ChipRecord, Index, Segment
 from geosearch.progress import Stopwatch
+from geosearch.search.distinct import distinct_places
 from geosearch.search.filters import Filter
 from geosearch.search.hit import Hit
 from geosearch.search.selection import Rows, matching_rows
@@ -22,6 +23,7 @@ EXACT_ROWS = 50_000
 
 _CANDIDATES = (1_000, 10_000)
 _CANDIDATES_PER_ROOT_ROW = 3.0
+_DISTINCT_GROWTH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def search(
     wanted: Filter | None = None,
     k: int = 10,
     exact: bool = False,
+    distinct: bool = False,
 ) -> tuple[list[Hit], Explanation]:
     """Return the ``k`` best chips among those that pass a filter.
 
@@ -75,6 +78,7 @@ def search(
         wanted: What a chip must satisfy; None for no condition.
         k: How many hits at most; fewer come only where fewer chips match.
         exact: Score every matching chip, whatever its number.
+        distinct: Leave out chips that overlap a better one.
 
     Raises:
         UsageError: ``k`` is below 1, or the vector has another dimension.
@@ -87,18 +91,38 @@ def search(
             hint="embed the query with the encoder that `geosearch info` names",
         )
     watch = Stopwatch()
-    ranked, plans = [], []
-    for segment in index.segments:
-        with watch.time("filter"):
-            rows = matching_rows(segment, wanted or Filter())
-        with watch.time("search"):
-            best, plan = _rank_segment(segment, query, rows, k, exact)
-        ranked.append(best)
-        plans.append(plan)
-    with watch.time("records"):
-        hits = _best_hits(ranked, k, index.spec.fingerprint)
+    with watch.time("filter"):
+        matching = [matching_rows(segment, wanted or Filter()) for segment in index.segments]
+    count = k
+    while True:
+        hits, plans = _search_rows(index, query, matching, count, exact, watch)
+        if not distinct:
+            break
+        kept = distinct_places(hits)
+        if len(kept) >= k or len(hits) < count:
+            hits = [replace(hit, rank=rank) for rank, hit in enumerate(kept[:k], start=1)]
+            break
+        count *= _DISTINCT_GROWTH
     milliseconds = {step: 1000 * seconds for step, seconds in watch.seconds.items()}
-    return hits, Explanation(tuple(plans), milliseconds)
+    return hits, Explanation(plans, milliseconds)
+
+
+def _search_rows(
+    index: Index,
+    query: NDArray[np.float32],
+    matching: list[Rows | None],
+    k: int,
+    exact: bool,
+    watch: Stopwatch,
+) -> tuple[list[Hit], tuple[SegmentPlan, ...]]:
+    with watch.time("search"):
+        searched = [
+            _rank_segment(segment, query, rows, k, exact)
+            for segment, rows in zip(index.segments, matching, strict=True)
+        ]
+    with watch.time("records"):
+        hits = _best_hits([ranked for ranked, _ in searched], k, index.spec.fingerprint)
+    return hits, tuple(plan for _, plan in searched)
 
 
 def _rank_segment(

@@ -1,0 +1,41 @@
+"""One hit a place: overlapping chips show the same thing again."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from geosearch.search.hit import Hit
+
+Window = tuple[int, int, int, int]
+
+SHARED_GROUND = 0.2
+"""Chips of a scene that share more than this of the smaller one show the same place."""
+
+
+def distinct_places(hits: Sequence[Hit]) -> list[Hit]:
+    """Leave out every hit that shares its ground with a better one of the same scene.
+
+    Greedy non-maximum suppression in pixels of the scene. Other scenes over the
+    same ground stay: they may be of another time.
+
+    Args:
+        hits: Best first.
+
+    Returns:
+        The hits that stay, in their order, with their old ranks.
+    """
+    kept: list[Hit] = []
+    windows: dict[str, list[Window]] = defaultdict(list)
+    for hit in hits:
+        if all(_shared(hit.window, other) <= SHARED_GROUND for other in windows[hit.scene]):
+            kept.append(hit)
+            windows[hit.scene].append(hit.window)
+    return kept
+
+
+def _shared(a: Window, b: Window) -> float:
+    """Return the area two windows share, as a part of the smaller one's."""
+    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    return width * height / min(a[2] * a[3], b[2] * b[3])

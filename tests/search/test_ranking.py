@@ -1,0 +1,141 @@
+"""Whatever is asked, the answer is the best of what matches."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geosearch.errors import UsageError
+from geosearch.index import ChipBatch, Index, IndexSpec, IndexWriter, SceneRecord, open_index
+from geosearch.search import Filter, TimeSpan, make_filter, search
+
+DIM = 16
+SPEC = IndexSpec("none", "none-0", DIM, "float32", None, 64, 64, 0.25)
+DAY_MS = 86_400_000
+
+
+def scene(number: int, day: int | None) -> SceneRecord:
+    date = None if day is None else f"2020-01-{day:02d}T00:00:00Z"
+    outline = shapely.box(number, 0, number + 1, 1)
+    return SceneRecord(
+        id=f"scene{number}.tif", href=f"/nowhere/scene{number}.tif", size_bytes=1, mtime_ns=1,
+        width_px=640, height_px=640, crs="EPSG:4326", gsd_m=100.0, datetime=date,
+        datetime_source=None, bands=(1, 2, 3), stretch=None, outline=outline, chips_skipped=0,
+    )  # fmt: skip
+
+
+def chips(number: int, rng: np.random.Generator, equal: bool) -> ChipBatch:
+    columns, rows = np.meshgrid(np.arange(10), np.arange(10))
+    columns, rows = columns.ravel(), rows.ravel()
+    windows = np.stack([columns * 64, rows * 64, *[np.full(100, 64)] * 2], axis=1)
+    lon, lat = number + columns / 10, 1 - (rows + 1) / 10
+    vectors = np.ones((100, DIM)) if equal else rng.normal(size=(100, DIM))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return ChipBatch(
+        windows.astype(np.int32),
+        shapely.box(lon, lat, lon + 0.1, lat + 0.1),
+        np.full((100, 2), 6400, np.float32),
+        np.ones(100, np.float32),
+        vectors.astype(np.float32),
+    )
+
+
+def build(folder: Path, *, equal: bool = False, segments: int = 2) -> Index:
+    """Five scenes in a row from longitude 0 to 5, in several segments; one has no date."""
+    rng = np.random.default_rng(0)
+    for part in range(segments):
+        with IndexWriter(folder, SPEC) as writer:
+            for number in range(part, 5, segments):
+                record = scene(number, None if number == 3 else number + 1)
+                writer.stage(record, chips(number, rng, equal))
+            writer.publish()
+    return open_index(folder)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    return build(tmp_path_factory.mktemp("ranking") / "index")
+
+
+def brute_force(index: Index, query: np.ndarray, wanted: Filter, k: int) -> list[tuple[float, str]]:
+    scored = []
+    for segment in index.segments:
+        rows = np.arange(segment.n)
+        scores = segment.vectors.astype(np.float32) @ query
+        for row, chip, footprint in zip(
+            rows, segment.chips(rows), segment.footprints(rows), strict=True
+        ):
+            time = segment.time_ms[row]
+            in_time = wanted.time is None or wanted.time.start_ms <= time <= wanted.time.end_ms
+            if in_time and all(footprint.intersects(area) for area in wanted.areas):
+                scored.append((-float(scores[row]), chip.id))
+    return [(-score, chip_id) for score, chip_id in sorted(scored)[:k]]
+
+
+def unit(seed: int) -> np.ndarray:
+    vector = np.random.default_rng(seed).normal(size=DIM).astype(np.float32)
+    return vector / np.linalg.norm(vector)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 1000),
+    west=st.floats(-1, 5),
+    south=st.floats(-0.5, 1),
+    width=st.floats(0, 3),
+    height=st.floats(0, 1),
+    k=st.integers(1, 60),
+)
+def test_a_filtered_search_equals_brute_force(
+    index: Index, seed: int, west: float, south: float, width: float, height: float, k: int
+) -> None:
+    wanted = make_filter(bbox=(west, south, west + width, south + height))
+    hits, _ = search(index, unit(seed), wanted=wanted, k=k)
+    expected = brute_force(index, unit(seed), wanted, k)
+    assert [hit.id for hit in hits] == [chip_id for _, chip_id in expected]
+    assert np.allclose([hit.score for hit in hits], [score for score, _ in expected], atol=1e-6)
+
+
+def test_a_time_filter_keeps_whole_days_and_leaves_out_the_unknown(index: Index) -> None:
+    hits, _ = search(index, unit(1), wanted=make_filter(when="2020-01-02/.."), k=500)
+    assert {hit.scene for hit in hits} == {"scene1.tif", "scene2.tif", "scene4.tif"}
+    hits, _ = search(index, unit(1), wanted=make_filter(when="../2100"), k=500)
+    assert {hit.scene for hit in hits} == {f"scene{n}.tif" for n in (0, 1, 2, 4)}
+
+
+def test_two_areas_must_both_be_met(index: Index) -> None:
+    wanted = make_filter(bbox="0.05,0,4,1", intersects=shapely.box(3.95, 0, 9, 1))
+    hits, _ = search(index, unit(2), wanted=wanted, k=500)
+    assert {hit.scene for hit in hits} == {"scene3.tif", "scene4.tif"}
+
+
+def test_equal_scores_come_in_the_order_of_their_ids(tmp_path: Path) -> None:
+    index = build(tmp_path / "index", equal=True)
+    hits, _ = search(index, np.full(DIM, DIM**-0.5, np.float32), k=7)
+    every = [chip.id for s in index.segments for chip in s.chips(np.arange(s.n))]
+    assert [hit.id for hit in hits] == sorted(every)[:7]
+
+
+def test_fewer_come_only_where_fewer_match(index: Index) -> None:
+    assert len(search(index, unit(3), k=10_000)[0]) == 500
+    nowhere = make_filter(bbox="100,50,101,51")
+    hits, explanation = search(index, unit(3), wanted=nowhere)
+    assert hits == []
+    assert {plan.tier for plan in explanation.plans} == {"skipped"}
+
+
+def test_the_explanation_counts_what_passed(index: Index) -> None:
+    wanted = Filter(time=TimeSpan(0, 2**61))
+    _, explanation = search(index, unit(4), wanted=wanted)
+    assert sum(plan.matching for plan in explanation.plans) == 400
+    assert sum(plan.rows for plan in explanation.plans) == 500
+
+
+def test_what_cannot_be_meant_is_refused(index: Index) -> None:
+    with pytest.raises(UsageError, match="-k is 0"):
+        search(index, unit(5), k=0)
+    with pytest.raises(UsageError, match="shape"):
+        search(index, np.zeros(3, np.float32))

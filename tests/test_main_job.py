@@ -1,0 +1,218 @@
+"""The main job as a user does it: a folder of scenes in, ranked places out."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from shapely.geometry import shape
+
+import geosearch
+
+EXAMPLE = "tennis court between two white buildings"
+
+
+def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from geosearch.cli import main; main()"]
+    return subprocess.run(
+        [*command, *map(str, arguments)], capture_output=True, text=True, cwd=cwd, timeout=300
+    )
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo archive and its index, made once by the command line."""
+
+    folder: Path
+    index: Path
+    truth: list[dict[str, Any]]
+    summary: str
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    home = tmp_path_factory.mktemp("main_job")
+    assert run("demo", home / "scenes").returncode == 0
+    result = run("index", home / "scenes", "-i", home / "index", "--encoder", "mini")
+    assert result.returncode == 0, result.stderr
+    truth = json.loads((home / "scenes" / "truth.json").read_text())["features"]
+    return Demo(home / "scenes", home / "index", truth, result.stderr)
+
+
+@pytest.fixture(scope="session")
+def archive(demo: Demo) -> geosearch.Archive:
+    return geosearch.open(demo.index)
+
+
+def all_footprints(archive: geosearch.Archive) -> list[Any]:
+    return [
+        footprint
+        for segment in archive.index.segments
+        for footprint in segment.footprints(np.arange(segment.n))
+    ]
+
+
+def test_the_sentence_of_the_readme_finds_its_place_first(
+    demo: Demo, archive: geosearch.Archive
+) -> None:
+    places = [shape(f["geometry"]) for f in demo.truth if f["properties"]["sentence"] == EXAMPLE]
+    best = archive.search(EXAMPLE, k=1)[0]
+    assert places
+    # most of the place lies in the chip, not a corner of it
+    assert any(place.intersection(best.footprint).area > place.area / 2 for place in places)
+
+
+def test_a_query_on_the_command_line_writes_geojson_and_a_picture(
+    demo: Demo, tmp_path: Path
+) -> None:
+    geojson, png = tmp_path / "hits.geojson", tmp_path / "hits.png"
+    result = run("query", EXAMPLE, "-i", demo.index, "-k", 7, "-o", geojson, "-o", png, "--explain")
+    assert result.returncode == 0, result.stderr
+    collection = json.loads(geojson.read_text())
+    assert [f["properties"]["rank"] for f in collection["features"]] == list(range(1, 8))
+    assert Image.open(png).width > 500
+    assert "encode text" in result.stderr
+
+
+def test_output_in_a_pipe_is_geojson_and_nothing_else(demo: Demo) -> None:
+    result = run("query", "a lake", "-i", demo.index, "-k", 3)
+    assert len(json.loads(result.stdout)["features"]) == 3
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_a_bbox_gives_exactly_the_best_of_what_intersects_it(
+    archive: geosearch.Archive, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    footprints = all_footprints(archive)
+    west, south, east, north = footprints[rng.integers(len(footprints))].bounds
+    if east - west > 180:  # cut at 180 degrees: take the part on the eastern side
+        west, east = 179.9, -179.9
+    else:
+        width, height = (east - west) * rng.uniform(0.1, 4), (north - south) * rng.uniform(0.1, 4)
+        east, north = min(west + width, 180.0), min(south + height, 90.0)
+    hits = archive.search("a road through fields", bbox=(west, south, east, north), k=12)
+    assert [hit.id for hit in hits] == brute_force(archive, (west, south, east, north), 12)
+
+
+def brute_force(
+    archive: geosearch.Archive, bbox: tuple[float, float, float, float], k: int
+) -> list[str]:
+    west, south, east, north = bbox
+    parts = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+    boxes = [shapely.box(left, south, right, north) for left, right in parts]
+    query = archive.encoder.encode_texts(["a road through fields"])[0]
+    scored = []
+    for segment in archive.index.segments:
+        rows = np.arange(segment.n)
+        scores = segment.vectors.astype(np.float64) @ query.astype(np.float64)
+        footprints, chips = segment.footprints(rows), segment.chips(rows)
+        scored += [
+            (-round(score, 6), chip.id)
+            for score, footprint, chip in zip(scores, footprints, chips, strict=True)
+            if any(footprint.intersects(box) for box in boxes)
+        ]
+    return [chip_id for _, chip_id in sorted(scored)[:k]]
+
+
+def test_chips_lie_in_their_scenes_outline(archive: geosearch.Archive) -> None:
+    for segment in archive.index.segments:
+        scenes = {scene.id: scene for scene in segment.scenes()}
+        rows = np.arange(segment.n)
+        for chip, footprint in zip(segment.chips(rows), segment.footprints(rows), strict=True):
+            scene = scenes[chip.scene]
+            half_pixel = 0.5 * scene.gsd_m / 111_320
+            assert scene.outline.buffer(half_pixel).covers(footprint), chip.id
+
+
+def test_forced_ivfpq_finds_what_the_exact_scan_finds(demo: Demo, tmp_path: Path) -> None:
+    index = tmp_path / "ivfpq"
+    result = run(
+        "index", demo.folder, "-i", index, "--encoder", "mini", "--ann", "ivfpq"
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    archive = geosearch.open(index)
+    approximate = archive.search(EXAMPLE, k=10)
+    exact = archive.search(EXAMPLE, k=10, exact=True)
+    assert [hit.id for hit in approximate] == [hit.id for hit in exact]
+
+
+def test_indexing_again_keeps_what_is_unchanged(demo: Demo) -> None:
+    result = run("index", demo.folder, "-i", demo.index)
+    assert result.returncode == 0
+    assert "indexed 0 scenes, 0 chips" in result.stderr
+
+
+def test_a_scene_that_cannot_be_placed_is_named_and_the_rest_goes_on(
+    demo: Demo, tmp_path: Path
+) -> None:
+    scenes = tmp_path / "scenes"
+    scenes.mkdir()
+    good = next(demo.folder.glob("*.tif"))
+    (scenes / good.name).write_bytes(good.read_bytes())
+    Image.new("RGB", (300, 300)).save(scenes / "nowhere.tif")
+    (scenes / "torn.tif").write_bytes(good.read_bytes()[:2000])
+    result = run("index", scenes, "-i", tmp_path / "index", "--encoder", "mini")
+    assert result.returncode == 3
+    assert "nowhere.tif" in result.stderr
+    assert "torn.tif" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert geosearch.open(tmp_path / "index").index.scene_count == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "word"),
+    [
+        (["index", "nowhere"], 1, "nowhere"),
+        (["index"], 2, "PATHS"),
+        (["query", "a lake", "-i", "nowhere"], 1, "geosearch index"),
+        (["query", "a lake"], 2, "no index"),
+        (["query", "a lake", "--bbox", "1,2"], 2, "W,S,E,N"),
+        (["query"], 2, "TEXT"),
+        (["embed", "--encoder", "mini", "-o", "x.npz"], 2, "--images"),
+        (["embed", "--images", "x.png", "--encoder", "minni", "-o", "x.npz"], 2, "mini"),
+        (["nonsense"], 2, "nonsense"),
+    ],
+)
+def test_an_error_is_two_lines_and_a_status(
+    tmp_path: Path, arguments: list[str], status: int, word: str
+) -> None:
+    result = run(*arguments, cwd=tmp_path)
+    assert result.returncode == status
+    assert result.stdout == ""
+    assert "error: " in result.stderr
+    assert "hint: " in result.stderr
+    assert word in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_an_index_of_another_encoder_is_refused(demo: Demo, tmp_path: Path) -> None:
+    manifest = demo.index / "manifest.json"
+    for source in demo.index.rglob("*"):
+        target = tmp_path / "index" / source.relative_to(demo.index)
+        if source.is_dir():
+            target.mkdir(parents=True, exist_ok=True)
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source.read_bytes())
+    fingerprint = geosearch.open(demo.index).index.spec.fingerprint
+    changed = manifest.read_text().replace(fingerprint, "mini-0000000000000000")
+    (tmp_path / "index" / "manifest.json").write_text(changed)
+    result = run("query", "a lake", "-i", tmp_path / "index")
+    assert result.returncode == 1
+    assert fingerprint in result.stderr
+
+
+def test_info_says_what_the_index_holds(demo: Demo) -> None:
+    description = json.loads(run("info", "-i", demo.index, "--json").stdout)
+    assert description["encoder"] == "mini"
+    assert description["chips"] > 100
