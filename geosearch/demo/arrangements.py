@@ -138,13 +138,15 @@ def _pool_between(canvas: Canvas, palette: Palette, place: Placement) -> list[Th
     )
 
 
-def _road_between(canvas: Canvas, palette: Palette, place: Placement) -> list[Thing]:
+def _road_between(
+    canvas: Canvas, palette: Palette, place: Placement, reach_px: float
+) -> list[Thing]:
     rng = canvas.rng
     width = float(rng.uniform(9, 14))
 
     def street() -> Thing:
-        far = place.points(np.asarray([[-400.0, 0.0], [400.0, 0.0]]))
-        road(canvas, far, palette.asphalt, width * place.scale, marked=bool(rng.random() < 0.6))
+        line = place.points(np.asarray([[-reach_px, 0.0], [reach_px, 0.0]]))
+        road(canvas, line, palette.asphalt, width * place.scale, marked=bool(rng.random() < 0.6))
         return Thing("road", place.points(rectangle(54, width)))
 
     return _with_middle(canvas, place, width + 4, street)
@@ -195,7 +197,6 @@ _PAINTERS: dict[str, _Painter] = {
     "grass between two white buildings": _lawn_between,
     "car park between two white buildings": _car_park_between,
     "pool between two white buildings": _pool_between,
-    "road between two white buildings": _road_between,
     "white building between two courts": _white_between_courts,
     "court at the end of two white buildings": _end_of_row,
     "two courts side by side": _two_courts,
@@ -204,8 +205,17 @@ _PAINTERS: dict[str, _Painter] = {
 }
 
 
-def arrange(kind: str, canvas: Canvas, palette: Palette, place: Placement) -> Arrangement:
+def arrange(
+    kind: str, canvas: Canvas, palette: Palette, place: Placement, *, road_reach_px: float = 400.0
+) -> Arrangement:
     """Draw an arrangement of a kind at a placement.
+
+    Args:
+        kind: a key of `geosearch.demo.sentences.ARRANGEMENTS`.
+        canvas: to draw on.
+        palette: colours of the place.
+        place: middle, direction and scale.
+        road_reach_px: how far a road that belongs to it runs to both sides.
 
     Raises:
         KeyError: no such kind in `geosearch.demo.sentences.ARRANGEMENTS`.
@@ -215,6 +225,8 @@ def arrange(kind: str, canvas: Canvas, palette: Palette, place: Placement) -> Ar
         roof = str(canvas.rng.choice(["red", "brown"]))
         things = _between_houses(canvas, palette, place, roof)
         sentences = tuple(sentence.format(roof=roof) for sentence in sentences)
+    elif kind == "road between two white buildings":
+        things = _road_between(canvas, palette, place, road_reach_px)
     else:
         things = _PAINTERS[kind](canvas, palette, place)
     return Arrangement(kind, tuple(things), sentences)

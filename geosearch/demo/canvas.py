@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter
 
-from geosearch.demo.texture import Colour, Floats, Surface, noise
+from geosearch.demo.texture import Colour, Surface, noise
 
 Points = npt.NDArray[np.float64]
 """[n, 2] (col, row) in pixels of the finished picture; the first pixel spans 0 to 1."""
@@ -35,18 +36,22 @@ class Weather:
     """Standard deviation of the sensor's noise, in grey levels."""
 
     @classmethod
-    def draw(cls, rng: np.random.Generator) -> "Weather":
-        """Draw a day: mostly clear, sometimes hazy, dull or slightly out of focus."""
+    def draw(cls, rng: np.random.Generator, *, fair: bool = False) -> "Weather":
+        """Draw a day: mostly clear, sometimes hazy, dull or slightly out of focus.
+
+        A ``fair`` one is bright and sharp, as days are that people fly on.
+        """
         azimuth = rng.uniform(0, 2 * np.pi)
-        gain = rng.uniform(0.82, 1.1) * rng.uniform(0.95, 1.05, 3)
+        gain = rng.uniform(1.0 if fair else 0.82, 1.1) * rng.uniform(0.95, 1.05, 3)
         return cls(
             sun=(float(np.cos(azimuth)), float(np.sin(azimuth))),
             shadow_length=float(rng.uniform(0.45, 1.3)),
             shadow_light=int(rng.integers(85, 150)),
-            haze=float(rng.choice([0, rng.uniform(0, 0.12), rng.uniform(0.1, 0.3)])),
+            haze=float(rng.choice([0, rng.uniform(0, 0.12), rng.uniform(0.1, 0.3)]))
+            * (0.3 if fair else 1.0),
             exposure=(float(gain[0]), float(gain[1]), float(gain[2])),
             gamma=float(rng.uniform(0.88, 1.14)),
-            blur_px=float(rng.choice([0.0, rng.uniform(0.2, 0.9)])),
+            blur_px=float(rng.choice([0.0, rng.uniform(0.2, 0.9)])) * (0.5 if fair else 1.0),
             grain=float(rng.uniform(0.5, 5.0)),
         )
 
@@ -56,7 +61,7 @@ def hull_of_sweep(polygon: Points, shift: tuple[float, float]) -> Points:
     from shapely import MultiPoint
 
     hull = MultiPoint(np.concatenate([polygon, polygon + shift])).convex_hull
-    return np.asarray(hull.exterior.coords)  # type: ignore[attr-defined]
+    return np.asarray(hull.exterior.coords)
 
 
 class Canvas:
@@ -107,12 +112,14 @@ class Canvas:
         if lit:
             self._draw_light.polygon(outline, fill=255)
 
-    def stroke(self, line: Points, colour: Colour, width_px: float) -> None:
-        """Draw a line of a width along points."""
+    def stroke(self, line: Points, colour: Colour, width_px: float, *, lit: bool = False) -> None:
+        """Draw a line of a width along points; ``lit`` takes it out of the shadows so far."""
         path = _fine(line)
         width = max(1, round(width_px * _FINER))
         self._draw_things.line(path, fill=_rgb(colour), width=width, joint="curve")
         self._draw_cover.line(path, fill=255, width=width, joint="curve")
+        if lit:
+            self._draw_light.line(path, fill=255, width=width, joint="curve")
 
     def disc(self, col: float, row: float, radius_px: float, colour: Colour) -> None:
         """Draw a filled circle, out of all shadows."""
@@ -162,8 +169,9 @@ class Canvas:
         return _bytes(picture)
 
 
-def _bytes(picture: Floats) -> npt.NDArray[np.uint8]:
-    return np.clip(picture + 0.5, 0, 255).astype(np.uint8)
+def _bytes(picture: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.uint8]:
+    levels: npt.NDArray[np.uint8] = np.clip(picture + 0.5, 0, 255).astype(np.uint8)
+    return levels
 
 
 def _fine(points: Points) -> Sequence[float]:

@@ -6,19 +6,18 @@ from shapely import Polygon, box
 
 from geosearch.demo.arrangements import Arrangement, arrange
 from geosearch.demo.canvas import Canvas, Weather
-from geosearch.demo.palette import Palette, vary
+from geosearch.demo.palette import Palette
 from geosearch.demo.placement import Placement, rectangle
 from geosearch.demo.scenery import (
     blob,
+    lay_plot,
     parcels,
-    row_of_trees,
     scattered_trees,
     shore,
     street,
     surface_of,
 )
 from geosearch.demo.sentences import ARRANGEMENTS, SCENERY, parts_seen
-from geosearch.demo.texture import rough
 from geosearch.demo.views import VIEWS
 
 _ARRANGED = 0.37
@@ -114,12 +113,7 @@ def surround(canvas: Canvas, palette: Palette, place: Placement) -> list[Polygon
         turned = place.at(float(rng.choice([-1, 1])) * float(rng.uniform(46, 62)), 0.0, np.pi / 2)
         beside = place.at(0.0, float(rng.choice([-1, 1])) * float(rng.uniform(54, 66)))
         street(canvas, palette, turned if rng.random() < 0.5 else beside, keep_clear=clear)
-    paved = rng.random() < 0.3
-    colour = palette.asphalt if paved else palette.grass
-    canvas.spread(rough(rng, vary(rng, colour, 0.1), 0.05), plot)
-    if rng.random() < 0.5:
-        corner = int(rng.integers(3))
-        row_of_trees(canvas, palette, plot[corner : corner + 2], float(rng.uniform(1.8, 3.2)))
+    lay_plot(canvas, palette, plot)
     return clear[1:]
 
 

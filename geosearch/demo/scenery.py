@@ -32,12 +32,16 @@ def surface_of(kind: str, canvas: Canvas, palette: Palette) -> Surface:
     raise ValueError(f"no such surface: {kind!r}")
 
 
-def blob(rng: np.random.Generator, col: float, row: float, radius_px: float) -> Points:
-    """Draw a closed smooth outline about a point: a lake, a clearing, a grove."""
+def blob(
+    rng: np.random.Generator, col: float, row: float, radius_px: float, *, ragged: float = 1.0
+) -> Points:
+    """Draw a closed smooth outline about a point: a lake, a clearing, a ragged wood."""
     turn = np.linspace(0, 2 * np.pi, 48, endpoint=False)
     radius = np.ones_like(turn)
     for wave in range(2, 6):
-        radius += rng.uniform(-0.32, 0.32) / wave * np.sin(wave * turn + rng.uniform(0, 6.3))
+        radius += (
+            ragged * rng.uniform(-0.32, 0.32) / wave * np.sin(wave * turn + rng.uniform(0, 6.3))
+        )
     stretch = rng.uniform(0.7, 1.0)
     shape = np.stack([radius * np.cos(turn), stretch * radius * np.sin(turn)], axis=1)
     place = Placement(col, row, float(rng.uniform(0, np.pi)), radius_px)
@@ -158,13 +162,15 @@ def street(
     roofs: tuple[str, ...] = ("red", "brown", "grey"),
     keep_clear: list[Polygon] | None = None,
     both_sides: bool = True,
+    reach_px: float | None = None,
 ) -> int:
     """Draw a street along u with houses on its sides, and answer how many.
 
-    Houses stand only where their garden lies clear of ``keep_clear``.
+    Houses stand only where their garden lies clear of ``keep_clear``. The street reaches
+    ``reach_px`` to both sides, by default out of the picture.
     """
     rng = canvas.rng
-    reach = 0.8 * float(np.hypot(canvas.width_px, canvas.height_px))
+    reach = reach_px or 0.8 * float(np.hypot(canvas.width_px, canvas.height_px))
     line = place.points(np.asarray([[-reach, 0.0], [reach, 0.0]]))
     width_px = float(rng.uniform(7, 11))
     road(canvas, line, vary(rng, palette.asphalt, 0.06), width_px, marked=bool(rng.random() < 0.3))
@@ -196,3 +202,13 @@ def shore(canvas: Canvas, palette: Palette, outline: Points, margin: float) -> N
     colour = palette.sand if canvas.rng.random() < 0.4 else scaled(palette.grass, 0.75)
     canvas.spread(rough(canvas.rng, colour, 0.07), bank)
     canvas.spread(surface_of("water", canvas, palette), outline)
+
+
+def lay_plot(canvas: Canvas, palette: Palette, outline: Points) -> None:
+    """Lay the ground that an arrangement stands on: lawn or paving, at times a row of trees."""
+    rng = canvas.rng
+    colour = palette.asphalt if rng.random() < 0.3 else palette.grass
+    canvas.spread(rough(rng, vary(rng, colour, 0.1), 0.05), outline)
+    if rng.random() < 0.5:
+        corner = int(rng.integers(3))
+        row_of_trees(canvas, palette, outline[corner : corner + 2], float(rng.uniform(1.8, 3.2)))

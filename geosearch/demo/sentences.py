@@ -23,7 +23,7 @@ ARRANGEMENTS: dict[str, tuple[str, ...]] = {
     "grass between two white buildings": (
         "two white buildings with a lawn between them",
         "grass between two white buildings",
-        "a green lawn between two white buildings",
+        "a lawn between two white buildings",
     ),
     "car park between two white buildings": (
         "two white buildings with a car park between them",
@@ -126,3 +126,25 @@ _PARTS: dict[tuple[int, int], tuple[str, ...]] = {
 def parts_seen(courts: int, white_buildings: int) -> tuple[str, ...]:
     """Sentences for an arrangement of which only parts are in the picture; none for no parts."""
     return _PARTS.get((courts, white_buildings), ())
+
+
+LANDMARKS: dict[str, tuple[str, ...]] = {
+    "tennis court": ("a tennis court",),
+    "white building": ("a white building",),
+    "red-roofed house": ("a red-roofed house",),
+    "brown-roofed house": ("a brown-roofed house",),
+    "grey-roofed house": ("a grey-roofed house",),
+    "lawn": ("a lawn",),
+    "car park": SCENERY["car park"],
+    "swimming pool": ("a swimming pool",),
+    "road": ("a road",),
+    "lake": ("a lake", "a lake seen from above"),
+    "river": ("a river", "a river seen from above"),
+    "sea shore": SCENERY["sea shore"],
+    "sea": ("the sea", "open water"),
+    "forest": SCENERY["forest"],
+    "residential area": SCENERY["residential area"],
+    "farmhouse": SCENERY["farmhouse"],
+    "house with pool": SCENERY["house with pool"],
+}
+"""Sentences of what the scenes hold besides arrangements: their things, and the land."""

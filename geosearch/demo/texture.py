@@ -36,7 +36,7 @@ def noise_tile(roughness: float) -> Floats:
     spectrum /= np.maximum(frequency, 1 / 64) ** roughness
     spectrum[0, 0] = 0.0
     field = np.fft.irfft2(spectrum, s=(_TILE_PX, _TILE_PX))
-    return (field / field.std()).astype(np.float32)
+    return np.asarray(field / field.std(), np.float32)
 
 
 @cache
@@ -181,16 +181,17 @@ def orchard(
             dv = -shift_col * np.sin(angle) + shift_row * np.cos(angle)
             a = (u + du) % spacing_px - spacing_px / 2
             b = (v + dv) % row_px - row_px / 2
-            return np.maximum(0, 1 - (a * a + b * b) / radius_px**2).astype(np.float32)
+            return np.asarray(np.maximum(0, 1 - (a * a + b * b) / radius_px**2), np.float32)
 
         top = crowns(0, 0)
         shade = crowns(radius_px * 0.9 * sun[0], radius_px * 0.9 * sun[1])
         lit = crowns(-radius_px * 0.3 * sun[0], -radius_px * 0.3 * sun[1])
         fine = noise(rng, height_px, width_px, 0.8)
-        soil = coloured(ground, (1 + 0.07 * fine) * (1 - 0.5 * np.minimum(1, 3 * shade)))
+        dimmed = np.asarray(1 - 0.5 * np.minimum(1, 3 * shade), np.float32)
+        soil = coloured(ground, (1 + 0.07 * fine) * dimmed)
         leaves = coloured(crown, 0.62 + 0.45 * lit + 0.1 * fine)
-        cover = np.minimum(1, 4 * top)[:, :, None]
-        return soil * (1 - cover) + leaves * cover
+        cover = np.asarray(np.minimum(1, 4 * top), np.float32)[:, :, None]
+        return np.asarray(soil * (1 - cover) + leaves * cover)
 
     return draw
 

@@ -209,7 +209,7 @@ def tree(canvas: Canvas, palette: Palette, col: float, row: float, radius_px: fl
 
 def road(canvas: Canvas, line: Points, colour: Colour, width_px: float, *, marked: bool) -> Thing:
     """Draw a road along points, with a verge, and a dashed middle line where marked."""
-    canvas.stroke(line, scaled(colour, 0.82), width_px + 1.6)
+    canvas.stroke(line, scaled(colour, 0.82), width_px + 1.6, lit=True)
     canvas.stroke(line, colour, width_px)
     if marked:
         for dash in dashes(line, 6.0, 9.0):

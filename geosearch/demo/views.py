@@ -6,6 +6,7 @@ import numpy as np
 from shapely import Polygon
 
 from geosearch.demo.canvas import Canvas
+from geosearch.demo.homesteads import farmstead, garden_with_pool
 from geosearch.demo.palette import Palette, vary
 from geosearch.demo.placement import Placement, rectangle
 from geosearch.demo.scenery import (
@@ -13,14 +14,13 @@ from geosearch.demo.scenery import (
     blob,
     parcels,
     ribbon,
-    row_of_trees,
     scattered_trees,
     shore,
     street,
     surface_of,
 )
 from geosearch.demo.texture import rough
-from geosearch.demo.things import car_park, house, road, swimming_pool
+from geosearch.demo.things import car_park, road
 
 _FIELDS = ("field", "field", "field", "grass")
 
@@ -175,40 +175,16 @@ def _residential(canvas: Canvas, palette: Palette) -> None:
 
 def _farmhouse(canvas: Canvas, palette: Palette) -> None:
     _fields(canvas, palette)
-    rng, place = canvas.rng, _somewhere(canvas, 0.2)
-    road(
-        canvas,
-        place.points(np.asarray([[0.0, 0.0], [2 * _span(canvas), 0.0]])),
-        palette.track,
-        float(rng.uniform(3, 5)),
-        marked=False,
-    )
-    yard = rectangle(44, 38)
-    canvas.spread(rough(rng, palette.track, 0.06), place.points(yard))
-    row_of_trees(canvas, palette, place.points(yard[1:3]), 3.2)
-    row_of_trees(canvas, palette, place.points(yard[2:4]), 3.2)
-    roof = str(rng.choice(["red", "brown", "grey"]))
-    house(canvas, palette, place.at(-8, -10), roof, 20, 11)
-    house(canvas, palette, place.at(-12, 8, np.pi / 2), roof, float(rng.uniform(16, 24)), 12)
-    if rng.random() < 0.6:
-        house(canvas, palette, place.at(9, 8, np.pi / 2), "grey", float(rng.uniform(14, 22)), 11)
+    place = _somewhere(canvas, 0.2)
+    drive = place.points(np.asarray([[0.0, 0.0], [2 * _span(canvas), 0.0]]))
+    road(canvas, drive, palette.track, float(canvas.rng.uniform(3, 5)), marked=False)
+    farmstead(canvas, palette, place)
 
 
 def _house_with_pool(canvas: Canvas, palette: Palette) -> None:
     parcels(canvas, palette, ("grass", "grass", "field"), smallest_px=45)
-    rng, place = canvas.rng, _somewhere(canvas, 0.2)
-    garden = place.points(rectangle(66, 52))
-    canvas.spread(surface_of("grass", canvas, palette), garden)
-    roof = str(rng.choice(["red", "brown", "grey"]))
-    house(canvas, palette, place.at(-6, -11), roof, float(rng.uniform(20, 30)), 14)
-    pool = swimming_pool(
-        canvas, place.at(6, 12), float(rng.uniform(13, 22)), float(rng.uniform(7, 11))
-    )
-    corners = place.points(rectangle(68, 54))
-    for edge in range(3):
-        row_of_trees(canvas, palette, corners[edge : edge + 2], 2.4)
-    area = Polygon(place.points(rectangle(56, 48)))
-    scattered_trees(canvas, palette, int(rng.integers(0, 8)), [area, Polygon(pool.outline)])
+    garden = garden_with_pool(canvas, palette, _somewhere(canvas, 0.2))
+    scattered_trees(canvas, palette, int(canvas.rng.integers(0, 8)), [Polygon(garden.outline)])
 
 
 def _car_park(canvas: Canvas, palette: Palette) -> None:
