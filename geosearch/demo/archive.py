@@ -12,12 +12,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from shapely import Polygon, box, segmentize
+from shapely import MultiPolygon, Polygon, box, segmentize
 from shapely.affinity import translate
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
-from shapely.ops import unary_union
 
 from geosearch.demo.ground import Mark
 from geosearch.demo.landscape import Landscape, draw_landscape
@@ -132,7 +131,9 @@ def _on_earth(site: Site, outline: Polygon) -> BaseGeometry:
     if np.ptp(lon) <= 180:
         return orient(Polygon(np.stack([lon, lat], axis=1)))
     whole = Polygon(np.stack([np.where(lon < 0, lon + 360, lon), lat], axis=1)).buffer(0)
-    east = whole.intersection(box(0, -90, 180, 90))
-    west = translate(whole.intersection(box(180, -90, 540, 90)), xoff=-360)
-    pieces = unary_union([east, west])
-    return type(pieces)([orient(piece) for piece in pieces.geoms])
+    halves = [
+        whole.intersection(box(0, -90, 180, 90)),
+        translate(whole.intersection(box(180, -90, 540, 90)), xoff=-360),
+    ]
+    pieces = [piece for half in halves for piece in getattr(half, "geoms", [half])]
+    return MultiPolygon([orient(piece) for piece in pieces if piece.area > 0])

@@ -86,11 +86,13 @@ def _between(canvas: Canvas, palette: Palette, place: Placement) -> list[Thing]:
 def _beside_one(canvas: Canvas, palette: Palette, place: Placement) -> list[Thing]:
     rng = canvas.rng
     depth = float(rng.uniform(13, 24))
-    court = tennis_court(canvas, place.at(0, -(depth + 4) / 2))
     gap = float(rng.uniform(2.5, 8))
+    away = (gap + depth) / 2  # so that both together lie about the middle
     if rng.random() < 0.7:
+        court = tennis_court(canvas, place.at(0, -away))
         return [court, _white(canvas, place, (_COURT_WIDTH + gap) / 2 + 1, depth)]
-    end = place.at(_COURT_LENGTH / 2 + gap + depth / 2, -(depth + 4) / 2, np.pi / 2)
+    court = tennis_court(canvas, place.at(-away, 0))
+    end = place.at((_COURT_LENGTH + gap) / 2 + 1, 0, np.pi / 2)
     return [court, white_building(canvas, end, float(rng.uniform(28, 48)), depth)]
 
 
