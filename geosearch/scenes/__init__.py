@@ -1,0 +1,44 @@
+"""Scenes: files → Scene → grid of windows → pixels. The only door to rasterio.
+
+What needs GDAL is imported when it is first used, so that finding files costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from geosearch.scenes.find import Found, SceneFile, find_scenes
+from geosearch.scenes.grid import PixelWindow, chip_windows
+
+if TYPE_CHECKING:
+    from geosearch.scenes.coverage import windows_with_data
+    from geosearch.scenes.reading import ChipBlock, read_chips, read_window
+    from geosearch.scenes.scene import Scene, open_scene
+
+__all__ = [
+    "ChipBlock",
+    "Found",
+    "PixelWindow",
+    "Scene",
+    "SceneFile",
+    "chip_windows",
+    "find_scenes",
+    "open_scene",
+    "read_chips",
+    "read_window",
+    "windows_with_data",
+]
+
+_HOME = {
+    "ChipBlock": "reading",
+    "Scene": "scene",
+    "open_scene": "scene",
+    "read_chips": "reading",
+    "read_window": "reading",
+    "windows_with_data": "coverage",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'geosearch.scenes' has no attribute {name!r}")
+    return getattr(import_module(f"geosearch.scenes.{_HOME[name]}"), name)

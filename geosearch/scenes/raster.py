@@ -1,0 +1,126 @@
+"""Opening rasters: GDAL's settings, and its errors in our words."""
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import rasterio
+from rasterio._err import CPLE_BaseError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
+
+from geosearch.errors import SceneError
+
+_SETTINGS = {
+    # several blocks of one file are decoded at once; more threads than this gain nothing
+    "GDAL_NUM_THREADS": str(min(4, os.cpu_count() or 1)),
+    # a file of the user's may name others on the network (VRT, WMS): nothing leaves the machine
+    "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",
+    "GDAL_HTTP_PROXY": "127.0.0.1:9",
+    "GDAL_HTTP_MAX_RETRY": "0",
+}
+_MOST_BANDS = 4096
+_MOST_BLOCK_BYTES = 1 << 31
+_READ_HINT = "check that the file is whole: gdalinfo -checksum FILE"
+
+# every raster without a place is refused with its reason; the warning would say it twice
+warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)
+
+
+@contextmanager
+def gdal_errors(name: str) -> Iterator[None]:
+    """Turn what GDAL and the system raise about a file into a SceneError, under our settings.
+
+    Raises:
+        SceneError: With the innermost cause.
+    """
+    try:
+        with rasterio.Env(**_SETTINGS):
+            yield
+    except SceneError:
+        raise
+    except (RasterioError, CPLE_BaseError) as error:
+        raise SceneError(f"{name} cannot be read: {_cause(error)}", hint=_READ_HINT) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SceneError(f"{name} cannot be read: {reason}", hint="check the path") from error
+    except MemoryError as error:
+        raise SceneError(
+            f"{name} cannot be read: its blocks do not fit into memory",
+            hint="rewrite it in tiles: gdal_translate -co TILED=YES IN OUT",
+        ) from error
+
+
+def open_raster(path: Path, name: str) -> Any:
+    """Open a raster that is safe to read: at least one band, sizes within reason.
+
+    Args:
+        path: The file.
+        name: What the user calls it.
+
+    Returns:
+        The rasterio dataset; the caller closes it.
+
+    Raises:
+        SceneError: It cannot be opened, or holds no raster of a sane shape.
+    """
+    with gdal_errors(name):
+        if path.stat().st_size == 0:
+            raise SceneError(f"{name} is empty: 0 bytes", hint="fetch the file again")
+        try:
+            dataset = rasterio.open(path)
+        except RasterioIOError as error:
+            if "not recognized" in str(error):
+                raise SceneError(
+                    f"{name} is no raster that GDAL can read",
+                    hint="check that the file is what its name says: gdalinfo FILE",
+                ) from error
+            raise
+        except (IndexError, ValueError) as error:  # rasterio, of a container without bands
+            raise _no_bands(path, name) from error
+        try:
+            _require_sane(dataset, path, name)
+        except BaseException:
+            dataset.close()
+            raise
+    return dataset
+
+
+def _no_bands(path: Path, name: str, subdatasets: list[str] | None = None) -> SceneError:
+    inside = f" but {len(subdatasets)} subdatasets" if subdatasets else ""
+    first = subdatasets[0] if subdatasets else "SUBDATASET"
+    return SceneError(
+        f"{name} holds no bands of its own{inside}: choose one of its subdatasets",
+        hint=f"gdalinfo {path.name} lists them; make a file of one: "
+        f"gdal_translate '{first}' {path.stem}.tif",
+    )
+
+
+def _require_sane(dataset: Any, path: Path, name: str) -> None:
+    if dataset.count == 0:
+        raise _no_bands(path, name, list(dataset.subdatasets))
+    if dataset.count > _MOST_BANDS:
+        raise SceneError(
+            f"{name} has {dataset.count} bands", hint=f"pick some of the first {_MOST_BANDS}"
+        )
+    height, width = dataset.block_shapes[0]
+    block_bytes = height * width * _item_bytes(dataset)
+    if block_bytes > _MOST_BLOCK_BYTES:
+        raise SceneError(
+            f"{name} is one block of {width} x {height} px, {block_bytes / 2**30:.0f} GiB",
+            hint="rewrite it in tiles: gdal_translate -co TILED=YES IN OUT",
+        )
+
+
+def _item_bytes(dataset: Any) -> int:
+    widths = {"complex_int16": 4, "complex64": 8, "complex128": 16, "float64": 8}
+    return widths.get(dataset.dtypes[0], 4)
+
+
+def _cause(error: BaseException) -> str:
+    """Return the message of the first error in a chain: rasterio's own only points to it."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(getattr(error, "errmsg", None) or error).rstrip(".")

@@ -1,0 +1,196 @@
+"""Chips as pixels: rows of a file decoded once, in file order, and cut in memory.
+
+A row of chips is cut from one strip of decoded rows; where rows of chips overlap, the
+rows they share are kept. Padding is done here and not by GDAL: boundless reads go
+through a temporary VRT, slow and historically wrong about masks (rasterio#1499).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.windows import Window
+
+from geosearch.errors import SceneError
+from geosearch.scenes.pixels import Pixels, PixelSource, Valid, pixel_source, read_pixels
+from geosearch.scenes.raster import gdal_errors, open_raster
+from geosearch.scenes.scene import Scene
+from geosearch.scenes.stretch import Range
+
+Windows = NDArray[np.int32]
+
+_BLOCK_BYTES = 32 << 20
+_BLOCK_CHIPS = 512
+_STRIP_BYTES = 128 << 20
+"""Of decoded rows that are held; wider scenes are read in spans of columns."""
+_READ_BYTES = 32 << 20
+"""Of raw values that are read at once, before they become 8 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChipBlock:
+    """Some chips of a scene, in the order of its windows."""
+
+    first: int
+    """Which window the first chip is of."""
+    pixels: Pixels
+    """uint8 [m, size, size, 3]; what is not valid, and the padding, is black."""
+    valid: NDArray[np.float32]
+    """[m], share of valid pixels in the window, 0..1; padding does not count."""
+
+
+def read_chips(scene: Scene, windows: Windows, *, size_px: int) -> Iterator[ChipBlock]:
+    """Read the chips of a scene.
+
+    Memory is bounded whatever the scene's size: about 200 MB at 128 px, the blocks that are
+    yielded and GDAL's block cache not counted.
+
+    Args:
+        scene: The scene.
+        windows: int32 [n, 4], column, row, width, height; rows of chips one after the other.
+        size_px: Edge of a chip; smaller windows are padded at the right and at the bottom.
+
+    Yields:
+        Blocks of up to 512 chips, every window once, in order.
+
+    Raises:
+        SceneError: A part of the file cannot be read.
+    """
+    windows = np.asarray(windows, dtype=np.int64).reshape(-1, 4)
+    if not len(windows):
+        return
+    name = scene.path.name
+    with open_raster(scene.path, name) as dataset:
+        with gdal_errors(name):
+            strip = _Strip(pixel_source(dataset, scene.bands), scene.stretch, name)
+        first, pixels, valid = 0, *_empty_block(len(windows), size_px)
+        for start, stop, left, right in _spans(windows):
+            top, height = int(windows[start, 1]), int(windows[start, 3])
+            strip.load(left, right, top, top + height)
+            for at in range(start, stop):
+                if at - first == len(pixels):
+                    yield ChipBlock(first, pixels, valid)
+                    first, (pixels, valid) = at, _empty_block(len(windows) - at, size_px)
+                valid[at - first] = strip.cut(windows[at], pixels[at - first])
+        yield ChipBlock(first, pixels, valid)
+
+
+def read_window(
+    path: Path,
+    window: tuple[int, int, int, int],
+    *,
+    bands: Sequence[int],
+    stretch: Sequence[Range] | None,
+) -> Pixels:
+    """Read one chip's pixels again, as they were embedded.
+
+    Args:
+        path: The scene's file.
+        window: Column, row, width, height.
+        bands: The scene's bands, as recorded.
+        stretch: The scene's stretch, as recorded.
+
+    Returns:
+        uint8 [height, width, 3].
+
+    Raises:
+        SceneError: The file is gone, cannot be read, or has no such window or bands any more.
+    """
+    col, row, width, height = (int(number) for number in window)
+    with open_raster(path, path.name) as dataset, gdal_errors(path.name):
+        inside = 0 <= col <= dataset.width - width and 0 <= row <= dataset.height - height
+        if not inside or max(bands) > dataset.count:
+            raise SceneError(
+                f"{path.name} is not the raster that was indexed: it has no pixels "
+                f"{col}, {row}, {width} x {height} of bands {', '.join(map(str, bands))}",
+                hint="index it again",
+            )
+        source = pixel_source(dataset, bands)
+        return read_pixels(source, Window(col, row, width, height), stretch)[0]
+
+
+def _empty_block(remaining: int, size_px: int) -> tuple[Pixels, NDArray[np.float32]]:
+    count = max(1, min(_BLOCK_CHIPS, _BLOCK_BYTES // (3 * size_px * size_px), remaining))
+    return np.zeros((count, size_px, size_px, 3), np.uint8), np.zeros(count, np.float32)
+
+
+def _spans(windows: NDArray[np.int64]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield runs of windows that are cut from one strip: start, stop, left and right column.
+
+    Windows of the same rows are one run, unless their strip would be too wide to hold.
+    """
+    rights = windows[:, 0] + windows[:, 2]
+    left, right = int(windows[:, 0].min()), int(rights.max())
+    widest = max(_STRIP_BYTES // (4 * int(windows[:, 3].max())), int(windows[:, 2].max()))
+    same_rows = (windows[1:, [1, 3]] == windows[:-1, [1, 3]]).all(axis=1)
+    edges = [0, *(np.flatnonzero(~same_rows) + 1).tolist(), len(windows)]
+    for start, stop in pairwise(edges):
+        if right - left <= widest:
+            yield start, stop, left, right
+            continue
+        while start < stop:
+            near = int(windows[start, 0])
+            count = int(np.argmax(np.r_[rights[start:stop] > near + widest, True]))
+            yield start, start + count, near, int(rights[start : start + count].max())
+            start += count
+
+
+class _Strip:
+    """Decoded rows of a scene, between two columns."""
+
+    def __init__(self, source: PixelSource, stretch: Sequence[Range] | None, name: str) -> None:
+        self._source = source
+        self._stretch = stretch
+        self._name = name
+        self._left = self._right = self._top = 0
+        self._pixels: Pixels = np.zeros((0, 0, 3), np.uint8)
+        self._valid: Valid = np.zeros((0, 0), bool)
+
+    def load(self, left: int, right: int, top: int, bottom: int) -> None:
+        """Hold these columns of these rows; those that are held already are not read again.
+
+        Raises:
+            SceneError: They cannot be read.
+        """
+        held_to = self._top + len(self._pixels)
+        kept = (left, right) == (self._left, self._right) and self._top <= top < held_to
+        if kept:
+            skip = top - self._top
+            pixels, valid = [self._pixels[skip:]], [self._valid[skip:]]
+            start = held_to
+        else:
+            pixels, valid = [], []
+            start = top
+            self._pixels = self._pixels[:0]  # given back before the new rows are read
+        row_bytes = (right - left) * len(self._source.bands) * self._source.dtype.itemsize
+        step = max(1, _READ_BYTES // row_bytes)
+        for row in range(start, bottom, step):
+            part, good = self._read(left, right, row, min(row + step, bottom))
+            pixels.append(part)
+            valid.append(good)
+        self._left, self._right, self._top = left, right, top
+        self._pixels = np.concatenate(pixels) if len(pixels) > 1 else pixels[0]
+        self._valid = np.concatenate(valid) if len(valid) > 1 else valid[0]
+
+    def _read(self, left: int, right: int, top: int, bottom: int) -> tuple[Pixels, Valid]:
+        window = Window(left, top, right - left, bottom - top)
+        with gdal_errors(self._name):
+            pixels, valid = read_pixels(self._source, window, self._stretch)
+        if valid is None:
+            valid = np.ones(pixels.shape[:2], dtype=bool)
+        return pixels, valid
+
+    def cut(self, window: NDArray[np.int64], out: Pixels) -> float:
+        """Copy a window into the upper left of a chip [size, size, 3].
+
+        Returns:
+            The share of its pixels that are valid.
+        """
+        col, row, width, height = (int(number) for number in window)
+        rows = slice(row - self._top, row - self._top + height)
+        cols = slice(col - self._left, col - self._left + width)
+        out[:height, :width] = self._pixels[rows, cols]
+        return int(np.count_nonzero(self._valid[rows, cols])) / (width * height)

@@ -1,0 +1,109 @@
+"""A scene: one raster with a place on Earth, and how its pixels are shown."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shapely.geometry import MultiPolygon, Polygon
+
+from geosearch.errors import SceneError
+from geosearch.geo import PixelToLonLat, footprint, ground_sizes_m
+from geosearch.scenes.bands import BandFacts, Bands, choose_bands
+from geosearch.scenes.dates import find_moment
+from geosearch.scenes.find import SceneFile
+from geosearch.scenes.pixels import pixel_source
+from geosearch.scenes.placement import place
+from geosearch.scenes.raster import gdal_errors, open_raster
+from geosearch.scenes.sampling import choose_stretch
+from geosearch.scenes.stretch import Range
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is known of a raster once it has been opened; holds no file open."""
+
+    id: str
+    """Its name in the index."""
+    path: Path
+    """The file, absolute."""
+    size_bytes: int
+    """Of the file."""
+    mtime_ns: int
+    """When the file was last written."""
+    width_px: int
+    """Columns."""
+    height_px: int
+    """Rows."""
+    crs: str
+    """``EPSG:n`` where it has a code, else WKT."""
+    to_lonlat: PixelToLonLat
+    """Columns and rows to longitudes and latitudes."""
+    outline: Polygon | MultiPolygon
+    """Footprint of the whole raster, EPSG:4326."""
+    gsd_m: float
+    """Metres a pixel at the centre, mean of both directions."""
+    datetime: str | None
+    """When it was taken, RFC 3339, or None where nothing says."""
+    datetime_source: str | None
+    """What says when."""
+    bands: Bands
+    """Bands shown as red, green, blue, from 1."""
+    band_reason: str
+    """What decided the bands."""
+    stretch: tuple[Range, Range, Range] | None
+    """Values shown as black and as white; None for 8-bit values as they are."""
+    placement_note: str | None
+    """What is worth knowing about its place, such as the residual of a fit."""
+
+
+def open_scene(file: SceneFile, *, bands: Bands | None = None) -> Scene:
+    """Open a raster, place it, and decide how its pixels are shown.
+
+    Args:
+        file: The file, as :func:`find_scenes` gives it.
+        bands: Bands to show as red, green, blue, from 1; None to choose.
+
+    Raises:
+        SceneError: It cannot be read, has no place on Earth, or holds no valid pixel.
+    """
+    with gdal_errors(file.path.name):
+        status = file.path.stat()
+        with open_raster(file.path, file.path.name) as dataset:
+            placement = place(dataset, file.path)
+            window = (0, 0, dataset.width, dataset.height)
+            outline = footprint(placement.to_lonlat, *window)
+            if outline is None:
+                raise SceneError(
+                    "no part of it lies on the Earth: its CRS and its affine do not fit together",
+                    hint="compare gdalinfo FILE with where it should be; assign the right CRS",
+                )
+            sides_m = ground_sizes_m(placement.to_lonlat, [window])[0]
+            choice = choose_bands(_band_facts(dataset), bands)
+            moment = find_moment(file.path.name, _all_tags(dataset))
+            return Scene(
+                id=file.id,
+                path=file.path,
+                size_bytes=status.st_size,
+                mtime_ns=status.st_mtime_ns,
+                width_px=dataset.width,
+                height_px=dataset.height,
+                crs=placement.crs,
+                to_lonlat=placement.to_lonlat,
+                outline=outline,
+                gsd_m=float((sides_m / window[2:]).mean()),
+                datetime=moment.datetime if moment else None,
+                datetime_source=moment.source if moment else None,
+                bands=choice.bands,
+                band_reason=choice.reason,
+                stretch=choose_stretch(pixel_source(dataset, choice.bands)),
+                placement_note=placement.note,
+            )
+
+
+def _band_facts(dataset: Any) -> BandFacts:
+    interpretation = tuple(colour.name for colour in dataset.colorinterp)
+    return BandFacts(interpretation, tuple(dataset.descriptions))
+
+
+def _all_tags(dataset: Any) -> dict[str, str]:
+    return {**dataset.tags(ns="IMAGERY"), **dataset.tags()}
