@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from geosearch.encoders.contract import Encoder
-from geosearch.encoders.images import IMAGE_ENDINGS, read_image
 from numpy.typing import NDArray
 
+from geosearch.encoders.contract import Encoder
+from geosearch.encoders.images import IMAGE_ENDINGS, read_image
 from geosearch.errors import EncoderError, Refusal, UsageError
 from geosearch.progress import track
 

@@ -1,0 +1,57 @@
+"""Encoders: chips and texts to unit vectors of one space. The only door to torch.
+
+Importing this costs nothing heavy: torch comes when an encoder is loaded.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from geosearch.encoders.contract import Encoder
+
+if TYPE_CHECKING:
+    from geosearch.encoders.catalog import Choice, Entry, choose_default, entry, load, names
+    from geosearch.encoders.embedding import (
+        Embedding,
+        embed_images,
+        embed_texts,
+        find_images,
+        write_embedding,
+    )
+    from geosearch.encoders.images import read_image
+
+__all__ = [
+    "Choice",
+    "Embedding",
+    "Encoder",
+    "Entry",
+    "choose_default",
+    "embed_images",
+    "embed_texts",
+    "entry",
+    "find_images",
+    "load",
+    "names",
+    "read_image",
+    "write_embedding",
+]
+
+_HOME = {
+    "Choice": "catalog",
+    "Entry": "catalog",
+    "choose_default": "catalog",
+    "entry": "catalog",
+    "load": "catalog",
+    "names": "catalog",
+    "Embedding": "embedding",
+    "embed_images": "embedding",
+    "embed_texts": "embedding",
+    "find_images": "embedding",
+    "write_embedding": "embedding",
+    "read_image": "images",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -1,0 +1,74 @@
+"""What an encoder is to the rest of geosearch: the one contract of all families."""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """An image tower and a text tower that share one vector space.
+
+    Arrays go in and out; what computes them stays behind the contract.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name it is asked for by, as in ``--encoder``."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Family and hash of weights and of all else that changes a vector.
+
+        Device and precision are no part of it: an index built in bf16 on a GPU is queried in
+        float32 on a laptop.
+        """
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+
+    @property
+    def image_size(self) -> int:
+        """Edge of the square image it reads, pixels."""
+
+    @property
+    def text_length(self) -> int:
+        """Longest text it reads, tokens; longer ones are cut."""
+
+    @property
+    def precision(self) -> str:
+        """What it computes in: ``float32`` or ``bf16``."""
+
+    @property
+    def device(self) -> str:
+        """What it computes on: ``cpu``, ``cuda``, ..."""
+
+    def fit(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Bring one image to the encoder's input by its authors' own geometry.
+
+        Args:
+            image: uint8 [h, w, 3], RGB, any size.
+
+        Returns:
+            uint8 [image_size, image_size, 3].
+        """
+
+    def encode_images(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Embed images of one size; those of another size than ``image_size`` are fitted first.
+
+        Args:
+            chips: uint8 [n, h, w, 3], RGB.
+
+        Returns:
+            float32 [n, dim], unit length.
+        """
+
+    def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed texts; one that is too long is cut and keeps its end mark.
+
+        Returns:
+            float32 [n, dim], unit length.
+        """

@@ -1,0 +1,143 @@
+"""From images of any size to an encoder's input: CLIP's geometry, then its numbers.
+
+The geometry is that of the authors' code (OpenAI CLIP, Long-CLIP, DGTRS and their kin): the
+shorter side becomes the input's size (bicubic, antialiased, by Pillow), the longer one is
+``int(size * long / short)``, and the centre is cut out at offsets rounded by Python's round,
+halves to even.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from geosearch.errors import EncoderError
+
+if TYPE_CHECKING:
+    import torch
+
+CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
+CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
+
+_MOST_PIXELS = 1 << 28  # of a resized image: a line of pixels would otherwise grow to gigabytes
+
+
+def fit(image: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
+    """Resize the shorter side to ``size_px`` and cut the centre out; bit-equal to the reference.
+
+    Args:
+        image: uint8 [h, w, 3], RGB.
+        size_px: Edge of the result, pixels.
+
+    Returns:
+        uint8 [size_px, size_px, 3]; the image itself where it has that size already.
+
+    Raises:
+        EncoderError: It is no RGB image, or too long and thin.
+    """
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
+        raise EncoderError(
+            f"an image of type {image.dtype} and shape {image.shape} cannot be embedded",
+            hint="give uint8 RGB images, [height, width, 3]",
+        )
+    height, width = image.shape[:2]
+    rows, cols = resized_shape(height, width, size_px)
+    if rows * cols > _MOST_PIXELS:
+        raise EncoderError(
+            f"an image of {width} x {height} pixels is too long and thin to embed",
+            hint="cut it into squarer pieces",
+        )
+    if (rows, cols) != (height, width):
+        picture = Image.fromarray(np.ascontiguousarray(image))
+        image = np.asarray(picture.resize((cols, rows), Image.Resampling.BICUBIC))
+    top, left = crop_offset(rows, size_px), crop_offset(cols, size_px)
+    return image[top : top + size_px, left : left + size_px]
+
+
+def fit_batch(chips: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
+    """Fit images of one size: uint8 [n, h, w, 3] to [n, size_px, size_px, 3].
+
+    Raises:
+        EncoderError: They are no RGB images.
+    """
+    if chips.ndim != 4 or chips.dtype != np.uint8 or chips.shape[3] != 3:
+        raise EncoderError(
+            f"chips of type {chips.dtype} and shape {chips.shape} cannot be embedded",
+            hint="give uint8 RGB images, [n, height, width, 3]",
+        )
+    if chips.shape[1:3] == (size_px, size_px):
+        return chips
+    fitted = np.empty((len(chips), size_px, size_px, 3), np.uint8)
+    for i, chip in enumerate(chips):
+        fitted[i] = fit(chip, size_px)
+    return fitted
+
+
+def resized_shape(height_px: int, width_px: int, size_px: int) -> tuple[int, int]:
+    """Return rows and columns after the shorter side became ``size_px``."""
+    if height_px <= width_px:
+        return size_px, int(size_px * width_px / height_px)
+    return int(size_px * height_px / width_px), size_px
+
+
+def crop_offset(extent_px: int, size_px: int) -> int:
+    """Return where a centred cut of ``size_px`` starts; Python's round, halves to even."""
+    return round((extent_px - size_px) / 2)
+
+
+def fit_on_device(chips: "torch.Tensor", size_px: int) -> "torch.Tensor":
+    """Fit images of one size where they are, to within one grey level of Pillow.
+
+    One pass along the rows and one along the columns, each rounded to whole grey levels, as
+    Pillow does it.
+
+    Args:
+        chips: uint8 [n, h, w, 3] on any device.
+        size_px: Edge of the result, pixels.
+
+    Returns:
+        uint8 [n, size_px, size_px, 3].
+    """
+    height, width = chips.shape[1:3]
+    rows, cols = resized_shape(height, width, size_px)
+    if (rows, cols) != (height, width):
+        chips = _resize_once(_resize_once(chips, height, cols), rows, cols)
+    top, left = crop_offset(rows, size_px), crop_offset(cols, size_px)
+    return chips[:, top : top + size_px, left : left + size_px]
+
+
+def _resize_once(chips: "torch.Tensor", rows: int, cols: int) -> "torch.Tensor":
+    import torch
+    from torch.nn import functional
+
+    if chips.shape[1:3] == (rows, cols):
+        return chips
+    planes = chips.permute(0, 3, 1, 2).float()
+    planes = functional.interpolate(
+        planes, (rows, cols), mode="bicubic", antialias=True, align_corners=False
+    )
+    return planes.round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1)
+
+
+def normalise(
+    chips: "torch.Tensor",
+    mean: tuple[float, float, float] = CLIP_MEAN,
+    std: tuple[float, float, float] = CLIP_STD,
+) -> "torch.Tensor":
+    """Return ``(chips / 255 - mean) / std`` with the colours first.
+
+    Args:
+        chips: uint8 [n, h, w, 3] on any device.
+        mean: Of red, green, blue, in 0..1.
+        std: Of red, green, blue, in 0..1.
+
+    Returns:
+        float32 [n, 3, h, w] on the same device.
+    """
+    import torch
+
+    scaled = chips.permute(0, 3, 1, 2).to(torch.float32) / 255
+    shift = torch.tensor(mean, dtype=torch.float32, device=chips.device).view(3, 1, 1)
+    scale = torch.tensor(std, dtype=torch.float32, device=chips.device).view(3, 1, 1)
+    return (scaled - shift) / scale
