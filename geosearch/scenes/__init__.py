@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from geosearch.scenes.coverage import windows_with_data
     from geosearch.scenes.reading import ChipBlock, read_chips, read_window
     from geosearch.scenes.scene import Scene, open_scene
+    from geosearch.scenes.write import write_geotiff
 
 __all__ = [
     "ChipBlock",
@@ -26,6 +27,7 @@ __all__ = [
     "read_chips",
     "read_window",
     "windows_with_data",
+    "write_geotiff",
 ]
 
 _HOME = {
@@ -35,6 +37,7 @@ _HOME = {
     "read_chips": "reading",
     "read_window": "reading",
     "windows_with_data": "coverage",
+    "write_geotiff": "write",
 }
 
 

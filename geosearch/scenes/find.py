@@ -22,7 +22,7 @@ RASTER_ENDINGS = frozenset(
 """File name endings that count as scenes in a folder; a file that is named is always tried."""
 _PICTURES = {"png": "pgw pngw wld", "jpg": "jgw jpgw wld", "jpeg": "jgw jpegw wld"}
 """Pictures count only beside a world file or an ``.aux.xml``: the rest are thumbnails."""
-_REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/|/vsi")
+_REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|/vsi")
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def pixel_source(dataset: Any, bands: Sequence[int]) -> PixelSource:
         shown=tuple(unique.index(band) for band in bands),
         dtype=dtype,
         palette=palette,
-        nodata=tuple(_as_value(dataset.nodatavals[band - 1], dtype) for band in unique),
+        nodata=tuple(_nodata(dataset, band, dtype) for band in unique),
         alpha=alpha if alpha not in unique else None,
         masked=not all_valid and not {MaskFlags.alpha, MaskFlags.nodata} & set(flags),
     )
@@ -95,15 +95,18 @@ def _palette(colours: dict[int, tuple[int, int, int, int]]) -> Pixels:
     return table
 
 
-def _as_value(nodata: float | None, dtype: np.dtype[np.generic]) -> float | None:
-    """Return a nodata value as the dtype holds it, or None where it cannot hold it."""
-    if nodata is None or dtype.kind == "c":
+def _nodata(dataset: Any, band: int, dtype: np.dtype[np.generic]) -> float | None:
+    """Return a band's nodata value as the dtype holds it; None where it cannot, or has none."""
+    nodata = dataset.nodatavals[band - 1]
+    # a mask in the file takes the place of nodata
+    used = MaskFlags.nodata in dataset.mask_flag_enums[band - 1]
+    if nodata is None or not used or dtype.kind == "c":
         return None
     if dtype.kind == "f":
         # written as the double nearest to a float32, it must be compared as a float32
         with np.errstate(over="ignore"):
             return float(np.asarray(nodata, dtype=dtype))
-    bounds = np.iinfo(dtype)
+    bounds = np.iinfo(dtype.name)
     return nodata if nodata == int(nodata) and bounds.min <= nodata <= bounds.max else None
 
 

@@ -5,7 +5,6 @@ The affine is GDAL's, which has pixel-is-point and south-up in it already.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -195,27 +194,26 @@ def fit_polynomial(pixels: Floats, ground: Floats) -> Polynomial:
             break
         coefficients = np.linalg.lstsq(terms, ground, rcond=None)[0]
         hat = np.einsum("ij,ji->i", terms, np.linalg.pinv(terms))
-        error = ground - terms @ coefficients
+        residual = ground - terms @ coefficients
         per_px = (coefficients[1:3] / scale[:, None]).T  # ground units a pixel, [2, 2]
         if order == 1 and not abs(np.linalg.det(per_px)) > 0:
             break
-        error_px = np.linalg.norm(error @ np.linalg.inv(per_px).T, axis=1)
+        error_px = np.linalg.norm(residual @ np.linalg.inv(per_px).T, axis=1)
         left_out = error_px / np.maximum(1 - hat, 1e-9) if len(pixels) > count else error_px
         rms = [float(np.sqrt(np.mean(values**2))) for values in (error_px, left_out)]
         exact = len(pixels) == count and order > 1  # says nothing about other points
-        fits.append(
-            (Polynomial(order, coefficients, centre, scale, rms[0]), np.inf if exact else rms[1])
-        )
+        fit = Polynomial(order, np.asarray(coefficients), centre, scale, rms[0])
+        fits.append((fit, np.inf if exact else rms[1]))
     if not fits:
         raise SceneError(
             f"its {len(pixels)} ground control points do not span an area: "
             "its place on Earth is unknown",
             hint="give it at least three that are not on a line: gdal_edit.py -gcp ... FILE",
         )
-    best, best_error = fits[0]
-    for (fit, error), _ in pairwise([*fits[1:], (best, 0.0)]):
-        if best_error > _EXACT_PX and error < _GAIN * best_error:
-            best, best_error = fit, error
+    best, least_px = fits[0]
+    for fit, left_out_px in fits[1:]:
+        if least_px > _EXACT_PX and left_out_px < _GAIN * least_px:
+            best, least_px = fit, left_out_px
     return best
 
 

@@ -59,22 +59,22 @@ def read_chips(scene: Scene, windows: Windows, *, size_px: int) -> Iterator[Chip
     Raises:
         SceneError: A part of the file cannot be read.
     """
-    windows = np.asarray(windows, dtype=np.int64).reshape(-1, 4)
     if not len(windows):
         return
+    chips = np.asarray(windows, dtype=np.int64).reshape(-1, 4)
     name = scene.path.name
     with open_raster(scene.path, name) as dataset:
         with gdal_errors(name):
             strip = _Strip(pixel_source(dataset, scene.bands), scene.stretch, name)
-        first, pixels, valid = 0, *_empty_block(len(windows), size_px)
-        for start, stop, left, right in _spans(windows):
-            top, height = int(windows[start, 1]), int(windows[start, 3])
+        first, pixels, valid = 0, *_empty_block(len(chips), size_px)
+        for start, stop, left, right in _spans(chips):
+            top, height = int(chips[start, 1]), int(chips[start, 3])
             strip.load(left, right, top, top + height)
             for at in range(start, stop):
                 if at - first == len(pixels):
                     yield ChipBlock(first, pixels, valid)
-                    first, (pixels, valid) = at, _empty_block(len(windows) - at, size_px)
-                valid[at - first] = strip.cut(windows[at], pixels[at - first])
+                    first, (pixels, valid) = at, _empty_block(len(chips) - at, size_px)
+                valid[at - first] = strip.cut(chips[at], pixels[at - first])
         yield ChipBlock(first, pixels, valid)
 
 

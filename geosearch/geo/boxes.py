@@ -1,0 +1,35 @@
+"""Boxes of longitude and latitude, which may cross 180 degrees (RFC 7946, 5.2)."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import shapely
+from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
+
+
+def bbox_geometry(west: float, south: float, east: float, north: float) -> Polygon | MultiPolygon:
+    """Return a box as a geometry; two boxes where it crosses 180 degrees (west > east)."""
+    if west <= east:
+        return shapely.box(west, south, east, north)
+    return MultiPolygon(
+        [shapely.box(west, south, 180, north), shapely.box(-180, south, east, north)]
+    )
+
+
+def rfc7946_bbox(geometries: Iterable[BaseGeometry]) -> tuple[float, float, float, float]:
+    """Return the smallest box (west, south, east, north) around geometries that are cut at 180.
+
+    West > east where the box crosses 180 degrees (RFC 7946 section 5.2).
+    """
+    parts = [part for geometry in geometries for part in getattr(geometry, "geoms", [geometry])]
+    bounds = shapely.bounds(np.array(parts, dtype=object))
+    south, north = float(bounds[:, 1].min()), float(bounds[:, 3].max())
+    spans = bounds[np.argsort(bounds[:, 0], kind="stable")][:, [0, 2]]
+    reach = np.maximum.accumulate(spans[:, 1])
+    gaps = spans[1:, 0] - reach[:-1]
+    outside = spans[0, 0] + 360 - reach[-1]  # the gap that holds 180 degrees
+    if not len(gaps) or gaps.max() <= outside:
+        return float(spans[0, 0]), south, float(reach[-1]), north
+    widest = int(gaps.argmax())
+    return float(spans[widest + 1, 0]), south, float(reach[widest]), north
