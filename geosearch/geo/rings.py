@@ -185,21 +185,18 @@ def _short_way(difference_deg: Floats) -> Floats:
 def _pixel_deg(px: Floats, lon_steps: Floats, lat: Floats) -> Floats:
     """Return the size [n] of a pixel on the ground in degrees of latitude, for each outline.
 
-    The narrower of the two directions, each where it is widest: beside a pole a pixel of
-    a geographic raster has no width at all.
+    The least in both directions and along the whole outline: a hemisphere's pixels differ
+    by much.
 
     Args:
         px: [n, k + 1, 2], columns and rows.
         lon_steps: [n, k], degrees from point to point.
         lat: [n, k + 1], degrees.
     """
-    steps_px = np.abs(np.diff(px, axis=1))
-    along_columns = steps_px[..., 0] > steps_px[..., 1]
+    steps_px = np.abs(np.diff(px, axis=1)).max(axis=-1)
     middle = np.radians((lat[:, 1:] + lat[:, :-1]) / 2)
-    size = np.hypot(lon_steps * np.cos(middle), np.diff(lat, axis=1)) / steps_px.max(axis=-1)
-    across = np.where(along_columns, size, 0).max(axis=1)
-    down = np.where(along_columns, 0, size).max(axis=1)
-    return np.asarray(np.minimum(across, down))
+    steps_deg = np.hypot(lon_steps * np.cos(middle), np.diff(lat, axis=1))
+    return np.asarray((steps_deg / steps_px).min(axis=1))
 
 
 def _bend_deg(ends: Floats, inner: Floats) -> Floats:

@@ -1,0 +1,58 @@
+"""From a CRS to longitude and latitude, and what is refused."""
+
+import numpy as np
+import pytest
+from pyproj import Transformer
+
+from geosearch.errors import SceneError
+from geosearch.geo import crs_to_lonlat
+
+MOON = "IAU_2015:30100"
+MARS = "IAU_2015:49900"
+SITE = (
+    'ENGCRS["site",EDATUM["pole"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],UNIT["metre",1]]'
+)
+
+
+def test_eastings_come_first_whatever_order_the_crs_has() -> None:
+    lon, lat = crs_to_lonlat("EPSG:4326")(np.array([11.5]), np.array([48.1]))
+    assert (lon[0], lat[0]) == (11.5, 48.1)
+    lon, lat = crs_to_lonlat("EPSG:31468")(np.array([4468000.0]), np.array([5333000.0]))
+    assert 11 < lon[0] < 12  # its own order is northing, easting
+    assert 48 < lat[0] < 49
+
+
+def test_a_projection_is_projs() -> None:
+    x, y = np.array([5e5, 6e5]), np.array([5e6, 4e6])
+    expected = Transformer.from_crs("EPSG:32633", "EPSG:4326", always_xy=True).transform(x, y)
+    np.testing.assert_array_equal(crs_to_lonlat("EPSG:32633")(x, y), expected)
+
+
+def test_points_off_the_earth_are_infinite_in_both() -> None:
+    lon, lat = crs_to_lonlat("+proj=geos +h=35785831 +lon_0=0")(
+        np.array([0.0, 5.6e6]), np.array([0.0, 5.6e6])
+    )
+    assert (lon[0], lat[0]) == (0, 0)
+    assert np.isinf([lon[1], lat[1]]).all()
+
+
+def test_latitudes_half_a_pixel_beyond_the_pole_end_there_and_others_are_off() -> None:
+    lon, lat = crs_to_lonlat("EPSG:4326")(np.array([10.0, 10.0]), np.array([90.25, 274.0]))
+    assert (lon[0], lat[0]) == (10, 90)
+    assert np.isinf([lon[1], lat[1]]).all()
+
+
+@pytest.mark.parametrize(
+    ("crs", "reason"),
+    [
+        (MOON, "not of the Earth.*1737 km"),
+        (MARS, "not of the Earth.*3396 km"),
+        (SITE, "local one"),
+        ("EPSG:999999", "cannot be understood"),
+        ("nonsense", "cannot be understood"),
+    ],
+)
+def test_what_is_no_place_on_earth_is_refused(crs: str, reason: str) -> None:
+    with pytest.raises(SceneError, match=reason) as caught:
+        crs_to_lonlat(crs)
+    assert caught.value.hint
