@@ -17,6 +17,9 @@ from geosearch.errors import EncoderError
 if TYPE_CHECKING:
     import torch
 
+VERSION = "clip-pixels-1"
+"""Part of an encoder's fingerprint: changes when the numbers of any image change."""
+
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
 
@@ -61,17 +64,26 @@ def fit_batch(chips: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
     Raises:
         EncoderError: They are no RGB images.
     """
-    if chips.ndim != 4 or chips.dtype != np.uint8 or chips.shape[3] != 3:
-        raise EncoderError(
-            f"chips of type {chips.dtype} and shape {chips.shape} cannot be embedded",
-            hint="give uint8 RGB images, [n, height, width, 3]",
-        )
+    check_batch(chips)
     if chips.shape[1:3] == (size_px, size_px):
         return chips
     fitted = np.empty((len(chips), size_px, size_px, 3), np.uint8)
     for i, chip in enumerate(chips):
         fitted[i] = fit(chip, size_px)
     return fitted
+
+
+def check_batch(chips: NDArray[np.uint8]) -> None:
+    """Refuse what is not uint8 [n, h, w, 3].
+
+    Raises:
+        EncoderError: They are no RGB images.
+    """
+    if chips.ndim != 4 or chips.dtype != np.uint8 or chips.shape[3] != 3 or 0 in chips.shape[1:]:
+        raise EncoderError(
+            f"chips of type {chips.dtype} and shape {chips.shape} cannot be embedded",
+            hint="give uint8 RGB images, [n, height, width, 3]",
+        )
 
 
 def resized_shape(height_px: int, width_px: int, size_px: int) -> tuple[int, int]:

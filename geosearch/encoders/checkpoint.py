@@ -1,0 +1,117 @@
+"""Checkpoint files to plain tensors, without running any code they might hold."""
+
+import hashlib
+import os
+import pickle
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from geosearch.errors import WeightsError
+
+_PREFIX = "module."  # left by torch's DistributedDataParallel
+
+
+def read_state_dict(path: Path) -> dict[str, Tensor]:
+    """Read a file of named tensors: a torch checkpoint, or safetensors.
+
+    A ``state_dict`` inside a training checkpoint is taken out, and the prefix ``module.`` that
+    distributed training leaves is removed.
+
+    Returns:
+        Tensors on the CPU as they are stored; those of a torch file are mapped, not yet read.
+
+    Raises:
+        WeightsError: The file is missing, damaged, needs code to be read, or holds no tensors.
+    """
+    if not path.is_file():
+        raise WeightsError(
+            f"there is no weights file {path}",
+            hint="give --weights the path of a checkpoint file",
+        )
+    content = _read_safetensors(path) if _is_safetensors(path) else _read_torch(path)
+    if isinstance(content, Mapping) and isinstance(content.get("state_dict"), Mapping):
+        content = content["state_dict"]
+    if not isinstance(content, Mapping) or not content:
+        raise _no_state_dict(path, type(content).__name__)
+    for key, value in content.items():
+        if not isinstance(key, str) or not isinstance(value, Tensor):
+            raise _no_state_dict(path, f"a mapping with {key!r}: {type(value).__name__}")
+    if all(key.startswith(_PREFIX) for key in content):
+        return {key.removeprefix(_PREFIX): value for key, value in content.items()}
+    return dict(content)
+
+
+def file_hash(path: Path) -> str:
+    """Return the sha256 of a file in hex; computed once a process while the file is unchanged."""
+    try:
+        status = path.stat()
+        return _hash(os.fspath(path.resolve()), status.st_size, status.st_mtime_ns)
+    except OSError as error:
+        raise WeightsError(
+            f"cannot read the weights file {path}: {error.strerror}",
+            hint="give --weights the path of a checkpoint file",
+        ) from error
+
+
+@lru_cache(maxsize=32)
+def _hash(path: str, size: int, mtime_ns: int) -> str:
+    # size and time are part of the cache's key: a changed file is read again
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_safetensors(path: Path) -> bool:
+    # by content, for files of any name: a length of 8 bytes, then a JSON object
+    with path.open("rb") as file:
+        head = file.read(9)
+    return path.suffix == ".safetensors" or head[8:] == b"{"
+
+
+def _read_safetensors(path: Path) -> Any:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _read_torch(path: Path) -> Any:
+    try:
+        with path.open("rb") as file:
+            zipped = file.read(4) == b"PK\x03\x04"  # torch's format since 1.6; only that maps
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
+    except pickle.UnpicklingError as error:
+        raise WeightsError(
+            f"{path} cannot be read as plain tensors: {_first_line(error)}",
+            hint="geosearch loads no checkpoint that needs code to run: save its state dict alone "
+            "(torch.save(model.state_dict(), FILE)), or as safetensors; a damaged download "
+            "looks the same, so check the file's size too",
+        ) from error
+    except (OSError, RuntimeError, ValueError, EOFError, KeyError, TypeError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _unreadable(path: Path, error: Exception) -> WeightsError:
+    return WeightsError(
+        f"cannot read the weights file {path}: {_first_line(error)}",
+        hint="give a torch checkpoint (.pt, .pth, .bin) or a .safetensors file; if this is one, "
+        "its download may have been cut short",
+    )
+
+
+def _no_state_dict(path: Path, found: str) -> WeightsError:
+    return WeightsError(
+        f"{path} holds no state dict of named tensors (found {found})",
+        hint="save the model's state dict alone: torch.save(model.state_dict(), FILE)",
+    )

@@ -1,0 +1,197 @@
+"""A CLIP of two transformers behind the contract: chips or texts in, unit vectors out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from geosearch.encoders import pixels
+from geosearch.encoders.architecture import ClipArchitecture
+from geosearch.encoders.bpe import ClipTokenizer
+from geosearch.encoders.device import dtype_of
+from geosearch.encoders.text import TextTower
+from geosearch.encoders.vit import VisionTower
+from geosearch.errors import UsageError, WeightsError
+
+_VISION = "visual."
+_TEMPERATURE = "logit_scale"  # of the training loss; cosines do not need it
+# bounds of what is computed at once, by device: images, and positions of text
+_IMAGES_AT_ONCE = {"cpu": 16}
+_POSITIONS_AT_ONCE = {"cpu": 2048}
+_IMAGES_AT_ONCE_ELSEWHERE = 256
+_POSITIONS_AT_ONCE_ELSEWHERE = 32768
+_SHOWN_KEYS = 3
+
+
+class ClipEncoder:
+    """Both towers with their weights, on one device in one precision."""
+
+    def __init__(
+        self,
+        sizes: ClipArchitecture,
+        state: Mapping[str, Tensor],
+        *,
+        name: str,
+        fingerprint: str,
+        device: str,
+        precision: str,
+        weights_path: Path | None = None,
+    ) -> None:
+        """Build the towers and give them the weights.
+
+        Args:
+            sizes: As read from ``state``.
+            state: The weights, keys as in OpenAI's CLIP, any floating type.
+            name: What the encoder is asked for by.
+            fingerprint: What its vectors depend on.
+            device: A device that is there.
+            precision: ``float32`` or ``bf16``.
+            weights_path: The file, if the user named one.
+
+        Raises:
+            WeightsError: Keys or shapes differ from what the towers need.
+        """
+        self.sizes = sizes
+        self.name = name
+        self.fingerprint = fingerprint
+        self.device = device
+        self.precision = precision
+        self.weights_path = weights_path
+        self._dtype = dtype_of(precision)
+        self._tokenizer: ClipTokenizer | None = None
+        with torch.device("meta"):  # no memory and no time for numbers that are replaced at once
+            self._vision, self._text = VisionTower(sizes), TextTower(sizes)
+        _check(state, _expected_shapes(self._vision, self._text))
+        self._fill(self._vision, state, _VISION)
+        self._fill(self._text, state, "")
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+        return self.sizes.dim
+
+    @property
+    def image_size(self) -> int:
+        """Edge of the input image, pixels."""
+        return self.sizes.image_size
+
+    @property
+    def text_length(self) -> int:
+        """Longest text, tokens."""
+        return self.sizes.text_length
+
+    def fit(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Resize the shorter side, cut the centre: uint8 [h, w, 3] to [size, size, 3]."""
+        return pixels.fit(image, self.image_size)
+
+    def encode_images(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Embed uint8 [n, h, w, 3] as float32 [n, dim] of unit length.
+
+        Raises:
+            EncoderError: They are no RGB images.
+        """
+        pixels.check_batch(chips)
+        vectors = np.empty((len(chips), self.dim), np.float32)
+        step = _IMAGES_AT_ONCE.get(self.device, _IMAGES_AT_ONCE_ELSEWHERE)
+        for start in range(0, len(chips), step):
+            part = slice(start, start + step)
+            vectors[part] = self._encode_some_images(chips[part])
+        return vectors
+
+    def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed texts as float32 [n, dim] of unit length; those too long keep their end mark.
+
+        Raises:
+            UsageError: One string instead of a list of them.
+        """
+        if isinstance(texts, str):  # else each of its letters would be a text
+            raise UsageError(f"one text where a list is due: {texts[:40]!r}", hint="use [text]")
+        if self._tokenizer is None:  # only who asks for texts pays for it
+            self._tokenizer = ClipTokenizer()
+        framed = [self._tokenizer.frame(text, self.text_length) for text in texts]
+        vectors = np.empty((len(framed), self.dim), np.float32)
+        limit = _POSITIONS_AT_ONCE.get(self.device, _POSITIONS_AT_ONCE_ELSEWHERE)
+        for rows in _of_like_length([len(ids) for ids in framed], limit):
+            vectors[rows] = self._encode_some_texts([framed[row] for row in rows])
+        return vectors
+
+    @torch.inference_mode()
+    def _encode_some_images(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
+        if self.device == "cpu":
+            chips = pixels.fit_batch(chips, self.image_size)
+        # a copy, because torch takes no array that must not be written
+        raw = torch.from_numpy(np.array(chips)).to(self.device)
+        numbers = pixels.normalise(pixels.fit_on_device(raw, self.image_size))
+        return _unit(self._vision(numbers.to(self._dtype)))
+
+    @torch.inference_mode()
+    def _encode_some_texts(self, framed: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        ids = torch.zeros(len(framed), max(map(len, framed)), dtype=torch.int64)
+        for row, one in zip(ids, framed, strict=True):
+            row[: len(one)] = torch.tensor(one)
+        return _unit(self._text(ids.to(self.device)))
+
+    def _fill(self, tower: nn.Module, state: Mapping[str, Tensor], prefix: str) -> None:
+        own = {key: state[prefix + key] for key in tower.state_dict()}
+        placed = {key: value.to(self.device, self._dtype) for key, value in own.items()}
+        tower.load_state_dict(placed, assign=True)
+        tower.requires_grad_(False).eval()
+
+
+def _unit(features: Tensor) -> NDArray[np.float32]:
+    vectors: NDArray[np.float32] = functional.normalize(features.float(), dim=1).cpu().numpy()
+    return vectors
+
+
+def _of_like_length(lengths: Sequence[int], limit: int) -> Iterator[list[int]]:
+    """Yield rows in batches of similar length, each of at most ``limit`` padded positions.
+
+    A short text beside a long one would cost as much as it.
+    """
+    batch: list[int] = []
+    for row in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and lengths[row] * (len(batch) + 1) > limit:
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch
+
+
+def _expected_shapes(vision: nn.Module, text: nn.Module) -> dict[str, tuple[int, ...]]:
+    shapes = {_VISION + key: tuple(value.shape) for key, value in vision.state_dict().items()}
+    shapes |= {key: tuple(value.shape) for key, value in text.state_dict().items()}
+    return shapes | {_TEMPERATURE: ()}
+
+
+def _check(state: Mapping[str, Tensor], expected: Mapping[str, tuple[int, ...]]) -> None:
+    """Refuse weights that are not exactly the towers'.
+
+    Raises:
+        WeightsError: Keys are missing or unknown, or a tensor has another shape or type.
+    """
+    missing, unknown = expected.keys() - state.keys(), state.keys() - expected.keys()
+    if missing or unknown:
+        parts = [f"missing: {_some(missing)}"] if missing else []
+        parts += [f"unknown: {_some(unknown)}"] if unknown else []
+        raise WeightsError(
+            f"the weights do not fit the architecture ({'; '.join(parts)})",
+            hint="check that the file belongs to the encoder that was named",
+        )
+    for key, shape in expected.items():
+        found = tuple(state[key].shape)
+        if found != shape or not state[key].is_floating_point():
+            raise WeightsError(
+                f"{key!r} is {state[key].dtype} {list(found)}, {list(shape)} expected",
+                hint="check that the file belongs to the encoder that was named",
+            )
+
+
+def _some(keys: set[str]) -> str:
+    shown = ", ".join(sorted(keys)[:_SHOWN_KEYS])
+    more = len(keys) - _SHOWN_KEYS
+    return f"{shown} and {more} more" if more > 0 else shown
