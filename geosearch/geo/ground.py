@@ -11,6 +11,9 @@ from geosearch.geo.limb import earth_lattice
 from geosearch.geo.projection import Floats, PixelToLonLat, project_pixels
 
 _GEOD = pyproj.Geod(ellps="WGS84")
+_LATTICES = (128, 1024)
+"""Cells a side in which a part of a rectangle on the Earth is looked for: no coarser than those
+that footprints are made of, so that what has a footprint has a size."""
 
 
 def ground_sizes_m(
@@ -51,15 +54,18 @@ def _pixel_sizes_m(to_lonlat: PixelToLonLat, centres: Floats, span_px: Floats) -
 
 def _limb_pixel_size_m(to_lonlat: PixelToLonLat, window: Floats) -> Floats:
     """Return the size [2] of a pixel in the cell on the Earth that is nearest to the centre."""
-    cols, rows, on_earth = earth_lattice(to_lonlat, window)
-    if not on_earth.any():
+    for cells in _LATTICES:
+        cols, rows, corners = earth_lattice(to_lonlat, window, cells)
+        r, c = np.nonzero(corners == 4)
+        if len(r):
+            break
+    else:
         return np.full(2, np.nan)
-    r, c = np.nonzero(on_earth)
-    corners = np.stack([cols[c], rows[r]], axis=1)
+    origins = np.stack([cols[c], rows[r]], axis=1)
     span = np.array([cols[1] - cols[0], rows[1] - rows[0]])
-    distance = np.abs(corners + span / 2 - (window[:2] + window[2:] / 2)).sum(axis=1)
-    corner = corners[[distance.argmin()]]
+    distance = np.abs(origins + span / 2 - (window[:2] + window[2:] / 2)).sum(axis=1)
+    origin = origins[[distance.argmin()]]
     # along the cell's upper and left edge: their ends are known to be on the Earth
-    across = _pixel_sizes_m(to_lonlat, corner + span * [0.5, 0], span)[0, 0]
-    down = _pixel_sizes_m(to_lonlat, corner + span * [0, 0.5], span)[0, 1]
+    across = _pixel_sizes_m(to_lonlat, origin + span * [0.5, 0], span)[0, 0]
+    down = _pixel_sizes_m(to_lonlat, origin + span * [0, 0.5], span)[0, 1]
     return np.array([across, down])

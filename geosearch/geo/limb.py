@@ -1,4 +1,9 @@
-"""Rectangles that are partly off the Earth: the disk's edge in a geostationary view."""
+"""Rectangles that are partly off the Earth: the disk's edge in a geostationary view.
+
+What is on the Earth is found with a lattice whose cells are kept where all four corners
+are; cells that are cut by the edge are looked at again with a finer one. So a chip's
+footprint ends at the edge to about a pixel, on the Earth's side of it.
+"""
 
 import math
 from collections.abc import Iterator
@@ -12,15 +17,29 @@ from geosearch.geo.cutting import finished, polygons_of
 from geosearch.geo.projection import Floats, PixelToLonLat, project_pixels
 from geosearch.geo.rings import Rings
 
-_LATTICE = 128
-"""Cells a side of the lattice that finds the part of a rectangle that is on the Earth."""
+_CELLS = 128
+"""Cells a side of a rectangle's lattice, where it has so many pixels."""
+_FINE_CELLS = 8
+"""Cells a side that a cell at the edge is cut into: bounds the points of a large disk's outline
+to a few thousand."""
+_LONGEST_SIDE = 1 / 16
+"""Of a rectangle: longer straight sides get points between, so that longitudes stay continuous."""
 
 
 def limb_outline(to_lonlat: PixelToLonLat, window: Floats) -> Polygon | MultiPolygon | None:
-    """Return the part of a rectangle [4] that is on the Earth, as cells of a lattice."""
-    cells = _cells_on_earth(to_lonlat, window)
+    """Return the part of a rectangle that is on the Earth.
+
+    Args:
+        to_lonlat: Where pixels lie.
+        window: [4], column, row, width, height.
+
+    Returns:
+        A finished footprint, or None where no cell of the lattice is on the Earth.
+    """
+    cells_px = shapely.union_all(list(_cells_on_earth(to_lonlat, window, _CELLS)))
+    cells_px = shapely.segmentize(cells_px, float(window[2:].max()) * _LONGEST_SIDE)
     parts = []
-    for polygon in polygons_of(shapely.union_all(list(cells))):
+    for polygon in polygons_of(cells_px):
         shell, *holes = (
             _ring_outline(to_lonlat, shapely.get_coordinates(ring))
             for ring in (polygon.exterior, *polygon.interiors)
@@ -30,13 +49,17 @@ def limb_outline(to_lonlat: PixelToLonLat, window: Floats) -> Polygon | MultiPol
     return finished(parts) if parts else None
 
 
-def _cells_on_earth(to_lonlat: PixelToLonLat, window: Floats) -> Iterator[Polygon]:
+def _cells_on_earth(to_lonlat: PixelToLonLat, window: Floats, most: int) -> Iterator[Polygon]:
     """Yield runs of lattice cells, in pixels, whose four corners are on the Earth."""
-    cols, rows, on_earth = earth_lattice(to_lonlat, window)
-    for r, line in enumerate(on_earth):
+    cols, rows, corners = earth_lattice(to_lonlat, window, most)
+    for r, line in enumerate(corners == 4):
         edges = np.diff(np.r_[0, line.astype(np.int8), 0])
         for start, stop in zip(np.flatnonzero(edges > 0), np.flatnonzero(edges < 0), strict=True):
             yield shapely.box(cols[start], rows[r], cols[stop], rows[r + 1])
+    cell = np.array([cols[1] - cols[0], rows[1] - rows[0]])
+    if most > _FINE_CELLS and cell.max() > 1:
+        for r, c in np.argwhere((corners > 0) & (corners < 4)):
+            yield from _cells_on_earth(to_lonlat, np.r_[cols[c], rows[r], cell], _FINE_CELLS)
 
 
 def _ring_outline(to_lonlat: PixelToLonLat, ring_px: Floats) -> Polygon | MultiPolygon | None:
@@ -48,12 +71,22 @@ def _ring_outline(to_lonlat: PixelToLonLat, ring_px: Floats) -> Polygon | MultiP
 
 
 def earth_lattice(
-    to_lonlat: PixelToLonLat, window: Floats
-) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Return the lines of a rectangle's lattice and which cells [rows, cols] are on the Earth."""
+    to_lonlat: PixelToLonLat, window: Floats, most: int = _CELLS
+) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Lay a lattice over a rectangle, with cells of a pixel or more.
+
+    Args:
+        to_lonlat: Where pixels lie.
+        window: [4], column, row, width, height.
+        most: Cells a side at most.
+
+    Returns:
+        columns float64 [m + 1] and rows float64 [n + 1] of its lines; how many corners of each
+        cell are on the Earth, int64 [n, m], 0..4.
+    """
     col, row, width, height = window
-    cols = np.linspace(col, col + width, max(1, min(_LATTICE, math.ceil(width))) + 1)
-    rows = np.linspace(row, row + height, max(1, min(_LATTICE, math.ceil(height))) + 1)
+    cols = np.linspace(col, col + width, max(1, min(most, math.ceil(width))) + 1)
+    rows = np.linspace(row, row + height, max(1, min(most, math.ceil(height))) + 1)
     lon, _ = project_pixels(to_lonlat, np.stack(np.meshgrid(cols, rows), axis=-1))
-    node = np.isfinite(lon)
-    return cols, rows, node[1:, 1:] & node[1:, :-1] & node[:-1, 1:] & node[:-1, :-1]
+    node = np.isfinite(lon).astype(np.int64)
+    return cols, rows, node[1:, 1:] + node[1:, :-1] + node[:-1, 1:] + node[:-1, :-1]

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import rasterio
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
@@ -22,7 +23,7 @@ _SETTINGS = {
     "GDAL_HTTP_MAX_RETRY": "0",
 }
 _MOST_BANDS = 4096
-_MOST_BLOCK_BYTES = 1 << 31
+_MOST_BLOCK_BYTES = 1 << 30
 _READ_HINT = "check that the file is whole: gdalinfo -checksum FILE"
 
 # every raster without a place is refused with its reason; the warning would say it twice
@@ -115,8 +116,8 @@ def _require_sane(dataset: Any, path: Path, name: str) -> None:
 
 
 def _item_bytes(dataset: Any) -> int:
-    widths = {"complex_int16": 4, "complex64": 8, "complex128": 16, "float64": 8}
-    return widths.get(dataset.dtypes[0], 4)
+    name = dataset.dtypes[0]
+    return 4 if name == "complex_int16" else np.dtype(name).itemsize
 
 
 def _cause(error: BaseException) -> str:

@@ -53,7 +53,8 @@ def to_bytes(values: NDArray[np.generic], ranges: Sequence[Range] | None) -> NDA
 
 def _scaled(values: NDArray[np.generic], low: float, high: float) -> NDArray[np.uint8]:
     # float32 has 24 bits of mantissa: enough for its own values, not for 32-bit integers
-    work = np.float32 if values.dtype in (np.float32, np.float16) else np.float64
+    narrow = values.dtype in (np.float32, np.float16) and 1e-30 < high - low < 1e30
+    work = np.float32 if narrow else np.float64
     # values beyond the range are cut first: the largest of float32 minus the least overflows
     scaled = np.clip(values.astype(work), work(low), work(high))
     scaled -= work(low)

@@ -164,13 +164,13 @@ def test_only_the_disk_of_a_geostationary_view_is_on_the_earth() -> None:
     assert outlines[0] is None
     assert outlines[1].geom_type == "Polygon"
     assert outlines[2].is_valid
-    # what the satellite sees: all within 72 degrees of the point below it, none beyond 82
+    # what the satellite sees: all within 75 degrees of the point below it, none beyond 82
     away = shapely.get_coordinates(outlines[2])
     cosine = np.cos(np.radians(away[:, 1])) * np.cos(np.radians(away[:, 0] - 140.7))
     angle = np.degrees(np.arccos(cosine))
     assert angle.max() < 82
     for bearing in range(0, 360, 15):
-        lon, lat, _ = GEOD.fwd(140.7, 0, bearing, 72.0 * 111_195)
+        lon, lat, _ = GEOD.fwd(140.7, 0, bearing, 75.0 * 111_195)
         assert outlines[2].covers(shapely.Point(lon, lat)), bearing
 
 
