@@ -173,11 +173,14 @@ def read_pixels(
     """
     values, valid = read_values(source, window)
     if source.palette is not None:
-        entries = np.minimum(values[0].astype(np.int64), len(source.palette) - 1)
-        pixels = source.palette[entries, :3]
-        opaque = source.palette[:, 3] > 0
-        if not opaque.all():
-            valid = _both(valid, opaque[entries])
+        # a value beyond the palette's end gets its last colour; four lookups of one byte each are
+        # many times faster than one of four
+        red, green, blue, opaque = (
+            np.take(channel, values[0], mode="clip") for channel in source.palette.T
+        )
+        if not source.palette[:, 3].all():
+            valid = _both(valid, opaque > 0)
+        pixels = np.stack([red, green, blue], axis=-1)
     else:
         ranges = None
         if stretch is not None:
@@ -185,5 +188,5 @@ def read_pixels(
         shown = to_bytes(values, ranges)
         pixels = np.stack([shown[at] for at in source.shown], axis=-1)
     if valid is not None:
-        pixels[~valid] = 0
+        np.multiply(pixels, valid[..., None], out=pixels)
     return pixels, valid
