@@ -28,6 +28,7 @@ from geosearch.scenes import (
     find_scenes,
     open_scene,
     read_chips,
+    windows_with_data,
 )
 
 AnnKind = Literal["auto", "flat", "ivfpq"]
@@ -187,6 +188,10 @@ def _embed_scene(
     windows = chip_windows(
         scene.width_px, scene.height_px, size_px=settings.size_px, stride_px=settings.stride_px
     )
+    count = len(windows)
+    # a sparse file says where it holds nothing: those chips need no place and no reading
+    windows = windows[windows_with_data(scene, windows)]
+    empty = count - len(windows)
     with watch.time("place"):
         outlines = footprints(scene.to_lonlat, windows)
         placed = np.array([outline is not None for outline in outlines], dtype=bool)
@@ -197,7 +202,8 @@ def _embed_scene(
         sizes = ground_sizes_m(scene.to_lonlat, windows[kept]).astype(np.float32)
     batch = ChipBatch(windows[kept], outlines[kept], sizes, valid[kept], vectors)
     off_earth = int((~placed).sum())
-    return batch, SceneCount(scene.id, len(kept), len(windows) - len(kept), off_earth)
+    empty += len(windows) - len(kept)
+    return batch, SceneCount(scene.id, len(kept), empty, off_earth)
 
 
 def _timed(blocks: Iterator[ChipBlock], watch: Stopwatch) -> Iterator[ChipBlock]:

@@ -1,0 +1,27 @@
+"""The index: segments, generations, sidecar, ANN. The only door to duckdb and faiss.
+
+Both are imported where they are used: opening an index and reading its vectors needs neither.
+"""
+
+from geosearch.index.manifest import MANIFEST
+from geosearch.index.reader import Index, IndexInfo, Problem, SegmentInfo, open_index, verify
+from geosearch.index.records import ChipBatch, ChipRecord, IndexSpec, SceneRecord
+from geosearch.index.segment import Segment
+from geosearch.index.writer import Generation, IndexWriter
+
+__all__ = [
+    "MANIFEST",
+    "ChipBatch",
+    "ChipRecord",
+    "Generation",
+    "Index",
+    "IndexInfo",
+    "IndexSpec",
+    "IndexWriter",
+    "Problem",
+    "SceneRecord",
+    "Segment",
+    "SegmentInfo",
+    "open_index",
+    "verify",
+]

@@ -1,0 +1,49 @@
+"""One writer at a time: a lock that the system takes back when the process dies."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from geosearch.errors import IndexFolderError
+
+LOCK = "writer.lock"
+
+
+@contextmanager
+def writer_lock(folder: Path) -> Iterator[None]:
+    """Hold the index's writer lock.
+
+    Raises:
+        IndexFolderError: Another process holds it.
+    """
+    with (folder / LOCK).open("a+b") as file:
+        try:
+            _lock(file)
+        except OSError as error:
+            file.seek(0)
+            holder = file.read(20).decode(errors="replace").strip() or "unknown"
+            raise IndexFolderError(
+                f"process {holder} is writing {folder}",
+                hint="wait until it is done, or index into another folder with -i",
+            ) from error
+        file.truncate(0)
+        file.write(str(os.getpid()).encode())
+        file.flush()
+        yield
+
+
+if os.name == "nt":
+    import msvcrt
+
+    def _lock(file: BinaryIO) -> None:
+        # a byte far behind the process number, which others read while it is locked
+        file.seek(1 << 20)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(file: BinaryIO) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

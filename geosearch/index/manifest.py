@@ -1,0 +1,127 @@
+"""The manifest: the published generation, one small JSON file that is replaced atomically."""
+
+import json
+import re
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from geosearch.errors import IndexFolderError
+from geosearch.index.durable import write_durable
+from geosearch.index.records import IndexSpec
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+"""Version of the index folder's layout that is written, and the newest that is read."""
+
+_SEGMENT_ID = re.compile(r"[0-9a-f]{16}")
+_LARGEST = 1 << 24
+"""Bytes: a manifest is some kilobytes, more is no manifest of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """A segment of the published generation."""
+
+    id: str
+    rows: int
+    bounds: tuple[float, float, float, float] | None
+    """West, south, east, north of its footprints, or None without rows."""
+    time_ms: tuple[int, int] | None
+    """Earliest and latest known time of its scenes, milliseconds since 1970, or None."""
+    ann: str
+    """``flat`` or ``ivfpq``."""
+    removed: tuple[str, ...] = ()
+    """Ids of scenes whose rows here are not searched any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One published state of an index."""
+
+    spec: IndexSpec
+    generation: int
+    created: str
+    """RFC 3339."""
+    updated: str
+    """RFC 3339."""
+    segments: tuple[SegmentEntry, ...] = field(default=())
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Publish a generation: after this, whoever opens the index sees it."""
+    document = {"format": FORMAT, **asdict(manifest)}
+    write_durable(folder / MANIFEST, (json.dumps(document, indent=2) + "\n").encode())
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return the published generation.
+
+    Raises:
+        IndexFolderError: There is none, it is of a newer format, or it is damaged.
+    """
+    path = folder / MANIFEST
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise IndexFolderError(
+            f"no index at {folder}: {error.strerror}",
+            hint=f"make one with `geosearch index FOLDER -i {folder}`",
+        ) from error
+    try:
+        document = json.loads(data[: _LARGEST + 1])
+        version = document["format"]
+        if isinstance(version, int) and version > FORMAT:
+            raise _newer(path, version)
+        return _manifest(document)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise IndexFolderError(
+            f"{path} is damaged: {type(error).__name__}: {error}",
+            hint="index the scenes anew into another folder",
+        ) from error
+
+
+def _newer(path: Path, version: int) -> IndexFolderError:
+    return IndexFolderError(
+        f"{path} has format {version}, this geosearch reads up to {FORMAT}",
+        hint="install the geosearch that wrote it, or a newer one",
+    )
+
+
+def _manifest(document: dict[str, Any]) -> Manifest:
+    spec = IndexSpec(**document["spec"])
+    _require(spec.dim > 0 and spec.size_px > 0 and spec.stride_px > 0, "spec")
+    return Manifest(
+        spec=spec,
+        generation=int(document["generation"]),
+        created=str(document["created"]),
+        updated=str(document["updated"]),
+        segments=tuple(_segment(entry) for entry in document["segments"]),
+    )
+
+
+def _segment(entry: dict[str, Any]) -> SegmentEntry:
+    # an id becomes a path: from a stranger's file it must not lead elsewhere
+    _require(_SEGMENT_ID.fullmatch(str(entry["id"])) is not None, "segment id")
+    _require(isinstance(entry["rows"], int) and entry["rows"] >= 0, "row count")
+    _require(entry["ann"] in ("flat", "ivfpq"), "ann")
+    bounds, time_ms = entry["bounds"], entry["time_ms"]
+    return SegmentEntry(
+        id=entry["id"],
+        rows=entry["rows"],
+        bounds=None if bounds is None else _four(bounds),
+        time_ms=None if time_ms is None else (int(time_ms[0]), int(time_ms[1])),
+        ann=entry["ann"],
+        removed=tuple(str(scene) for scene in entry["removed"]),
+    )
+
+
+def _four(numbers: list[float]) -> tuple[float, float, float, float]:
+    west, south, east, north = map(float, numbers)
+    return west, south, east, north
+
+
+def _require(condition: bool, what: str) -> None:
+    if not condition:
+        raise ValueError(f"its {what} cannot be")

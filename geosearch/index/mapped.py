@@ -1,0 +1,101 @@
+"""What a search needs of a segment on its hot path, as plain mapped arrays.
+
+Made from the same rows as the sidecar, in the same order, and can be made again
+from it. Files are raw little-endian arrays; their shapes follow from the row count.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geosearch.errors import IndexFolderError
+
+UNKNOWN_TIME = np.iinfo(np.int64).min
+"""Stands for the time of a scene that has none; earlier than every filter."""
+
+COLUMNS: dict[str, tuple[str, int]] = {
+    "bounds": ("<f8", 4),
+    "time_ms": ("<i8", 1),
+    "scene_no": ("<i4", 1),
+    "valid": ("<f4", 1),
+}
+"""Name to type and numbers a row."""
+
+FOOTPRINT_STARTS = "footprint_starts"
+FOOTPRINT_BYTES = "footprints"
+
+
+def write_rows(
+    folder: Path, columns: dict[str, NDArray[Any]], footprints: NDArray[np.object_]
+) -> None:
+    """Write the columns of ``COLUMNS`` and the footprints as WKB, each to a file of its name."""
+    folder.mkdir()
+    for name, (kind, _) in COLUMNS.items():
+        np.ascontiguousarray(columns[name], dtype=kind).tofile(folder / name)
+    parts: Sequence[bytes] = shapely.to_wkb(footprints, byte_order=1)
+    starts = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
+    starts.astype("<i8").tofile(folder / FOOTPRINT_STARTS)
+    (folder / FOOTPRINT_BYTES).write_bytes(b"".join(parts))
+
+
+class MappedRows:
+    """The columns and footprints of a segment, mapped read-only."""
+
+    def __init__(self, folder: Path, rows: int) -> None:
+        self._folder = folder
+        self.columns = {
+            name: map_array(folder / name, kind, (rows, width) if width > 1 else (rows,))
+            for name, (kind, width) in COLUMNS.items()
+        }
+        self._starts = map_array(folder / FOOTPRINT_STARTS, "<i8", (rows + 1,))
+        size = (folder / FOOTPRINT_BYTES).stat().st_size if rows else 0
+        self._bytes = map_array(folder / FOOTPRINT_BYTES, "u1", (size,))
+
+    def footprints(self, rows: NDArray[np.int64]) -> NDArray[np.object_]:
+        """Return geometries object [m] of rows int64 [m].
+
+        Raises:
+            IndexFolderError: The file does not hold geometries where it says.
+        """
+        starts, stops = self._starts[rows], self._starts[rows + 1]
+        if len(rows) and (
+            starts.min() < 0 or (stops < starts).any() or stops.max() > len(self._bytes)
+        ):
+            raise damaged(self._folder / FOOTPRINT_STARTS)
+        parts = np.empty(len(rows), dtype=object)
+        for at, (start, stop) in enumerate(zip(starts, stops, strict=True)):
+            parts[at] = self._bytes[start:stop].tobytes()
+        try:
+            return np.asarray(shapely.from_wkb(parts))
+        except shapely.errors.GEOSException as error:
+            raise damaged(self._folder / FOOTPRINT_BYTES) from error
+
+
+def map_array(path: Path, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    """Map a raw array read-only; its file must have exactly that size.
+
+    Raises:
+        IndexFolderError: It is missing, or larger or smaller than it should be.
+    """
+    expected = int(np.dtype(kind).itemsize * np.prod(shape, dtype=np.int64))
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise damaged(path, error.strerror or "it cannot be read") from error
+    if size != expected:
+        raise damaged(path, f"it has {size} bytes and should have {expected}")
+    if expected == 0:  # an empty file cannot be mapped
+        return np.zeros(shape, dtype=kind)
+    return np.memmap(path, dtype=kind, mode="r", shape=shape)
+
+
+def damaged(path: Path, reason: str = "it does not fit the rest") -> IndexFolderError:
+    """Return the error for a file of a segment that is not as it was written."""
+    return IndexFolderError(
+        f"{path} is damaged: {reason}",
+        hint="restore the index from a copy, or index the scenes anew into another folder",
+    )

@@ -1,0 +1,177 @@
+"""An open index: one published generation, as long as whoever opened it likes."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from geosearch.errors import IndexFolderError
+from geosearch.index.manifest import Manifest, read_manifest
+from geosearch.index.mapped import damaged
+from geosearch.index.records import IndexSpec, SceneRecord
+from geosearch.index.segment import Segment
+from geosearch.index.segment_files import SEGMENTS, file_sum, read_description
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentInfo:
+    """A segment, for ``geosearch info``."""
+
+    id: str
+    chips: int
+    removed_chips: int
+    tier: str
+    """``flat`` or ``ivfpq``."""
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """What an index holds, for ``geosearch info``."""
+
+    folder: str
+    encoder: str
+    fingerprint: str
+    dim: int
+    precision: str
+    chip_px: int
+    stride_px: int
+    generation: int
+    created: str
+    updated: str
+    scenes: int
+    chips: int
+    undated_scenes: int
+    skipped_chips: int
+    bounds: tuple[float, float, float, float] | None
+    """West, south, east, north of all chips; -180 and 180 where some cross that meridian."""
+    first_date: str | None
+    last_date: str | None
+    bytes: int
+    segments: tuple[SegmentInfo, ...]
+
+
+class Index:
+    """One generation of an index."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder = folder
+        self.spec: IndexSpec = manifest.spec
+        self.generation = manifest.generation
+        self._manifest = manifest
+        self.segments = tuple(
+            Segment(folder, entry, manifest.spec.dim) for entry in manifest.segments
+        )
+
+    @cached_property
+    def scenes(self) -> tuple[SceneRecord, ...]:
+        """All scenes, by id."""
+        found = [scene for segment in self.segments for scene in segment.scenes()]
+        return tuple(sorted(found, key=lambda scene: scene.id))
+
+    @property
+    def scene_count(self) -> int:
+        """Scenes that are searched."""
+        return sum(
+            len(segment.description.scenes) - len(segment.entry.removed)
+            for segment in self.segments
+        )
+
+    @property
+    def chip_count(self) -> int:
+        """Chips that are searched."""
+        return sum(segment.chip_count for segment in self.segments)
+
+    def describe(self) -> IndexInfo:
+        """Return what the index holds."""
+        spec, manifest = self.spec, self._manifest
+        dates = sorted(scene.datetime for scene in self.scenes if scene.datetime)
+        boxes = [entry.bounds for entry in manifest.segments if entry.bounds]
+        segments = tuple(_segment_info(segment) for segment in self.segments)
+        return IndexInfo(
+            folder=str(self.folder),
+            encoder=spec.encoder,
+            fingerprint=spec.fingerprint,
+            dim=spec.dim,
+            precision=spec.precision,
+            chip_px=spec.size_px,
+            stride_px=spec.stride_px,
+            generation=manifest.generation,
+            created=manifest.created,
+            updated=manifest.updated,
+            scenes=self.scene_count,
+            chips=self.chip_count,
+            undated_scenes=sum(scene.datetime is None for scene in self.scenes),
+            skipped_chips=sum(scene.chips_skipped for scene in self.scenes),
+            bounds=_around(boxes) if boxes else None,
+            first_date=dates[0] if dates else None,
+            last_date=dates[-1] if dates else None,
+            bytes=sum(segment.bytes for segment in segments),
+            segments=segments,
+        )
+
+
+def open_index(folder: Path) -> Index:
+    """Open the published generation of an index.
+
+    Nothing but the manifest is read; segments are mapped, and their sizes checked.
+
+    Raises:
+        IndexFolderError: There is no index, it is of a newer format, or it is damaged.
+    """
+    return Index(folder, read_manifest(folder))
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file of an index that is not as it was written."""
+
+    path: str
+    reason: str
+
+
+def verify(folder: Path) -> list[Problem]:
+    """Read every file of the published generation and compare it with its checksum.
+
+    Raises:
+        IndexFolderError: There is no index, or its manifest cannot be read.
+    """
+    problems = []
+    for entry in read_manifest(folder).segments:
+        place = folder / SEGMENTS / entry.id
+        try:
+            description = read_description(place)
+        except IndexFolderError as error:
+            problems.append(Problem(str(place), error.message))
+            continue
+        for file in description.files:
+            try:
+                if file_sum(_inside(place, file.path)) != file.sha256:
+                    problems.append(Problem(str(place / file.path), "its content has changed"))
+            except OSError as error:
+                problems.append(Problem(str(place / file.path), str(error)))
+    return problems
+
+
+def _inside(folder: Path, relative: str) -> Path:
+    path = (folder / relative).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise damaged(folder, f"it names a file outside: {relative}")
+    return path
+
+
+def _segment_info(segment: Segment) -> SegmentInfo:
+    files = (path for path in segment.folder.rglob("*") if path.is_file())
+    return SegmentInfo(
+        id=segment.id,
+        chips=segment.chip_count,
+        removed_chips=segment.n - segment.chip_count,
+        tier=segment.entry.ann,
+        bytes=sum(path.stat().st_size for path in files),
+    )
+
+
+def _around(
+    boxes: list[tuple[float, float, float, float]],
+) -> tuple[float, float, float, float]:
+    west, south, east, north = zip(*boxes, strict=True)
+    return min(west), min(south), max(east), max(north)

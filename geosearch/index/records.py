@@ -1,0 +1,100 @@
+"""What goes into an index and comes out of it: values between the rooms."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSpec:
+    """How all chips of an index were cut and embedded."""
+
+    encoder: str
+    """The encoder's name."""
+    fingerprint: str
+    """Hash of its weights and of all else that changes a vector."""
+    dim: int
+    """Length of a vector."""
+    precision: str
+    """What the images were embedded in: ``float32`` or ``bf16``."""
+    weights: str | None
+    """The file of weights the user gave, or None."""
+    size_px: int
+    """Chip edge, pixels."""
+    stride_px: int
+    """Step between chips, pixels."""
+    min_valid: float
+    """Least share of valid pixels in a chip."""
+
+    @property
+    def vectors_agree_with(self) -> tuple[str, int, int, int]:
+        """What must be equal for chips to stand in one index."""
+        return self.fingerprint, self.dim, self.size_px, self.stride_px
+
+
+@dataclass(frozen=True, slots=True)
+class SceneRecord:
+    """A scene as it was when it was indexed."""
+
+    id: str
+    href: str
+    """Where its file is."""
+    size_bytes: int
+    mtime_ns: int
+    width_px: int
+    height_px: int
+    crs: str
+    gsd_m: float
+    """Metres a pixel at its centre."""
+    datetime: str | None
+    """RFC 3339, UTC, or None where nothing says."""
+    datetime_source: str | None
+    bands: tuple[int, ...]
+    """From 1, shown as red, green, blue."""
+    stretch: tuple[tuple[float, float], ...] | None
+    """Values shown as black and as white, per band."""
+    outline: BaseGeometry
+    """EPSG:4326."""
+    chips_skipped: int
+    """Chips that were left out: too few valid pixels, or off the Earth."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChipBatch:
+    """The chips of one scene."""
+
+    windows: NDArray[np.int32]
+    """[n, 4], column, row, width, height in pixels of the scene."""
+    footprints: NDArray[np.object_]
+    """[n], EPSG:4326."""
+    size_m: NDArray[np.float32]
+    """[n, 2], width and height on the ground, metres."""
+    valid: NDArray[np.float32]
+    """[n], share of valid pixels, 0..1."""
+    vectors: NDArray[np.float32]
+    """[n, dim], unit length."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChipRecord:
+    """All that is known of a chip but its vector and footprint."""
+
+    id: str
+    scene: str
+    href: str
+    window: tuple[int, int, int, int]
+    """Column, row, width, height in pixels of the scene."""
+    size_m: tuple[float, float]
+    valid: float
+    datetime: str | None
+    gsd_m: float
+    bands: tuple[int, ...]
+    stretch: tuple[tuple[float, float], ...] | None
+
+
+def chip_id(scene: str, window: tuple[int, int, int, int]) -> str:
+    """Return a chip's id: the scene's and the window, stable while the scene is unchanged."""
+    col, row, width, height = window
+    return f"{scene}@{col},{row},{width}x{height}"

@@ -1,0 +1,120 @@
+"""A segment, opened for searching: mapped, read-only, and each part only when it is asked for."""
+
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geosearch.index.ann import ApproximateTier
+from geosearch.index.manifest import SegmentEntry
+from geosearch.index.mapped import MappedRows, map_array
+from geosearch.index.records import ChipRecord, SceneRecord
+from geosearch.index.scan import best_rows, scores_of
+from geosearch.index.segment_files import (
+    ANN,
+    ROWS,
+    SEGMENTS,
+    SIDECAR,
+    VECTORS,
+    Description,
+    read_description,
+)
+from geosearch.index.sidecar import Sidecar
+
+Rows = NDArray[np.int64]
+Scores = NDArray[np.float32]
+
+
+class Segment:
+    """The chips of a segment; a row's number is the same in all its files."""
+
+    def __init__(self, index_folder: Path, entry: SegmentEntry, dim: int) -> None:
+        self.id = entry.id
+        self.n = entry.rows
+        """Rows, those of removed scenes counted."""
+        self.has_ann = entry.ann == "ivfpq"
+        """Whether it has the approximate tier."""
+        self.entry = entry
+        self.folder = index_folder / SEGMENTS / entry.id
+        self.vectors: NDArray[np.float16] = map_array(self.folder / VECTORS, "<f2", (self.n, dim))
+        """float16 [n, dim], unit length but for the rounding to 16 bits."""
+        self._mapped = MappedRows(self.folder / ROWS, self.n)
+
+    @property
+    def bounds(self) -> NDArray[np.float64]:
+        """West, south, east, north of each footprint, float64 [n, 4]."""
+        return self._mapped.columns["bounds"]
+
+    @property
+    def time_ms(self) -> NDArray[np.int64]:
+        """Milliseconds since 1970, int64 [n]; the least int64 where the time is not known."""
+        return self._mapped.columns["time_ms"]
+
+    @property
+    def scene_no(self) -> NDArray[np.int32]:
+        """Number of each chip's scene, int32 [n]."""
+        return self._mapped.columns["scene_no"]
+
+    @property
+    def valid(self) -> NDArray[np.float32]:
+        """Share of valid pixels, float32 [n]."""
+        return self._mapped.columns["valid"]
+
+    @cached_property
+    def alive(self) -> NDArray[np.bool_] | None:
+        """Which rows are searched, bool [n]; None for all of them."""
+        if not self.entry.removed:
+            return None
+        gone = [n for n, s in enumerate(self.description.scenes) if s.id in self.entry.removed]
+        return ~np.isin(self.scene_no, gone)
+
+    @property
+    def chip_count(self) -> int:
+        """Chips that are searched."""
+        return self.n if self.alive is None else int(self.alive.sum())
+
+    @cached_property
+    def description(self) -> Description:
+        """What ``segment.json`` says."""
+        return read_description(self.folder)
+
+    def footprints(self, rows: Rows) -> NDArray[np.object_]:
+        """Return the true outlines of chips, object [m], EPSG:4326."""
+        return self._mapped.footprints(rows)
+
+    def scan(self, query: Scores, rows: Rows | None, k: int) -> tuple[Rows, Scores]:
+        """Return the best ``k`` of some rows (ascending; None for all), scored exactly."""
+        return best_rows(self.vectors, query, rows, k)
+
+    def rescore(self, query: Scores, rows: Rows) -> Scores:
+        """Return the exact scores of some rows, float32 [m]."""
+        return scores_of(self.vectors, query, rows)
+
+    def candidates(self, query: Scores, rows: Rows | None, count: int) -> Rows:
+        """Return ``count`` rows, or all there are, that are likely among the best, ascending.
+
+        Where the approximate tier finds fewer, all rows are candidates: a search never
+        answers with fewer hits than there are.
+        """
+        every = np.arange(self.n) if rows is None else rows
+        if not self.has_ann or count >= len(every):
+            return every
+        found = self._tier.candidates(query, rows, count)
+        return np.sort(found) if len(found) == count else every
+
+    @cached_property
+    def _tier(self) -> ApproximateTier:
+        return ApproximateTier(self.folder / ANN, self.n)
+
+    def chips(self, rows: Rows) -> list[ChipRecord]:
+        """Return what is known of chips, in the order asked."""
+        return self._sidecar.chips(rows)
+
+    def scenes(self) -> list[SceneRecord]:
+        """Return the scenes that are searched, by id."""
+        return [s for s in self._sidecar.scenes() if s.id not in self.entry.removed]
+
+    @cached_property
+    def _sidecar(self) -> Sidecar:
+        return Sidecar(self.folder / SIDECAR)

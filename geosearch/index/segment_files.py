@@ -1,0 +1,245 @@
+"""The files of a segment: made once from staged scenes, never edited.
+
+A segment is a pure function of its scenes, their chips and vectors: its id is a hash of
+what it holds, and staging the same scenes in another order makes the same segment.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geosearch.index import ann as approximate
+from geosearch.index.curve import row_order
+from geosearch.index.durable import move_durable, remove_folder
+from geosearch.index.manifest import SegmentEntry
+from geosearch.index.mapped import UNKNOWN_TIME, damaged, write_rows
+from geosearch.index.records import SceneRecord
+from geosearch.index.sidecar import SidecarWriter
+from geosearch.index.staging import StagedScene
+
+SEGMENTS = "segments"
+VECTORS = "vectors.f16"
+SIDECAR = "chips.duckdb"
+ROWS = "rows"
+ANN = "ann"
+DESCRIPTION = "segment.json"
+
+_HASH_BYTES = 1 << 22
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class SceneKey:
+    """What tells whether a scene's file is the one that was indexed."""
+
+    id: str
+    size_bytes: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileSum:
+    """A file of a segment, relative to its folder."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What ``segment.json`` says."""
+
+    rows: int
+    scenes: tuple[SceneKey, ...]
+    """In the order of their numbers."""
+    files: tuple[FileSum, ...]
+
+
+def write_segment(
+    index_folder: Path, staged: Sequence[StagedScene], dim: int, *, ann: str
+) -> SegmentEntry:
+    """Build a segment beside its place, and move it there when it is whole.
+
+    Args:
+        index_folder: The index.
+        staged: The scenes, by id.
+        dim: Length of a vector.
+        ann: ``auto``, ``flat`` or ``ivfpq``.
+    """
+    segments = index_folder / SEGMENTS
+    segments.mkdir(exist_ok=True)
+    part = segments / "new.part"
+    remove_folder(part)
+    part.mkdir()
+    columns, order = _ordered_columns(staged)
+    rows = len(order)
+    _write_vectors(part / VECTORS, staged, columns["scene_no"], order, dim)
+    write_rows(part / ROWS, columns, columns["footprints"])
+    kind = _ann_kind(ann, rows)
+    if kind == "ivfpq":
+        vectors = np.memmap(part / VECTORS, dtype="<f2", mode="r", shape=(rows, dim))
+        approximate.build(part / ANN, vectors)
+    sums = _sums(part)
+    segment_id = sha256("".join(one.sha256 for one in sums).encode()).hexdigest()[:16]
+    # after the id: the same tables are not always the same bytes in DuckDB
+    _write_sidecar(part / SIDECAR, [one.record for one in staged], columns)
+    keys = tuple(
+        SceneKey(one.record.id, one.record.size_bytes, one.record.mtime_ns) for one in staged
+    )
+    _write_description(part, Description(rows, keys, _sums(part)))
+    remove_folder(segments / segment_id)  # of a run that died before it was published
+    move_durable(part, segments / segment_id)
+    return SegmentEntry(
+        segment_id, rows, _extent(columns["bounds"]), _time_span(columns["time_ms"]), kind
+    )
+
+
+def read_description(folder: Path) -> Description:
+    """Return what a segment's ``segment.json`` says.
+
+    Raises:
+        IndexFolderError: It is missing or damaged.
+    """
+    path = folder / DESCRIPTION
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        return Description(
+            rows=int(document["rows"]),
+            scenes=tuple(SceneKey(**scene) for scene in document["scenes"]),
+            files=tuple(FileSum(**file) for file in document["files"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise damaged(path, str(error)) from error
+
+
+def file_sum(path: Path) -> str:
+    """Return the SHA-256 of a file: the standard tools check it too."""
+    digest = sha256()
+    with path.open("rb") as file:
+        while block := file.read(_HASH_BYTES):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _ann_kind(wanted: str, rows: int) -> str:
+    large = rows >= approximate.AUTO_ROWS or wanted == "ivfpq"
+    possible = rows >= approximate.LEAST_ROWS
+    return "ivfpq" if wanted != "flat" and large and possible else "flat"
+
+
+def _ordered_columns(
+    staged: Sequence[StagedScene],
+) -> tuple[dict[str, NDArray[Any]], NDArray[np.int64]]:
+    """Return all columns in row order, and which staged chip stands in each row."""
+    parts = [one.columns() for one in staged]
+    joined = {
+        name: np.concatenate([part[name] for part in parts])
+        for name in ("windows", "size_m", "valid", "footprints")
+    }
+    counts = [len(part["valid"]) for part in parts]
+    joined["scene_no"] = np.repeat(np.arange(len(staged), dtype=np.int32), counts)
+    times = np.array([time_ms(one.record.datetime) for one in staged], dtype=np.int64)
+    joined["time_ms"] = np.repeat(times, counts)
+    joined["bounds"] = shapely.bounds(joined["footprints"]).reshape(-1, 4)
+    # on the surface: the middle of a footprint cut at 180 degrees lies on the far side
+    centres = shapely.get_coordinates(shapely.point_on_surface(joined["footprints"]))
+    order = row_order(centres.reshape(-1, 2), joined["scene_no"])
+    return {name: column[order] for name, column in joined.items()}, order
+
+
+def _write_vectors(
+    path: Path,
+    staged: Sequence[StagedScene],
+    scene_no: NDArray[np.int32],
+    order: NDArray[np.int64],
+    dim: int,
+) -> None:
+    """Write vectors in row order, scene by scene, so that memory holds one scene's."""
+    if not len(order):
+        path.touch()
+        return
+    out = np.memmap(path, dtype="<f2", mode="w+", shape=(len(order), dim))
+    by_scene = np.argsort(scene_no, kind="stable")
+    edges = np.searchsorted(scene_no[by_scene], np.arange(len(staged) + 1))
+    first = 0
+    for number, one in enumerate(staged):
+        rows = by_scene[edges[number] : edges[number + 1]]
+        out[rows] = one.vectors(dim)[order[rows] - first]
+        first += len(rows)
+    out.flush()
+
+
+def _write_sidecar(
+    path: Path, scenes: Sequence[SceneRecord], columns: dict[str, NDArray[Any]]
+) -> None:
+    writer = SidecarWriter(path)
+    writer.add_scenes(scenes)
+    windows, bounds = columns["windows"], columns["bounds"]
+    if len(windows):
+        writer.add_chips(
+            {
+                "row": np.arange(len(windows)),
+                "scene_no": columns["scene_no"],
+                **_split(windows, "col_px", "row_px", "width_px", "height_px"),
+                **_split(columns["size_m"], "width_m", "height_m"),
+                "valid": columns["valid"],
+                **_split(bounds, "west", "south", "east", "north"),
+                "footprint": shapely.to_wkb(columns["footprints"], byte_order=1),
+            }
+        )
+    writer.close()
+
+
+def _split(table: NDArray[Any], *names: str) -> dict[str, NDArray[Any]]:
+    return {name: np.ascontiguousarray(table[:, at]) for at, name in enumerate(names)}
+
+
+def _write_description(folder: Path, description: Description) -> None:
+    document = {
+        "rows": description.rows,
+        "scenes": [
+            {"id": s.id, "size_bytes": s.size_bytes, "mtime_ns": s.mtime_ns}
+            for s in description.scenes
+        ],
+        "files": [
+            {"path": f.path, "bytes": f.bytes, "sha256": f.sha256} for f in description.files
+        ],
+    }
+    (folder / DESCRIPTION).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+def _sums(folder: Path) -> tuple[FileSum, ...]:
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return tuple(
+        FileSum(path.relative_to(folder).as_posix(), path.stat().st_size, file_sum(path))
+        for path in paths
+    )
+
+
+def _extent(bounds: NDArray[np.float64]) -> tuple[float, float, float, float] | None:
+    if not len(bounds):
+        return None
+    west, south = bounds[:, :2].min(axis=0)
+    east, north = bounds[:, 2:].max(axis=0)
+    return float(west), float(south), float(east), float(north)
+
+
+def _time_span(times: NDArray[np.int64]) -> tuple[int, int] | None:
+    known = times[times != UNKNOWN_TIME]
+    return (int(known.min()), int(known.max())) if len(known) else None
+
+
+def time_ms(moment: str | None) -> int:
+    """Return an RFC 3339 instant as milliseconds since 1970; the unknown one for None."""
+    if moment is None:
+        return int(UNKNOWN_TIME)
+    return (datetime.fromisoformat(moment) - _EPOCH) // timedelta(milliseconds=1)

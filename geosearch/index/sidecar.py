@@ -1,0 +1,173 @@
+"""The sidecar: a DuckDB file that holds all that is known of chips and scenes.
+
+Tables ``chips`` (in row order: ``row`` is the number of the vector) and ``scenes``.
+Anyone can query it with DuckDB; docs/format.md has an example. No extension is used.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geosearch.errors import IndexFolderError
+from geosearch.index.records import ChipRecord, SceneRecord, chip_id
+
+if TYPE_CHECKING:
+    pass
+
+_SCHEMA = """
+CREATE TABLE scenes (
+    scene_no INTEGER PRIMARY KEY, id VARCHAR NOT NULL, href VARCHAR NOT NULL,
+    size_bytes BIGINT, mtime_ns BIGINT, width_px INTEGER, height_px INTEGER,
+    crs VARCHAR, gsd_m DOUBLE, datetime VARCHAR, datetime_source VARCHAR,
+    bands INTEGER[], stretch DOUBLE[][], outline BLOB, chips_skipped INTEGER
+);
+CREATE TABLE chips (
+    row BIGINT, scene_no INTEGER NOT NULL,
+    col_px INTEGER, row_px INTEGER, width_px INTEGER, height_px INTEGER,
+    width_m FLOAT, height_m FLOAT, valid FLOAT,
+    west DOUBLE, south DOUBLE, east DOUBLE, north DOUBLE, footprint BLOB
+);
+"""
+
+_INSERT_SCENE = "INSERT INTO scenes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+_INSERT_CHIPS = """
+INSERT INTO chips
+SELECT row, scene_no, col_px, row_px, width_px, height_px, width_m, height_m, valid,
+    west, south, east, north, footprint
+FROM columns
+"""
+
+_SELECT_CHIPS = """
+SELECT c.row, s.id, s.href, c.col_px, c.row_px, c.width_px, c.height_px, c.width_m, c.height_m,
+    c.valid, s.datetime, s.gsd_m, s.bands, s.stretch
+FROM chips c JOIN scenes s USING (scene_no)
+WHERE c.rowid IN (SELECT unnest(?::BIGINT[]))
+"""
+
+_SELECT_SCENES = """
+SELECT id, href, size_bytes, mtime_ns, width_px, height_px, crs, gsd_m, datetime,
+    datetime_source, bands, stretch, outline, chips_skipped
+FROM scenes ORDER BY scene_no
+"""
+
+
+class SidecarWriter:
+    """Writes a new sidecar: scenes once, chips in row order, part by part."""
+
+    def __init__(self, path: Path) -> None:
+        import duckdb
+
+        self._connection = duckdb.connect(str(path))
+        self._connection.execute(_SCHEMA)
+
+    def add_scenes(self, scenes: Sequence[SceneRecord]) -> None:
+        """Add scenes, numbered from 0 in their order."""
+        rows = [[number, *_scene_values(scene)] for number, scene in enumerate(scenes)]
+        if rows:
+            self._connection.executemany(_INSERT_SCENE, rows)
+
+    def add_chips(self, columns: dict[str, NDArray[Any]]) -> None:
+        """Add chips in row order, a column of `chips` a key."""
+        self._connection.register("columns", columns)
+        self._connection.execute(_INSERT_CHIPS)
+        self._connection.unregister("columns")
+
+    def close(self) -> None:
+        """Bring everything into the one file and close it."""
+        self._connection.execute("CHECKPOINT")
+        self._connection.close()
+
+
+def _scene_values(scene: SceneRecord) -> list[Any]:
+    stretch = None if scene.stretch is None else [list(pair) for pair in scene.stretch]
+    return [
+        scene.id,
+        scene.href,
+        scene.size_bytes,
+        scene.mtime_ns,
+        scene.width_px,
+        scene.height_px,
+        scene.crs,
+        scene.gsd_m,
+        scene.datetime,
+        scene.datetime_source,
+        list(scene.bands),
+        stretch,
+        shapely.to_wkb(scene.outline),
+        scene.chips_skipped,
+    ]
+
+
+class Sidecar:
+    """An open sidecar, read-only."""
+
+    def __init__(self, path: Path) -> None:
+        import duckdb
+
+        try:
+            self._connection: duckdb.DuckDBPyConnection = duckdb.connect(
+                str(path), read_only=True, config=_CONFINED
+            )
+        except duckdb.Error as error:
+            raise IndexFolderError(
+                f"{path} cannot be opened: {str(error).splitlines()[0]}",
+                hint="restore the index from a copy, or index the scenes anew",
+            ) from error
+
+    def chips(self, rows: NDArray[np.int64]) -> list[ChipRecord]:
+        """Return the chips of some rows, in the order asked."""
+        if not len(rows):
+            return []
+        found = self._connection.execute(_SELECT_CHIPS, [rows.tolist()]).fetchall()
+        by_row = {values[0]: _chip(values[1:]) for values in found}
+        return [by_row[row] for row in rows.tolist()]
+
+    def scenes(self) -> list[SceneRecord]:
+        """Return all scenes, in the order of their numbers."""
+        return [_scene(values) for values in self._connection.execute(_SELECT_SCENES).fetchall()]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+# a stranger's file may hold views that read other files: it may not
+_CONFINED: dict[str, Any] = {"enable_external_access": "false", "threads": "1"}
+
+
+def _chip(values: tuple[Any, ...]) -> ChipRecord:
+    scene, href, col, row, width, height, width_m, height_m, valid, *rest = values
+    datetime, gsd_m, bands, stretch = rest
+    window = (col, row, width, height)
+    return ChipRecord(
+        id=chip_id(scene, window),
+        scene=scene,
+        href=href,
+        window=window,
+        size_m=(width_m, height_m),
+        valid=valid,
+        datetime=datetime,
+        gsd_m=gsd_m,
+        bands=tuple(bands),
+        stretch=_stretch(stretch),
+    )
+
+
+def _scene(values: tuple[Any, ...]) -> SceneRecord:
+    *plain, bands, stretch, outline, chips_skipped = values
+    return SceneRecord(
+        *plain,
+        bands=tuple(bands),
+        stretch=_stretch(stretch),
+        outline=shapely.from_wkb(bytes(outline)),
+        chips_skipped=chips_skipped,
+    )
+
+
+def _stretch(values: list[list[float]] | None) -> tuple[tuple[float, float], ...] | None:
+    return None if values is None else tuple((low, high) for low, high in values)

@@ -1,0 +1,185 @@
+"""The one writer of an index: scenes are staged one by one, then published together.
+
+Killed at any line, the published generation stays as it was, and what was staged is
+found by the next run. The order is: segment whole and on the disk, manifest replaced,
+staging cleared; a run that dies between the last two finds its scenes published.
+"""
+
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+from geosearch.errors import IndexFolderError
+from geosearch.index.durable import cannot_write
+from geosearch.index.lock import writer_lock
+from geosearch.index.manifest import MANIFEST, Manifest, SegmentEntry, read_manifest, write_manifest
+from geosearch.index.records import ChipBatch, IndexSpec, SceneRecord
+from geosearch.index.segment import Segment
+from geosearch.index.segment_files import SEGMENTS, SceneKey, read_description, write_segment
+from geosearch.index.staging import Staging
+
+AnnChoice = Literal["auto", "flat", "ivfpq"]
+SceneStatus = Literal["new", "changed", "staged", "published"]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What is published now."""
+
+    number: int
+    segments: int
+    chips: int
+    """Chips that are searched."""
+
+
+class IndexWriter:
+    """Adds scenes to an index; a context manager that holds the writer's lock."""
+
+    def __init__(self, folder: Path, spec: IndexSpec, *, ann: AnnChoice = "auto") -> None:
+        """Take an index, made if it is not there.
+
+        Args:
+            folder: The index.
+            spec: How the chips to come are cut and embedded.
+            ann: ``auto`` gives large segments the approximate tier.
+
+        Raises:
+            IndexFolderError: It was built in another way, or cannot be read.
+        """
+        self._folder = folder
+        self._spec = spec
+        self._ann = ann
+        self._stack = ExitStack()
+        self._published: dict[str, SceneKey] = {}
+
+    def __enter__(self) -> "IndexWriter":
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._stack.enter_context(writer_lock(self._folder))
+            # only now: another writer may have published since
+            self._manifest = self._open_manifest()
+            self._staging = Staging(self._folder, self._spec)
+        except IndexFolderError:
+            self._stack.close()
+            raise
+        except OSError as error:
+            self._stack.close()
+            raise cannot_write(self._folder, error) from error
+        for entry in self._manifest.segments:
+            for scene in read_description(self._folder / SEGMENTS / entry.id).scenes:
+                if scene.id not in entry.removed:
+                    self._published[scene.id] = scene
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def _open_manifest(self) -> Manifest:
+        if not (self._folder / MANIFEST).exists():
+            _require_no_stranger(self._folder)
+            now = _now()
+            return Manifest(self._spec, generation=0, created=now, updated=now)
+        manifest = read_manifest(self._folder)
+        before, now_wanted = manifest.spec, self._spec
+        if before.vectors_agree_with != now_wanted.vectors_agree_with:
+            raise IndexFolderError(
+                f"{self._folder} was built with {before.fingerprint}, chips of {before.size_px} px "
+                f"every {before.stride_px} px; asked for is {now_wanted.fingerprint}, "
+                f"{now_wanted.size_px} px every {now_wanted.stride_px} px",
+                hint="index into another folder with -i, or remove this one",
+            )
+        return manifest
+
+    def status(self, scene_id: str, size_bytes: int, mtime_ns: int) -> SceneStatus:
+        """Say what the index knows of a scene's file as it is now."""
+        published = self._published.get(scene_id)
+        if published == SceneKey(scene_id, size_bytes, mtime_ns):
+            return "published"
+        if self._staging.holds(scene_id, size_bytes, mtime_ns):
+            return "staged"
+        return "changed" if published else "new"
+
+    def stage(self, record: SceneRecord, batch: ChipBatch) -> None:
+        """Store a finished scene where it survives a crash.
+
+        Raises:
+            IndexFolderError: It cannot be written.
+        """
+        try:
+            self._staging.put(record, batch)
+        except OSError as error:
+            raise cannot_write(self._folder, error) from error
+
+    def publish(self) -> Generation:
+        """Make all staged scenes searchable, in one segment; changed ones replace the old.
+
+        Raises:
+            IndexFolderError: It cannot be written; what is staged stays.
+        """
+        try:
+            staged = [one for one in self._staging.scenes() if self._is_news(one.record)]
+            if staged:
+                entry = write_segment(self._folder, staged, self._spec.dim, ann=self._ann)
+                ids = {one.record.id for one in staged}
+                self._manifest = self._with(entry, ids)
+                write_manifest(self._folder, self._manifest)
+                self._published |= {
+                    one.record.id: SceneKey(
+                        one.record.id, one.record.size_bytes, one.record.mtime_ns
+                    )
+                    for one in staged
+                }
+            self._staging.clear()
+        except OSError as error:
+            if isinstance(error, IndexFolderError):
+                raise
+            raise cannot_write(self._folder, error) from error
+        return self._generation()
+
+    def _is_news(self, record: SceneRecord) -> bool:
+        key = SceneKey(record.id, record.size_bytes, record.mtime_ns)
+        return self._published.get(record.id) != key
+
+    def _with(self, entry: SegmentEntry, scene_ids: set[str]) -> Manifest:
+        kept = []
+        for old in self._manifest.segments:
+            scenes = {s.id for s in read_description(self._folder / SEGMENTS / old.id).scenes}
+            removed = set(old.removed) | (scenes & scene_ids)
+            if removed != scenes:  # a segment without a scene left is not listed any more
+                kept.append(replace(old, removed=tuple(sorted(removed))))
+        return replace(
+            self._manifest,
+            generation=self._manifest.generation + 1,
+            updated=_now(),
+            segments=(*(one for one in kept if one.id != entry.id), entry),
+        )
+
+    def _generation(self) -> Generation:
+        segments = [
+            Segment(self._folder, entry, self._spec.dim) for entry in self._manifest.segments
+        ]
+        chips = sum(segment.chip_count for segment in segments)
+        return Generation(self._manifest.generation, len(segments), chips)
+
+
+def _require_no_stranger(folder: Path) -> None:
+    """Refuse to make an index among somebody's files."""
+    ours = {SEGMENTS, "staging", "writer.lock"}
+    others = sorted(path.name for path in folder.iterdir() if path.name not in ours)
+    if others:
+        raise IndexFolderError(
+            f"{folder} is not an index and not empty: it holds {others[0]}",
+            hint="name another folder with -i",
+        )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
