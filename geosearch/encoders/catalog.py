@@ -60,7 +60,7 @@ _ENTRIES = (
     Entry(
         MINI,
         None,
-        "see its card",
+        "research",
         image_size=128,
         text_length=256,
         size_mb=30,

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pickle
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from torch import Tensor
 
 from geosearch.errors import WeightsError
 
+_SHA256 = re.compile("[0-9a-f]{64}")
 _PREFIX = "module."  # left by torch's DistributedDataParallel
 
 
@@ -23,7 +25,8 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
     distributed training leaves is removed.
 
     Returns:
-        Tensors on the CPU as they are stored; those of a torch file are mapped, not yet read.
+        Tensors on the CPU as they are stored. Those of a torch file are mapped, not yet read: who
+        replaces the file while it is in use must rename another over it, not write into it.
 
     Raises:
         WeightsError: The file is missing, damaged, needs code to be read, or holds no tensors.
@@ -47,10 +50,17 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
 
 
 def file_hash(path: Path) -> str:
-    """Return the sha256 of a file in hex; computed once a process while the file is unchanged."""
+    """Return the sha256 of a file in hex; computed once a process while the file is unchanged.
+
+    The hub's cache names large files by their sha256, which it verified when it fetched them:
+    such a name is taken, since reading gigabytes again would cost every query seconds.
+    """
     try:
+        stored = path.resolve()
+        if stored.parent.name == "blobs" and _SHA256.fullmatch(stored.name):
+            return stored.name
         status = path.stat()
-        return _hash(os.fspath(path.resolve()), status.st_size, status.st_mtime_ns)
+        return _hash(os.fspath(stored), status.st_size, status.st_mtime_ns)
     except OSError as error:
         raise WeightsError(
             f"cannot read the weights file {path}: {error.strerror}",
