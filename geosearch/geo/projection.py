@@ -18,6 +18,8 @@ latitudes float64 [n] in degrees; inf where a point is off the Earth."""
 
 _OVERHANG_DEG = 93.0
 """Geographic rasters whose pixel centres sit on the pole reach beyond it by half a pixel."""
+_ROUND_TRIP_M = 1000.0
+"""Farther apart than any two transformations between the same datums."""
 _EARTH_RADII_M = (6.33e6, 6.40e6)
 """Equatorial radius of every ellipsoid and sphere in use for the Earth, generously."""
 
@@ -51,13 +53,57 @@ def crs_to_lonlat(crs: str) -> ToLonLat:
             hint="warp it to a known CRS first: gdalwarp -t_srs EPSG:4326 IN OUT",
         ) from error
 
+    comes_back = _round_trip(source, transformer)
+
     def to_lonlat(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        lon, lat = transformer.transform(np.asarray(x, float), np.asarray(y, float))
+        x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        lon, lat = transformer.transform(x, y)
         # PROJ passes geographic coordinates through unchecked
-        off = ~(np.isfinite(lon) & np.isfinite(lat)) | (np.abs(lat) > _OVERHANG_DEG)
-        return np.where(off, np.inf, lon), np.where(off, np.inf, np.clip(lat, -90, 90))
+        on = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lat) <= _OVERHANG_DEG)
+        on &= comes_back(x, y, lon, lat)
+        return np.where(on, lon, np.inf), np.where(on, np.clip(lat, -90, 90), np.inf)
 
     return to_lonlat
+
+
+def _round_trip(
+    source: pyproj.CRS, transformer: pyproj.Transformer
+) -> Callable[[Floats, Floats, Floats, Floats], NDArray[np.bool_]]:
+    """Return a test whether points projected back come out where they were.
+
+    Outside of a map of the whole Earth (beside a sinusoidal one, say) PROJ's inverse gives some
+    place on Earth all the same. A cylindrical map goes on beyond 180 degrees: there it may come
+    out whole turns away.
+    """
+    if not source.is_projected:
+        return lambda x, y, lon, lat: np.ones(x.shape, dtype=bool)
+    tolerance = _ROUND_TRIP_M / source.axis_info[0].unit_conversion_factor
+    turn = _turn(transformer)
+
+    def comes_back(x: Floats, y: Floats, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+        back_x, back_y = transformer.transform(lon, lat, direction="INVERSE")
+        with np.errstate(invalid="ignore"):  # inf - inf is no number, and not on the Earth
+            off_x, off_y = back_x - x, back_y - y
+            if turn is not None:
+                off_x -= turn * np.round(off_x / turn)
+            return np.asarray((np.abs(off_x) < tolerance) & (np.abs(off_y) < tolerance))
+
+    return comes_back
+
+
+def _turn(transformer: pyproj.Transformer) -> float | None:
+    """Return how far 360 degrees are on a cylindrical map, in its units; None for other maps."""
+    lon = np.array([0.0, 1, 0, 1, 180, 181, 180, 181])
+    lat = np.array([0.0, 0, 50, 50, 0, 0, 50, 50])
+    x, y = transformer.transform(lon, lat, direction="INVERSE")
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        return None
+    degrees = np.diff(x)[::2]
+    size = np.abs(degrees).max()
+    # one of the pairs may lie on both sides of the map's edge
+    inside = [pair for pair in (degrees[:2], degrees[2:]) if np.ptp(pair) < 1e-6 * size]
+    level = np.ptp(y[[0, 1, 4, 5]]) + np.ptp(y[[2, 3, 6, 7]]) < 1e-6 * size
+    return 360 * float(min(abs(pair[0]) for pair in inside)) if inside and level else None
 
 
 def _require_earth(crs: pyproj.CRS) -> None:

@@ -56,3 +56,21 @@ def test_what_is_no_place_on_earth_is_refused(crs: str, reason: str) -> None:
     with pytest.raises(SceneError, match=reason) as caught:
         crs_to_lonlat(crs)
     assert caught.value.hint
+
+
+def test_a_place_beside_a_map_of_the_whole_earth_is_off_it() -> None:
+    """PROJ's inverse of the sinusoidal projection gives a place there too, a wrong one."""
+    sinusoidal = "+proj=sinu +R=6371007.181"  # MODIS tiles stick out of it
+    x, y = np.array([1.53e7, 1.54e7, 1.9e7]), np.array([4.43e6, 4.43e6, 4.43e6])
+    lon, lat = crs_to_lonlat(sinusoidal)(x, y)
+    assert np.isfinite(lon).tolist() == [True, False, False]
+    assert np.isfinite(lat).tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize("crs", ["EPSG:3857", "EPSG:6933", "EPSG:3832", "+proj=mill"])
+def test_a_cylindrical_map_goes_on_beyond_its_edge(crs: str) -> None:
+    into = Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+    x, y = into.transform([10.0, 11.0], [40.0, 40.0])
+    lon, lat = crs_to_lonlat(crs)(np.array([x[0] + 360 * (x[1] - x[0])]), np.array([y[0]]))
+    assert lon[0] % 360 == pytest.approx(10, abs=1e-6)
+    assert lat[0] == pytest.approx(40)
