@@ -9,7 +9,7 @@ from geosearch.cli.report import print_build_report
 from geosearch.errors import UsageError
 
 
-class BandsType(click.ParamType):
+class BandsType(click.ParamType):  # type: ignore[type-arg]  # generic in newer releases only
     """Three band numbers from 1, `R,G,B`; one number stands for grey."""
 
     name = "R,G,B"

@@ -3,17 +3,25 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from geosearch.cli.options import index_option, json_option
+
+if TYPE_CHECKING:
+    from geosearch.index import IndexInfo
 
 
 @click.command(short_help="Say what an index holds.")
 @index_option
 @json_option
 def info(index_path: str | None, as_json: bool) -> None:
-    """Say what an index holds: chips, scenes, place, time, encoder, bytes."""
+    """Say what an index holds: chips, scenes, place, time, encoder, bytes.
+
+    \b
+      geosearch info -i indexes/coast
+    """
     from geosearch.api import find_index
     from geosearch.index import open_index
     from geosearch.progress import say
@@ -21,7 +29,27 @@ def info(index_path: str | None, as_json: bool) -> None:
     folder = find_index(say) if index_path is None else Path(index_path)
     description = open_index(folder).describe()
     if as_json:
-        click.echo(json.dumps(asdict(description), indent=2, default=str))
+        click.echo(json.dumps(asdict(description), indent=2))
         return
-    for name, value in asdict(description).items():
-        click.echo(f"{name:>14}  {value}")
+    for name, value in _lines(description):
+        click.echo(f"{name:<8}  {value}")
+
+
+def _lines(info: "IndexInfo") -> list[tuple[str, str]]:
+    place = "nothing" if info.bounds is None else ", ".join(f"{edge:.5f}" for edge in info.bounds)
+    dates = f"{info.first_date or '-'} to {info.last_date or '-'}"
+    lines = [
+        ("index", f"{info.folder}, generation {info.generation}, updated {info.updated}"),
+        ("encoder", f"{info.encoder} ({info.fingerprint}), {info.dim} numbers, {info.precision}"),
+        ("scenes", f"{info.scenes:,}, {info.undated_scenes:,} of them without a date"),
+        ("chips", f"{info.chips:,} of {info.chip_px} px, every {info.stride_px} px"),
+        ("skipped", f"{info.skipped_chips:,} chips: too few valid pixels, or off the Earth"),
+        ("place", f"{place} (west, south, east, north)"),
+        ("time", dates),
+        ("size", f"{info.bytes / 1e6:,.1f} MB"),
+    ]
+    for segment in info.segments:
+        removed = f", {segment.removed_chips:,} removed" if segment.removed_chips else ""
+        tier = "exact scan" if segment.tier == "flat" else "IVF-PQ, scored again exactly"
+        lines.append(("segment", f"{segment.id}: {segment.chips:,} chips{removed}, {tier}"))
+    return lines

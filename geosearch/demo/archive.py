@@ -66,7 +66,7 @@ def write_archive(folder: Path, *, seed: int = 0) -> DemoArchive:
 def _write_scene(path: Path, site: Site, drawn: Landscape) -> None:
     """Store a scene in the way that its site asks for."""
     # imported here: drawing chips to train on needs no rasterio
-    from geosearch.scenes.write import write_geotiff
+    from geosearch.scenes import write_geotiff
 
     tags = {
         "TIFFTAG_DATETIME": site.datetime,

@@ -41,7 +41,7 @@ LEAST_ROWS = 1 << _BITS
 Floats = NDArray[np.float32]
 
 
-def build(folder: Path, vectors: NDArray[np.float16]) -> None:
+def build_tier(folder: Path, vectors: NDArray[np.float16]) -> None:
     """Train on a sample, encode all rows, and write the tier to a new folder.
 
     Args:
@@ -117,7 +117,7 @@ class ApproximateTier:
     def __init__(self, folder: Path, rows: int) -> None:
         import faiss
 
-        self._faiss = faiss
+        self._faiss: Any = faiss  # its stubs lack the search parameters
         try:
             self._index: Any = faiss.read_index(str(folder / CODES))
             with np.load(folder / LISTS, allow_pickle=False) as lists:

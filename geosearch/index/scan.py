@@ -81,7 +81,7 @@ class _Heap:
         self._query = np.ascontiguousarray(query, dtype=np.float32)
         kind = faiss.ScalarQuantizer.QT_fp16
         # kept: the scanner points into it
-        self._index = faiss.IndexScalarQuantizer(len(query), kind, faiss.METRIC_INNER_PRODUCT)
+        self._index: Any = faiss.IndexScalarQuantizer(len(query), kind, faiss.METRIC_INNER_PRODUCT)
         self._scanner: Any = self._index.sq.select_InvertedListScanner(
             faiss.METRIC_INNER_PRODUCT, None, True, None, False
         )

@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geosearch.index import ann as approximate
+from geosearch.index.ann import AUTO_ROWS, LEAST_ROWS, build_tier
 from geosearch.index.curve import row_order
 from geosearch.index.durable import move_durable, remove_folder
 from geosearch.index.manifest import SegmentEntry
@@ -87,7 +87,7 @@ def write_segment(
     kind = _ann_kind(ann, rows)
     if kind == "ivfpq":
         vectors = np.memmap(part / VECTORS, dtype="<f2", mode="r", shape=(rows, dim))
-        approximate.build(part / ANN, vectors)
+        build_tier(part / ANN, vectors)
     sums = _sums(part)
     segment_id = sha256("".join(one.sha256 for one in sums).encode()).hexdigest()[:16]
     # after the id: the same tables are not always the same bytes in DuckDB
@@ -131,8 +131,8 @@ def file_sum(path: Path) -> str:
 
 
 def _ann_kind(wanted: str, rows: int) -> str:
-    large = rows >= approximate.AUTO_ROWS or wanted == "ivfpq"
-    possible = rows >= approximate.LEAST_ROWS
+    large = rows >= AUTO_ROWS or wanted == "ivfpq"
+    possible = rows >= LEAST_ROWS
     return "ivfpq" if wanted != "flat" and large and possible else "flat"
 
 

@@ -160,13 +160,8 @@ def _chip(values: tuple[Any, ...]) -> ChipRecord:
 
 def _scene(values: tuple[Any, ...]) -> SceneRecord:
     *plain, bands, stretch, outline, chips_skipped = values
-    return SceneRecord(
-        *plain,
-        bands=tuple(bands),
-        stretch=_stretch(stretch),
-        outline=shapely.from_wkb(bytes(outline)),
-        chips_skipped=chips_skipped,
-    )
+    geometry = shapely.from_wkb(bytes(outline))
+    return SceneRecord(*plain, tuple(bands), _stretch(stretch), geometry, chips_skipped)
 
 
 def _stretch(values: list[list[float]] | None) -> tuple[tuple[float, float], ...] | None:

@@ -219,13 +219,13 @@ def _geometry_parts(document: Any, name: str) -> list[dict[str, Any]]:
         parts = [document.get("geometry")]
     else:
         parts = [document]
-    parts = [part for part in parts if isinstance(part, dict) and "type" in part]
-    if not parts:
+    geometries = [part for part in parts if isinstance(part, dict) and "type" in part]
+    if not geometries:
         raise UsageError(
             f"--intersects {name} holds no GeoJSON geometry",
             hint="give a GeoJSON geometry, Feature or FeatureCollection in longitude, latitude",
         )
-    return parts
+    return geometries
 
 
 def _checked(geometry: BaseGeometry, name: str) -> BaseGeometry:

@@ -48,4 +48,4 @@ def _rows_in_area(segment: Segment, rows: Rows, area: BaseGeometry) -> Rows:
     passes = inside.copy()
     border = ~inside
     passes[border] = shapely.intersects(area, segment.footprints(rows[border]))
-    return rows[passes]
+    return np.asarray(rows[passes])
