@@ -55,7 +55,7 @@ _ENTRIES = (
         image_size=224,
         text_length=248,
         size_mb=1712,
-        description="DGTRS-CLIP L/14: larger, better, about five times slower",
+        description="DGTRS-CLIP L/14: larger and slower, for machines with a GPU",
     ),
     Entry(
         MINI,
@@ -63,7 +63,7 @@ _ENTRIES = (
         "research",
         image_size=128,
         text_length=256,
-        size_mb=30,
+        size_mb=33,
         description="ships with geosearch: small and quick, for trying things out",
     ),
 )

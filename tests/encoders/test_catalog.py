@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,13 @@ def test_the_published_sizes_are_stated(published) -> None:
     name = "dgtrs-clip-vit-b-16" if sizes.dim == 512 else "dgtrs-clip-vit-l-14"
     numbers = sum(math.prod(shape) for shape in layout.values())
     assert entry(name).size_mb == round(numbers * 4 / 1e6)
+
+
+def test_what_ships_with_the_package_has_the_size_that_is_stated() -> None:
+    path = files("geosearch.encoders").joinpath("data", "mini.safetensors")
+    if not path.is_file():
+        pytest.skip("the package has no weights of mini yet")
+    assert entry("mini").size_mb == round(len(path.read_bytes()) / 1e6)
 
 
 def test_an_unknown_name_is_a_wrong_usage_that_lists_the_names() -> None:
