@@ -74,8 +74,9 @@ class _Heap:
     """The best rows that were met so far, in FAISS's heap."""
 
     def __init__(self, query: Scores, k: int) -> None:
-        import faiss
+        import faiss as library
 
+        faiss: Any = library  # its stubs lack the scanners
         self._faiss = faiss
         self._k = k
         self._query = np.ascontiguousarray(query, dtype=np.float32)

@@ -5,8 +5,9 @@ Anyone can query it with DuckDB; docs/format.md has an example. No extension is 
 """
 
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import shapely
@@ -14,9 +15,6 @@ from numpy.typing import NDArray
 
 from geosearch.errors import IndexFolderError
 from geosearch.index.records import ChipRecord, SceneRecord, chip_id
-
-if TYPE_CHECKING:
-    pass
 
 _SCHEMA = """
 CREATE TABLE scenes (
@@ -33,8 +31,6 @@ CREATE TABLE chips (
 );
 """
 
-_INSERT_SCENE = "INSERT INTO scenes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-
 _INSERT_CHIPS = """
 INSERT INTO chips
 SELECT row, scene_no, col_px, row_px, width_px, height_px, width_m, height_m, valid,
@@ -46,14 +42,12 @@ _SELECT_CHIPS = """
 SELECT c.row, s.id, s.href, c.col_px, c.row_px, c.width_px, c.height_px, c.width_m, c.height_m,
     c.valid, s.datetime, s.gsd_m, s.bands, s.stretch
 FROM chips c JOIN scenes s USING (scene_no)
-WHERE c.rowid IN (SELECT unnest(?::BIGINT[]))
+WHERE c.row IN (SELECT unnest(?::BIGINT[]))
 """
 
-_SELECT_SCENES = """
-SELECT id, href, size_bytes, mtime_ns, width_px, height_px, crs, gsd_m, datetime,
-    datetime_source, bands, stretch, outline, chips_skipped
-FROM scenes ORDER BY scene_no
-"""
+_SCENE_COLUMNS = tuple(field.name for field in fields(SceneRecord))
+_INSERT_SCENE = f"INSERT INTO scenes VALUES (?{', ?' * len(_SCENE_COLUMNS)})"
+_SELECT_SCENES = f"SELECT {', '.join(_SCENE_COLUMNS)} FROM scenes ORDER BY scene_no"
 
 
 class SidecarWriter:
@@ -84,23 +78,11 @@ class SidecarWriter:
 
 
 def _scene_values(scene: SceneRecord) -> list[Any]:
-    stretch = None if scene.stretch is None else [list(pair) for pair in scene.stretch]
-    return [
-        scene.id,
-        scene.href,
-        scene.size_bytes,
-        scene.mtime_ns,
-        scene.width_px,
-        scene.height_px,
-        scene.crs,
-        scene.gsd_m,
-        scene.datetime,
-        scene.datetime_source,
-        list(scene.bands),
-        stretch,
-        shapely.to_wkb(scene.outline),
-        scene.chips_skipped,
-    ]
+    named = {name: getattr(scene, name) for name in _SCENE_COLUMNS}
+    named["bands"] = list(scene.bands)
+    named["stretch"] = None if scene.stretch is None else [list(pair) for pair in scene.stretch]
+    named["outline"] = shapely.to_wkb(scene.outline)
+    return list(named.values())
 
 
 class Sidecar:
@@ -159,9 +141,11 @@ def _chip(values: tuple[Any, ...]) -> ChipRecord:
 
 
 def _scene(values: tuple[Any, ...]) -> SceneRecord:
-    *plain, bands, stretch, outline, chips_skipped = values
-    geometry = shapely.from_wkb(bytes(outline))
-    return SceneRecord(*plain, tuple(bands), _stretch(stretch), geometry, chips_skipped)
+    named: dict[str, Any] = dict(zip(_SCENE_COLUMNS, values, strict=True))
+    named["bands"] = tuple(named["bands"])
+    named["stretch"] = _stretch(named["stretch"])
+    named["outline"] = shapely.from_wkb(bytes(named["outline"]))
+    return SceneRecord(**named)
 
 
 def _stretch(values: list[list[float]] | None) -> tuple[tuple[float, float], ...] | None:
