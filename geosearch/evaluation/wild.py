@@ -1,0 +1,112 @@
+"""How an encoder finds real scenes: each ranked by its best chip for a question."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geosearch.encoders import Encoder
+from geosearch.errors import SceneError, UsageError
+from geosearch.scenes import Scene, chip_windows, find_scenes, open_scene, read_chips
+
+_MIN_VALID = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class WildQuestion:
+    """A question with the scenes that answer it, as judged by eye."""
+
+    text: str
+    scenes: tuple[str, ...]
+    """File names, without folders."""
+
+
+@dataclass(frozen=True, slots=True)
+class WildFigures:
+    """How a set of questions was answered."""
+
+    success_at_5: float
+    """Share of the questions with a right scene among the first five, 0..1."""
+    mean_reciprocal_rank: float
+    """Mean of 1 / rank of the first right scene."""
+    ranks: tuple[int, ...]
+    """Rank of the first right scene, a question each, from 1."""
+    scenes: int
+    """How many were ranked; those that cannot be read are not."""
+
+
+def read_questions(path: Path) -> tuple[WildQuestion, ...]:
+    """Read a JSON list of ``query`` and ``scenes``.
+
+    Raises:
+        UsageError: It cannot be read as that.
+    """
+    try:
+        entries = json.loads(path.read_text())
+        return tuple(WildQuestion(entry["query"], tuple(entry["scenes"])) for entry in entries)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"cannot read questions from {path}: {error}",
+            hint='give a JSON list of {"query": TEXT, "scenes": [FILE, ...]}',
+        ) from error
+
+
+def search_scenes(
+    encoder: Encoder,
+    folder: Path,
+    questions: Sequence[WildQuestion],
+    sizes_px: Sequence[int] = (128, 256),
+) -> WildFigures:
+    """Rank all readable scenes of a folder for each question.
+
+    Args:
+        encoder: What is judged.
+        folder: Holds the scenes.
+        questions: With their answers.
+        sizes_px: Edges of the chips, in pixels of the scene; the best of all sizes counts.
+    """
+    asked = encoder.encode_texts([question.text for question in questions])
+    names, best = [], []
+    for file in find_scenes([folder]).files:
+        try:
+            scores = _best_scores(encoder, open_scene(file), asked, sizes_px)
+        except SceneError:
+            continue  # counted: `scenes` says how many were ranked
+        names.append(file.path.name)
+        best.append(scores)
+    order = np.argsort(-np.stack(best), axis=0, kind="stable")  # [scenes, questions]
+    ranks = tuple(
+        _first_right([names[row] for row in order[:, i]], question)
+        for i, question in enumerate(questions)
+    )
+    return WildFigures(
+        success_at_5=float(np.mean([rank <= 5 for rank in ranks])),
+        mean_reciprocal_rank=float(np.mean([1 / rank for rank in ranks])),
+        ranks=ranks,
+        scenes=len(names),
+    )
+
+
+def _best_scores(
+    encoder: Encoder, scene: Scene, asked: NDArray[np.float32], sizes_px: Sequence[int]
+) -> NDArray[np.float32]:
+    """Return the score of a scene's best chip for each question, float32 [questions]."""
+    best = np.full(len(asked), -1.0, np.float32)
+    for size_px in sizes_px:
+        windows = chip_windows(scene.width_px, scene.height_px, size_px=size_px, stride_px=size_px)
+        for block in read_chips(scene, windows, size_px=size_px):
+            chips = block.pixels[block.valid >= _MIN_VALID]
+            if len(chips):
+                best = np.maximum(best, (asked @ encoder.encode_images(chips).T).max(axis=1))
+    return best
+
+
+def _first_right(ranked: Sequence[str], question: WildQuestion) -> int:
+    """Return the rank of the first right scene; one past the last if none was ranked."""
+    for rank, name in enumerate(ranked, start=1):
+        if name in question.scenes:
+            return rank
+    return len(ranked) + 1

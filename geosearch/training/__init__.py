@@ -1,0 +1,1 @@
+"""Training of encoders: the encoders' workshop, apart from what a search needs."""

@@ -1,0 +1,22 @@
+"""Training of `mini`, the embedded encoder; ``scripts/train_mini`` calls it."""
+
+from geosearch.training.mini.datasets import Pictures, read_eurosat, read_rsicd, read_ucm
+from geosearch.training.mini.drawn import draw_demo
+from geosearch.training.mini.loop import Settings
+from geosearch.training.mini.objective import contrastive_loss, matches
+from geosearch.training.mini.run import HeldOut, Run, Sizes, run
+
+__all__ = [
+    "HeldOut",
+    "Pictures",
+    "Run",
+    "Settings",
+    "Sizes",
+    "contrastive_loss",
+    "draw_demo",
+    "matches",
+    "read_eurosat",
+    "read_rsicd",
+    "read_ucm",
+    "run",
+]

@@ -1,0 +1,49 @@
+"""What training minimises: the contrastive loss, where a text may belong to several images."""
+
+import torch
+from torch.nn import functional
+
+
+def matches(
+    text_ids: torch.Tensor,
+    said_of: torch.Tensor,
+    labels: torch.Tensor,
+) -> torch.Tensor:
+    """Return which images each text is true of.
+
+    Args:
+        text_ids: int64 [n], equal for equal texts.
+        said_of: int64 [n]; for a text that is true of a whole class its label, else -1.
+        labels: int64 [m] of the images, m >= n; text i was drawn for image i. The images after
+            the n-th belong to no text; their label is -2.
+
+    Returns:
+        bool [n, m].
+    """
+    n = len(text_ids)
+    found = said_of[:, None] == labels[None, :]
+    found[:, :n] |= text_ids[:, None] == text_ids[None, :]
+    return found
+
+
+def contrastive_loss(logits: torch.Tensor, found: torch.Tensor) -> torch.Tensor:
+    """Return the symmetric InfoNCE loss with evenly shared targets.
+
+    For each text the cross-entropy between its softmax over the images and the uniform
+    distribution over the images it is true of; the same for each image over the texts; the mean
+    of both means (van den Oord et al., arXiv 1807.03748; shared targets as in Khosla et al., arXiv
+    2004.11362, equation 2). What is true of nothing is no target, but stays in the softmax.
+
+    Args:
+        logits: float [n texts, m images].
+        found: bool [n, m].
+    """
+    return (_one_way(logits, found) + _one_way(logits.T, found.T)) / 2
+
+
+def _one_way(logits: torch.Tensor, found: torch.Tensor) -> torch.Tensor:
+    targets = found.sum(1)
+    rows = targets > 0
+    log_chance = functional.log_softmax(logits[rows], dim=1)
+    wanted = torch.where(found[rows], log_chance, torch.zeros_like(log_chance))
+    return -(wanted.sum(1) / targets[rows]).mean()

@@ -1,0 +1,122 @@
+"""A whole training run of `mini`: data in, two candidate files of weights out."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from geosearch.encoders import mini
+from geosearch.progress import Note
+from geosearch.training.mini.corpus import Corpus, Share
+from geosearch.training.mini.datasets import Pictures, read_eurosat, read_rsicd, read_ucm
+from geosearch.training.mini.drawn import draw_demo, draw_nothing
+from geosearch.training.mini.loop import Learner, Settings, train
+from geosearch.training.mini.start import pretrained
+
+_NOTHING_PX = 128
+_NOTHING_COUNT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """What is never trained on, to choose weights by and to report."""
+
+    eurosat: Pictures
+    ucm: Pictures
+    rsicd: Pictures
+    demo: Pictures
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is drawn, and taken: smaller in tests."""
+
+    demo_chips: int = 6000
+    demo_held_out: int = 500
+    nothing: int = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where a run's results are."""
+
+    candidates: dict[str, Path]
+    """``last`` and ``average``: weights files of the two."""
+    held_out: HeldOut
+
+
+def run(
+    data: Path,
+    out: Path,
+    settings: Settings,
+    *,
+    seed: int,
+    start: Path | None,
+    resume: bool,
+    note: Note,
+    sizes: Sizes | None = None,
+) -> Run:
+    """Train `mini` on the sets in a folder.
+
+    Args:
+        data: Folder with ``rsicd.tar``, ``ucm_captions.tar``, ``eurosat.tar`` and the captions.
+        out: Folder of the run: checkpoint, curve, weights.
+        settings: How long and how fast.
+        seed: Decides what is drawn, held out and begun with.
+        start: Weights to begin from; None for the public ones of the two towers.
+        resume: Go on from the checkpoint in ``out``.
+        note: Is told how it goes.
+        sizes: How much is drawn.
+
+    Raises:
+        UsageError: Data is missing.
+        EncoderError: A package that training needs is missing.
+    """
+    sizes = sizes or Sizes()
+    out.mkdir(parents=True, exist_ok=True)
+    about = {"seed": seed, "start": start.name if start else "public weights", **asdict(settings)}
+    (out / "settings.json").write_text(json.dumps(about, indent=1) + "\n")
+    image, text = _towers(seed, start)
+    note("reading pictures")
+    rsicd, ucm, eurosat = read_rsicd(data), read_ucm(data), read_eurosat(data, seed)
+    note(f"drawing {sizes.demo_chips} demo chips")
+    demo = draw_demo(sizes.demo_chips, sizes.demo_held_out, seed, os.cpu_count() or 1)
+    corpus = Corpus(
+        (
+            Share(rsicd.train, 70, (0.55, 1.0), of_class=0.2),
+            Share(ucm.train, 26, (0.55, 1.0), of_class=0.2),
+            Share(eurosat.train, 32, (0.75, 1.0), of_class=1.0),
+            Share(demo.train, 32, (0.72, 0.92), of_class=1.0),
+        ),
+        draw_nothing(sizes.nothing, _NOTHING_PX, seed),
+        _NOTHING_COUNT,
+        text.sentences,
+        seed=seed,
+        note=note,
+    )
+    trained = train(corpus, image, text.head, settings, out, resume=resume, note=note)
+    note(f"{trained.steps} steps in {trained.seconds:.0f} s")
+    about |= {"steps": trained.steps, "seconds": round(trained.seconds)}
+    candidates = {}
+    for name, learner in (("last", trained.last), ("average", trained.average)):
+        candidates[name] = out / f"mini-{name}.safetensors"
+        _save(candidates[name], learner, text, {**about, "weights": name})
+    held_out = HeldOut(eurosat.held_out, ucm.held_out, rsicd.held_out, demo.held_out)
+    return Run(candidates, held_out)
+
+
+def _towers(seed: int, start: Path | None) -> tuple[mini.ImageTower, mini.TextTower]:
+    if start is None:
+        return pretrained(seed)
+    image, text = mini.read(start)
+    image.requires_grad_(True)
+    text.head.requires_grad_(True)
+    torch.manual_seed(seed)
+    return image, text
+
+
+def _save(path: Path, learner: Learner, text: mini.TextTower, about: dict[str, object]) -> None:
+    text.head.load_state_dict(learner.head.state_dict())
+    mini.save(path, learner.image, text, {key: str(value) for key, value in about.items()})

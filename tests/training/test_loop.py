@@ -1,0 +1,74 @@
+"""A run that was interrupted ends as one that was not."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from geosearch.encoders import mini
+from geosearch.errors import UsageError
+from geosearch.progress import silent
+from geosearch.training.mini.corpus import Batch
+from geosearch.training.mini.curve import Point, read_csv, write_csv
+from geosearch.training.mini.loop import Settings, Trained, train
+
+
+class SmallCorpus:
+    """Two random pictures a batch, each with its own random sentence."""
+
+    def batch(self, number: int) -> Batch:
+        chance = torch.Generator().manual_seed(number)
+        return Batch(
+            torch.rand(2, 3, 24, 24, generator=chance) * 255,
+            torch.randn(2, 384, generator=chance),
+            torch.eye(2, dtype=torch.bool),
+        )
+
+
+def run(out: Path, steps: int, *, resume: bool = False) -> Trained:
+    torch.manual_seed(1)
+    out.mkdir(exist_ok=True)
+    settings = Settings(steps=steps, warm_up_steps=2, save_every=2)
+    corpus = SmallCorpus()
+    return train(corpus, mini.ImageTower(), mini.Head(), settings, out, resume=resume, note=silent)
+
+
+def test_going_on_from_a_checkpoint_gives_the_same_weights(tmp_path: Path) -> None:
+    whole = run(tmp_path / "whole", 4)
+    interrupted = tmp_path / "interrupted"
+
+    class KilledError(Exception):
+        pass
+
+    class Dying(SmallCorpus):
+        def batch(self, number: int) -> Batch:
+            if number == 3:
+                raise KilledError
+            return super().batch(number)
+
+    torch.manual_seed(1)
+    interrupted.mkdir()
+    settings = Settings(steps=4, warm_up_steps=2, save_every=2)
+    with pytest.raises(KilledError):
+        train(
+            Dying(), mini.ImageTower(), mini.Head(), settings, interrupted,
+            resume=False, note=silent,
+        )  # fmt: skip
+    resumed = run(interrupted, 4, resume=True)
+    for name in ("last", "average"):
+        ours, theirs = getattr(resumed, name).state_dict(), getattr(whole, name).state_dict()
+        for key in theirs:
+            torch.testing.assert_close(ours[key], theirs[key], rtol=1e-4, atol=1e-5)
+    assert [point.step for point in read_csv(interrupted / "loss.csv")] == [0, 1, 2, 3]
+    assert (interrupted / "loss.png").stat().st_size > 1000
+
+
+def test_going_on_from_nothing_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="checkpoint"):
+        run(tmp_path, 2, resume=True)
+
+
+def test_the_curve_comes_back_from_its_table(tmp_path: Path) -> None:
+    points = [Point(0, 1.5, 4.25, 14.3, 0.5), Point(1, 3.0, 4.0, 14.2, 1.0)]
+    write_csv(tmp_path / "loss.csv", points)
+    assert read_csv(tmp_path / "loss.csv") == points
