@@ -19,7 +19,7 @@ from geosearch.errors import UsageError
     "--encoder", required=True, help="An encoder's name; `geosearch encoders` lists them."
 )
 @weights_option
-@compute_options
+@compute_options(precision="float32")  # vectors that leave geosearch are the reference's
 @click.option(
     "-o", "--output", required=True, type=click.Path(dir_okay=False), help="An .npz file."
 )

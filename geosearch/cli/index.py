@@ -48,7 +48,7 @@ class BandsType(click.ParamType):  # type: ignore[type-arg]  # generic in newer 
     show_default=True,
     help="auto builds IVF-PQ where an exact scan would be slower.",
 )
-@compute_options
+@compute_options()
 @json_option
 def index(
     paths: tuple[str, ...],

@@ -50,8 +50,9 @@ for _command in (index, query, info, embed, encoders, demo):
 
 def main() -> NoReturn:
     """Run the command line and exit with its status."""
-    debug = "--debug" in sys.argv[1:]
-    sys.exit(run(sys.argv[1:], debug=debug))
+    # wherever it stands: it is mostly added to the end of a command that failed
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    sys.exit(run(arguments, debug=len(arguments) < len(sys.argv) - 1))
 
 
 def run(arguments: list[str], *, debug: bool = False) -> int:

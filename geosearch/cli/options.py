@@ -20,20 +20,16 @@ weights_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def compute_options(command: Command) -> Command:
-    """Add ``--device`` and ``--precision``."""
-    for option in (_precision, _device):
-        command = option(command)
-    return command
-
-
-_device = click.option(
-    "--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps."
-)
-_precision = click.option(
-    "--precision",
-    type=click.Choice(["auto", "float32", "bf16"]),
-    default="auto",
-    show_default=True,
-    help="auto takes bf16 where the device has it.",
-)
+def compute_options(precision: str = "auto") -> Callable[[Command], Command]:
+    """Add ``--device``, and ``--precision`` with a default."""
+    device_option = click.option(
+        "--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps."
+    )
+    precision_option = click.option(
+        "--precision",
+        type=click.Choice(["auto", "float32", "bf16"]),
+        default=precision,
+        show_default=True,
+        help="auto takes bf16 where the device has it.",
+    )
+    return lambda command: device_option(precision_option(command))

@@ -47,7 +47,7 @@ _FORMAT_OF_ENDING = {".geojson": "geojson", ".json": "geojson", ".png": "png", "
     "--explain", is_flag=True, help="Say on stderr how it was found, and how long that took."
 )
 @weights_option
-@compute_options
+@compute_options()
 def query(
     text: str,
     index_path: str | None,
