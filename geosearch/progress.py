@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 
-Advance = Callable[[int], None]
-"""Say that so many more units are done."""
+Advance = Callable[[float], None]
+"""Say that so many more units are done; a part of one counts too."""
 
 Note = Callable[[str], None]
 """Say one line to the user (a library passes none and hears nothing)."""
@@ -42,18 +42,17 @@ def track(label: str, total: int | None, unit: str, *, shown: bool) -> Iterator[
     from rich.console import Console
     from rich.progress import (
         BarColumn,
-        MofNCompleteColumn,
         Progress,
         TextColumn,
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
 
+    counted = "" if total is None else "{task.completed:.0f} of {task.total:.0f} " + unit
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn(unit),
+        TextColumn(counted),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )

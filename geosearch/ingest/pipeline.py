@@ -19,7 +19,7 @@ from geosearch.geo import footprints, ground_sizes_m
 from geosearch.index import ChipBatch, IndexSpec, IndexWriter, SceneRecord
 from geosearch.ingest.prefetch import prefetch
 from geosearch.ingest.report import BuildReport, SceneCount
-from geosearch.progress import Stopwatch, track
+from geosearch.progress import Advance, Stopwatch, track
 from geosearch.scenes import (
     ChipBlock,
     Scene,
@@ -69,6 +69,28 @@ class _Run:
     unchanged: int = 0
 
 
+class _Part:
+    """How much of one scene is done, for the bar that counts scenes."""
+
+    def __init__(self, advance: Advance) -> None:
+        self._advance = advance
+        self._done = 0.0
+
+    def follow(self, blocks: Iterator[ChipBlock], chips: int) -> Iterator[ChipBlock]:
+        """Pass blocks on, and advance when the next one is asked for."""
+        for block in blocks:
+            yield block
+            self._step(len(block.valid) / chips)
+
+    def finish(self) -> None:
+        """Count the whole scene, however little of it was read."""
+        self._step(1 - self._done)
+
+    def _step(self, share: float) -> None:
+        self._done += share
+        self._advance(share)
+
+
 def ingest(
     paths: Sequence[str | Path],
     folder: Path,
@@ -110,11 +132,13 @@ def ingest(
         with IndexWriter(folder, spec, ann=ann) as writer:
             with track("indexing", len(found.files), "scenes", shown=progress) as advance:
                 for file in found.files:
-                    _ingest_file(file, encoder, settings, writer, run, watch)
-                    advance(1)
+                    part = _Part(advance)
+                    _ingest_file(file, encoder, settings, writer, run, watch, part)
+                    part.finish()
             if not (run.indexed or run.resumed or run.unchanged):
                 raise _nothing_usable(run)
-            with watch.time("publish"):
+            publishing = track("publishing", None, "", shown=progress)
+            with watch.time("publish"), publishing:
                 generation = writer.publish()
     return BuildReport(
         indexed=tuple(run.indexed),
@@ -154,6 +178,7 @@ def _ingest_file(
     writer: IndexWriter,
     run: _Run,
     watch: Stopwatch,
+    part: _Part,
 ) -> None:
     try:
         stat = file.path.stat()
@@ -166,7 +191,7 @@ def _ingest_file(
             return
         with watch.time("open"):
             scene = open_scene(file, bands=settings.bands)
-        batch, count = _embed_scene(scene, encoder, settings, watch)
+        batch, count = _embed_scene(scene, encoder, settings, watch, part)
     except OSError as error:  # a SceneError is one; anything else is our own fault and ends the run
         run.refused.append(_refusal(file, error))
         return
@@ -183,7 +208,7 @@ def _refusal(file: SceneFile, error: OSError) -> Refusal:
 
 
 def _embed_scene(
-    scene: Scene, encoder: Encoder, settings: ChipSettings, watch: Stopwatch
+    scene: Scene, encoder: Encoder, settings: ChipSettings, watch: Stopwatch, part: _Part
 ) -> tuple[ChipBatch, SceneCount]:
     windows = chip_windows(
         scene.width_px, scene.height_px, size_px=settings.size_px, stride_px=settings.stride_px
@@ -197,7 +222,8 @@ def _embed_scene(
         placed = np.array([outline is not None for outline in outlines], dtype=bool)
     windows, outlines = windows[placed], outlines[placed]
     blocks = _timed(read_chips(scene, windows, size_px=settings.size_px), watch)
-    vectors, valid, kept = _encode(prefetch(blocks), encoder, settings.min_valid, watch)
+    followed = part.follow(prefetch(blocks), len(windows))
+    vectors, valid, kept = _encode(followed, encoder, settings.min_valid, watch)
     with watch.time("place"):
         sizes = ground_sizes_m(scene.to_lonlat, windows[kept]).astype(np.float32)
     batch = ChipBatch(windows[kept], outlines[kept], sizes, valid[kept], vectors)
