@@ -6,7 +6,7 @@ fails is refused whole while the rest goes on.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -61,10 +61,13 @@ class ChipSettings:
 
 @dataclass
 class _Run:
-    """What a run has done so far."""
+    """What a run works with, and what it has done so far."""
 
-    indexed: list[SceneCount]
-    refused: list[Refusal]
+    encoder: Encoder
+    settings: ChipSettings
+    watch: Stopwatch
+    indexed: list[SceneCount] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
     resumed: int = 0
     unchanged: int = 0
 
@@ -117,15 +120,15 @@ def ingest(
         SceneError: Not a single scene could be used.
         IndexFolderError: The index cannot be written, or was built in another way.
     """
-    watch = Stopwatch()
-    with watch.time("total"):
+    run = _Run(encoder, settings, Stopwatch())
+    with run.watch.time("total"):
         found = find_scenes(paths)
         if not found.files and not found.refused:
             raise UsageError(
                 f"no scene found in {', '.join(map(str, paths))}",
                 hint="give a folder that holds GeoTIFFs or other GDAL rasters, or name a file",
             )
-        run = _Run(indexed=[], refused=list(found.refused))
+        run.refused += found.refused
         if not found.files:
             raise _nothing_usable(run)
         spec = _index_spec(encoder, settings, weights)
@@ -133,12 +136,12 @@ def ingest(
             with track("indexing", len(found.files), "scenes", shown=progress) as advance:
                 for file in found.files:
                     part = _Part(advance)
-                    _ingest_file(file, encoder, settings, writer, run, watch, part)
+                    _ingest_file(run, file, writer, part)
                     part.finish()
             if not (run.indexed or run.resumed or run.unchanged):
                 raise _nothing_usable(run)
             publishing = track("publishing", None, "", shown=progress)
-            with watch.time("publish"), publishing:
+            with run.watch.time("publish"), publishing:
                 generation = writer.publish()
     return BuildReport(
         indexed=tuple(run.indexed),
@@ -146,7 +149,7 @@ def ingest(
         unchanged=run.unchanged,
         refused=tuple(run.refused),
         chips_total=generation.chips,
-        seconds=watch.seconds,
+        seconds=run.watch.seconds,
     )
 
 
@@ -171,15 +174,7 @@ def _nothing_usable(run: _Run) -> SceneError:
     )
 
 
-def _ingest_file(
-    file: SceneFile,
-    encoder: Encoder,
-    settings: ChipSettings,
-    writer: IndexWriter,
-    run: _Run,
-    watch: Stopwatch,
-    part: _Part,
-) -> None:
+def _ingest_file(run: _Run, file: SceneFile, writer: IndexWriter, part: _Part) -> None:
     try:
         stat = file.path.stat()
         status = writer.status(file.id, stat.st_size, stat.st_mtime_ns)
@@ -189,13 +184,13 @@ def _ingest_file(
         if status == "staged":
             run.resumed += 1
             return
-        with watch.time("open"):
-            scene = open_scene(file, bands=settings.bands)
-        batch, count = _embed_scene(scene, encoder, settings, watch, part)
+        with run.watch.time("open"):
+            scene = open_scene(file, bands=run.settings.bands)
+        batch, count = _embed_scene(run, scene, part)
     except OSError as error:  # a SceneError is one; anything else is our own fault and ends the run
         run.refused.append(_refusal(file, error))
         return
-    with watch.time("stage"):
+    with run.watch.time("stage"):
         writer.stage(_scene_record(scene, count), batch)
     run.indexed.append(count)
 
@@ -207,9 +202,8 @@ def _refusal(file: SceneFile, error: OSError) -> Refusal:
     return Refusal(file.id, reason, "check that the file is there and may be read")
 
 
-def _embed_scene(
-    scene: Scene, encoder: Encoder, settings: ChipSettings, watch: Stopwatch, part: _Part
-) -> tuple[ChipBatch, SceneCount]:
+def _embed_scene(run: _Run, scene: Scene, part: _Part) -> tuple[ChipBatch, SceneCount]:
+    settings = run.settings
     windows = chip_windows(
         scene.width_px, scene.height_px, size_px=settings.size_px, stride_px=settings.stride_px
     )
@@ -217,14 +211,18 @@ def _embed_scene(
     # a sparse file says where it holds nothing: those chips need no place and no reading
     windows = windows[windows_with_data(scene, windows)]
     empty = count - len(windows)
-    with watch.time("place"):
+    with run.watch.time("place"):
         outlines = footprints(scene.to_lonlat, windows)
         placed = np.array([outline is not None for outline in outlines], dtype=bool)
     windows, outlines = windows[placed], outlines[placed]
-    blocks = _timed(read_chips(scene, windows, size_px=settings.size_px), watch)
-    followed = part.follow(prefetch(blocks), len(windows))
-    vectors, valid, kept = _encode(followed, encoder, settings.min_valid, watch)
-    with watch.time("place"):
+    blocks = _timed(read_chips(scene, windows, size_px=settings.size_px), run.watch)
+    vectors, valid, kept = _encode(run, part.follow(prefetch(blocks), len(windows)))
+    if not len(kept):
+        raise SceneError(
+            f"none of its {count:,} chips has {settings.min_valid:.0%} valid pixels",
+            hint="lower --min-valid, or leave the scene out",
+        )
+    with run.watch.time("place"):
         sizes = ground_sizes_m(scene.to_lonlat, windows[kept]).astype(np.float32)
     batch = ChipBatch(windows[kept], outlines[kept], sizes, valid[kept], vectors)
     off_earth = int((~placed).sum())
@@ -242,7 +240,7 @@ def _timed(blocks: Iterator[ChipBlock], watch: Stopwatch) -> Iterator[ChipBlock]
 
 
 def _encode(
-    blocks: Iterator[ChipBlock], encoder: Encoder, min_valid: float, watch: Stopwatch
+    run: _Run, blocks: Iterator[ChipBlock]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
     """Encode the chips that have enough valid pixels.
 
@@ -250,15 +248,15 @@ def _encode(
         vectors float32 [m, dim] of the kept chips; valid float32 [n] of all chips;
         kept int64 [m], which of the n chips were kept.
     """
-    vectors = [np.zeros((0, encoder.dim), np.float32)]
+    vectors = [np.zeros((0, run.encoder.dim), np.float32)]
     valid = [np.zeros(0, np.float32)]
     kept = [np.zeros(0, np.int64)]
     for block in blocks:
         # a chip without a single valid pixel is no picture, whatever the threshold
-        enough = (block.valid >= min_valid) & (block.valid > 0)
+        enough = (block.valid >= run.settings.min_valid) & (block.valid > 0)
         if enough.any():
-            with watch.time("encode"):
-                vectors.append(encoder.encode_images(block.pixels[enough]))
+            with run.watch.time("encode"):
+                vectors.append(run.encoder.encode_images(block.pixels[enough]))
         valid.append(block.valid)
         kept.append(block.first + np.flatnonzero(enough))
     return np.concatenate(vectors), np.concatenate(valid), np.concatenate(kept)
