@@ -100,7 +100,7 @@ def test_half_precision_points_the_same_way(encoder: mini.MiniEncoder) -> None:
     np.testing.assert_array_equal(half.encode_texts(TEXTS), encoder.encode_texts(TEXTS))
 
 
-def test_it_tells_the_readme_example_from_other_arrangements(encoder: mini.MiniEncoder) -> None:
+def test_most_of_the_best_chips_show_the_readme_example(encoder: mini.MiniEncoder) -> None:
     from geosearch.demo import training_chip
 
     wanted = "tennis court between two white buildings"
@@ -109,8 +109,8 @@ def test_it_tells_the_readme_example_from_other_arrangements(encoder: mini.MiniE
     right = np.asarray([wanted in sentences for _, sentences in drawn])
     vectors = encoder.encode_images(np.stack([chip for chip, _ in drawn]))
     scores = vectors @ encoder.encode_texts([wanted])[0]
-    assert right.sum() >= 5
-    assert right[scores.argmax()]
+    assert right.mean() < 0.15  # a guess would be right one time in seven at most
+    assert right[np.argsort(-scores)[:10]].mean() >= 0.6
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from geosearch.training.mini.datasets import Pictures, read_eurosat, read_rsicd,
 from geosearch.training.mini.drawn import draw_demo
 from geosearch.training.mini.loop import Settings
 from geosearch.training.mini.objective import contrastive_loss, matches
-from geosearch.training.mini.run import HeldOut, Run, Sizes, run
+from geosearch.training.mini.run import HeldOut, Run, Sizes, held_out_sets, train_mini
 
 __all__ = [
     "HeldOut",
@@ -14,9 +14,10 @@ __all__ = [
     "Sizes",
     "contrastive_loss",
     "draw_demo",
+    "held_out_sets",
     "matches",
     "read_eurosat",
     "read_rsicd",
     "read_ucm",
-    "run",
+    "train_mini",
 ]

@@ -29,7 +29,7 @@ class HeldOut:
     demo: Pictures
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sizes:
     """How much is drawn, and taken: smaller in tests."""
 
@@ -47,7 +47,7 @@ class Run:
     held_out: HeldOut
 
 
-def run(
+def train_mini(
     data: Path,
     out: Path,
     settings: Settings,
@@ -105,6 +105,19 @@ def run(
         _save(candidates[name], learner, text, {**about, "weights": name})
     held_out = HeldOut(eurosat.held_out, ucm.held_out, rsicd.held_out, demo.held_out)
     return Run(candidates, held_out)
+
+
+def held_out_sets(data: Path, seed: int, demo_chips: int = Sizes.demo_held_out) -> HeldOut:
+    """Return what a run with this seed keeps from training.
+
+    Args:
+        data: Folder of the sets, as of :func:`train_mini`.
+        seed: Of the run.
+        demo_chips: How many are drawn.
+    """
+    rsicd, ucm, eurosat = read_rsicd(data), read_ucm(data), read_eurosat(data, seed)
+    demo = draw_demo(1, demo_chips, seed, os.cpu_count() or 1)
+    return HeldOut(eurosat.held_out, ucm.held_out, rsicd.held_out, demo.held_out)
 
 
 def _towers(seed: int, start: Path | None) -> tuple[mini.ImageTower, mini.TextTower]:
