@@ -176,7 +176,6 @@ def test_a_scene_that_cannot_be_placed_is_named_and_the_rest_goes_on(
         (["index"], 2, "PATHS"),
         (["query", "a lake", "-i", "nowhere"], 1, "geosearch index"),
         (["query", "a lake"], 2, "no index"),
-        (["query", "a lake", "--bbox", "1,2"], 2, "W,S,E,N"),
         (["query"], 2, "TEXT"),
         (["embed", "--encoder", "mini", "-o", "x.npz"], 2, "--images"),
         (["embed", "--images", "x.png", "--encoder", "minni", "-o", "x.npz"], 2, "mini"),
@@ -193,6 +192,13 @@ def test_an_error_is_two_lines_and_a_status(
     assert "hint: " in result.stderr
     assert word in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_filter_that_cannot_be_meant_is_refused_not_skipped(demo: Demo) -> None:
+    result = run("query", "a lake", "-i", demo.index, "--bbox", "1,2")
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert "W,S,E,N" in result.stderr
 
 
 def test_an_index_of_another_encoder_is_refused(demo: Demo, tmp_path: Path) -> None:
