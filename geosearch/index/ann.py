@@ -74,7 +74,10 @@ def build_tier(folder: Path, vectors: NDArray[np.float16]) -> None:
         index.add(part)
     # how far the best of a list may reach beyond its centre: extreme value of a normal spread
     spread = np.sqrt(squared / np.maximum(members, 1)) * np.sqrt(2 * np.log(np.maximum(members, 1)))
-    faiss.write_index(index, str(folder / CODES))
+    try:
+        faiss.write_index(index, str(folder / CODES))
+    except RuntimeError as error:  # a full disk, say
+        raise OSError(str(error).splitlines()[0]) from error
     np.savez(
         folder / LISTS,
         mean=mean.astype(np.float32),
@@ -114,7 +117,7 @@ def _centroids(sample: Floats, lists: int) -> Floats:
 class ApproximateTier:
     """An opened tier; one query at a time."""
 
-    def __init__(self, folder: Path, rows: int) -> None:
+    def __init__(self, folder: Path, rows: int, dim: int) -> None:
         import faiss
 
         self._faiss: Any = faiss  # its stubs lack the search parameters
@@ -125,8 +128,16 @@ class ApproximateTier:
                 self._spread, self._members = lists["spread"], lists["members"]
         except (OSError, RuntimeError, KeyError, ValueError) as error:
             raise damaged(folder, str(error).splitlines()[0]) from error
+        if not isinstance(self._index, faiss.IndexIVFPQFastScan) or self._index.d != dim:
+            raise damaged(folder, f"it is no IVF-PQ index of vectors of {dim} numbers")
         if self._index.ntotal != rows or self._members.sum() != rows:
             raise damaged(folder, f"it does not hold {rows} rows")
+        lists = self._index.nlist
+        # list numbers go to C++ unchecked
+        if (self._mean.shape, self._centroids.shape) != ((dim,), (lists, dim)) or (
+            self._spread.shape != (lists,) or self._members.shape != (lists,)
+        ):
+            raise damaged(folder / LISTS, f"it does not describe {lists} lists")
 
     def candidates(
         self, query: Floats, rows: NDArray[np.int64] | None, count: int
@@ -167,21 +178,27 @@ class ApproximateTier:
         parameters: Any,
     ) -> NDArray[np.int64]:
         pointer = self._faiss.swig_ptr
+        # one thread a query: at barriers of a busy machine more of them wait (2.7)
+        threads = self._faiss.omp_get_max_threads()
+        self._faiss.omp_set_num_threads(1)
         query = np.ascontiguousarray(query, dtype=np.float32)
         lists = np.ascontiguousarray(lists, dtype=np.int64)
         list_scores = np.ascontiguousarray(list_scores, dtype=np.float32)
         distances = np.empty(count, dtype=np.float32)
         labels = np.full(count, -1, dtype=np.int64)
-        # the C++ entry: its Python wrapper refuses parameters (vector-search.md 3.3)
-        self._index.search_preassigned_c(
-            1,
-            pointer(query),
-            count,
-            pointer(lists),
-            pointer(list_scores),
-            pointer(distances),
-            pointer(labels),
-            False,
-            parameters,
-        )
+        try:
+            # the C++ entry: its Python wrapper refuses parameters (vector-search.md 3.3)
+            self._index.search_preassigned_c(
+                1,
+                pointer(query),
+                count,
+                pointer(lists),
+                pointer(list_scores),
+                pointer(distances),
+                pointer(labels),
+                False,
+                parameters,
+            )
+        finally:
+            self._faiss.omp_set_num_threads(threads)
         return labels

@@ -1,5 +1,6 @@
 """Files that survive a crash: written beside, flushed to the disk, renamed into place."""
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -9,13 +10,34 @@ from geosearch.errors import IndexFolderError
 
 def write_durable(path: Path, data: bytes) -> None:
     """Replace a file by another, atomically: a reader sees the old one or the new one."""
-    beside = path.with_name(f".{path.name}.part")
+    beside = part_of(path)
     with beside.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
     sync_folder(path.parent)
+
+
+def reserve(path: Path, size_bytes: int) -> None:
+    """Make a file of a size whose blocks are all there.
+
+    A mapped file with holes kills the process (SIGBUS) where the disk gets full while it is
+    written; this fails before, as an error.
+    """
+    with path.open("wb") as file:
+        file.truncate(size_bytes)
+        if size_bytes and hasattr(os, "posix_fallocate"):
+            try:
+                os.posix_fallocate(file.fileno(), 0, size_bytes)
+            except OSError as error:
+                if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL):  # the file system cannot
+                    raise
+
+
+def part_of(path: Path) -> Path:
+    """Return where a file is written before it is renamed to its place."""
+    return path.with_name(f".{path.name}.part")
 
 
 def move_durable(source: Path, target: Path) -> None:

@@ -1,5 +1,6 @@
 """One writer at a time: a lock that the system takes back when the process dies."""
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from typing import BinaryIO
 from geosearch.errors import IndexFolderError
 
 LOCK = "writer.lock"
+_HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
+"""What systems answer where another process holds a lock."""
 
 
 @contextmanager
@@ -18,11 +21,14 @@ def writer_lock(folder: Path) -> Iterator[None]:
 
     Raises:
         IndexFolderError: Another process holds it.
+        OSError: The file system cannot lock, or the file cannot be written.
     """
     with (folder / LOCK).open("a+b") as file:
         try:
             _lock(file)
         except OSError as error:
+            if error.errno not in _HELD:
+                raise
             file.seek(0)
             holder = file.read(20).decode(errors="replace").strip() or "unknown"
             raise IndexFolderError(

@@ -15,6 +15,7 @@ FORMAT = 1
 """Version of the index folder's layout that is written, and the newest that is read."""
 
 _SEGMENT_ID = re.compile(r"[0-9a-f]{16}")
+_MOST_ROWS = 1 << 40
 _LARGEST = 1 << 24
 """Bytes: a manifest is some kilobytes, more is no manifest of ours."""
 
@@ -75,7 +76,7 @@ def read_manifest(folder: Path) -> Manifest:
         if isinstance(version, int) and version > FORMAT:
             raise _newer(path, version)
         return _manifest(document)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise IndexFolderError(
             f"{path} is damaged: {type(error).__name__}: {error}",
             hint="index the scenes anew into another folder",
@@ -91,7 +92,10 @@ def _newer(path: Path, version: int) -> IndexFolderError:
 
 def _manifest(document: dict[str, Any]) -> Manifest:
     spec = IndexSpec(**document["spec"])
-    _require(spec.dim > 0 and spec.size_px > 0 and spec.stride_px > 0, "spec")
+    for number in (spec.dim, spec.size_px, spec.stride_px):
+        _require(type(number) is int and number > 0, "spec")
+    for text in (spec.encoder, spec.fingerprint, spec.precision, spec.weights or ""):
+        _require(isinstance(text, str), "spec")
     return Manifest(
         spec=spec,
         generation=int(document["generation"]),
@@ -104,7 +108,7 @@ def _manifest(document: dict[str, Any]) -> Manifest:
 def _segment(entry: dict[str, Any]) -> SegmentEntry:
     # an id becomes a path: from a stranger's file it must not lead elsewhere
     _require(_SEGMENT_ID.fullmatch(str(entry["id"])) is not None, "segment id")
-    _require(isinstance(entry["rows"], int) and entry["rows"] >= 0, "row count")
+    _require(type(entry["rows"]) is int and 0 <= entry["rows"] <= _MOST_ROWS, "row count")
     _require(entry["ann"] in ("flat", "ivfpq"), "ann")
     bounds, time_ms = entry["bounds"], entry["time_ms"]
     return SegmentEntry(

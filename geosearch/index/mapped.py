@@ -5,6 +5,7 @@ from it. Files are raw little-endian arrays; their shapes follow from the row co
 """
 
 from collections.abc import Sequence
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,8 @@ def map_array(path: Path, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
     Raises:
         IndexFolderError: It is missing, or larger or smaller than it should be.
     """
-    expected = int(np.dtype(kind).itemsize * np.prod(shape, dtype=np.int64))
+    # Python's numbers do not wrap round: a forged row count cannot make a small size
+    expected = np.dtype(kind).itemsize * prod(shape)
     try:
         size = path.stat().st_size
     except OSError as error:

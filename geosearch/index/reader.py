@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from geosearch.errors import IndexFolderError
 from geosearch.index.manifest import Manifest, read_manifest
-from geosearch.index.mapped import damaged
 from geosearch.index.records import IndexSpec, SceneRecord
 from geosearch.index.segment import Segment
-from geosearch.index.segment_files import SEGMENTS, file_sum, read_description
+from geosearch.index.segment_files import SEGMENTS, changed_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,26 +135,9 @@ def verify(folder: Path) -> list[Problem]:
     """
     problems = []
     for entry in read_manifest(folder).segments:
-        place = folder / SEGMENTS / entry.id
-        try:
-            description = read_description(place)
-        except IndexFolderError as error:
-            problems.append(Problem(str(place), error.message))
-            continue
-        for file in description.files:
-            try:
-                if file_sum(_inside(place, file.path)) != file.sha256:
-                    problems.append(Problem(str(place / file.path), "its content has changed"))
-            except OSError as error:
-                problems.append(Problem(str(place / file.path), str(error)))
+        changed = changed_files(folder / SEGMENTS / entry.id)
+        problems += [Problem(str(path), reason) for path, reason in changed]
     return problems
-
-
-def _inside(folder: Path, relative: str) -> Path:
-    path = (folder / relative).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise damaged(folder, f"it names a file outside: {relative}")
-    return path
 
 
 def _segment_info(segment: Segment) -> SegmentInfo:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
@@ -75,6 +76,31 @@ class ChipBatch:
     """[n], share of valid pixels, 0..1."""
     vectors: NDArray[np.float32]
     """[n, dim], unit length."""
+
+    def require_whole(self, dim: int) -> None:
+        """Refuse chips that could not be found or placed.
+
+        Raises:
+            ValueError: Arrays are of different lengths, a footprint is missing or empty, or a
+                vector has another length than ``dim`` or a number that is not finite.
+        """
+        count = len(self.windows)
+        parts = {
+            "windows": (self.windows, (count, 4)),
+            "footprints": (self.footprints, (count,)),
+            "size_m": (self.size_m, (count, 2)),
+            "valid": (self.valid, (count,)),
+            "vectors": (self.vectors, (count, dim)),
+        }
+        for name, (array, shape) in parts.items():
+            if array.shape != shape:
+                raise ValueError(f"{name} are of shape {array.shape}, not {shape}")
+        missing = shapely.is_missing(self.footprints) | shapely.is_empty(self.footprints)
+        if missing.any():
+            raise ValueError(f"{int(missing.sum())} of {count} footprints are missing or empty")
+        broken = ~np.isfinite(self.vectors).all(axis=1)
+        if broken.any():
+            raise ValueError(f"{int(broken.sum())} of {count} vectors hold numbers like NaN")
 
 
 @dataclass(frozen=True, slots=True)

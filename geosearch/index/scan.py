@@ -10,14 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.errors import IndexFolderError
+
 Vectors = NDArray[np.float16]
 Rows = NDArray[np.int64]
 Scores = NDArray[np.float32]
 
+_LABEL_OF_ROW_0 = 1 << 62
 _SHORT_RUN = 24
 """Runs shorter than this on average cost more by themselves than gathering their rows."""
-_GATHER_ROWS = 65_536
-"""Rows that are gathered at once: bounds the memory."""
+_PART_ROWS = 65_536
+"""Rows that are gathered or numbered at once: bounds the memory."""
 
 
 def best_rows(vectors: Vectors, query: Scores, rows: Rows | None, k: int) -> tuple[Rows, Scores]:
@@ -31,6 +34,9 @@ def best_rows(vectors: Vectors, query: Scores, rows: Rows | None, k: int) -> tup
 
     Returns:
         rows int64 and scores float32, [min(k, m)].
+
+    Raises:
+        IndexFolderError: A score is not a number.
     """
     count = len(vectors) if rows is None else len(rows)
     k = min(k, count)
@@ -38,17 +44,15 @@ def best_rows(vectors: Vectors, query: Scores, rows: Rows | None, k: int) -> tup
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
     heap = _Heap(query, k)
     if rows is None:
-        heap.scan(vectors, 0)
+        _scan_run(heap, vectors, 0, count)
     elif count >= _SHORT_RUN * (runs := _runs(rows)).shape[0]:
-        for start, stop in runs:
-            heap.scan(vectors[start:stop], int(start))
+        for start, stop in runs.tolist():
+            _scan_run(heap, vectors, start, stop)
     else:
-        for start in range(0, count, _GATHER_ROWS):
-            part = rows[start : start + _GATHER_ROWS]
-            heap.scan(np.ascontiguousarray(vectors[part]), start)
-        found, scores = heap.best()
-        return _ordered(rows[found], scores)
-    return _ordered(*heap.best())
+        for first in range(0, count, _PART_ROWS):
+            part = rows[first : first + _PART_ROWS]
+            heap.scan(np.ascontiguousarray(vectors[part]), part)
+    return heap.best()
 
 
 def scores_of(vectors: Vectors, query: Scores, rows: Rows) -> Scores:
@@ -57,9 +61,10 @@ def scores_of(vectors: Vectors, query: Scores, rows: Rows) -> Scores:
     return np.asarray(vectors[rows].astype(np.float32) @ query, dtype=np.float32)
 
 
-def _ordered(rows: Rows, scores: Scores) -> tuple[Rows, Scores]:
-    order = np.lexsort((rows, -scores))
-    return rows[order], scores[order]
+def _scan_run(heap: "_Heap", vectors: Vectors, start: int, stop: int) -> None:
+    for first in range(start, stop, _PART_ROWS):
+        last = min(first + _PART_ROWS, stop)
+        heap.scan(vectors[first:last], np.arange(first, last))
 
 
 def _runs(rows: Rows) -> Rows:
@@ -84,29 +89,35 @@ class _Heap:
         # kept: the scanner points into it
         self._index: Any = faiss.IndexScalarQuantizer(len(query), kind, faiss.METRIC_INNER_PRODUCT)
         self._scanner: Any = self._index.sq.select_InvertedListScanner(
-            faiss.METRIC_INNER_PRODUCT, None, True, None, False
+            faiss.METRIC_INNER_PRODUCT, None, False, None, False
         )
+        self._scanner.set_list(0, 0.0)
         self._scanner.set_query(faiss.swig_ptr(self._query))
         self._scores = np.full(k, -np.inf, dtype=np.float32)
         self._labels = np.full(k, -1, dtype=np.int64)
-        self._starts: list[int] = []
 
-    def scan(self, vectors: Vectors, first: int) -> None:
-        """Offer contiguous rows float16 [m, dim], numbered from ``first``."""
+    def scan(self, vectors: Vectors, rows: Rows) -> None:
+        """Offer contiguous vectors float16 [m, dim], which stand for rows int64 [m]."""
         swig_ptr = self._faiss.swig_ptr
-        self._scanner.set_list(len(self._starts), 0.0)
-        self._starts.append(first)
         codes = vectors.view(np.uint8).reshape(-1)
+        # FAISS drops the smallest label among equal scores; the greatest row shall go
+        labels = _LABEL_OF_ROW_0 - rows
         self._scanner.scan_codes(
             len(vectors),
             swig_ptr(codes),
-            None,
+            swig_ptr(labels),
             swig_ptr(self._scores),
             swig_ptr(self._labels),
             self._k,
         )
 
     def best(self) -> tuple[Rows, Scores]:
-        """Return what is in the heap, in no particular order."""
-        run, offset = self._labels >> 32, self._labels & 0xFFFFFFFF
-        return np.asarray(self._starts, dtype=np.int64)[run] + offset, self._scores
+        """Return what is in the heap, best first, ties by row."""
+        if (self._labels < 0).any():  # NaN is not greater than anything, so it takes no place
+            raise IndexFolderError(
+                "a score is not a number: vectors of the query or of the index are not finite",
+                hint="restore the index from a copy, or index the scenes anew into another folder",
+            )
+        rows = _LABEL_OF_ROW_0 - self._labels
+        order = np.lexsort((rows, -self._scores))
+        return rows[order], self._scores[order]

@@ -105,7 +105,7 @@ class Segment:
 
     @cached_property
     def _tier(self) -> ApproximateTier:
-        return ApproximateTier(self.folder / ANN, self.n)
+        return ApproximateTier(self.folder / ANN, self.n, self.vectors.shape[1])
 
     def chips(self, rows: Rows) -> list[ChipRecord]:
         """Return what is known of chips, in the order asked."""

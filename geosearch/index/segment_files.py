@@ -16,14 +16,15 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geosearch.errors import IndexFolderError
 from geosearch.index.ann import AUTO_ROWS, LEAST_ROWS, build_tier
 from geosearch.index.curve import row_order
-from geosearch.index.durable import move_durable, remove_folder
+from geosearch.index.durable import move_durable, remove_folder, reserve
 from geosearch.index.manifest import SegmentEntry
 from geosearch.index.mapped import UNKNOWN_TIME, damaged, write_rows
 from geosearch.index.records import SceneRecord
 from geosearch.index.sidecar import SidecarWriter
-from geosearch.index.staging import StagedScene
+from geosearch.index.staging import StagedScene, scene_values
 
 SEGMENTS = "segments"
 VECTORS = "vectors.f16"
@@ -88,19 +89,59 @@ def write_segment(
     if kind == "ivfpq":
         vectors = np.memmap(part / VECTORS, dtype="<f2", mode="r", shape=(rows, dim))
         build_tier(part / ANN, vectors)
-    sums = _sums(part)
-    segment_id = sha256("".join(one.sha256 for one in sums).encode()).hexdigest()[:16]
-    # after the id: the same tables are not always the same bytes in DuckDB
-    _write_sidecar(part / SIDECAR, [one.record for one in staged], columns)
-    keys = tuple(
-        SceneKey(one.record.id, one.record.size_bytes, one.record.mtime_ns) for one in staged
-    )
-    _write_description(part, Description(rows, keys, _sums(part)))
-    remove_folder(segments / segment_id)  # of a run that died before it was published
-    move_durable(part, segments / segment_id)
+    segment_id = _segment_id(staged, _sums(part))
+    place = segments / segment_id
+    # it is there already where a run died before it was published, or where a scene is again
+    # what it was in an earlier generation, which somebody may be reading: leave it in place
+    if not _is_whole(place):
+        _write_sidecar(part / SIDECAR, [one.record for one in staged], columns)
+        _write_description(part, Description(rows, _keys(staged), _sums(part)))
+        remove_folder(place)
+        move_durable(part, place)
+    remove_folder(part)
     return SegmentEntry(
         segment_id, rows, _extent(columns["bounds"]), _time_span(columns["time_ms"]), kind
     )
+
+
+def _segment_id(staged: Sequence[StagedScene], sums: Sequence[FileSum]) -> str:
+    """Return a hash of all that a segment holds.
+
+    The scenes count: a copy of a file makes the same rows and is another scene. The sidecar
+    does not: the same tables are not always the same bytes in DuckDB.
+    """
+    scenes = [scene_values(one.record) for one in staged]
+    contents = json.dumps([scenes, [one.sha256 for one in sums]], sort_keys=True)
+    return sha256(contents.encode()).hexdigest()[:16]
+
+
+def _keys(staged: Sequence[StagedScene]) -> tuple[SceneKey, ...]:
+    records = (one.record for one in staged)
+    return tuple(SceneKey(one.id, one.size_bytes, one.mtime_ns) for one in records)
+
+
+def _is_whole(folder: Path) -> bool:
+    return folder.is_dir() and not changed_files(folder)
+
+
+def changed_files(folder: Path) -> list[tuple[Path, str]]:
+    """Return the files of a segment that are not as they were written, and why; reads them all."""
+    try:
+        description = read_description(folder)
+    except IndexFolderError as error:
+        return [(folder / DESCRIPTION, error.message)]
+    changed = []
+    for file in description.files:
+        path = folder / file.path
+        if not path.resolve().is_relative_to(folder.resolve()):
+            changed.append((folder / DESCRIPTION, f"it names a file outside: {file.path}"))
+            continue
+        try:
+            if file_sum(path) != file.sha256:
+                changed.append((path, "its content has changed"))
+        except OSError as error:
+            changed.append((path, error.strerror or "it cannot be read"))
+    return changed
 
 
 def read_description(folder: Path) -> Description:
@@ -114,11 +155,17 @@ def read_description(folder: Path) -> Description:
         document = json.loads(path.read_text(encoding="utf-8"))
         return Description(
             rows=int(document["rows"]),
-            scenes=tuple(SceneKey(**scene) for scene in document["scenes"]),
-            files=tuple(FileSum(**file) for file in document["files"]),
+            scenes=tuple(
+                SceneKey(str(one["id"]), int(one["size_bytes"]), int(one["mtime_ns"]))
+                for one in document["scenes"]
+            ),
+            files=tuple(
+                FileSum(str(one["path"]), int(one["bytes"]), str(one["sha256"]))
+                for one in document["files"]
+            ),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise damaged(path, str(error)) from error
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise damaged(path, f"{type(error).__name__}: {error}") from error
 
 
 def file_sum(path: Path) -> str:
@@ -164,10 +211,10 @@ def _write_vectors(
     dim: int,
 ) -> None:
     """Write vectors in row order, scene by scene, so that memory holds one scene's."""
+    reserve(path, 2 * len(order) * dim)
     if not len(order):
-        path.touch()
         return
-    out = np.memmap(path, dtype="<f2", mode="w+", shape=(len(order), dim))
+    out = np.memmap(path, dtype="<f2", mode="r+", shape=(len(order), dim))
     by_scene = np.argsort(scene_no, kind="stable")
     edges = np.searchsorted(scene_no[by_scene], np.arange(len(staged) + 1))
     first = 0
@@ -181,22 +228,20 @@ def _write_vectors(
 def _write_sidecar(
     path: Path, scenes: Sequence[SceneRecord], columns: dict[str, NDArray[Any]]
 ) -> None:
-    writer = SidecarWriter(path)
-    writer.add_scenes(scenes)
-    windows, bounds = columns["windows"], columns["bounds"]
-    if len(windows):
-        writer.add_chips(
-            {
-                "row": np.arange(len(windows)),
-                "scene_no": columns["scene_no"],
-                **_split(windows, "col_px", "row_px", "width_px", "height_px"),
-                **_split(columns["size_m"], "width_m", "height_m"),
-                "valid": columns["valid"],
-                **_split(bounds, "west", "south", "east", "north"),
-                "footprint": shapely.to_wkb(columns["footprints"], byte_order=1),
-            }
-        )
-    writer.close()
+    windows = columns["windows"]
+    chips = {
+        "row": np.arange(len(windows)),
+        "scene_no": columns["scene_no"],
+        **_split(windows, "col_px", "row_px", "width_px", "height_px"),
+        **_split(columns["size_m"], "width_m", "height_m"),
+        "valid": columns["valid"],
+        **_split(columns["bounds"], "west", "south", "east", "north"),
+        "footprint": shapely.to_wkb(columns["footprints"], byte_order=1),
+    }
+    with SidecarWriter(path) as writer:
+        writer.add_scenes(scenes)
+        if len(windows):
+            writer.add_chips(chips)
 
 
 def _split(table: NDArray[Any], *names: str) -> dict[str, NDArray[Any]]:

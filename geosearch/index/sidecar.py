@@ -7,13 +7,14 @@ Anyone can query it with DuckDB; docs/format.md has an example. No extension is 
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geosearch.errors import IndexFolderError
+from geosearch.index.mapped import damaged
 from geosearch.index.records import ChipRecord, SceneRecord, chip_id
 
 _SCHEMA = """
@@ -56,8 +57,31 @@ class SidecarWriter:
     def __init__(self, path: Path) -> None:
         import duckdb
 
-        self._connection = duckdb.connect(str(path))
-        self._connection.execute(_SCHEMA)
+        try:
+            self._connection = duckdb.connect(str(path))
+            self._connection.execute(_SCHEMA)
+        except duckdb.Error as error:
+            raise OSError(_first_line(error)) from error
+
+    def __enter__(self) -> "SidecarWriter":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        import duckdb
+
+        try:
+            if error is None:
+                self._connection.execute("CHECKPOINT")  # everything into the one file
+            self._connection.close()
+        except duckdb.Error as failure:
+            error = error or failure
+        if isinstance(error, duckdb.Error):  # a full disk, say: DuckDB's errors are no OSErrors
+            raise OSError(_first_line(error)) from error
 
     def add_scenes(self, scenes: Sequence[SceneRecord]) -> None:
         """Add scenes, numbered from 0 in their order."""
@@ -70,11 +94,6 @@ class SidecarWriter:
         self._connection.register("columns", columns)
         self._connection.execute(_INSERT_CHIPS)
         self._connection.unregister("columns")
-
-    def close(self) -> None:
-        """Bring everything into the one file and close it."""
-        self._connection.execute("CHECKPOINT")
-        self._connection.close()
 
 
 def _scene_values(scene: SceneRecord) -> list[Any]:
@@ -91,35 +110,47 @@ class Sidecar:
     def __init__(self, path: Path) -> None:
         import duckdb
 
+        self._path = path
         try:
             self._connection: duckdb.DuckDBPyConnection = duckdb.connect(
                 str(path), read_only=True, config=_CONFINED
             )
         except duckdb.Error as error:
-            raise IndexFolderError(
-                f"{path} cannot be opened: {str(error).splitlines()[0]}",
-                hint="restore the index from a copy, or index the scenes anew",
-            ) from error
+            raise damaged(path, _first_line(error)) from error
 
     def chips(self, rows: NDArray[np.int64]) -> list[ChipRecord]:
         """Return the chips of some rows, in the order asked."""
         if not len(rows):
             return []
-        found = self._connection.execute(_SELECT_CHIPS, [rows.tolist()]).fetchall()
-        by_row = {values[0]: _chip(values[1:]) for values in found}
-        return [by_row[row] for row in rows.tolist()]
+        found = self._select(_SELECT_CHIPS, [rows.tolist()])
+        try:
+            by_row = {values[0]: _chip(values[1:]) for values in found}
+            return [by_row[row] for row in rows.tolist()]
+        except (KeyError, TypeError, ValueError) as error:
+            raise damaged(self._path, f"{type(error).__name__}: {error}") from error
 
     def scenes(self) -> list[SceneRecord]:
         """Return all scenes, in the order of their numbers."""
-        return [_scene(values) for values in self._connection.execute(_SELECT_SCENES).fetchall()]
+        try:
+            return [_scene(values) for values in self._select(_SELECT_SCENES)]
+        except (TypeError, ValueError, shapely.errors.GEOSException) as error:
+            raise damaged(self._path, f"{type(error).__name__}: {error}") from error
 
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+    def _select(self, query: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        import duckdb
+
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except duckdb.Error as error:
+            raise damaged(self._path, _first_line(error)) from error
 
 
 # a stranger's file may hold views that read other files: it may not
 _CONFINED: dict[str, Any] = {"enable_external_access": "false", "threads": "1"}
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
 
 
 def _chip(values: tuple[Any, ...]) -> ChipRecord:

@@ -71,7 +71,7 @@ class Staging:
         part = place.with_suffix(".part")
         remove_folder(part)
         part.mkdir()
-        document = {"way": self._way, "scene": _to_json(record)}
+        document = {"way": self._way, "scene": scene_values(record)}
         (part / _SCENE).write_text(json.dumps(document), encoding="utf-8")
         wkb = [bytes(one) for one in shapely.to_wkb(batch.footprints, byte_order=1)]
         np.savez(
@@ -112,7 +112,8 @@ class Staging:
         return StagedScene(_from_json(document["scene"]), place)
 
 
-def _to_json(record: SceneRecord) -> dict[str, Any]:
+def scene_values(record: SceneRecord) -> dict[str, Any]:
+    """Return a scene as JSON values."""
     return asdict(record) | {"outline": shapely.to_wkb(record.outline, hex=True)}
 
 

@@ -13,13 +13,13 @@ from types import TracebackType
 from typing import Literal
 
 from geosearch.errors import IndexFolderError
-from geosearch.index.durable import cannot_write
-from geosearch.index.lock import writer_lock
+from geosearch.index.durable import cannot_write, part_of
+from geosearch.index.lock import LOCK, writer_lock
 from geosearch.index.manifest import MANIFEST, Manifest, SegmentEntry, read_manifest, write_manifest
 from geosearch.index.records import ChipBatch, IndexSpec, SceneRecord
 from geosearch.index.segment import Segment
 from geosearch.index.segment_files import SEGMENTS, SceneKey, read_description, write_segment
-from geosearch.index.staging import Staging
+from geosearch.index.staging import STAGING, Staging
 
 AnnChoice = Literal["auto", "flat", "ivfpq"]
 SceneStatus = Literal["new", "changed", "staged", "published"]
@@ -111,8 +111,15 @@ class IndexWriter:
         """Store a finished scene where it survives a crash.
 
         Raises:
-            IndexFolderError: It cannot be written.
+            IndexFolderError: It cannot be written, or a chip cannot be searched.
         """
+        try:
+            batch.require_whole(self._spec.dim)
+        except ValueError as error:
+            raise IndexFolderError(
+                f"the chips of {record.id} cannot be indexed: {error}",
+                hint="check the weights, or embed with `--precision float32`",
+            ) from error
         try:
             self._staging.put(record, batch)
         except OSError as error:
@@ -172,7 +179,8 @@ class IndexWriter:
 
 def _require_no_stranger(folder: Path) -> None:
     """Refuse to make an index among somebody's files."""
-    ours = {SEGMENTS, "staging", "writer.lock"}
+    # a writer that was killed at its first publication leaves the manifest's part
+    ours = {SEGMENTS, STAGING, LOCK, part_of(folder / MANIFEST).name}
     others = sorted(path.name for path in folder.iterdir() if path.name not in ours)
     if others:
         raise IndexFolderError(

@@ -37,7 +37,7 @@ def recall(tier: ApproximateTier, vectors: np.ndarray, queries: np.ndarray, shar
 def test_nearly_all_of_the_true_ten_are_among_the_candidates(tmp_path: Path, share: float) -> None:
     vectors = clustered(8000, 64)
     build_tier(tmp_path / "ann", vectors)
-    tier = ApproximateTier(tmp_path / "ann", len(vectors))
+    tier = ApproximateTier(tmp_path / "ann", *vectors.shape)
     queries = clustered(30, 64, seed=9).astype(np.float32)
     assert recall(tier, vectors, queries, share) >= 0.97
 
@@ -48,7 +48,7 @@ def test_real_image_vectors_are_found_by_real_text_vectors(
     stored = np.load(shared_data / "whurs19_vectors.npz")
     vectors = stored["RemoteCLIP_ViT-B-32/images"]
     build_tier(tmp_path / "ann", vectors)
-    tier = ApproximateTier(tmp_path / "ann", len(vectors))
+    tier = ApproximateTier(tmp_path / "ann", *vectors.shape)
     texts = stored["RemoteCLIP_ViT-B-32/class_texts"].astype(np.float32)
     assert recall(tier, vectors, texts, 1) >= 0.97
 
@@ -57,7 +57,7 @@ def test_real_image_vectors_are_found_by_real_text_vectors(
 def test_small_segments_and_odd_dimensions_are_encoded(tmp_path: Path, rows: int, dim: int) -> None:
     vectors = clustered(rows, dim)
     build_tier(tmp_path / "ann", vectors)
-    tier = ApproximateTier(tmp_path / "ann", rows)
+    tier = ApproximateTier(tmp_path / "ann", rows, dim)
     found = tier.candidates(vectors[3].astype(np.float32), None, rows)
     assert sorted(found) == list(range(rows))
 
@@ -73,7 +73,7 @@ def test_two_builds_of_the_same_rows_are_the_same_bytes(tmp_path: Path) -> None:
 def test_a_tier_of_other_rows_is_refused(tmp_path: Path) -> None:
     build_tier(tmp_path / "ann", clustered(100, 16))
     with pytest.raises(IndexFolderError, match="99 rows"):
-        ApproximateTier(tmp_path / "ann", 99)
+        ApproximateTier(tmp_path / "ann", 99, 16)
 
 
 def test_a_truncated_file_is_refused(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_truncated_file_is_refused(tmp_path: Path) -> None:
     codes = tmp_path / "ann" / "ivfpq.faiss"
     codes.write_bytes(codes.read_bytes()[:200])
     with pytest.raises(IndexFolderError, match="damaged"):
-        ApproximateTier(tmp_path / "ann", 100)
+        ApproximateTier(tmp_path / "ann", 100, 16)
 
 
 def test_lists_grow_with_the_root_of_the_rows() -> None:
@@ -90,3 +90,24 @@ def test_lists_grow_with_the_root_of_the_rows() -> None:
 
 def test_a_sub_quantizer_takes_four_numbers_where_they_divide() -> None:
     assert [sub_quantizers(dim) for dim in (512, 768, 10, 9, 11)] == [128, 192, 5, 3, 11]
+
+
+def test_lists_that_do_not_fit_the_codes_are_refused(tmp_path: Path) -> None:
+    build_tier(tmp_path / "ann", clustered(100, 16))
+    with np.load(tmp_path / "ann" / "lists.npz") as stored:
+        lists = dict(stored)
+    lists["centroids"] = np.vstack([lists["centroids"]] * 2)  # would be read beyond the end
+    np.savez(tmp_path / "ann" / "lists.npz", **lists)
+    with pytest.raises(IndexFolderError, match="does not describe"):
+        ApproximateTier(tmp_path / "ann", 100, 16)
+
+
+def test_another_kind_of_index_is_refused(tmp_path: Path) -> None:
+    import faiss
+
+    build_tier(tmp_path / "ann", clustered(100, 16))
+    other = faiss.IndexFlatL2(16)
+    other.add(np.zeros((100, 16), np.float32))
+    faiss.write_index(other, str(tmp_path / "ann" / "ivfpq.faiss"))
+    with pytest.raises(IndexFolderError, match="no IVF-PQ"):
+        ApproximateTier(tmp_path / "ann", 100, 16)

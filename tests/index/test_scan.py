@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geosearch.errors import IndexFolderError
 from geosearch.index.scan import best_rows, scores_of
 
 ROWS, DIM = 700, 48
@@ -41,3 +42,49 @@ def test_scores_of_rows_are_their_inner_products() -> None:
     rows = np.array([5, 3, 600])
     expected = VECTORS[rows].astype(np.float64) @ QUERY
     np.testing.assert_allclose(scores_of(VECTORS, QUERY, rows), expected, atol=2e-5)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(0, 3), min_size=1, max_size=300),
+    st.integers(1, 40),
+    st.booleans(),
+)
+def test_equal_scores_go_by_row(levels: list[int], k: int, gathered: bool) -> None:
+    vectors = np.zeros((len(levels), 8), np.float16)
+    vectors[:, 0] = np.array(levels) / 4
+    query = np.eye(8, dtype=np.float32)[0]
+    rows = np.arange(0, len(levels), 2) if gathered else np.arange(len(levels))
+    expected = rows[np.lexsort((rows, -vectors[rows, 0]))][:k]
+    found, _ = best_rows(vectors, query, rows if gathered else None, k)
+    assert found.tolist() == expected.tolist()
+
+
+def test_unit_vectors_are_scored_to_a_millionth() -> None:
+    rng = np.random.default_rng(2)
+    vectors, query = rng.normal(size=(2000, 512)), rng.normal(size=512)
+    stored = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
+    query = (query / np.linalg.norm(query)).astype(np.float32)
+    rows, scores = best_rows(stored, query, None, 2000)
+    truth = stored.astype(np.float64) @ query.astype(np.float64)
+    np.testing.assert_allclose(scores, truth[rows], atol=1e-6)
+    np.testing.assert_allclose(scores_of(stored, query, rows), truth[rows], atol=1e-6)
+
+
+def test_more_rows_than_are_numbered_at_once_keep_their_numbers() -> None:
+    vectors = np.zeros((140_000, 8), np.float16)
+    vectors[[5, 65_535, 65_536, 139_999], 0] = [0.1, 0.2, 0.3, 0.4]
+    query = np.eye(8, dtype=np.float32)[0]
+    for rows in (None, np.arange(1, 140_000), np.arange(1, 140_000, 2)):
+        wanted = [139_999, 65_536, 65_535, 5]
+        if rows is not None:
+            wanted = [row for row in wanted if row in rows]
+        found, _ = best_rows(vectors, query, rows, len(wanted))
+        assert found.tolist() == wanted
+
+
+def test_a_score_that_is_no_number_is_an_error() -> None:
+    vectors = VECTORS.copy()
+    vectors[3] = np.nan
+    with pytest.raises(IndexFolderError, match="not a number"):
+        best_rows(vectors, QUERY, None, ROWS)

@@ -1,9 +1,7 @@
 """What is published is whole, whatever happens to the writer."""
 
 import json
-import shutil
-import subprocess
-import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +10,7 @@ import shapely
 from making import DIM, SPEC, chips, scene
 
 from geosearch.errors import IndexFolderError
-from geosearch.index import IndexWriter, open_index, verify
+from geosearch.index import ChipBatch, IndexWriter, open_index, verify
 
 ALL = np.arange(10)
 
@@ -139,63 +137,50 @@ def test_a_folder_of_somebody_elses_files_is_left_alone(tmp_path: Path) -> None:
         pass
 
 
-DRIVER = """
-import os, sys
-from pathlib import Path
-from geosearch.index import IndexWriter
-sys.path.insert(0, sys.argv[1])
-from making import SPEC, chips, scene
-
-folder, fatal = Path(sys.argv[2]), int(sys.argv[3])
-calls = 0
-
-def counted(real):
-    def call(*arguments, **keywords):
-        global calls
-        calls += 1
-        if calls == fatal:
-            os.kill(os.getpid(), 9)
-        return real(*arguments, **keywords)
-    return call
-
-# every step by which something gets or loses its place on the disk
-for module, name in ((os, "fsync"), (os, "rename"), (os, "replace"), (os, "mkdir"), (os, "open")):
-    setattr(module, name, counted(getattr(module, name)))
-with IndexWriter(folder, SPEC) as writer:
-    for name, mtime in (("a.tif", 2), ("c.tif", 1)):
-        if writer.status(name, 10, mtime) not in ("staged", "published"):
-            writer.stage(scene(name, mtime), chips(mtime))
-    writer.publish()
-print(calls)
-"""
+def test_a_copy_of_a_scene_under_another_name_is_another_scene(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    publish(index, "a.tif")
+    publish(index, "copy.tif")  # the same pixels in the same place: equal rows
+    assert scene_names(index) == ["a.tif", "copy.tif"]
+    assert verify(index) == []
 
 
-def test_a_killed_writer_leaves_the_old_generation_or_the_new_and_the_next_run_finishes(
+def test_a_scene_that_is_again_as_it_was_takes_its_old_segment_where_it_lies(
     tmp_path: Path,
 ) -> None:
-    driver = tmp_path / "driver.py"
-    driver.write_text(DRIVER)
-    publish(tmp_path / "start", "a.tif", "b.tif")
+    index = tmp_path / "index"
+    publish(index, "a.tif")
+    held = open_index(index)
+    inode = (held.segments[0].folder / "vectors.f16").stat().st_ino
+    publish(index, "a.tif", mtime_ns=2)
+    publish(index, "a.tif")
+    (segment,) = open_index(index).segments
+    assert (segment.id, open_index(index).generation) == (held.segments[0].id, 3)
+    assert (segment.folder / "vectors.f16").stat().st_ino == inode
+    assert held.scenes == (scene("a.tif"),)  # whoever reads the first generation goes on
 
-    def run(folder: Path, fatal: int) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(driver), str(Path(__file__).parent), str(folder), str(fatal)]
-        return subprocess.run(command, capture_output=True, text=True)
 
-    shutil.copytree(tmp_path / "start", tmp_path / "whole")
-    steps = int(run(tmp_path / "whole", 0).stdout)
-    assert steps > 20
-    for fatal in np.unique(np.linspace(1, steps, 14).astype(int)):
-        folder = tmp_path / f"killed{fatal}"
-        shutil.copytree(tmp_path / "start", folder)
-        assert run(folder, int(fatal)).returncode == -9
-        opened = open_index(folder)  # a reader that comes now
-        assert opened.generation in (1, 2)
-        assert [s.mtime_ns for s in opened.scenes if s.id == "a.tif"] == [opened.generation]
-        assert run(folder, 0).returncode == 0
-        assert scene_names(folder) == ["a.tif", "b.tif", "c.tif"]
-        assert open_index(folder).chip_count == 30
-        assert verify(folder) == []
-        assert list((folder / "staging").iterdir()) == []
+def broken(**changes: object) -> ChipBatch:
+    return replace(chips(1), **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("batch", "reason"),
+    [
+        (broken(vectors=np.full((10, DIM), np.nan, np.float32)), "NaN"),
+        (broken(vectors=np.zeros((10, DIM + 1), np.float32)), "vectors are of shape"),
+        (broken(valid=np.zeros(9, np.float32)), "valid are of shape"),
+        (broken(footprints=np.array([shapely.Point()] * 10, dtype=object)), "10 of 10 footprints"),
+    ],
+)
+def test_chips_that_cannot_be_searched_are_refused(
+    tmp_path: Path, batch: ChipBatch, reason: str
+) -> None:
+    with (
+        IndexWriter(tmp_path / "index", SPEC) as writer,
+        pytest.raises(IndexFolderError, match=reason),
+    ):
+        writer.stage(scene("a.tif"), batch)
 
 
 def test_verify_names_the_file_that_has_changed(tmp_path: Path) -> None:
@@ -239,7 +224,14 @@ def test_a_newer_format_is_refused_by_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("id", "../../../../etc"), ("rows", -1), ("rows", 10**15), ("ann", "pickle"), ("rows", "x")],
+    [
+        ("id", "../../../../etc"),
+        ("rows", -1),
+        ("rows", 10**15),
+        ("rows", 2**63),
+        ("ann", "pickle"),
+        ("rows", "x"),
+    ],
 )
 def test_a_strangers_manifest_leads_nowhere_else(tmp_path: Path, key: str, value: object) -> None:
     publish(tmp_path / "index", "a.tif")
@@ -251,7 +243,48 @@ def test_a_strangers_manifest_leads_nowhere_else(tmp_path: Path, key: str, value
         open_index(tmp_path / "index")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', '{"format": "x"}'])
+@pytest.mark.parametrize(("key", "value"), [("dim", 8.0), ("dim", -8), ("encoder", ["x"])])
+def test_a_strangers_spec_is_read_strictly(tmp_path: Path, key: str, value: object) -> None:
+    publish(tmp_path / "index", "a.tif")
+    path = tmp_path / "index" / "manifest.json"
+    document = json.loads(path.read_text())
+    document["spec"][key] = value
+    path.write_text(json.dumps(document))
+    with pytest.raises(IndexFolderError, match="damaged"):
+        open_index(tmp_path / "index")
+
+
+def test_a_damaged_sidecar_is_refused_by_name(tmp_path: Path) -> None:
+    publish(tmp_path / "index", "a.tif")
+    path = next((tmp_path / "index").rglob("chips.duckdb"))
+    path.write_bytes(b"no database" * 1000)
+    with pytest.raises(IndexFolderError, match=r"chips\.duckdb is damaged"):
+        _ = open_index(tmp_path / "index").scenes
+
+
+def test_a_sidecar_without_the_asked_rows_is_refused_by_name(tmp_path: Path) -> None:
+    import duckdb
+
+    publish(tmp_path / "index", "a.tif")
+    path = next((tmp_path / "index").rglob("chips.duckdb"))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("DELETE FROM chips WHERE row = 3")
+    (segment,) = open_index(tmp_path / "index").segments
+    with pytest.raises(IndexFolderError, match=r"chips\.duckdb is damaged"):
+        segment.chips(ALL)
+
+
+def test_verify_does_not_follow_a_strangers_path(tmp_path: Path) -> None:
+    publish(tmp_path / "index", "a.tif")
+    path = next((tmp_path / "index").rglob("segment.json"))
+    document = json.loads(path.read_text())
+    document["files"][0]["path"] = "../../../secret"
+    path.write_text(json.dumps(document))
+    (problem,) = verify(tmp_path / "index")
+    assert "outside" in problem.reason
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "[" * 100_000, '{"format": 1}', '{"format": "x"}'])
 def test_a_damaged_manifest_is_refused_by_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "manifest.json").write_text(text)
     with pytest.raises(IndexFolderError, match=r"manifest\.json is damaged"):
