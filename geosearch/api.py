@@ -253,6 +253,7 @@ def build(
         size = before.size_px if size is None else size
         stride = before.stride_px if stride is None else stride
         min_valid = before.min_valid if min_valid is None else min_valid
+        bands = bands or before.bands
     loaded = load(
         encoder or _default_encoder(weights, note),
         weights=None if weights is None else Path(weights),

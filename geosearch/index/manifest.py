@@ -91,7 +91,8 @@ def _newer(path: Path, version: int) -> IndexFolderError:
 
 
 def _manifest(document: dict[str, Any]) -> Manifest:
-    spec = IndexSpec(**document["spec"])
+    bands = document["spec"]["bands"]
+    spec = IndexSpec(**document["spec"] | {"bands": None if bands is None else _three(bands)})
     for number in (spec.dim, spec.size_px, spec.stride_px):
         _require(type(number) is int and number > 0, "spec")
     for text in (spec.encoder, spec.fingerprint, spec.precision, spec.weights or ""):
@@ -124,6 +125,11 @@ def _segment(entry: dict[str, Any]) -> SegmentEntry:
 def _four(numbers: list[float]) -> tuple[float, float, float, float]:
     west, south, east, north = map(float, numbers)
     return west, south, east, north
+
+
+def _three(bands: list[int]) -> tuple[int, int, int]:
+    red, green, blue = map(int, bands)
+    return red, green, blue
 
 
 def _require(condition: bool, what: str) -> None:

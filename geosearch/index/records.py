@@ -28,11 +28,13 @@ class IndexSpec:
     """Step between chips, pixels."""
     min_valid: float
     """Least share of valid pixels in a chip."""
+    bands: tuple[int, int, int] | None = None
+    """Bands the user chose to show as red, green, blue, from 1; None for each scene's own."""
 
     @property
-    def vectors_agree_with(self) -> tuple[str, int, int, int]:
+    def vectors_agree_with(self) -> tuple[object, ...]:
         """What must be equal for chips to stand in one index."""
-        return self.fingerprint, self.dim, self.size_px, self.stride_px
+        return self.fingerprint, self.dim, self.size_px, self.stride_px, self.bands
 
 
 @dataclass(frozen=True, slots=True)

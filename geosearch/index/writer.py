@@ -91,9 +91,7 @@ class IndexWriter:
         before, now_wanted = manifest.spec, self._spec
         if before.vectors_agree_with != now_wanted.vectors_agree_with:
             raise IndexFolderError(
-                f"{self._folder} was built with {before.fingerprint}, chips of {before.size_px} px "
-                f"every {before.stride_px} px; asked for is {now_wanted.fingerprint}, "
-                f"{now_wanted.size_px} px every {now_wanted.stride_px} px",
+                f"{self._folder} was built with {_way(before)}; asked for is {_way(now_wanted)}",
                 hint="index into another folder with -i, or remove this one",
             )
         return manifest
@@ -187,6 +185,11 @@ def _require_no_stranger(folder: Path) -> None:
             f"{folder} is not an index and not empty: it holds {others[0]}",
             hint="name another folder with -i",
         )
+
+
+def _way(spec: IndexSpec) -> str:
+    bands = "" if spec.bands is None else f", bands {', '.join(map(str, spec.bands))}"
+    return f"{spec.fingerprint}, chips of {spec.size_px} px every {spec.stride_px} px{bands}"
 
 
 def _now() -> str:

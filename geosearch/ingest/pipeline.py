@@ -163,6 +163,7 @@ def _index_spec(encoder: Encoder, settings: ChipSettings, weights: str | None) -
         size_px=settings.size_px,
         stride_px=settings.stride_px,
         min_valid=settings.min_valid,
+        bands=settings.bands,
     )
 
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -121,11 +122,22 @@ def test_two_writers_exclude_each_other(tmp_path: Path) -> None:
         pass
 
 
-def test_chips_cut_in_another_way_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"fingerprint": "none-1"}, "none-1"),
+        ({"size_px": 128}, "128 px"),
+        ({"stride_px": 32}, "every 32 px"),
+        ({"bands": (4, 3, 2)}, "bands 4, 3, 2"),
+    ],
+)
+def test_chips_made_in_another_way_are_refused(
+    tmp_path: Path, changes: dict[str, Any], said: str
+) -> None:
     publish(tmp_path / "index", "a.tif")
-    other = type(SPEC)("none", "none-1", DIM, "float32", None, 64, 64, 0.25)
+    other = replace(SPEC, **changes)
     with (
-        pytest.raises(IndexFolderError, match="none-1"),
+        pytest.raises(IndexFolderError, match=said),
         IndexWriter(tmp_path / "index", other),
     ):
         pass
