@@ -17,8 +17,10 @@ def demo(folder: str, seed: int) -> None:
     from pathlib import Path
 
     from geosearch.demo import write_archive
+    from geosearch.progress import track
 
-    archive = write_archive(Path(folder), seed=seed)
+    with track("drawing", None, "", shown=True):
+        archive = write_archive(Path(folder), seed=seed)
     click.echo(
         f"{folder}: {len(archive.scenes)} scenes; {archive.truth} says what is where", err=True
     )

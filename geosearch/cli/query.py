@@ -71,13 +71,20 @@ def query(
       geosearch query "ships at anchor" --datetime 2017-03/2017-05 -o hits.png
     """
     from geosearch.api import open
-    from geosearch.progress import say
+    from geosearch.progress import say, track
 
     formats = [(output, _format_of(output, chosen)) for output in outputs]
     archive = open(index_path, weights=weights, device=device, precision=precision, note=say)
-    hits = archive.search(
-        text, k=k, bbox=bbox, intersects=intersects, datetime=when, exact=exact, distinct=distinct
-    )
+    with track("searching", None, "", shown=True):  # loading the encoder takes its time
+        hits = archive.search(
+            text,
+            k=k,
+            bbox=bbox,
+            intersects=intersects,
+            datetime=when,
+            exact=exact,
+            distinct=distinct,
+        )
     if not hits:
         say("no chip matches the filter" if bbox or intersects or when else "the index is empty")
     for output, kind in formats:
