@@ -1,6 +1,6 @@
 """The approximate tier: IVF-PQ over residuals, 4-bit FastScan codes, exact filter.
 
-Recipe and figures: vector-search.md 1.4 to 1.6. Rows are centred on their mean,
+Rows are centred on their mean,
 which changes no ranking by inner product; lists are made by k-means in the plain
 distance; a query chooses its lists by inner product plus what the spread of a list
 may add, and probes more of them the fewer rows pass the filter. What comes out are
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from geosearch.index.mapped import damaged
 
 AUTO_ROWS = 50_000
-"""From so many rows a segment gets this tier: below, an exact scan takes 2 ms."""
+"""From so many rows a segment gets this tier: below, an exact scan takes milliseconds."""
 
 CODES = "ivfpq.faiss"
 LISTS = "lists.npz"
@@ -61,7 +61,7 @@ def build_tier(folder: Path, vectors: NDArray[np.float16]) -> None:
     index = faiss.IndexIVFPQFastScan(
         quantizer, dim, len(centroids), sub_quantizers(dim), _BITS, faiss.METRIC_INNER_PRODUCT
     )
-    index.by_residual = True  # FAISS's default here is False, and costs a tenth of the recall
+    index.by_residual = True  # FAISS's default here is False, and costs recall
     index.cp.seed = index.pq.cp.seed = _SEED
     index.cp.min_points_per_centroid = index.pq.cp.min_points_per_centroid = 1
     index.train(sample)
@@ -178,7 +178,7 @@ class ApproximateTier:
         parameters: Any,
     ) -> NDArray[np.int64]:
         pointer = self._faiss.swig_ptr
-        # one thread a query: at barriers of a busy machine more of them wait (2.7)
+        # one thread a query: at barriers of a busy machine more of them wait
         threads = self._faiss.omp_get_max_threads()
         self._faiss.omp_set_num_threads(1)
         query = np.ascontiguousarray(query, dtype=np.float32)
@@ -187,7 +187,7 @@ class ApproximateTier:
         distances = np.empty(count, dtype=np.float32)
         labels = np.full(count, -1, dtype=np.int64)
         try:
-            # the C++ entry: its Python wrapper refuses parameters (vector-search.md 3.3)
+            # the C++ entry: its Python wrapper refuses parameters
             self._index.search_preassigned_c(
                 1,
                 pointer(query),

@@ -19,7 +19,7 @@ from geosearch.search.hit import Hit
 from geosearch.search.selection import Rows, matching_rows
 
 EXACT_ROWS = 50_000
-"""Up to so many matching rows an exact scan (some 40 ns a row) beats the approximate tier."""
+"""Up to so many matching rows an exact scan is quicker than the approximate tier."""
 
 _CANDIDATES = (1_000, 10_000)
 _CANDIDATES_PER_ROOT_ROW = 3.0
@@ -152,7 +152,7 @@ def _scans_faster(segment: Segment, matching: int) -> bool:
 
 
 def _candidate_count(matching: int) -> int:
-    # measured: recall at 10 of 0.99 after re-scoring (vector-search.md 1.5)
+    # enough for the codes to have the true best among them; more only cost re-scoring
     low, high = _CANDIDATES
     return int(min(max(_CANDIDATES_PER_ROOT_ROW * matching**0.5, low), high))
 

@@ -1,7 +1,6 @@
 """The filter first, exactly: which rows of a segment may be ranked.
 
-Bounds decide most rows; only rows on an area's border need their footprint
-(vector-search.md of the design, "filter first, exactly").
+Bounds decide most rows; only rows on an area's border need their footprint.
 """
 
 import numpy as np
