@@ -1,10 +1,9 @@
 """The approximate tier: IVF-PQ over residuals, 4-bit FastScan codes, exact filter.
 
-Rows are centred on their mean,
-which changes no ranking by inner product; lists are made by k-means in the plain
-distance; a query chooses its lists by inner product plus what the spread of a list
-may add, and probes more of them the fewer rows pass the filter. What comes out are
-candidates, to be scored again exactly.
+Rows are centred on their mean, which changes no ranking by inner product; lists are
+made by k-means in the plain distance; a query chooses its lists by inner product plus
+what the spread of a list may add, and probes more of them the fewer rows pass the
+filter. What comes out are candidates, to be scored again exactly.
 """
 
 from pathlib import Path
