@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 DEFAULT_INDEXES = Path("indexes")
 """Where indexes are put when none is named, below the current folder."""
 
-MIN_VALID = 0.25
-"""Least share of valid pixels in a chip, unless another is asked for."""
-
 INDEX_VARIABLE = "GEOSEARCH_INDEX"
 """Environment variable that names the index to use."""
 
@@ -114,7 +111,7 @@ class Archive:
         weights = self._weights or spec.weights
         encoder = load(
             spec.encoder,
-            weights=None if weights is None else Path(weights),
+            weights=weights,
             device=self._device,
             precision=self._precision,
         )
@@ -239,7 +236,7 @@ def build(
     """
     from geosearch.encoders import load
     from geosearch.index import MANIFEST, open_index
-    from geosearch.ingest import ChipSettings, ingest
+    from geosearch.ingest import MIN_VALID, ChipSettings, ingest, look_for_scenes
 
     if not paths:
         raise UsageError("no path to index", hint="give a folder of scenes")
@@ -254,9 +251,14 @@ def build(
         stride = before.stride_px if stride is None else stride
         min_valid = before.min_valid if min_valid is None else min_valid
         bands = bands or before.bands
+    if weights is not None and encoder is None:
+        raise UsageError(
+            f"--weights {weights} without --encoder", hint="name the encoder that they belong to"
+        )
+    found = look_for_scenes(paths)
     loaded = load(
-        encoder or _default_encoder(weights, note),
-        weights=None if weights is None else Path(weights),
+        encoder or _default_encoder(note),
+        weights=weights,
         device=device,
         precision=precision,
     )
@@ -268,7 +270,7 @@ def build(
         bands=bands,
     )
     report = ingest(
-        paths,
+        found,
         folder,
         loaded,
         settings,
@@ -286,13 +288,9 @@ def build(
     )
 
 
-def _default_encoder(weights: str | Path | None, note: Note) -> str:
+def _default_encoder(note: Note) -> str:
     from geosearch.encoders import choose_default
 
-    if weights is not None:
-        raise UsageError(
-            f"--weights {weights} without --encoder", hint="name the encoder that they belong to"
-        )
     choice = choose_default()
     note(f"encoder: {choice.name} ({choice.reason})")
     return choice.name

@@ -44,6 +44,11 @@ class IndexFolderError(GeosearchError, OSError):
     """An index folder that cannot be read or written."""
 
 
+def first_line(error: BaseException) -> str:
+    """Return what an engine's error says in its first line, or its kind if it says nothing."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """An input that was left out, so that the rest can go on."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from geosearch.cli.options import compute_options, weights_option
+from geosearch.cli.report import print_refusals
 from geosearch.errors import UsageError
 
 
@@ -51,7 +52,7 @@ def embed(
     written = _read_texts(texts) if texts is not None else []
     loaded = load(
         encoder,
-        weights=None if weights is None else Path(weights),
+        weights=weights,
         device=device,
         precision=precision,
     )
@@ -60,9 +61,7 @@ def embed(
     else:
         embedding = embed_images(loaded, [*images, *more], progress=True)
     write_embedding(embedding, output)
-    for refusal in embedding.refused:
-        click.echo(f"refused: {refusal.input}: {refusal.reason}", err=True)
-        click.echo(f"   hint: {refusal.hint}", err=True)
+    print_refusals(embedding.refused)
     count, dim = embedding.vectors.shape
     click.echo(f"{output}: {count} vectors of {dim} numbers, {loaded.fingerprint}", err=True)
     return 3 if embedding.refused else 0

@@ -1,10 +1,13 @@
-"""The summary that `geosearch index` ends with."""
+"""What a command did and what it left out: the end of `geosearch index`."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
+
+from geosearch.errors import Refusal
 
 if TYPE_CHECKING:
     from geosearch.ingest import BuildReport
@@ -12,15 +15,20 @@ if TYPE_CHECKING:
 
 def print_build_report(report: "BuildReport", folder: str, *, as_json: bool) -> None:
     """Print what was done to stderr, or all of it as JSON to stdout."""
-    for refusal in report.refused:
-        click.echo(f"refused: {refusal.input}: {refusal.reason}", err=True)
-        click.echo(f"   hint: {refusal.hint}", err=True)
+    print_refusals(report.refused)
     if as_json:
         numbers = asdict(report) | {"chips": report.chips, "index": folder}
         click.echo(json.dumps(numbers, indent=2))
         return
     for line in _summary(report, folder):
         click.echo(line, err=True)
+
+
+def print_refusals(refused: Sequence[Refusal]) -> None:
+    """Name on stderr each input that was left out, why, and what to do about it."""
+    for refusal in refused:
+        click.echo(f"refused: {refusal.input}: {refusal.reason}", err=True)
+        click.echo(f"   hint: {refusal.hint}", err=True)
 
 
 def _summary(report: "BuildReport", folder: str) -> list[str]:

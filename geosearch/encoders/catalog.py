@@ -91,7 +91,7 @@ def entry(name: str) -> Entry:
 
 
 def load(
-    name: str, *, weights: Path | None = None, device: str = "auto", precision: str = "auto"
+    name: str, *, weights: str | Path | None = None, device: str = "auto", precision: str = "auto"
 ) -> Encoder:
     """Load an encoder; weights that are not on this machine are fetched from the hub.
 
@@ -107,15 +107,16 @@ def load(
         WeightsError: The weights are missing, unreadable or of another architecture.
     """
     repo = entry(name).repo
+    named = None if weights is None else Path(weights)
     if repo is None:
         from geosearch.encoders import mini
 
-        return mini.load(weights=weights, device=device, precision=precision)
+        return mini.load(weights=named, device=device, precision=precision)
     from geosearch.encoders.dgtrs import load_dgtrs
 
-    path = weights or hub.cached(repo) or hub.fetch(repo)
+    path = named or hub.cached(repo) or hub.fetch(repo)
     return load_dgtrs(
-        name, Path(path), named_by_user=weights is not None, device=device, precision=precision
+        name, path, named_by_user=named is not None, device=device, precision=precision
     )
 
 

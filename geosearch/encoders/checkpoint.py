@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from geosearch.errors import WeightsError
+from geosearch.errors import WeightsError, first_line
 
 _SHA256 = re.compile("[0-9a-f]{64}")
 _PREFIX = "module."  # left by torch's DistributedDataParallel
@@ -99,7 +99,7 @@ def _read_torch(path: Path) -> Any:
         return torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
     except pickle.UnpicklingError as error:
         raise WeightsError(
-            f"{path} cannot be read as plain tensors: {_first_line(error)}",
+            f"{path} cannot be read as plain tensors: {first_line(error)}",
             hint="geosearch loads no checkpoint that needs code to run: save its state dict alone "
             "(torch.save(model.state_dict(), FILE)), or as safetensors; a damaged download "
             "looks the same, so check the file's size too",
@@ -108,13 +108,9 @@ def _read_torch(path: Path) -> Any:
         raise _unreadable(path, error) from error
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
-
-
 def _unreadable(path: Path, error: Exception) -> WeightsError:
     return WeightsError(
-        f"cannot read the weights file {path}: {_first_line(error)}",
+        f"cannot read the weights file {path}: {first_line(error)}",
         hint="give a torch checkpoint (.pt, .pth, .bin) or a .safetensors file; if this is one, "
         "its download may have been cut short",
     )

@@ -47,7 +47,8 @@ def embed_images(
     with track("embedding", len(files), "images", shown=progress) as advance:
         for start in range(0, len(files), _BATCH):
             names, pixels = [], []
-            for file in files[start : start + _BATCH]:
+            batch = files[start : start + _BATCH]
+            for file in batch:
                 try:
                     pixels.append(encoder.fit(read_image(file)))
                     names.append(str(file))
@@ -56,7 +57,7 @@ def embed_images(
             if names:
                 vectors.append(encoder.encode_images(np.stack(pixels)))
                 items += names
-            advance(len(names))
+            advance(len(batch))
     if not items:
         reason = refused[0].reason if refused else "no image file among them"
         raise UsageError(

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from queue import Empty, SimpleQueue
 from threading import Thread
 
-from geosearch.errors import WeightsError
+from geosearch.errors import WeightsError, first_line
 
 PROBE_SECONDS = 3.0
 """How long the hub is waited for when the user did not name an encoder."""
@@ -56,7 +56,7 @@ def fetch(repo: str) -> Path:
             return Path(hf_hub_download(repo, name))
     except Exception as error:
         # the hub's library lets its HTTP library's errors through, and has changed that library
-        raise _missing(repo, _first_line(error)) from error
+        raise _missing(repo, first_line(error)) from error
     raise _missing(repo, "the repository holds no checkpoint file")
 
 
@@ -123,7 +123,3 @@ def _missing(repo: str, reason: str) -> WeightsError:
         hint=f"with a network, `hf download {repo}` fetches them; without one, copy the file "
         "here and give it with --weights FILE; --encoder mini needs no download",
     )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

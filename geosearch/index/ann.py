@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.errors import first_line
 from geosearch.index.mapped import damaged
 
 AUTO_ROWS = 50_000
@@ -76,7 +77,7 @@ def build_tier(folder: Path, vectors: NDArray[np.float16]) -> None:
     try:
         faiss.write_index(index, str(folder / CODES))
     except RuntimeError as error:  # a full disk, say
-        raise OSError(str(error).splitlines()[0]) from error
+        raise OSError(first_line(error)) from error
     np.savez(
         folder / LISTS,
         mean=mean.astype(np.float32),
@@ -126,7 +127,7 @@ class ApproximateTier:
                 self._mean, self._centroids = lists["mean"], lists["centroids"]
                 self._spread, self._members = lists["spread"], lists["members"]
         except (OSError, RuntimeError, KeyError, ValueError) as error:
-            raise damaged(folder, str(error).splitlines()[0]) from error
+            raise damaged(folder, first_line(error)) from error
         if not isinstance(self._index, faiss.IndexIVFPQFastScan) or self._index.d != dim:
             raise damaged(folder, f"it is no IVF-PQ index of vectors of {dim} numbers")
         if self._index.ntotal != rows or self._members.sum() != rows:
@@ -157,7 +158,6 @@ class ApproximateTier:
         probed = max(share * total, _ROWS_PER_CANDIDATE * count / selectivity)
         lists = order[: np.searchsorted(np.cumsum(self._members[order]), probed) + 1]
         parameters = self._faiss.SearchParametersIVF(nprobe=len(lists))
-        bits = None
         if rows is not None:
             mask = np.zeros(total, dtype=bool)
             mask[rows] = True

@@ -1,6 +1,8 @@
 """What goes into an index and comes out of it: values between the rooms."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -38,6 +40,15 @@ class IndexSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class SceneKey:
+    """What tells whether a scene's file is the one that was indexed."""
+
+    id: str
+    size_bytes: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class SceneRecord:
     """A scene as it was when it was indexed."""
 
@@ -62,6 +73,30 @@ class SceneRecord:
     """EPSG:4326."""
     chips_skipped: int
     """Chips that were left out: too few valid pixels, or off the Earth."""
+
+    @property
+    def key(self) -> SceneKey:
+        """What tells whether its file has changed."""
+        return SceneKey(self.id, self.size_bytes, self.mtime_ns)
+
+    @classmethod
+    def from_plain(cls, values: Mapping[str, Any]) -> "SceneRecord":
+        """Return a scene from values as JSON and DuckDB give them: lists, and WKB or its hex."""
+        return cls(
+            **{
+                **values,
+                "bands": tuple(values["bands"]),
+                "stretch": stretch_ranges(values["stretch"]),
+                "outline": shapely.from_wkb(values["outline"]),
+            }
+        )
+
+
+def stretch_ranges(
+    values: Sequence[Sequence[float]] | None,
+) -> tuple[tuple[float, float], ...] | None:
+    """Return a stretch from lists of two values, as JSON and DuckDB give it."""
+    return None if values is None else tuple((low, high) for low, high in values)
 
 
 @dataclass(frozen=True, slots=True)

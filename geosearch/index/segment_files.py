@@ -22,7 +22,7 @@ from geosearch.index.curve import row_order
 from geosearch.index.durable import move_durable, remove_folder, reserve
 from geosearch.index.manifest import SegmentEntry
 from geosearch.index.mapped import UNKNOWN_TIME, damaged, write_rows
-from geosearch.index.records import SceneRecord
+from geosearch.index.records import SceneKey, SceneRecord
 from geosearch.index.sidecar import SidecarWriter
 from geosearch.index.staging import StagedScene, scene_values
 
@@ -35,15 +35,6 @@ DESCRIPTION = "segment.json"
 
 _HASH_BYTES = 1 << 22
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class SceneKey:
-    """What tells whether a scene's file is the one that was indexed."""
-
-    id: str
-    size_bytes: int
-    mtime_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +86,8 @@ def write_segment(
     # what it was in an earlier generation, which somebody may be reading: leave it in place
     if not _is_whole(place):
         _write_sidecar(part / SIDECAR, [one.record for one in staged], columns)
-        _write_description(part, Description(rows, _keys(staged), _sums(part)))
+        keys = tuple(one.record.key for one in staged)
+        _write_description(part, Description(rows, keys, _sums(part)))
         remove_folder(place)
         move_durable(part, place)
     remove_folder(part)
@@ -113,11 +105,6 @@ def _segment_id(staged: Sequence[StagedScene], sums: Sequence[FileSum]) -> str:
     scenes = [scene_values(one.record) for one in staged]
     contents = json.dumps([scenes, [one.sha256 for one in sums]], sort_keys=True)
     return sha256(contents.encode()).hexdigest()[:16]
-
-
-def _keys(staged: Sequence[StagedScene]) -> tuple[SceneKey, ...]:
-    records = (one.record for one in staged)
-    return tuple(SceneKey(one.id, one.size_bytes, one.mtime_ns) for one in records)
 
 
 def _is_whole(folder: Path) -> bool:

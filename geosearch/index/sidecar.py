@@ -14,8 +14,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geosearch.errors import first_line
 from geosearch.index.mapped import damaged
-from geosearch.index.records import ChipRecord, SceneRecord, chip_id
+from geosearch.index.records import ChipRecord, SceneRecord, chip_id, stretch_ranges
 
 _SCHEMA = """
 CREATE TABLE scenes (
@@ -61,7 +62,7 @@ class SidecarWriter:
             self._connection = duckdb.connect(str(path))
             self._connection.execute(_SCHEMA)
         except duckdb.Error as error:
-            raise OSError(_first_line(error)) from error
+            raise OSError(first_line(error)) from error
 
     def __enter__(self) -> "SidecarWriter":
         return self
@@ -81,7 +82,7 @@ class SidecarWriter:
         except duckdb.Error as failure:
             error = error or failure
         if isinstance(error, duckdb.Error):  # a full disk, say: DuckDB's errors are no OSErrors
-            raise OSError(_first_line(error)) from error
+            raise OSError(first_line(error)) from error
 
     def add_scenes(self, scenes: Sequence[SceneRecord]) -> None:
         """Add scenes, numbered from 0 in their order."""
@@ -116,7 +117,7 @@ class Sidecar:
                 str(path), read_only=True, config=_CONFINED
             )
         except duckdb.Error as error:
-            raise damaged(path, _first_line(error)) from error
+            raise damaged(path, first_line(error)) from error
 
     def chips(self, rows: NDArray[np.int64]) -> list[ChipRecord]:
         """Return the chips of some rows, in the order asked."""
@@ -142,15 +143,11 @@ class Sidecar:
         try:
             return self._connection.execute(query, values).fetchall()
         except duckdb.Error as error:
-            raise damaged(self._path, _first_line(error)) from error
+            raise damaged(self._path, first_line(error)) from error
 
 
 # a stranger's file may hold views that read other files: it may not
 _CONFINED: dict[str, Any] = {"enable_external_access": "false", "threads": "1"}
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]
 
 
 def _chip(values: tuple[Any, ...]) -> ChipRecord:
@@ -167,17 +164,9 @@ def _chip(values: tuple[Any, ...]) -> ChipRecord:
         datetime=datetime,
         gsd_m=gsd_m,
         bands=tuple(bands),
-        stretch=_stretch(stretch),
+        stretch=stretch_ranges(stretch),
     )
 
 
 def _scene(values: tuple[Any, ...]) -> SceneRecord:
-    named: dict[str, Any] = dict(zip(_SCENE_COLUMNS, values, strict=True))
-    named["bands"] = tuple(named["bands"])
-    named["stretch"] = _stretch(named["stretch"])
-    named["outline"] = shapely.from_wkb(bytes(named["outline"]))
-    return SceneRecord(**named)
-
-
-def _stretch(values: list[list[float]] | None) -> tuple[tuple[float, float], ...] | None:
-    return None if values is None else tuple((low, high) for low, high in values)
+    return SceneRecord.from_plain(dict(zip(_SCENE_COLUMNS, values, strict=True)))

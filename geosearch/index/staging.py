@@ -17,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geosearch.index.durable import move_durable, remove_folder
-from geosearch.index.records import ChipBatch, IndexSpec, SceneRecord
+from geosearch.index.records import ChipBatch, IndexSpec, SceneKey, SceneRecord
 
 STAGING = "staging"
 
@@ -57,13 +57,10 @@ class Staging:
             remove_folder(unfinished)
         self._way = json.loads(json.dumps([*spec.vectors_agree_with, spec.min_valid]))
 
-    def holds(self, scene_id: str, size_bytes: int, mtime_ns: int) -> bool:
+    def holds(self, key: SceneKey) -> bool:
         """Say whether a scene is staged as its file is now."""
-        staged = self._read(self._place(scene_id))
-        if staged is None:
-            return False
-        record = staged.record
-        return (record.id, record.size_bytes, record.mtime_ns) == (scene_id, size_bytes, mtime_ns)
+        staged = self._read(self._place(key.id))
+        return staged is not None and staged.record.key == key
 
     def put(self, record: SceneRecord, batch: ChipBatch) -> None:
         """Store a finished scene; it is there whole, or not at all."""
@@ -109,21 +106,9 @@ class Staging:
             return None
         if document["way"] != self._way:
             return None
-        return StagedScene(_from_json(document["scene"]), place)
+        return StagedScene(SceneRecord.from_plain(document["scene"]), place)
 
 
 def scene_values(record: SceneRecord) -> dict[str, Any]:
     """Return a scene as JSON values."""
     return asdict(record) | {"outline": shapely.to_wkb(record.outline, hex=True)}
-
-
-def _from_json(values: dict[str, Any]) -> SceneRecord:
-    stretch = values["stretch"]
-    return SceneRecord(
-        **values
-        | {
-            "bands": tuple(values["bands"]),
-            "stretch": None if stretch is None else tuple((low, high) for low, high in stretch),
-            "outline": shapely.from_wkb(values["outline"]),
-        }
-    )

@@ -16,9 +16,9 @@ from geosearch.errors import IndexFolderError
 from geosearch.index.durable import cannot_write, part_of
 from geosearch.index.lock import LOCK, writer_lock
 from geosearch.index.manifest import MANIFEST, Manifest, SegmentEntry, read_manifest, write_manifest
-from geosearch.index.records import ChipBatch, IndexSpec, SceneRecord
+from geosearch.index.records import ChipBatch, IndexSpec, SceneKey, SceneRecord
 from geosearch.index.segment import Segment
-from geosearch.index.segment_files import SEGMENTS, SceneKey, read_description, write_segment
+from geosearch.index.segment_files import SEGMENTS, read_description, write_segment
 from geosearch.index.staging import STAGING, Staging
 
 AnnChoice = Literal["auto", "flat", "ivfpq"]
@@ -98,10 +98,11 @@ class IndexWriter:
 
     def status(self, scene_id: str, size_bytes: int, mtime_ns: int) -> SceneStatus:
         """Say what the index knows of a scene's file as it is now."""
+        key = SceneKey(scene_id, size_bytes, mtime_ns)
         published = self._published.get(scene_id)
-        if published == SceneKey(scene_id, size_bytes, mtime_ns):
+        if published == key:
             return "published"
-        if self._staging.holds(scene_id, size_bytes, mtime_ns):
+        if self._staging.holds(key):
             return "staged"
         return "changed" if published else "new"
 
@@ -130,28 +131,23 @@ class IndexWriter:
             IndexFolderError: It cannot be written; what is staged stays.
         """
         try:
-            staged = [one for one in self._staging.scenes() if self._is_news(one.record)]
+            staged = [
+                one
+                for one in self._staging.scenes()
+                if self._published.get(one.record.id) != one.record.key
+            ]
             if staged:
                 entry = write_segment(self._folder, staged, self._spec.dim, ann=self._ann)
                 ids = {one.record.id for one in staged}
                 self._manifest = self._with(entry, ids)
                 write_manifest(self._folder, self._manifest)
-                self._published |= {
-                    one.record.id: SceneKey(
-                        one.record.id, one.record.size_bytes, one.record.mtime_ns
-                    )
-                    for one in staged
-                }
+                self._published |= {one.record.id: one.record.key for one in staged}
             self._staging.clear()
         except OSError as error:
             if isinstance(error, IndexFolderError):
                 raise
             raise cannot_write(self._folder, error) from error
         return self._generation()
-
-    def _is_news(self, record: SceneRecord) -> bool:
-        key = SceneKey(record.id, record.size_bytes, record.mtime_ns)
-        return self._published.get(record.id) != key
 
     def _with(self, entry: SegmentEntry, scene_ids: set[str]) -> Manifest:
         kept = []

@@ -1,6 +1,14 @@
 """Ingest: the indexing pipeline, scenes → encoders → index."""
 
-from geosearch.ingest.pipeline import AnnKind, ChipSettings, ingest
+from geosearch.ingest.pipeline import MIN_VALID, AnnKind, ChipSettings, ingest, look_for_scenes
 from geosearch.ingest.report import BuildReport, SceneCount
 
-__all__ = ["AnnKind", "BuildReport", "ChipSettings", "SceneCount", "ingest"]
+__all__ = [
+    "MIN_VALID",
+    "AnnKind",
+    "BuildReport",
+    "ChipSettings",
+    "SceneCount",
+    "ingest",
+    "look_for_scenes",
+]

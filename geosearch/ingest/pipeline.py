@@ -22,6 +22,7 @@ from geosearch.ingest.report import BuildReport, SceneCount
 from geosearch.progress import Advance, Stopwatch, track
 from geosearch.scenes import (
     ChipBlock,
+    Found,
     Scene,
     SceneFile,
     chip_windows,
@@ -30,6 +31,9 @@ from geosearch.scenes import (
     read_chips,
     windows_with_data,
 )
+
+MIN_VALID = 0.25
+"""Least share of valid pixels in a chip, unless another is asked for."""
 
 AnnKind = Literal["auto", "flat", "ivfpq"]
 
@@ -42,7 +46,7 @@ class ChipSettings:
     """Chip edge, pixels of the scene."""
     stride_px: int
     """Step between chips, pixels."""
-    min_valid: float = 0.25
+    min_valid: float = MIN_VALID
     """Least share of valid pixels for a chip to be kept, 0..1."""
     bands: tuple[int, int, int] | None = None
     """Bands shown as red, green, blue, from 1; None to choose for each scene."""
@@ -94,8 +98,26 @@ class _Part:
         self._advance(share)
 
 
+def look_for_scenes(paths: Sequence[str | Path]) -> Found:
+    """Find what there is to index, before anything is loaded or fetched for it.
+
+    Raises:
+        UsageError: There is nothing.
+        SceneError: There is nothing that can be looked at.
+    """
+    found = find_scenes(paths)
+    if found.files:
+        return found
+    if found.refused:
+        raise _nothing_usable(found.refused)
+    raise UsageError(
+        f"no scene found in {', '.join(map(str, paths))}",
+        hint="give a folder that holds GeoTIFFs or other GDAL rasters, or name a file",
+    )
+
+
 def ingest(
-    paths: Sequence[str | Path],
+    found: Found,
     folder: Path,
     encoder: Encoder,
     settings: ChipSettings,
@@ -104,10 +126,10 @@ def ingest(
     weights: str | None = None,
     progress: bool = False,
 ) -> BuildReport:
-    """Index all scenes below some paths.
+    """Index scenes.
 
     Args:
-        paths: Files and folders.
+        found: What there is to index, as `look_for_scenes` gives it.
         folder: The index, made if it is not there; added to if it is.
         encoder: What embeds the chips.
         settings: How scenes are cut.
@@ -116,21 +138,12 @@ def ingest(
         progress: Show a bar on stderr.
 
     Raises:
-        UsageError: Nothing was found, or a setting cannot be meant.
         SceneError: Not a single scene could be used.
         IndexFolderError: The index cannot be written, or was built in another way.
     """
     run = _Run(encoder, settings, Stopwatch())
     with run.watch.time("total"):
-        found = find_scenes(paths)
-        if not found.files and not found.refused:
-            raise UsageError(
-                f"no scene found in {', '.join(map(str, paths))}",
-                hint="give a folder that holds GeoTIFFs or other GDAL rasters, or name a file",
-            )
         run.refused += found.refused
-        if not found.files:
-            raise _nothing_usable(run)
         spec = _index_spec(encoder, settings, weights)
         with IndexWriter(folder, spec, ann=ann) as writer:
             with track("indexing", len(found.files), "scenes", shown=progress) as advance:
@@ -139,7 +152,7 @@ def ingest(
                     _ingest_file(run, file, writer, part)
                     part.finish()
             if not (run.indexed or run.resumed or run.unchanged):
-                raise _nothing_usable(run)
+                raise _nothing_usable(run.refused)
             publishing = track("publishing", None, "", shown=progress)
             with run.watch.time("publish"), publishing:
                 generation = writer.publish()
@@ -167,11 +180,10 @@ def _index_spec(encoder: Encoder, settings: ChipSettings, weights: str | None) -
     )
 
 
-def _nothing_usable(run: _Run) -> SceneError:
-    reasons = "\n".join(f"  {refusal.input}: {refusal.reason}" for refusal in run.refused)
+def _nothing_usable(refused: Sequence[Refusal]) -> SceneError:
+    reasons = "\n".join(f"  {refusal.input}: {refusal.reason}" for refusal in refused)
     return SceneError(
-        f"none of the {len(run.refused)} inputs could be used:\n{reasons}",
-        hint=run.refused[0].hint,
+        f"none of the {len(refused)} inputs could be used:\n{reasons}", hint=refused[0].hint
     )
 
 
