@@ -20,8 +20,8 @@ from geosearch.demo.scenery import (
 from geosearch.demo.sentences import ARRANGEMENTS, SCENERY, parts_seen
 from geosearch.demo.views import VIEWS
 
-_ARRANGED = 0.37
-"""Share of chips with an arrangement."""
+ARRANGED = 0.37
+"""Share of chips with an arrangement, where nothing else is asked for."""
 
 _WHOLE = 0.75
 """An arrangement is claimed where at least this share of it, and half of each thing, is seen."""
@@ -31,23 +31,24 @@ _SEEN = 0.6
 
 
 def training_chip(
-    rng: np.random.Generator, size_px: int
+    rng: np.random.Generator, size_px: int, *, arranged: float = ARRANGED
 ) -> tuple[npt.NDArray[np.uint8], tuple[str, ...]]:
     """Draw a random chip and what can truly be said of it.
 
     Args:
         rng: source of every choice; the same state gives the same chip.
         size_px: side of the chip; things have their size at about 0.6 m per pixel.
+        arranged: share of chips with an arrangement of things, 0..1; the others show scenery.
 
     Returns:
         The chip, uint8 [size_px, size_px, 3], and sentences that mean the same, the plainest
         first, as one kind of picture always has the same ones.
     """
-    arranged = bool(rng.random() < _ARRANGED)
+    things = bool(rng.random() < arranged)
     while True:
         canvas = Canvas(size_px, size_px, rng, Weather.draw(rng))
         palette = Palette.draw(rng)
-        if arranged:
+        if things:
             sentences = _arranged(canvas, palette)
         else:
             kind = str(rng.choice(list(SCENERY)))

@@ -10,6 +10,7 @@ from geosearch.encoders.contract import Encoder
 
 if TYPE_CHECKING:
     from geosearch.encoders.catalog import Choice, Entry, choose_default, entry, load, names
+    from geosearch.encoders.device import resolve_device
     from geosearch.encoders.embedding import (
         Embedding,
         embed_images,
@@ -32,6 +33,7 @@ __all__ = [
     "load",
     "names",
     "read_image",
+    "resolve_device",
     "write_embedding",
 ]
 
@@ -48,6 +50,7 @@ _HOME = {
     "find_images": "embedding",
     "write_embedding": "embedding",
     "read_image": "images",
+    "resolve_device": "device",
 }
 
 

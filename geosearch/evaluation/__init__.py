@@ -1,27 +1,42 @@
 """How good an encoder is: classification without training, retrieval, scenes in the wild."""
 
-from geosearch.evaluation.figures import HeldOutSets, LabelledImages, judge
+from geosearch.evaluation.card import card_table
+from geosearch.evaluation.figures import EXAMPLE, HeldOutSets, LabelledImages, judge
+from geosearch.evaluation.relation import RelationFigures, search_draws
 from geosearch.evaluation.retrieval import (
     Recalls,
     average_precision,
     precision_at,
     recalls,
 )
-from geosearch.evaluation.wild import WildFigures, WildQuestion, read_questions, search_scenes
+from geosearch.evaluation.wild import (
+    WildAnswer,
+    WildFigures,
+    WildQuestion,
+    read_questions,
+    search_scenes,
+)
+from geosearch.evaluation.wild_sheet import write_wild_sheet
 from geosearch.evaluation.zeroshot import class_vectors, top1_accuracy
 
 __all__ = [
+    "EXAMPLE",
     "HeldOutSets",
     "LabelledImages",
     "Recalls",
+    "RelationFigures",
+    "WildAnswer",
     "WildFigures",
     "WildQuestion",
     "average_precision",
+    "card_table",
     "class_vectors",
     "judge",
     "precision_at",
     "read_questions",
     "recalls",
+    "search_draws",
     "search_scenes",
     "top1_accuracy",
+    "write_wild_sheet",
 ]

@@ -13,6 +13,7 @@ from geosearch.errors import SceneError, UsageError
 from geosearch.scenes import Scene, chip_windows, find_scenes, open_scene, read_chips
 
 _MIN_VALID = 0.25
+_ANSWERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,19 @@ class WildQuestion:
     text: str
     scenes: tuple[str, ...]
     """File names, without folders."""
+
+
+@dataclass(frozen=True, slots=True)
+class WildAnswer:
+    """A scene among the first for a question."""
+
+    scene: str
+    """File name."""
+    right: bool
+    score: float
+    """Of its best chip."""
+    chip: NDArray[np.uint8]
+    """uint8 [h, w, 3], that chip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,8 @@ class WildFigures:
     """Rank of the first right scene, a question each, from 1."""
     scenes: int
     """How many were ranked; those that cannot be read are not."""
+    answers: tuple[tuple[WildAnswer, ...], ...]
+    """The five best scenes of each question, best first."""
 
 
 def read_questions(path: Path) -> tuple[WildQuestion, ...]:
@@ -69,17 +85,29 @@ def search_scenes(
         sizes_px: Edges of the chips, in pixels of the scene; the best of all sizes counts.
     """
     asked = encoder.encode_texts([question.text for question in questions])
-    names, best = [], []
+    names: list[str] = []
+    best: list[_Best] = []
     for file in find_scenes([folder]).files:
         try:
-            scores = _best_scores(encoder, open_scene(file), asked, sizes_px)
+            best.append(_best_chips(encoder, open_scene(file), asked, sizes_px))
         except SceneError:
             continue  # counted: `scenes` says how many were ranked
         names.append(file.path.name)
-        best.append(scores)
-    order = np.argsort(-np.stack(best), axis=0, kind="stable")  # [scenes, questions]
+    order = np.argsort(-np.stack([b.scores for b in best]), axis=0, kind="stable")
     ranks = tuple(
         _first_right([names[row] for row in order[:, i]], question)
+        for i, question in enumerate(questions)
+    )
+    answers = tuple(
+        tuple(
+            WildAnswer(
+                names[row],
+                names[row] in question.scenes,
+                float(best[row].scores[i]),
+                best[row].chips[i],
+            )
+            for row in order[:_ANSWERS, i]
+        )
         for i, question in enumerate(questions)
     )
     return WildFigures(
@@ -87,21 +115,37 @@ def search_scenes(
         mean_reciprocal_rank=float(np.mean([1 / rank for rank in ranks])),
         ranks=ranks,
         scenes=len(names),
+        answers=answers,
     )
 
 
-def _best_scores(
+@dataclass(frozen=True, slots=True)
+class _Best:
+    """A scene's best chips."""
+
+    scores: NDArray[np.float32]
+    """float32 [questions]."""
+    chips: tuple[NDArray[np.uint8], ...]
+    """uint8 [size, size, 3] of each question."""
+
+
+def _best_chips(
     encoder: Encoder, scene: Scene, asked: NDArray[np.float32], sizes_px: Sequence[int]
-) -> NDArray[np.float32]:
-    """Return the score of a scene's best chip for each question, float32 [questions]."""
+) -> _Best:
+    """Return the best chip of a scene for each question."""
     best = np.full(len(asked), -1.0, np.float32)
+    chosen = [np.zeros((1, 1, 3), np.uint8)] * len(asked)
     for size_px in sizes_px:
         windows = chip_windows(scene.width_px, scene.height_px, size_px=size_px, stride_px=size_px)
         for block in read_chips(scene, windows, size_px=size_px):
             chips = block.pixels[block.valid >= _MIN_VALID]
-            if len(chips):
-                best = np.maximum(best, (asked @ encoder.encode_images(chips).T).max(axis=1))
-    return best
+            if not len(chips):
+                continue
+            scores = asked @ encoder.encode_images(chips).T
+            for i in np.flatnonzero(scores.max(axis=1) > best):
+                best[i] = scores[i].max()
+                chosen[i] = chips[scores[i].argmax()].copy()
+    return _Best(best, tuple(chosen))
 
 
 def _first_right(ranked: Sequence[str], question: WildQuestion) -> int:

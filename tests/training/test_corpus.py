@@ -8,7 +8,7 @@ import torch
 
 from geosearch.encoders import mini
 from geosearch.progress import silent
-from geosearch.training.mini.corpus import Corpus, Share
+from geosearch.training.mini.corpus import UNPICTURED_COUNT, Corpus, Share, join
 from geosearch.training.mini.datasets import Pictures
 from geosearch.training.mini.drawn import draw_nothing
 
@@ -18,6 +18,7 @@ CAPTIONED = Pictures(
     ("forest", "forest", "river", "river", "beach", "beach"),
     {name: (f"a photo of a {name}", name) for name in ("forest", "river", "beach")},
 )
+UNPICTURED = [f"a word {i}" for i in range(UNPICTURED_COUNT + 8)]
 CLASSES = replace(CAPTIONED, captions=tuple(() for _ in range(6)))
 
 
@@ -25,12 +26,12 @@ CLASSES = replace(CAPTIONED, captions=tuple(() for _ in range(6)))
 def corpus() -> Corpus:
     torch.manual_seed(0)
     shares = (
-        Share(CAPTIONED, 4, (0.5, 1.0), of_class=0.3),
+        Share(CAPTIONED, 4, (0.5, 1.0), of_class=0.3, joined=0.5, widened=0.5),
         Share(CLASSES, 3, (0.7, 1.0), of_class=1.0),
     )
     nothing = draw_nothing(8, 64, seed=1)
     sentences = mini.SentenceEncoder(30522).eval()
-    return Corpus(shares, nothing, 2, sentences, seed=3, note=silent)
+    return Corpus(shares, nothing, 2, UNPICTURED, sentences, seed=3, note=silent)
 
 
 def test_a_batch_is_a_function_of_its_number(corpus: Corpus) -> None:
@@ -46,6 +47,7 @@ def test_shapes_and_matches_of_a_batch(corpus: Corpus) -> None:
     assert batch.images.shape == (9, 3, 128, 128)
     assert batch.sentences.shape == (7, 384)
     assert batch.found.shape == (7, 9)
+    assert batch.unpictured.shape == (UNPICTURED_COUNT, 384)
     assert batch.found.diagonal().all()
     assert not batch.found[:, 7:].any()
 
@@ -63,3 +65,7 @@ def test_pictures_of_nothing_differ_and_repeat() -> None:
     assert drawn.dtype == np.uint8
     np.testing.assert_array_equal(drawn, draw_nothing(12, 48, seed=2))
     assert len({picture.tobytes() for picture in drawn}) == 12
+
+
+def test_joined_captions_say_nothing_twice() -> None:
+    assert join(["a pond .", "trees", "a pond ."]) == "a pond . trees"

@@ -22,6 +22,7 @@ class SmallCorpus:
             torch.rand(2, 3, 24, 24, generator=chance) * 255,
             torch.randn(2, 384, generator=chance),
             torch.eye(2, dtype=torch.bool),
+            torch.randn(3, 384, generator=chance),
         )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from geosearch.training.mini import contrastive_loss, matches
+from geosearch.training.mini import contrastive_loss, matches, neighbours_loss
 
 
 def written_out(logits: np.ndarray, found: np.ndarray) -> float:
@@ -64,3 +64,27 @@ def test_equal_texts_and_sentences_of_a_class_match_all_they_are_true_of() -> No
         [False, False, True, True, False],
         [False, False, False, True, False],
     ]
+
+
+def test_the_neighbours_loss_is_the_formula() -> None:
+    rng = np.random.default_rng(3)
+    before, after = (rng.normal(size=(6, width)) for width in (8, 5))
+    before, after = (x / np.linalg.norm(x, axis=1, keepdims=True) for x in (before, after))
+    expected = []
+    for i in range(6):
+        others = [j for j in range(6) if j != i]
+        p, q = (
+            np.exp([4 * vectors[i] @ vectors[j] for j in others]) for vectors in (before, after)
+        )
+        p, q = p / p.sum(), q / q.sum()
+        expected.append(float(np.sum(p * np.log(p / q))))
+    loss = neighbours_loss(torch.from_numpy(before), torch.from_numpy(after), 4.0)
+    assert loss.item() == pytest.approx(np.mean(expected), rel=1e-6)
+
+
+def test_texts_that_only_turned_together_have_not_moved() -> None:
+    vectors = torch.nn.functional.normalize(
+        torch.randn(20, 16, generator=torch.manual_seed(4), dtype=torch.float64), dim=1
+    )
+    turn, _ = torch.linalg.qr(torch.randn(16, 16, dtype=torch.float64))
+    assert neighbours_loss(vectors, vectors @ turn, 20.0).item() == pytest.approx(0, abs=1e-9)

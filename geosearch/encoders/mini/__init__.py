@@ -9,7 +9,7 @@ from pathlib import Path
 
 from geosearch.encoders.device import resolve_device, resolve_precision
 from geosearch.encoders.mini.encoder import MiniEncoder, fingerprint_of
-from geosearch.encoders.mini.image_tower import DIM, IMAGE_SIZE, ImageTower, folded
+from geosearch.encoders.mini.image_tower import DIM, IMAGE_SIZE, ImageTower, SameConv, folded
 from geosearch.encoders.mini.image_tower import checkpoint_keys as image_checkpoint_keys
 from geosearch.encoders.mini.text_tower import (
     TEXT_LENGTH,
@@ -31,6 +31,7 @@ __all__ = [
     "Head",
     "ImageTower",
     "MiniEncoder",
+    "SameConv",
     "SentenceEncoder",
     "TextTower",
     "embedded_weights",

@@ -1,9 +1,9 @@
 """Training of `mini`, the embedded encoder; ``scripts/train_mini`` calls it."""
 
 from geosearch.training.mini.datasets import Pictures, read_eurosat, read_rsicd, read_ucm
-from geosearch.training.mini.drawn import draw_demo
+from geosearch.training.mini.drawn import draw_afar, draw_demo, draw_nothing
 from geosearch.training.mini.loop import Settings
-from geosearch.training.mini.objective import contrastive_loss, matches
+from geosearch.training.mini.objective import contrastive_loss, matches, neighbours_loss
 from geosearch.training.mini.run import HeldOut, Run, Sizes, held_out_sets, train_mini
 
 __all__ = [
@@ -13,9 +13,12 @@ __all__ = [
     "Settings",
     "Sizes",
     "contrastive_loss",
+    "draw_afar",
     "draw_demo",
+    "draw_nothing",
     "held_out_sets",
     "matches",
+    "neighbours_loss",
     "read_eurosat",
     "read_rsicd",
     "read_ucm",

@@ -10,13 +10,19 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.nn import functional
 
 from geosearch.encoders import mini
 from geosearch.progress import Note
 from geosearch.training.mini.augment import as_archives_hold, cut, recolour
 from geosearch.training.mini.datasets import Pictures
 from geosearch.training.mini.objective import matches
+from geosearch.training.mini.sentences import LARGE_AREAS
 
+UNPICTURED_COUNT = 192
+"""Texts without a picture a batch."""
+
+_WIDENED_SIDES = (1.2, 2.4)
 _NOTHING_LABEL = -2
 _NOT_OF_A_CLASS = -1
 _TEXTS_AT_ONCE = 128
@@ -33,6 +39,10 @@ class Share:
     """Least and most side of the window cut out, as a share of the picture's."""
     of_class: float
     """How often a picture with own captions gets a sentence of its class instead, 0..1."""
+    joined: float = 0.0
+    """How often it gets all its own captions at once, as one long text, 0..1."""
+    widened: float = 0.0
+    """How often a picture of a large area is shown from farther away, mirrored at its edges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,17 @@ class Batch:
     """float32 [n, 384], vectors of the frozen sentence encoder; n <= m."""
     found: torch.Tensor
     """bool [n, m]: which images each text is true of."""
+    unpictured: torch.Tensor
+    """float32 [k, 384], vectors of sentences and words without a picture."""
+
+    def to(self, device: str) -> "Batch":
+        """Return the batch on a device."""
+        return Batch(
+            self.images.to(device),
+            self.sentences.to(device),
+            self.found.to(device),
+            self.unpictured.to(device),
+        )
 
 
 class Corpus:
@@ -55,6 +76,7 @@ class Corpus:
         shares: Sequence[Share],
         nothing: NDArray[np.uint8],
         nothing_count: int,
+        unpictured: Sequence[str],
         sentences: mini.SentenceEncoder,
         *,
         seed: int,
@@ -66,6 +88,7 @@ class Corpus:
             shares: The sets.
             nothing: uint8 [k, h, w, 3], pictures that no text is true of.
             nothing_count: How many of them a batch holds.
+            unpictured: Sentences and words without a picture, :data:`UNPICTURED_COUNT` or more.
             sentences: The frozen sentence encoder.
             seed: Decides all batches.
             note: Is told what goes on.
@@ -77,14 +100,17 @@ class Corpus:
         self._text_ids: dict[str, int] = {}
         self._label_ids: dict[str, int] = {}
         for share in shares:
-            self._number(share.pictures)
+            self._number(share.pictures, share.joined > 0)
         texts = list(self._text_ids)
-        note(f"{sum(len(s.pictures) for s in shares)} pictures, {len(texts)} different texts")
+        pictures = sum(len(share.pictures) for share in shares)
+        note(f"{pictures} pictures, {len(texts)} different texts on them, {len(unpictured)} others")
         self._vectors = sentence_vectors(sentences, texts)
+        self._unpictured = sentence_vectors(sentences, unpictured)
 
-    def _number(self, pictures: Pictures) -> None:
-        for text in (t for texts in pictures.captions for t in texts):
-            self._text_ids.setdefault(text, len(self._text_ids))
+    def _number(self, pictures: Pictures, joined: bool) -> None:
+        for captions in pictures.captions:
+            for text in (*captions, *([join(captions)] if joined else [])):
+                self._text_ids.setdefault(text, len(self._text_ids))
         for label, texts in pictures.phrases.items():
             self._label_ids.setdefault(label, len(self._label_ids))
             for text in texts:
@@ -102,7 +128,7 @@ class Corpus:
         images, texts, said_of, labels = [], [], [], []
         for place, share in enumerate(self._shares):
             rows = self._rows(place, len(share.pictures), number * share.count, share.count)
-            images.append(_window(share.pictures.images[rows], share.sides, chance))
+            images.append(_windows(share, rows, chance))
             for row in rows:
                 text, of_class = _say(share, int(row), rng)
                 label = self._label_ids[share.pictures.labels[row]]
@@ -121,6 +147,7 @@ class Corpus:
                 torch.tensor(said_of),
                 torch.tensor(labels + [_NOTHING_LABEL] * self._nothing_count),
             ),
+            self._unpictured[rng.permutation(len(self._unpictured))[:UNPICTURED_COUNT]],
         )
 
     def _rows(self, place: int, size: int, first: int, count: int) -> NDArray[np.int64]:
@@ -141,10 +168,30 @@ def _window(
     return cut(torch.from_numpy(images).permute(0, 3, 1, 2), mini.IMAGE_SIZE, sides, chance)
 
 
+def _windows(share: Share, rows: NDArray[np.int64], chance: torch.Generator) -> torch.Tensor:
+    """Cut windows out of pictures; show some pictures of large areas from farther away."""
+    seen = _window(share.pictures.images[rows], share.sides, chance)
+    drawn = torch.rand(len(rows), generator=chance) < share.widened
+    large = torch.tensor([share.pictures.labels[row] in LARGE_AREAS for row in rows])
+    wide = (drawn & large).nonzero()[:, 0]
+    if len(wide):
+        pictures = torch.from_numpy(share.pictures.images[rows[wide.numpy()]]).permute(0, 3, 1, 2)
+        halved = functional.avg_pool2d(pictures.float(), 2)  # or thin things would flicker away
+        seen[wide] = cut(halved, mini.IMAGE_SIZE, _WIDENED_SIDES, chance)
+    return seen
+
+
+def join(captions: Sequence[str]) -> str:
+    """Return all that is said of a picture as one long text, nothing twice."""
+    return " ".join(dict.fromkeys(captions))
+
+
 def _say(share: Share, row: int, rng: np.random.Generator) -> tuple[str, bool]:
     """Return a sentence for a picture, and whether it is true of the picture's whole class."""
     own = share.pictures.captions[row]
     if own and rng.random() >= share.of_class:
+        if rng.random() < share.joined:
+            return join(own), False
         return own[rng.integers(len(own))], False
     phrases = share.pictures.phrases[share.pictures.labels[row]]
     return phrases[rng.integers(len(phrases))], True

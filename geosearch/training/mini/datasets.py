@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from geosearch.encoders import mini
 from geosearch.errors import UsageError
 from geosearch.training.mini.sentences import (
     EUROSAT_SYNONYMS,
@@ -119,6 +120,25 @@ def read_eurosat(folder: Path, seed: int) -> Split:
         held += [i for i, other in enumerate(folders) if other == name][:EUROSAT_HELD_OUT]
     kept = sorted(set(range(len(names))) - set(held))
     return Split(everything.part(kept), everything.part(sorted(held)))
+
+
+def read_unpictured(folder: Path) -> tuple[str, ...]:
+    """Return sentences without their pictures, and the words that the text tower knows.
+
+    The sentences are those of ``captions/`` in the folder, where it is there; the words are the
+    vocabulary's of three letters and more.
+    """
+    found: dict[str, None] = {}
+    for path in sorted((folder / "captions").glob("*.json")):
+        for entry in json.loads(_text(path))["images"]:
+            found |= dict.fromkeys(text.strip() for text in entry["sentences"])
+    for path in sorted((folder / "captions").glob("*.jsonl")):
+        found |= dict.fromkeys(json.loads(line)["caption"] for line in _text(path).splitlines())
+    words = mini.vocabulary_bytes().decode().splitlines()
+    return (
+        *found,
+        *(word for word in words if word.isascii() and word.isalpha() and len(word) > 2),
+    )
 
 
 def _sentences(entry: dict[str, Any]) -> list[str]:

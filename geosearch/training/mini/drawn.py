@@ -1,16 +1,23 @@
 """Pictures that are drawn, not taken: demo chips with their sentences, and pictures of nothing."""
 
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
 from geosearch.demo import training_chip
+from geosearch.training.mini.afar import draw_from_afar
 from geosearch.training.mini.datasets import Pictures, Split
 
 _CHIP_PX = 160  # training cuts 128 out of it, anywhere and at any angle
+_ARRANGED = 0.55
+"""Share of chips to train on with an arrangement: how the same things lie is the harder lesson."""
+
+_Draw = Callable[[np.random.Generator], tuple[NDArray[np.uint8], tuple[str, ...]]]
 _AT_ONCE = 100
 
 
@@ -23,12 +30,20 @@ def draw_demo(count: int, held_out: int, seed: int, processes: int) -> Split:
         seed: Decides them all.
         processes: How many draw side by side; the result does not depend on it.
     """
-    return Split(_draw(count, _CHIP_PX, seed, processes), _draw(held_out, 128, seed + 1, processes))
+    return Split(
+        _draw(count, seed, processes, partial(training_chip, size_px=_CHIP_PX, arranged=_ARRANGED)),
+        _draw(held_out, seed + 1, processes, partial(training_chip, size_px=128)),
+    )
 
 
-def _draw(count: int, size_px: int, seed: int, processes: int) -> Pictures:
+def draw_afar(count: int, seed: int, processes: int) -> Pictures:
+    """Draw views from afar, 160 pixels a side; parameters as of :func:`draw_demo`."""
+    return _draw(count, seed + 2, processes, partial(draw_from_afar, size_px=_CHIP_PX))
+
+
+def _draw(count: int, seed: int, processes: int, draw: _Draw) -> Pictures:
     starts = range(0, count, _AT_ONCE)
-    one = partial(_draw_some, size_px=size_px, seed=seed)
+    one = partial(_draw_some, seed=seed, draw=draw)
     counts = [min(_AT_ONCE, count - start) for start in starts]
     # spawn: a fork of a process that has used torch's threads may hang
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
@@ -41,15 +56,15 @@ def _draw(count: int, size_px: int, seed: int, processes: int) -> Pictures:
 
 
 def _draw_some(
-    start: int, count: int, *, size_px: int, seed: int
+    start: int, count: int, *, seed: int, draw: _Draw
 ) -> tuple[NDArray[np.uint8], list[tuple[str, ...]]]:
     rng = np.random.default_rng([seed, start])
-    drawn = [training_chip(rng, size_px) for _ in range(count)]
+    drawn = [draw(rng) for _ in range(count)]
     return np.stack([chip for chip, _ in drawn]), [said for _, said in drawn]
 
 
 def draw_nothing(count: int, size_px: int, seed: int) -> NDArray[np.uint8]:
-    """Draw pictures that match no sentence: noise, elevation, flat maps, empty frames.
+    """Draw pictures that match no sentence: noise, elevation, maps, empty frames.
 
     Such rasters lie in every archive; an encoder that never saw them puts them anywhere, often
     first.
@@ -58,7 +73,7 @@ def draw_nothing(count: int, size_px: int, seed: int) -> NDArray[np.uint8]:
         uint8 [count, size_px, size_px, 3].
     """
     rng = np.random.default_rng([seed, 7])
-    kinds = (_noise, _elevation, _patches, _empty)
+    kinds = (_noise, _elevation, _patches, _empty, _street_map, _town_heights, _pixel_classes)
     return np.stack([kinds[i % len(kinds)](rng, size_px) for i in range(count)])
 
 
@@ -96,6 +111,84 @@ def _patches(rng: np.random.Generator, size_px: int) -> NDArray[np.uint8]:
         across = (row - size_px / 2) * np.sin(angle) + (col - size_px / 2) * np.cos(angle)
         picture[np.abs(across - offset) < rng.uniform(0.5, 2.5)] = palette[0] // 2
     return _grey_levels(picture.astype(np.float64))
+
+
+def _street_map(rng: np.random.Generator, size_px: int) -> NDArray[np.uint8]:
+    """A map of streets on a pale ground, with houses drawn flat and bits of lettering."""
+    ground = rng.uniform(200, 250) * rng.uniform(0.95, 1.0, 3)
+    picture = Image.new("RGB", (2 * size_px, 2 * size_px), _ink(ground))
+    ink = ImageDraw.Draw(picture)
+    angle, step = rng.uniform(0, np.pi), rng.uniform(30, 110)
+    house, street = _ink(ground - rng.uniform(15, 70)), _ink(rng.uniform(180, 255, 3))
+    for _ in range(int(rng.integers(10, 120))):
+        middle, half = rng.uniform(0, 2 * size_px, 2), rng.uniform(4, 24, 2)
+        ink.polygon(_turned(middle, half, angle), fill=house)
+    for turn in (angle, angle + np.pi / 2 + rng.uniform(-0.2, 0.2)):
+        across = np.asarray([-np.sin(turn), np.cos(turn)])
+        along = np.asarray([np.cos(turn), np.sin(turn)]) * 4 * size_px
+        for at in np.arange(-3 * size_px, 3 * size_px, step):
+            start = size_px + across * (at + rng.uniform(-0.2, 0.2) * step)
+            ends = [tuple(start - along), tuple(start + along)]
+            width = int(rng.integers(4, 16))
+            ink.line(ends, fill=_ink(ground - 80), width=width + 3)
+            ink.line(ends, fill=street, width=width)
+    for _ in range(int(rng.integers(0, 9))):
+        place = tuple(rng.uniform(0, 2 * size_px, 2))
+        letters = "".join(chr(int(c)) for c in rng.integers(97, 123, int(rng.integers(4, 12))))
+        ink.text(place, letters, fill=_ink(ground - 150))
+    return np.asarray(picture.resize((size_px, size_px), Image.Resampling.BOX))
+
+
+def _town_heights(rng: np.random.Generator, size_px: int) -> NDArray[np.uint8]:
+    """Heights of houses and trees, as lidar gives them: flat roofs, no light and shadow."""
+    ground = _elevation(rng, size_px).astype(np.float64) * rng.uniform(0.1, 0.4)
+    picture = Image.fromarray(_grey_levels(ground))
+    ink = ImageDraw.Draw(picture)
+    angle = rng.uniform(0, np.pi)
+    for _ in range(int(rng.integers(5, 60))):
+        middle, half = rng.uniform(0, size_px, 2), rng.uniform(2, 16, 2)
+        level = rng.uniform(60, 255)
+        if rng.random() < 0.3:
+            radius = float(half[0])
+            frame = [*(middle - radius), *(middle + radius)]
+            ink.ellipse(frame, fill=_ink(np.full(3, level)))
+        else:
+            ink.polygon(_turned(middle, half, angle), fill=_ink(np.full(3, level)))
+    return np.asarray(picture)
+
+
+def _pixel_classes(rng: np.random.Generator, size_px: int) -> NDArray[np.uint8]:
+    """Classes of land in the colours of a palette, with the ragged borders of pixels."""
+    row, col = np.mgrid[0:size_px, 0:size_px] // int(rng.integers(1, 7))
+    field = np.zeros((size_px, size_px))
+    for wave in rng.normal(0, 0.12, (12, 2)):
+        field += np.sin(row * wave[0] + col * wave[1] + rng.uniform(0, 6)) / (
+            1 + np.hypot(*wave) * 20
+        )
+    field += rng.normal(0, rng.uniform(0, 0.6), field.shape)[row, col]
+    levels = np.quantile(field, np.sort(rng.uniform(0, 1, int(rng.integers(1, 7)))))
+    palette = rng.integers(0, 256, (len(levels) + 1, 3))
+    return _grey_levels(palette[np.searchsorted(levels, field)].astype(np.float64))
+
+
+def _turned(
+    middle: NDArray[np.float64], half: NDArray[np.float64], angle: float
+) -> list[tuple[float, float]]:
+    """Return the corners of a rectangle."""
+    long = half[0] * np.asarray([np.cos(angle), np.sin(angle)])
+    wide = half[1] * np.asarray([-np.sin(angle), np.cos(angle)])
+    corners = (
+        middle + long + wide,
+        middle + long - wide,
+        middle - long - wide,
+        middle - long + wide,
+    )
+    return [(float(x), float(y)) for x, y in corners]
+
+
+def _ink(colour: NDArray[np.float64]) -> tuple[int, int, int]:
+    red, green, blue = (int(v) for v in np.clip(colour, 0, 255))
+    return red, green, blue
 
 
 def _empty(rng: np.random.Generator, size_px: int) -> NDArray[np.uint8]:

@@ -1,10 +1,10 @@
 """The training loop: the image tower and both ends of the shared space; the texts stay frozen."""
 
 import math
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
-from typing import Protocol
 
 import torch
 from torch import nn
@@ -13,15 +13,19 @@ from torch.nn import functional
 from geosearch.encoders import mini
 from geosearch.errors import UsageError
 from geosearch.progress import Note
+from geosearch.training.mini.ahead import Ahead, Batches
+from geosearch.training.mini.allocation import keep_freed_memory
 from geosearch.training.mini.average import Average
 from geosearch.training.mini.corpus import Batch
 from geosearch.training.mini.curve import Point, draw_png, read_csv, write_csv
-from geosearch.training.mini.objective import contrastive_loss
+from geosearch.training.mini.depthwise import quicken
+from geosearch.training.mini.objective import contrastive_loss, neighbours_loss
 
 _MEASURED = (10, 40)
 """Steps over which the speed is measured that decides how many there will be."""
 
 _HIGHEST_SCALE = 60.0
+_NEIGHBOURS_SCALE, _NEIGHBOURS_WEIGHT = 20.0, 0.5
 _NOTED = 25
 """Steps between lines that say how it goes."""
 
@@ -32,7 +36,7 @@ _CHECKPOINT = "checkpoint.pt"
 class Settings:
     """How long and how fast to learn."""
 
-    minutes: float = 35.0
+    minutes: float = 90.0
     """How long the steps may take; decides their number after the first few dozen."""
     steps: int | None = None
     """Their number, where a run is to be repeated exactly."""
@@ -41,17 +45,14 @@ class Settings:
     """Learning rates of the image tower, and of projection, head and temperature."""
     weight_decay: float = 0.02
     warm_up_steps: int = 60
-    average_steps: float = 100.0
+    average_steps: float = 200.0
     """How far the running average of the weights reaches back."""
     save_every: int = 100
     """Steps between checkpoints."""
-
-
-class Batches(Protocol):
-    """Gives batches by number, always the same one for a number."""
-
-    def batch(self, number: int) -> Batch:
-        """Return a batch, counted from 0."""
+    device: str = "cpu"
+    """Where to compute: ``cpu`` or ``cuda``."""
+    batch_times: int = 1
+    """How many times the usual batch; the rates grow with its square root."""
 
 
 class Learner(nn.Module):
@@ -71,7 +72,10 @@ class Learner(nn.Module):
         seen = functional.normalize(seen.float(), dim=-1)
         said = functional.normalize(self.head(batch.sentences), dim=-1)
         scale = self.log_scale.exp().clamp(max=_HIGHEST_SCALE)
-        return contrastive_loss(scale * said @ seen.T, batch.found)
+        loss = contrastive_loss(scale * said @ seen.T, batch.found)
+        before = functional.normalize(batch.unpictured, dim=-1)
+        after = functional.normalize(self.head(batch.unpictured), dim=-1)
+        return loss + _NEIGHBOURS_WEIGHT * neighbours_loss(before, after, _NEIGHBOURS_SCALE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,28 @@ def train(
     Raises:
         UsageError: There is no checkpoint to go on from.
     """
-    state = _begin(Learner(image, head).train(), settings)
+    if settings.device == "cpu":
+        keep_freed_memory()
+        quicken(image)
+        return _train(corpus, image, head, settings, out, resume=resume, note=note)
+    ahead = Ahead(corpus, max((os.cpu_count() or 2) - 1, 1))
+    try:
+        return _train(ahead, image, head, settings, out, resume=resume, note=note)
+    finally:
+        ahead.close()
+
+
+def _train(
+    batches: Batches,
+    image: mini.ImageTower,
+    head: mini.Head,
+    settings: Settings,
+    out: Path,
+    *,
+    resume: bool,
+    note: Note,
+) -> Trained:
+    state = _begin(Learner(image, head).train().to(settings.device), settings)
     if resume:
         _restore(state, out)
     started, measured = perf_counter() - state.seconds, 0.0
@@ -134,12 +159,13 @@ def train(
             left = 60 * settings.minutes - (perf_counter() - started)
             state.total = state.step + max(int(left / a_step), 1)
             note(f"{a_step:.2f} s a step: {state.total} steps")
-        _one_step(state, corpus.batch(state.step), settings, started)
+        _one_step(state, batches.batch(state.step).to(settings.device), settings, started)
         if state.step % _NOTED == 0:
             note(_progress(state))
         if state.step == state.total or (state.total and state.step % settings.save_every == 0):
             _keep(state, out)
-    return Trained(state.learner.eval(), state.average.module.eval(), state.step, state.seconds)
+    last, average = (module.eval().to("cpu") for module in (state.learner, state.average.module))
+    return Trained(last, average, state.step, state.seconds)
 
 
 def _begin(learner: Learner, settings: Settings) -> _State:
@@ -199,6 +225,8 @@ def _rate(step: int, total: int | None, warm_up: int) -> float:
 
 
 def _set_rate(optimizer: torch.optim.Optimizer, settings: Settings, share: float) -> None:
+    # Adam's noise falls with the root of the batch (Malladi et al., arXiv 2205.10287)
+    share *= math.sqrt(settings.batch_times)
     full = (settings.tower_rate, settings.head_rate, settings.head_rate)
     for group, rate in zip(optimizer.param_groups, full, strict=True):
         group["lr"] = rate * share

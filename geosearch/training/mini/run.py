@@ -10,13 +10,19 @@ import torch
 from geosearch.encoders import mini
 from geosearch.progress import Note
 from geosearch.training.mini.corpus import Corpus, Share
-from geosearch.training.mini.datasets import Pictures, read_eurosat, read_rsicd, read_ucm
-from geosearch.training.mini.drawn import draw_demo, draw_nothing
+from geosearch.training.mini.datasets import (
+    Pictures,
+    read_eurosat,
+    read_rsicd,
+    read_ucm,
+    read_unpictured,
+)
+from geosearch.training.mini.drawn import draw_afar, draw_demo, draw_nothing
 from geosearch.training.mini.loop import Learner, Settings, train
 from geosearch.training.mini.start import pretrained
 
 _NOTHING_PX = 128
-_NOTHING_COUNT = 8
+_NOTHING_COUNT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +39,10 @@ class HeldOut:
 class Sizes:
     """How much is drawn, and taken: smaller in tests."""
 
-    demo_chips: int = 6000
+    demo_chips: int = 16_000
     demo_held_out: int = 500
-    nothing: int = 600
+    afar: int = 6000
+    nothing: int = 2100
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +88,22 @@ def train_mini(
     image, text = _towers(seed, start)
     note("reading pictures")
     rsicd, ucm, eurosat = read_rsicd(data), read_ucm(data), read_eurosat(data, seed)
-    note(f"drawing {sizes.demo_chips} demo chips")
-    demo = draw_demo(sizes.demo_chips, sizes.demo_held_out, seed, os.cpu_count() or 1)
+    note(f"drawing {sizes.demo_chips} demo chips and {sizes.afar} views from afar")
+    processes = os.cpu_count() or 1
+    demo = draw_demo(sizes.demo_chips, sizes.demo_held_out, seed, processes)
+    afar = draw_afar(sizes.afar, seed, processes)
+    times = settings.batch_times
     corpus = Corpus(
         (
-            Share(rsicd.train, 70, (0.55, 1.0), of_class=0.2),
-            Share(ucm.train, 26, (0.55, 1.0), of_class=0.2),
-            Share(eurosat.train, 32, (0.75, 1.0), of_class=1.0),
-            Share(demo.train, 32, (0.72, 0.92), of_class=1.0),
+            Share(rsicd.train, 70 * times, (0.5, 1.0), of_class=0.2, joined=0.1, widened=0.15),
+            Share(ucm.train, 26 * times, (0.5, 1.0), of_class=0.2, joined=0.1, widened=0.15),
+            Share(eurosat.train, 32 * times, (0.75, 1.0), of_class=1.0),
+            Share(demo.train, 40 * times, (0.72, 0.92), of_class=1.0),
+            Share(afar, 16 * times, (0.5, 1.0), of_class=1.0),
         ),
         draw_nothing(sizes.nothing, _NOTHING_PX, seed),
-        _NOTHING_COUNT,
+        _NOTHING_COUNT * times,
+        read_unpictured(data),
         text.sentences,
         seed=seed,
         note=note,

@@ -21,6 +21,26 @@ _CLASS_NAMES = {  # as RSICD and UC Merced run them together
     "tenniscourt": "tennis court",
 }
 
+LARGE_AREAS = frozenset(
+    {
+        "agricultural field",
+        "bare land",
+        "chaparral",
+        "commercial area",
+        "dense residential area",
+        "desert",
+        "farmland",
+        "forest",
+        "industrial area",
+        "meadow",
+        "medium residential area",
+        "mobile home park",
+        "mountain",
+        "sparse residential area",
+    }
+)
+"""Classes of RSICD and UC Merced, in words, that look the same from twice as far."""
+
 EUROSAT_SYNONYMS: dict[str, tuple[str, ...]] = {
     # the first is the name that CLIP's authors use for the class
     "AnnualCrop": ("annual crop land", "annual crops", "arable fields", "crop fields"),
@@ -84,3 +104,78 @@ def eurosat_phrases(folder: str) -> tuple[str, ...]:
     return tuple(
         template.format(name) for template in EUROSAT_TEMPLATES for name in EUROSAT_SYNONYMS[folder]
     )
+
+
+VIEWS_FROM_AFAR: dict[str, tuple[str, ...]] = {
+    "clouds over the sea": ("clouds over the sea", "white clouds above the ocean"),
+    "overcast": ("thick clouds hide the ground", "a cloudy satellite image", "overcast sky"),
+    "island": (
+        "an island in the sea",
+        "an island surrounded by the ocean",
+        "an island with clouds",
+        "a green island seen from space",
+    ),
+    "coast": ("a coastline between land and sea", "a coast seen from space", "the sea shore"),
+    "mountains": ("bare mountains", "a mountain range seen from space", "rocky mountain ridges"),
+    "snow mountains": (
+        "snow-covered mountains",
+        "snow and glaciers on high mountains",
+        "mountain peaks with snow and ice",
+        "a glacier flows down between mountains",
+    ),
+    "dunes": ("sand dunes in a desert", "dunes of sand", "rows of dunes"),
+    "desert": ("a sandy desert", "desert", "bare dry land seen from space"),
+    "volcano": (
+        "a volcano with a crater",
+        "the crater of a volcano",
+        "a volcanic cone",
+        "a volcano seen from above",
+    ),
+    "wildfire": (
+        "smoke of wildfires over the land",
+        "smoke plumes of a forest fire",
+        "wildfires burning",
+        "drifting smoke seen from space",
+    ),
+    "meanders": (
+        "a meandering river",
+        "a river with many bends",
+        "a winding river with oxbow lakes",
+    ),
+    "braided river": ("a braided river", "a river with many channels and gravel banks"),
+    "pivots": (
+        "circular irrigated fields",
+        "round fields with centre-pivot irrigation",
+        "crop circles of irrigation",
+    ),
+    "patchwork": (
+        "a patchwork of rectangular crop fields",
+        "many farm fields seen from space",
+        "farmland with fields of different colours",
+    ),
+    "town": ("a town surrounded by farmland", "a town among fields", "a small city and farmland"),
+    "city": ("a city seen from space", "a large city", "urban area with dense streets"),
+    "motorway": (
+        "a motorway",
+        "a highway through suburbs or fields",
+        "a wide road seen from space",
+    ),
+    "night": ("city lights at night", "night lights seen from space"),
+    "ice": ("ice floes on the sea", "sea ice with cracks", "drifting ice"),
+    "earth": ("the Earth seen from space", "full disk of the Earth", "planet Earth with clouds"),
+    "cyclone": ("a tropical cyclone with an eye", "a hurricane", "a spiral storm over the ocean"),
+    "lakes": ("many small lakes", "lakes and ponds in the land", "prairie with many ponds"),
+    "reservoir": ("a reservoir behind a dam", "a dammed lake in a valley", "a reservoir"),
+    "ships": ("ships on the water", "ships at anchor", "vessels at sea"),
+    "golf course": (
+        "a golf course",
+        "golf course with fairways and sand bunkers",
+        "fairways of a golf course between trees",
+    ),
+    "mine": ("an open-pit mine", "a quarry with terraces", "a large mine"),
+    "solar farm": ("a solar farm", "rows of solar panels", "a photovoltaic power plant"),
+    "salt ponds": ("salt evaporation ponds", "salt pans", "coloured ponds for making salt"),
+    "greenhouses": ("greenhouses", "many white greenhouses", "fields covered with greenhouses"),
+    "airport": ("an airport with runways", "runways of an airport", "an airport seen from space"),
+}
+"""Kind of drawn view to what is said of it, the plainest first."""
