@@ -1,7 +1,14 @@
 """How good an encoder is: classification without training, retrieval, scenes in the wild."""
 
+from geosearch.evaluation.answer_sheet import Answer, write_answer_sheet
 from geosearch.evaluation.card import card_table
-from geosearch.evaluation.figures import EXAMPLE, HeldOutSets, LabelledImages, judge
+from geosearch.evaluation.figures import (
+    EXAMPLE,
+    HeldOutSets,
+    LabelledImages,
+    judge,
+    worst_sentences,
+)
 from geosearch.evaluation.relation import RelationFigures, search_draws
 from geosearch.evaluation.retrieval import (
     Recalls,
@@ -9,23 +16,16 @@ from geosearch.evaluation.retrieval import (
     precision_at,
     recalls,
 )
-from geosearch.evaluation.wild import (
-    WildAnswer,
-    WildFigures,
-    WildQuestion,
-    read_questions,
-    search_scenes,
-)
-from geosearch.evaluation.wild_sheet import write_wild_sheet
+from geosearch.evaluation.wild import WildFigures, WildQuestion, read_questions, search_scenes
 from geosearch.evaluation.zeroshot import class_vectors, top1_accuracy
 
 __all__ = [
     "EXAMPLE",
+    "Answer",
     "HeldOutSets",
     "LabelledImages",
     "Recalls",
     "RelationFigures",
-    "WildAnswer",
     "WildFigures",
     "WildQuestion",
     "average_precision",
@@ -38,5 +38,6 @@ __all__ = [
     "search_draws",
     "search_scenes",
     "top1_accuracy",
-    "write_wild_sheet",
+    "worst_sentences",
+    "write_answer_sheet",
 ]

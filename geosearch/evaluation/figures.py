@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.encoders import Encoder
+from geosearch.evaluation.answer_sheet import Answer
 from geosearch.evaluation.retrieval import average_precision, precision_at, recalls
 from geosearch.evaluation.zeroshot import EUROSAT_TEMPLATES, class_vectors, top1_accuracy
 
@@ -101,6 +102,32 @@ def _demo(encoder: Encoder, pictures: LabelledImages) -> dict[str, Any]:
         example = names.index(EXAMPLE)
         result |= _example(scores[example], labels == example)
     return result
+
+
+def worst_sentences(
+    encoder: Encoder, pictures: LabelledImages, count: int, answers: int = 5
+) -> list[tuple[str, list[Answer]]]:
+    """Return the sentences that find least, with their average precision and first answers.
+
+    Args:
+        encoder: What is judged.
+        pictures: Labelled with their plainest sentence.
+        count: How many sentences.
+        answers: How many answers of each.
+    """
+    vectors = encoder.encode_images(pictures.images)
+    names, labels = _numbered(pictures.labels)
+    scores = encoder.encode_texts(names) @ vectors.T
+    precisions = [average_precision(scores[i], labels == i) for i in range(len(names))]
+    rows = []
+    for i in np.argsort(precisions, kind="stable")[:count]:
+        best = np.argsort(-scores[i], kind="stable")[:answers]
+        found = [
+            Answer(pictures.labels[k], labels[k] == i, float(scores[i, k]), pictures.images[k])
+            for k in best
+        ]
+        rows.append((f"{names[i]}   (average precision {precisions[i]:.2f})", found))
+    return rows
 
 
 def _example(scores: NDArray[np.float32], right: NDArray[np.bool_]) -> dict[str, Any]:

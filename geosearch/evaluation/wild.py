@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from geosearch.encoders import Encoder
 from geosearch.errors import SceneError, UsageError
+from geosearch.evaluation.answer_sheet import Answer
 from geosearch.scenes import Scene, chip_windows, find_scenes, open_scene, read_chips
 
 _MIN_VALID = 0.25
@@ -26,19 +27,6 @@ class WildQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class WildAnswer:
-    """A scene among the first for a question."""
-
-    scene: str
-    """File name."""
-    right: bool
-    score: float
-    """Of its best chip."""
-    chip: NDArray[np.uint8]
-    """uint8 [h, w, 3], that chip."""
-
-
-@dataclass(frozen=True, slots=True)
 class WildFigures:
     """How a set of questions was answered."""
 
@@ -50,7 +38,7 @@ class WildFigures:
     """Rank of the first right scene, a question each, from 1."""
     scenes: int
     """How many were ranked; those that cannot be read are not."""
-    answers: tuple[tuple[WildAnswer, ...], ...]
+    answers: tuple[tuple[Answer, ...], ...]
     """The five best scenes of each question, best first."""
 
 
@@ -100,7 +88,7 @@ def search_scenes(
     )
     answers = tuple(
         tuple(
-            WildAnswer(
+            Answer(
                 names[row],
                 names[row] in question.scenes,
                 float(best[row].scores[i]),

@@ -7,7 +7,12 @@ import pytest
 from PIL import Image
 
 from geosearch.errors import UsageError
-from geosearch.evaluation import WildQuestion, read_questions, search_scenes, write_wild_sheet
+from geosearch.evaluation import (
+    WildQuestion,
+    read_questions,
+    search_scenes,
+    write_answer_sheet,
+)
 from geosearch.scenes import write_geotiff
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 200, 30), "blue": (30, 30, 200)}
@@ -57,14 +62,15 @@ def test_ranks_and_figures_count_the_first_right_scene(scenes: Path) -> None:
 def test_the_answers_carry_the_best_chips(scenes: Path) -> None:
     figures = search_scenes(Colours(), scenes, QUESTIONS, (16,))
     for (name, colour), answers in zip(COLOURS.items(), figures.answers, strict=True):
-        assert answers[0].scene == f"{name}.tif"
+        assert answers[0].name == f"{name}.tif"
         np.testing.assert_array_equal(answers[0].chip[8, 8], colour)
     assert [answer.right for answer in figures.answers[1]] == [False, True, True]
 
 
 def test_the_sheet_shows_right_answers_in_green(scenes: Path, tmp_path: Path) -> None:
     figures = search_scenes(Colours(), scenes, QUESTIONS, (16,))
-    write_wild_sheet(tmp_path / "sheet.png", QUESTIONS, figures)
+    rows = [(q.text, answers) for q, answers in zip(QUESTIONS, figures.answers, strict=True)]
+    write_answer_sheet(tmp_path / "sheet.png", rows)
     picture = np.asarray(Image.open(tmp_path / "sheet.png"))
     frames = (picture == (40, 150, 70)).all(axis=2).sum()
     one = 136 * 136 - 128 * 128

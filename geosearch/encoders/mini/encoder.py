@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from geosearch.encoders.device import FLOAT32, dtype_of
+from geosearch.encoders.mini.fused import fuse
 from geosearch.encoders.mini.image_tower import DIM, IMAGE_SIZE, ImageTower, folded, mostly_in
 from geosearch.encoders.mini.text_tower import TEXT_LENGTH, TextTower
 from geosearch.encoders.mini.tokens import tokenize, vocabulary_bytes
@@ -61,6 +62,8 @@ class MiniEncoder:
         self.device = device
         self.precision = precision
         ready = folded(image).to(device)
+        if device == "cpu":
+            ready = fuse(ready)
         if precision != FLOAT32:
             ready = mostly_in(ready, dtype_of(precision))
         self._image = ready.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -73,15 +73,17 @@ class Block(nn.Module):
         if self.expands:
             self.expand_conv = _conv(inputs, inner)
             self.bn0 = _norm(inner)
+            self.act0 = nn.ReLU6()
         self.depthwise_conv = _conv(inner, inner, kernel, stride, groups=inner)
         self.bn1 = _norm(inner)
+        self.act1 = nn.ReLU6()
         self.project_conv = _conv(inner, outputs)
         self.bn2 = _norm(outputs)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return [n, outputs, h / stride, w / stride]."""
-        y = functional.relu6(self.bn0(self.expand_conv(x))) if self.expands else x
-        y = functional.relu6(self.bn1(self.depthwise_conv(y)))
+        y = self.act0(self.bn0(self.expand_conv(x))) if self.expands else x
+        y = self.act1(self.bn1(self.depthwise_conv(y)))
         y = self.bn2(self.project_conv(y))
         return x + y if self.skips else y  # type: ignore[no-any-return]
 
@@ -93,6 +95,7 @@ class ImageTower(nn.Module):
         super().__init__()
         self.conv_stem = _conv(3, 32, 3, 2)
         self.bn0 = _norm(32)
+        self.act0 = nn.ReLU6()
         blocks, channels = [], 32
         for repeats, kernel, stride, expansion, outputs in _STAGES:
             for i in range(repeats):
@@ -101,15 +104,16 @@ class ImageTower(nn.Module):
         self.blocks = nn.ModuleList(blocks)
         self.conv_head = _conv(channels, _FEATURES)
         self.bn1 = _norm(_FEATURES)
+        self.act1 = nn.ReLU6()
         self.projection = nn.Linear(_FEATURES, dim, bias=False)
 
     def features(self, x: torch.Tensor) -> torch.Tensor:
         """Return [n, 1280] of images [n, 3, h, w] in 0..255: what the checkpoint classifies by."""
         x = (x - 127) / 128  # exact in bf16 too
-        x = functional.relu6(self.bn0(self.conv_stem(x)))
+        x = self.act0(self.bn0(self.conv_stem(x)))
         for block in self.blocks:
             x = block(x)
-        x = functional.relu6(self.bn1(self.conv_head(x)))
+        x = self.act1(self.bn1(self.conv_head(x)))
         return x.mean((2, 3))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
