@@ -16,7 +16,8 @@ CAPTIONED = Pictures(
     np.random.default_rng(1).integers(0, 256, (6, 64, 64, 3), dtype=np.uint8),
     tuple((f"picture {i}", "a shared sentence") for i in range(6)),
     ("forest", "forest", "river", "river", "beach", "beach"),
-    {name: (f"a photo of a {name}", name) for name in ("forest", "river", "beach")},
+    {"forest": ("forest", "wood"), "river": ("river", "water"), "beach": ("beach", "water")},
+    ("a photo of a {}", "{}"),
 )
 UNPICTURED = [f"a word {i}" for i in range(UNPICTURED_COUNT + 8)]
 CLASSES = replace(CAPTIONED, captions=tuple(() for _ in range(6)))
@@ -69,3 +70,11 @@ def test_pictures_of_nothing_differ_and_repeat() -> None:
 
 def test_joined_captions_say_nothing_twice() -> None:
     assert join(["a pond .", "trees", "a pond ."]) == "a pond . trees"
+
+
+def test_a_name_of_two_classes_is_true_of_both(corpus: Corpus) -> None:
+    water, true_of = corpus._name_ids["water"], corpus._truth()
+    labels = {label for label, column in corpus._label_ids.items() if true_of[water, column]}
+    assert labels == {"river", "beach"}
+    assert not true_of[-1].any()
+    assert not true_of[:, -1].any()

@@ -52,11 +52,15 @@ def test_what_matches_nothing_is_pushed_away_and_is_no_target() -> None:
     assert (logits.grad[:, 2] > 0).all()
 
 
-def test_equal_texts_and_sentences_of_a_class_match_all_they_are_true_of() -> None:
+def test_equal_texts_and_names_match_all_they_are_true_of() -> None:
+    true_of = torch.zeros(3, 4, dtype=torch.bool)
+    true_of[0, [1, 2]] = True  # a name of two classes
+    true_of[1, 2] = True
     found = matches(
         text_ids=torch.tensor([10, 10, 11, 12]),
-        said_of=torch.tensor([-1, -1, 3, -1]),
-        labels=torch.tensor([1, 2, 3, 3, -2]),  # the last image belongs to no text
+        names=torch.tensor([-1, -1, 0, 1]),
+        labels=torch.tensor([0, 0, 1, 2, -1]),  # the last image belongs to no text
+        true_of=true_of,
     )
     assert found.tolist() == [
         [True, True, False, False, False],

@@ -23,8 +23,8 @@ UNPICTURED_COUNT = 192
 """Texts without a picture a batch."""
 
 _WIDENED_SIDES = (1.2, 2.4)
-_NOTHING_LABEL = -2
-_NOT_OF_A_CLASS = -1
+_NOTHING_LABEL = -1
+_NO_NAME = -1
 _TEXTS_AT_ONCE = 128
 
 
@@ -99,8 +99,10 @@ class Corpus:
         self._seed = seed
         self._text_ids: dict[str, int] = {}
         self._label_ids: dict[str, int] = {}
+        self._name_ids: dict[str, int] = {}
         for share in shares:
             self._number(share.pictures, share.joined > 0)
+        self._true_of = self._truth()
         texts = list(self._text_ids)
         pictures = sum(len(share.pictures) for share in shares)
         note(f"{pictures} pictures, {len(texts)} different texts on them, {len(unpictured)} others")
@@ -111,10 +113,21 @@ class Corpus:
         for captions in pictures.captions:
             for text in (*captions, *([join(captions)] if joined else [])):
                 self._text_ids.setdefault(text, len(self._text_ids))
-        for label, texts in pictures.phrases.items():
+        for label, names in pictures.names.items():
             self._label_ids.setdefault(label, len(self._label_ids))
-            for text in texts:
-                self._text_ids.setdefault(text, len(self._text_ids))
+            for name in names:
+                self._name_ids.setdefault(name, len(self._name_ids))
+                for template in pictures.templates:
+                    self._text_ids.setdefault(template.format(name), len(self._text_ids))
+
+    def _truth(self) -> torch.Tensor:
+        """Return of which labels each name is true, as :func:`matches` wants it."""
+        true_of = torch.zeros(len(self._name_ids) + 1, len(self._label_ids) + 1, dtype=torch.bool)
+        for share in self._shares:
+            for label, names in share.pictures.names.items():
+                rows = [self._name_ids[name] for name in names]
+                true_of[rows, self._label_ids[label]] = True
+        return true_of
 
     @property
     def batch_size(self) -> int:
@@ -125,16 +138,15 @@ class Corpus:
         """Return a batch, counted from 0."""
         rng = np.random.default_rng([self._seed, number])
         chance = torch.Generator().manual_seed(int(rng.integers(2**62)))
-        images, texts, said_of, labels = [], [], [], []
+        images, texts, names, labels = [], [], [], []
         for place, share in enumerate(self._shares):
             rows = self._rows(place, len(share.pictures), number * share.count, share.count)
             images.append(_windows(share, rows, chance))
             for row in rows:
-                text, of_class = _say(share, int(row), rng)
-                label = self._label_ids[share.pictures.labels[row]]
+                text, name = _say(share, int(row), rng)
                 texts.append(self._text_ids[text])
-                said_of.append(label if of_class else _NOT_OF_A_CLASS)
-                labels.append(label)
+                names.append(_NO_NAME if name is None else self._name_ids[name])
+                labels.append(self._label_ids[share.pictures.labels[row]])
         rows = rng.integers(0, len(self._nothing), self._nothing_count)
         changed = as_archives_hold(recolour(torch.cat(images), chance), chance)
         empty = _window(self._nothing[rows], (0.6, 1.0), chance)
@@ -144,8 +156,9 @@ class Corpus:
             self._vectors[text_ids],
             matches(
                 text_ids,
-                torch.tensor(said_of),
+                torch.tensor(names),
                 torch.tensor(labels + [_NOTHING_LABEL] * self._nothing_count),
+                self._true_of,
             ),
             self._unpictured[rng.permutation(len(self._unpictured))[:UNPICTURED_COUNT]],
         )
@@ -186,15 +199,16 @@ def join(captions: Sequence[str]) -> str:
     return " ".join(dict.fromkeys(captions))
 
 
-def _say(share: Share, row: int, rng: np.random.Generator) -> tuple[str, bool]:
-    """Return a sentence for a picture, and whether it is true of the picture's whole class."""
+def _say(share: Share, row: int, rng: np.random.Generator) -> tuple[str, str | None]:
+    """Return a text for a picture, and the name in it if it only names the picture's class."""
     own = share.pictures.captions[row]
     if own and rng.random() >= share.of_class:
         if rng.random() < share.joined:
-            return join(own), False
-        return own[rng.integers(len(own))], False
-    phrases = share.pictures.phrases[share.pictures.labels[row]]
-    return phrases[rng.integers(len(phrases))], True
+            return join(own), None
+        return own[rng.integers(len(own))], None
+    names = share.pictures.names[share.pictures.labels[row]]
+    name, templates = names[rng.integers(len(names))], share.pictures.templates
+    return templates[rng.integers(len(templates))].format(name), name
 
 
 @torch.inference_mode()

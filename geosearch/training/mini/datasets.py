@@ -19,10 +19,11 @@ from PIL import Image
 from geosearch.encoders import mini
 from geosearch.errors import UsageError
 from geosearch.training.mini.sentences import (
+    CLASS_TEMPLATES,
     EUROSAT_SYNONYMS,
+    EUROSAT_TEMPLATES,
     class_name,
-    class_phrases,
-    eurosat_phrases,
+    class_names,
 )
 
 EUROSAT_HELD_OUT = 100
@@ -41,8 +42,10 @@ class Pictures:
     """Sentences of each picture alone; none where only its class is known."""
     labels: tuple[str, ...]
     """Class of each, in words; pictures of one label may be called the same things."""
-    phrases: dict[str, tuple[str, ...]]
-    """Label to sentences that are true of all its pictures."""
+    names: dict[str, tuple[str, ...]]
+    """Label to what its pictures may be called; a name may belong to several labels."""
+    templates: tuple[str, ...]
+    """What is said with a name, which stands for ``{}``."""
 
     def __len__(self) -> int:
         return len(self.images)
@@ -53,7 +56,8 @@ class Pictures:
             self.images[rows],
             tuple(self.captions[i] for i in rows),
             tuple(self.labels[i] for i in rows),
-            self.phrases,
+            self.names,
+            self.templates,
         )
 
 
@@ -86,7 +90,8 @@ def read_captioned(captions: Path, images: Path, size_px: int) -> Split:
         np.stack([pictures[Path(entry["filename"]).name] for entry in found]),
         tuple(tuple(_sentences(entry)) for entry in found),
         labels,
-        {label: class_phrases(label) for label in labels},
+        {label: class_names(label) for label in labels},
+        CLASS_TEMPLATES,
     )
     held = [i for i, entry in enumerate(found) if entry["split"] == "val"]
     kept = [i for i, entry in enumerate(found) if entry["split"] == "train"]
@@ -113,7 +118,8 @@ def read_eurosat(folder: Path, seed: int) -> Split:
         np.stack([pictures[name] for name in names]),
         tuple(() for _ in names),
         tuple(EUROSAT_SYNONYMS[name][0] for name in folders),
-        {EUROSAT_SYNONYMS[name][0]: eurosat_phrases(name) for name in EUROSAT_SYNONYMS},
+        {names[0]: names for names in EUROSAT_SYNONYMS.values()},
+        EUROSAT_TEMPLATES,
     )
     held: list[int] = []
     for name in EUROSAT_SYNONYMS:

@@ -51,8 +51,8 @@ def _draw(count: int, seed: int, processes: int, draw: _Draw) -> Pictures:
     chips = np.concatenate([chips for chips, _ in parts])
     sentences = [said for _, part in parts for said in part]
     labels = tuple(said[0] for said in sentences)
-    phrases = dict(zip(labels, sentences, strict=True))
-    return Pictures(chips, tuple(() for _ in labels), labels, phrases)
+    names = dict(zip(labels, sentences, strict=True))
+    return Pictures(chips, tuple(() for _ in labels), labels, names, ("{}",))
 
 
 def _draw_some(

@@ -1,4 +1,8 @@
-"""What is said of a picture of a known class: names in words, synonyms, and templates."""
+"""What is said of a picture of a known class: names in words, synonyms, and templates.
+
+A name is true of every picture whose class has it, whatever the set: "residential area" of dense
+and of sparse ones.
+"""
 
 _CLASS_NAMES = {  # as RSICD and UC Merced run them together
     "agricultural": "agricultural field",
@@ -19,6 +23,62 @@ _CLASS_NAMES = {  # as RSICD and UC Merced run them together
     "sparseresidential": "sparse residential area",
     "storagetanks": "storage tanks",
     "tenniscourt": "tennis court",
+}
+
+_OTHER_NAMES: dict[str, tuple[str, ...]] = {
+    "agricultural field": ("farmland", "crop field", "farm field", "arable land"),
+    "airplane": ("aircraft", "plane", "parked airplanes", "airliner"),
+    "airport": ("airport terminal", "airfield"),
+    "bare land": ("bare soil", "barren land", "bare ground"),
+    "baseball diamond": ("baseball field", "baseball pitch"),
+    "baseball field": ("baseball diamond", "baseball pitch"),
+    "beach": ("sandy beach", "seashore", "sandy coast"),
+    "bridge": ("bridge over water", "bridge over a river"),
+    "buildings": ("large buildings", "office buildings"),
+    "chaparral": ("shrubs", "scrubland", "shrubland"),
+    "church": ("church building", "cathedral"),
+    "commercial area": ("commercial district", "business district", "shopping area"),
+    "dense residential area": (
+        "residential area",
+        "dense housing",
+        "crowded houses",
+        "residential district",
+    ),
+    "desert": ("sandy desert", "sand desert", "arid land"),
+    "farmland": ("agricultural land", "crop fields", "farm fields", "arable land"),
+    "forest": ("woodland", "dense forest", "wood"),
+    "freeway": ("motorway", "highway", "expressway"),
+    "golf course": ("golf green", "fairway of a golf course"),
+    "harbor": ("harbour", "port", "marina", "docks with boats"),
+    "industrial area": ("factory", "industrial buildings", "warehouses", "industrial zone"),
+    "intersection": ("crossroads", "road junction", "street crossing"),
+    "meadow": ("grassland", "grass field", "green meadow"),
+    "medium residential area": ("residential area", "suburb", "suburban houses", "neighbourhood"),
+    "mobile home park": ("trailer park", "mobile homes", "caravan park"),
+    "mountain": ("mountains", "mountain ridge", "mountainous land"),
+    "overpass": ("viaduct", "flyover", "road bridge over a road", "highway overpass"),
+    "park": ("city park", "public park", "public garden"),
+    "parking lot": ("car park", "parking area", "parked cars"),
+    "playground": ("football field", "sports field", "athletics track", "soccer field"),
+    "pond": ("small lake", "lake"),
+    "port": ("harbour", "harbor", "docks", "port with ships"),
+    "public building in the centre of a town": ("centre", "civic centre", "large public building"),
+    "railway station": ("train station", "railway tracks", "station with platforms"),
+    "resort": ("holiday resort", "hotel resort", "hotels with pools"),
+    "river": ("stream", "waterway", "river bank"),
+    "runway": ("airport runway", "airstrip", "landing strip"),
+    "school": ("school campus", "campus", "school buildings"),
+    "sparse residential area": (
+        "residential area",
+        "scattered houses",
+        "house among trees",
+        "rural houses",
+    ),
+    "square": ("public square", "plaza", "town square"),
+    "stadium": ("sports stadium", "arena", "football stadium"),
+    "storage tanks": ("oil tanks", "tank farm", "fuel storage tanks"),
+    "tennis court": ("tennis courts", "court for tennis"),
+    "viaduct": ("overpass", "flyover", "elevated road", "highway interchange"),
 }
 
 LARGE_AREAS = frozenset(
@@ -94,16 +154,9 @@ def class_name(run_together: str) -> str:
     return _CLASS_NAMES.get(run_together.lower(), run_together.lower())
 
 
-def class_phrases(name: str) -> tuple[str, ...]:
-    """Return what can be said of every picture of a class, by its name in words."""
-    return tuple(template.format(name) for template in CLASS_TEMPLATES)
-
-
-def eurosat_phrases(folder: str) -> tuple[str, ...]:
-    """Return what can be said of every picture of a EuroSAT class."""
-    return tuple(
-        template.format(name) for template in EUROSAT_TEMPLATES for name in EUROSAT_SYNONYMS[folder]
-    )
+def class_names(name: str) -> tuple[str, ...]:
+    """Return what a class of RSICD or UC Merced may be called: its name in words, and others."""
+    return (name, *_OTHER_NAMES.get(name, ()))
 
 
 VIEWS_FROM_AFAR: dict[str, tuple[str, ...]] = {
