@@ -9,8 +9,8 @@ from geosearch.encoders import mini
 from geosearch.errors import UsageError
 from geosearch.progress import silent
 from geosearch.training.mini.corpus import Batch
-from geosearch.training.mini.curve import Point, read_csv, write_csv
-from geosearch.training.mini.loop import Settings, Trained, train
+from geosearch.training.mini.curve import Point, read_csv, read_figures_csv, write_csv
+from geosearch.training.mini.loop import Learner, Settings, Trained, train
 
 
 class SmallCorpus:
@@ -62,6 +62,29 @@ def test_going_on_from_a_checkpoint_gives_the_same_weights(tmp_path: Path) -> No
             torch.testing.assert_close(ours[key], theirs[key], rtol=1e-4, atol=1e-5)
     assert [point.step for point in read_csv(interrupted / "loss.csv")] == [0, 1, 2, 3]
     assert (interrupted / "loss.png").stat().st_size > 1000
+
+
+def test_judgements_are_told_and_drawn_and_change_nothing(tmp_path: Path) -> None:
+    steps = []
+
+    def judge(learner: Learner) -> dict[str, float]:
+        steps.append(len(steps))
+        return {"share": 0.5 + len(steps) / 10, "percent": 20.0}
+
+    torch.manual_seed(1)
+    settings = Settings(steps=4, warm_up_steps=2, save_every=2, judge_every=2)
+    judged = train(
+        SmallCorpus(), mini.ImageTower(), mini.Head(), settings, tmp_path,
+        resume=False, note=silent, judge=judge,
+    )  # fmt: skip
+    plain = run(tmp_path / "plain", 4)
+    for key, value in plain.last.state_dict().items():
+        torch.testing.assert_close(judged.last.state_dict()[key], value, rtol=1e-4, atol=1e-5)
+    assert read_figures_csv(tmp_path / "figures.csv") == [
+        {"step": 2, "share": 0.6, "percent": 20.0},
+        {"step": 4, "share": 0.7, "percent": 20.0},
+    ]
+    assert (tmp_path / "figures.png").stat().st_size > 1000
 
 
 def test_going_on_from_nothing_is_said(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -17,7 +18,16 @@ from geosearch.training.mini.ahead import Ahead, Batches
 from geosearch.training.mini.allocation import keep_freed_memory
 from geosearch.training.mini.average import Average
 from geosearch.training.mini.corpus import Batch
-from geosearch.training.mini.curve import Point, draw_png, read_csv, write_csv
+from geosearch.training.mini.curve import (
+    Figures,
+    Point,
+    draw_figures_png,
+    draw_png,
+    read_csv,
+    read_figures_csv,
+    write_csv,
+    write_figures_csv,
+)
 from geosearch.training.mini.depthwise import quicken
 from geosearch.training.mini.objective import contrastive_loss, neighbours_loss
 
@@ -49,6 +59,8 @@ class Settings:
     """How far the running average of the weights reaches back."""
     save_every: int = 100
     """Steps between checkpoints."""
+    judge_every: int = 500
+    """Steps between judgements of what is held out."""
     device: str = "cpu"
     """Where to compute: ``cpu`` or ``cuda``."""
     batch_times: int = 1
@@ -78,6 +90,10 @@ class Learner(nn.Module):
         return loss + _NEIGHBOURS_WEIGHT * neighbours_loss(before, after, _NEIGHBOURS_SCALE)
 
 
+Judge = Callable[[Learner], dict[str, float]]
+"""Says how good a learner is; may not change it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trained:
     """What a run ends with."""
@@ -100,6 +116,7 @@ class _State:
     step: int = 0
     seconds: float = 0.0
     points: list[Point] = field(default_factory=list)
+    figures: list[Figures] = field(default_factory=list)
 
 
 def train(
@@ -111,6 +128,7 @@ def train(
     *,
     resume: bool,
     note: Note,
+    judge: Judge | None = None,
 ) -> Trained:
     """Train until the time is over; writes checkpoint, ``loss.csv`` and ``loss.png`` into ``out``.
 
@@ -122,6 +140,8 @@ def train(
         out: The run's folder.
         resume: Go on from the checkpoint in it.
         note: Is told how it goes.
+        judge: Says now and then how good the averaged weights are; writes ``figures.csv`` and
+            ``figures.png``.
 
     Raises:
         UsageError: There is no checkpoint to go on from.
@@ -129,27 +149,34 @@ def train(
     if settings.device == "cpu":
         keep_freed_memory()
         quicken(image)
-        return _train(corpus, image, head, settings, out, resume=resume, note=note)
+        state = _state(image, head, settings, out, resume)
+        return _train(state, corpus, settings, out, note, judge)
     ahead = Ahead(corpus, max((os.cpu_count() or 2) - 1, 1))
     try:
-        return _train(ahead, image, head, settings, out, resume=resume, note=note)
+        return _train(_state(image, head, settings, out, resume), ahead, settings, out, note, judge)
     finally:
         ahead.close()
 
 
-def _train(
-    batches: Batches,
-    image: mini.ImageTower,
-    head: mini.Head,
-    settings: Settings,
-    out: Path,
-    *,
-    resume: bool,
-    note: Note,
-) -> Trained:
-    state = _begin(Learner(image, head).train().to(settings.device), settings)
+def _state(
+    image: mini.ImageTower, head: mini.Head, settings: Settings, out: Path, resume: bool
+) -> _State:
+    learner = Learner(image, head).train().to(settings.device)
+    average = Average(learner, settings.average_steps)
+    state = _State(learner, average, _optimizer(learner, settings), settings.steps)
     if resume:
         _restore(state, out)
+    return state
+
+
+def _train(
+    state: _State,
+    batches: Batches,
+    settings: Settings,
+    out: Path,
+    note: Note,
+    judge: Judge | None,
+) -> Trained:
     started, measured = perf_counter() - state.seconds, 0.0
     while state.total is None or state.step < state.total:
         if state.step == _MEASURED[0]:
@@ -164,13 +191,11 @@ def _train(
             note(_progress(state))
         if state.step == state.total or (state.total and state.step % settings.save_every == 0):
             _keep(state, out)
+        if judge and (state.step == state.total or state.step % settings.judge_every == 0):
+            _judge(state, judge, out, note)
+            started = perf_counter() - state.seconds  # judging is no training
     last, average = (module.eval().to("cpu") for module in (state.learner, state.average.module))
     return Trained(last, average, state.step, state.seconds)
-
-
-def _begin(learner: Learner, settings: Settings) -> _State:
-    average = Average(learner, settings.average_steps)
-    return _State(learner, average, _optimizer(learner, settings), settings.steps)
 
 
 def _one_step(state: _State, batch: Batch, settings: Settings, started: float) -> None:
@@ -199,6 +224,14 @@ def _progress(state: _State) -> str:
     recent = [point.loss for point in state.points[-_NOTED:]]
     loss = sum(recent) / len(recent)
     return f"step {state.step} of {state.total or '?'}: loss {loss:.3f}, {state.seconds:.0f} s"
+
+
+def _judge(state: _State, judge: Judge, out: Path, note: Note) -> None:
+    found = judge(state.average.module)
+    state.figures.append({"step": state.step, **found})
+    write_figures_csv(out / "figures.csv", state.figures)
+    draw_figures_png(out / "figures.png", state.figures)
+    note(", ".join(f"{name} {value}" for name, value in found.items()))
 
 
 def _optimizer(learner: Learner, settings: Settings) -> torch.optim.Optimizer:
@@ -261,4 +294,6 @@ def _restore(state: _State, out: Path) -> None:
     state.average.module.load_state_dict(kept["average"])
     state.optimizer.load_state_dict(kept["optimizer"])
     state.step, state.total, state.seconds = kept["step"], kept["total"], kept["seconds"]
+    figures = read_figures_csv(out / "figures.csv")
+    state.figures = [row for row in figures if row["step"] <= state.step]
     state.points = [point for point in read_csv(out / "loss.csv") if point.step < state.step]

@@ -1,9 +1,12 @@
 """A whole training run of `mini`: data in, two candidate files of weights out."""
 
+import copy
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -64,6 +67,7 @@ def train_mini(
     resume: bool,
     note: Note,
     sizes: Sizes | None = None,
+    judge: Callable[[mini.MiniEncoder, HeldOut], dict[str, Any]] | None = None,
 ) -> Run:
     """Train `mini` on the sets in a folder.
 
@@ -76,6 +80,7 @@ def train_mini(
         resume: Go on from the checkpoint in ``out``.
         note: Is told how it goes.
         sizes: How much is drawn.
+        judge: Says how good an encoder is on what is held out; asked now and then.
 
     Raises:
         UsageError: Data is missing.
@@ -108,14 +113,28 @@ def train_mini(
         seed=seed,
         note=note,
     )
-    trained = train(corpus, image, text.head, settings, out, resume=resume, note=note)
+    held_out = HeldOut(eurosat.held_out, ucm.held_out, rsicd.held_out, demo.held_out)
+
+    def judged(learner: Learner) -> dict[str, float]:
+        found = judge(_encoder(learner, text), held_out) if judge else {}
+        return {name: float(value) for name, value in found.items()}
+
+    trained = train(
+        corpus,
+        image,
+        text.head,
+        settings,
+        out,
+        resume=resume,
+        note=note,
+        judge=judged if judge else None,
+    )
     note(f"{trained.steps} steps in {trained.seconds:.0f} s")
     about |= {"steps": trained.steps, "seconds": round(trained.seconds)}
     candidates = {}
     for name, learner in (("last", trained.last), ("average", trained.average)):
         candidates[name] = out / f"mini-{name}.safetensors"
         _save(candidates[name], learner, text, {**about, "weights": name})
-    held_out = HeldOut(eurosat.held_out, ucm.held_out, rsicd.held_out, demo.held_out)
     return Run(candidates, held_out)
 
 
@@ -140,6 +159,14 @@ def _towers(seed: int, start: Path | None) -> tuple[mini.ImageTower, mini.TextTo
     text.head.requires_grad_(True)
     torch.manual_seed(seed)
     return image, text
+
+
+def _encoder(learner: Learner, text: mini.TextTower) -> mini.MiniEncoder:
+    """Return an encoder with a copy of what is being trained."""
+    copied = copy.deepcopy(learner).to("cpu").eval()
+    said = copy.deepcopy(text)
+    said.head = copied.head
+    return mini.MiniEncoder(copied.image, said, fingerprint="in training")
 
 
 def _save(path: Path, learner: Learner, text: mini.TextTower, about: dict[str, object]) -> None:
