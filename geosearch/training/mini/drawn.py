@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,24 @@ from PIL import Image, ImageDraw
 
 from geosearch.demo import training_chip
 from geosearch.training.mini.afar import draw_from_afar
+from geosearch.training.mini.afar.brush import fractal, line, winding
 from geosearch.training.mini.datasets import Pictures, Split
 
 _CHIP_PX = 160  # training cuts 128 out of it, anywhere and at any angle
 _ARRANGED = 0.55
 """Share of chips to train on with an arrangement: how the same things lie is the harder lesson."""
+
+_CLASS_COLOURS = (
+    (38, 115, 0),
+    (104, 171, 95),
+    (190, 215, 90),
+    (220, 217, 57),
+    (171, 108, 40),
+    (222, 197, 197),
+    (235, 0, 0),
+    (70, 107, 159),
+)
+"""Woods, meadows, fields, soil, towns and water, as class maps colour them."""
 
 _Draw = Callable[[np.random.Generator], tuple[NDArray[np.uint8], tuple[str, ...]]]
 _AT_ONCE = 100
@@ -73,8 +87,26 @@ def draw_nothing(count: int, size_px: int, seed: int) -> NDArray[np.uint8]:
         uint8 [count, size_px, size_px, 3].
     """
     rng = np.random.default_rng([seed, 7])
-    kinds = (_noise, _elevation, _patches, _empty, _street_map, _town_heights, _pixel_classes)
-    return np.stack([kinds[i % len(kinds)](rng, size_px) for i in range(count)])
+    kinds = (
+        _noise,
+        _elevation,
+        _patches,
+        _empty,
+        _street_map,
+        _town_heights,
+        _pixel_classes,
+        _class_map,
+        _coarse_grid,
+    )
+    drawn = [_perhaps_dim(rng, kinds[i % len(kinds)](rng, size_px)) for i in range(count)]
+    return np.stack(drawn)
+
+
+def _perhaps_dim(rng: np.random.Generator, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Show some as they look where their values are small numbers: nearly black."""
+    if rng.random() < 0.75:
+        return picture
+    return _grey_levels(picture * rng.uniform(0.02, 0.3))
 
 
 def _noise(rng: np.random.Generator, size_px: int) -> NDArray[np.uint8]:
@@ -171,6 +203,30 @@ def _pixel_classes(rng: np.random.Generator, size_px: int) -> NDArray[np.uint8]:
     return _grey_levels(palette[np.searchsorted(levels, field)].astype(np.float64))
 
 
+def _class_map(rng: np.random.Generator, size_px: int) -> NDArray[np.uint8]:
+    """Classes of land in flat natural colours, with rivers and roads as thin lines."""
+    field = fractal(rng, size_px, rng.uniform(1.2, 2.2))
+    levels = np.quantile(field, np.sort(rng.uniform(0, 1, int(rng.integers(1, 5)))))
+    palette = np.asarray(_CLASS_COLOURS)[rng.integers(0, len(_CLASS_COLOURS), len(levels) + 1)]
+    palette = np.clip(palette + rng.normal(0, 25, palette.shape), 0, 255)
+    picture = palette[np.searchsorted(levels, field)].astype(np.float64)
+    for _ in range(int(rng.integers(0, 5))):
+        points = winding(rng, size_px, rng.uniform(0.3, 2), rng.uniform(0.2, 1.2))
+        drawn = line(size_px, points, rng.uniform(0.5, 5)) > 0.5
+        picture[drawn] = rng.choice([(0, 197, 255), (70, 107, 159), (255, 255, 255), (0, 0, 0)])
+    return _grey_levels(picture)
+
+
+def _coarse_grid(rng: np.random.Generator, size_px: int) -> NDArray[np.uint8]:
+    """A measured field in large pixels, grey, with an irregular part that has no values."""
+    cell = int(rng.integers(1, 12))
+    field = fractal(rng, size_px, rng.uniform(1, 2.5))[::cell, ::cell]
+    hole = fractal(rng, size_px, 1.8)[::cell, ::cell] > rng.uniform(0.3, 0.9)
+    grey = np.where(hole, rng.choice([0.0, 255.0]), rng.uniform(0.3, 1) * 255 * field)
+    grey = grey.repeat(cell, axis=0).repeat(cell, axis=1)[:size_px, :size_px]
+    return _grey_levels(np.repeat(grey[..., None], 3, axis=2))
+
+
 def _turned(
     middle: NDArray[np.float64], half: NDArray[np.float64], angle: float
 ) -> list[tuple[float, float]]:
@@ -199,5 +255,5 @@ def _empty(rng: np.random.Generator, size_px: int) -> NDArray[np.uint8]:
     return _grey_levels(np.rot90(picture, int(rng.integers(4))))
 
 
-def _grey_levels(values: NDArray[np.float64]) -> NDArray[np.uint8]:
+def _grey_levels(values: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
     return np.clip(values, 0, 255).astype(np.uint8)

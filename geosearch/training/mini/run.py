@@ -25,7 +25,7 @@ from geosearch.training.mini.loop import Learner, Settings, train
 from geosearch.training.mini.start import pretrained
 
 _NOTHING_PX = 128
-_NOTHING_COUNT = 10
+_NOTHING_COUNT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Sizes:
     demo_chips: int = 16_000
     demo_held_out: int = 500
     afar: int = 6000
-    nothing: int = 2100
+    nothing: int = 3600
 
 
 @dataclass(frozen=True, slots=True)
