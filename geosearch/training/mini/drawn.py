@@ -256,4 +256,4 @@ def _empty(rng: np.random.Generator, size_px: int) -> NDArray[np.uint8]:
 
 
 def _grey_levels(values: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
-    return np.clip(values, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(values, 0, 255), np.uint8)
