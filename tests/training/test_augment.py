@@ -5,7 +5,6 @@ import torch
 
 from geosearch.training.mini.augment import (
     _compressed,
-    _speckled,
     as_archives_hold,
     cut,
     recolour,
@@ -63,18 +62,6 @@ def test_most_pictures_hold_no_large_black_part() -> None:
     collared = (black > 0.02).float().mean()
     assert 0.03 < collared < 0.2
     assert black.max() <= 0.7  # half of it, and what a stretch cuts off
-
-
-def test_speckle_has_the_spread_of_its_looks() -> None:
-    # Rayleigh's amplitude has a standard deviation of 0.523 of its mean; looks make it smaller
-    flat = torch.full((3000, 3, 16, 16), 150.0)
-    chance = torch.Generator().manual_seed(7)
-    shown = _speckled(flat, chance)
-    changed = shown[(shown != flat).flatten(1).any(1)]
-    assert 0.02 < len(changed) / len(flat) < 0.05
-    spread = (changed[:, 0].flatten(1).std(1) / changed[:, 0].flatten(1).mean(1)).mean()
-    assert 0.2 < spread < 0.56
-    assert torch.equal(changed[:, 0], changed[:, 2])
 
 
 def test_jpeg_damages_some_and_leaves_what_they_show() -> None:

@@ -2,7 +2,7 @@
 
 First those that benchmarks reward (turns, flips, cuts, colour), then those that archives hold:
 single bands and false colour, stretched contrast, haze, dark, coarse ground resolution, noise,
-radar speckle, black collars, JPEG damage. Each of the latter comes seldom, so that most pictures
+black collars, JPEG damage. Each of the latter comes seldom, so that most pictures
 stay as they are. Images are float32 [n, 3, h, w] in grey levels 0..255; every choice comes from
 the generator given.
 """
@@ -75,7 +75,6 @@ def as_archives_hold(images: torch.Tensor, chance: torch.Generator) -> torch.Ten
     x = _hazy_or_dark(x, chance)
     x = _coarse(x, chance)
     x = _noisy(x, chance)
-    x = _speckled(x, chance)
     return _compressed(_collared(x, chance).clamp(0, 255), chance)
 
 
@@ -140,24 +139,6 @@ def _noisy(x: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
     strength = _each(3 + 14 * _uniform(len(rows), chance) ** 2)
     x = x.clone()
     x[rows] += strength * torch.randn(x[rows].shape, generator=chance)
-    return x
-
-
-def _speckled(x: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
-    """Show one in thirty as radar would: grey, dark, with speckle that multiplies.
-
-    The amplitude of fully developed speckle follows Rayleigh's distribution (Goodman, 1976);
-    averaging looks makes it narrower.
-    """
-    rows = (_uniform(len(x), chance) < 0.033).nonzero()[:, 0]
-    grey = x[rows].mean(1, keepdim=True).clamp_min(0) / 255
-    looks = torch.randint(1, 5, (1,), generator=chance).item()
-    power = torch.stack(
-        [-torch.rand(grey.shape, generator=chance).clamp_min(1e-6).log() for _ in range(int(looks))]
-    ).mean(0)
-    contrast = _each(1 + 1.5 * _uniform(len(rows), chance))
-    x = x.clone()
-    x[rows] = (200 * grey**contrast * power.sqrt()).expand(-1, 3, -1, -1)
     return x
 
 

@@ -25,7 +25,7 @@ from geosearch.training.mini.loop import Learner, Settings, train
 from geosearch.training.mini.start import pretrained
 
 _NOTHING_PX = 128
-_NOTHING_COUNT = 16
+_NOTHING_COUNT = 32
 
 
 @dataclass(frozen=True, slots=True)
