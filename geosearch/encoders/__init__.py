@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from geosearch.encoders.contract import Encoder
 
 if TYPE_CHECKING:
-    from geosearch.encoders.catalog import Choice, Entry, choose_default, entry, load, names
+    from geosearch.encoders.catalog import Choice, choose_default, entry, load, names, weights_here
     from geosearch.encoders.device import resolve_device
     from geosearch.encoders.embedding import (
         Embedding,
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         find_images,
         write_embedding,
     )
+    from geosearch.encoders.entries import Entry
     from geosearch.encoders.images import read_image
 
 __all__ = [
@@ -34,16 +35,18 @@ __all__ = [
     "names",
     "read_image",
     "resolve_device",
+    "weights_here",
     "write_embedding",
 ]
 
 _HOME = {
     "Choice": "catalog",
-    "Entry": "catalog",
+    "Entry": "entries",
     "choose_default": "catalog",
     "entry": "catalog",
     "load": "catalog",
     "names": "catalog",
+    "weights_here": "catalog",
     "Embedding": "embedding",
     "embed_images": "embedding",
     "embed_texts": "embedding",

@@ -1,4 +1,4 @@
-"""The sizes of a CLIP with a vision transformer, read from its state dict."""
+"""The sizes of a CLIP, read from its state dict."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,38 @@ from torch import Tensor
 from geosearch.encoders.blocks import HEAD_WIDTH
 from geosearch.errors import WeightsError
 
-_NOT_CLIP = "give a checkpoint of the CLIP kind with a vision transformer (OpenAI's key names)"
+_NOT_CLIP = "give a checkpoint of the CLIP kind, with OpenAI's key names"
+_RESNET_STAGES = 4
+_RESNET_STRIDE = 32  # pixels of the image to one of the last stage
+
+
+@dataclass(frozen=True, slots=True)
+class VitSizes:
+    """An image tower that is a transformer over patches."""
+
+    image_size: int
+    """Edge of the input image, pixels."""
+    patch_size: int
+    """Edge of a patch, pixels."""
+    width: int
+    layers: int
+    heads: int
+    hidden: int
+    """Width inside the feed-forward part."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResnetSizes:
+    """An image tower that is CLIP's residual network with attention pooling."""
+
+    image_size: int
+    """Edge of the input image, pixels."""
+    width: int
+    """Channels of the first stage inside its blocks; the last stage gives 32 times as many."""
+    blocks: tuple[int, ...]
+    """Blocks of each stage."""
+    heads: int
+    """Of the pooling attention."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +49,7 @@ class ClipArchitecture:
 
     dim: int
     """Length of a vector."""
-    image_size: int
-    """Edge of the input image, pixels."""
-    patch_size: int
-    """Edge of a patch, pixels."""
-    vision_width: int
-    vision_layers: int
-    vision_heads: int
-    vision_hidden: int
-    """Width inside the feed-forward part."""
+    vision: VitSizes | ResnetSizes
     text_width: int
     text_layers: int
     text_heads: int
@@ -36,6 +59,22 @@ class ClipArchitecture:
     vocabulary: int
     activation: str
     """``quickgelu`` or ``gelu``; no checkpoint says which."""
+
+    @property
+    def image_size(self) -> int:
+        """Edge of the input image, pixels."""
+        return self.vision.image_size
+
+    def __str__(self) -> str:
+        """Say what it is, for people."""
+        if isinstance(self.vision, ResnetSizes):
+            tower = f"ResNet of {'-'.join(map(str, self.vision.blocks))} blocks"
+        else:
+            tower = f"ViT of {self.vision.layers} layers, patch {self.vision.patch_size}"
+        return (
+            f"{tower}, {self.image_size} px; {self.text_layers} text layers, {self.text_length} "
+            f"tokens; {self.dim} dimensions"
+        )
 
 
 def read_architecture(state: Mapping[str, Tensor], *, activation: str) -> ClipArchitecture:
@@ -48,25 +87,45 @@ def read_architecture(state: Mapping[str, Tensor], *, activation: str) -> ClipAr
     Raises:
         WeightsError: A tensor from which sizes are read is missing or has another rank.
     """
-    conv = _shape(state, "visual.conv1.weight", 4)
-    positions = _shape(state, "visual.positional_embedding", 2)
     text_length, text_width = _shape(state, "positional_embedding", 2)
-    grid = round((positions[0] - 1) ** 0.5)
+    resnet = any(key.startswith("visual.layer1.") for key in state)
     return ClipArchitecture(
         dim=_shape(state, "text_projection", 2)[1],
-        image_size=grid * conv[2],
-        patch_size=conv[2],
-        vision_width=conv[0],
-        vision_layers=_layers(state, "visual.transformer"),
-        vision_heads=_heads(conv[0], "vision"),
-        vision_hidden=_shape(state, "visual.transformer.resblocks.0.mlp.c_fc.weight", 2)[0],
+        vision=_resnet(state) if resnet else _vit(state),
         text_width=text_width,
-        text_layers=_layers(state, "transformer"),
+        text_layers=_count(state, r"transformer\.resblocks\.(\d+)\."),
         text_heads=_heads(text_width, "text"),
         text_hidden=_shape(state, "transformer.resblocks.0.mlp.c_fc.weight", 2)[0],
         text_length=text_length,
         vocabulary=_shape(state, "token_embedding.weight", 2)[0],
         activation=activation,
+    )
+
+
+def _vit(state: Mapping[str, Tensor]) -> VitSizes:
+    width, _, patch, _ = _shape(state, "visual.conv1.weight", 4)
+    positions = _shape(state, "visual.positional_embedding", 2)[0]
+    return VitSizes(
+        image_size=round((positions - 1) ** 0.5) * patch,
+        patch_size=patch,
+        width=width,
+        layers=_count(state, r"visual\.transformer\.resblocks\.(\d+)\."),
+        heads=_heads(width, "vision"),
+        hidden=_shape(state, "visual.transformer.resblocks.0.mlp.c_fc.weight", 2)[0],
+    )
+
+
+def _resnet(state: Mapping[str, Tensor]) -> ResnetSizes:
+    width = _shape(state, "visual.layer1.0.conv1.weight", 4)[0]
+    positions = _shape(state, "visual.attnpool.positional_embedding", 2)[0]
+    return ResnetSizes(
+        image_size=round((positions - 1) ** 0.5) * _RESNET_STRIDE,
+        width=width,
+        blocks=tuple(
+            _count(state, rf"visual\.layer{stage}\.(\d+)\.")
+            for stage in range(1, _RESNET_STAGES + 1)
+        ),
+        heads=_heads(32 * width, "vision"),
     )
 
 
@@ -81,8 +140,8 @@ def _shape(state: Mapping[str, Tensor], key: str, rank: int) -> tuple[int, ...]:
     return shape
 
 
-def _layers(state: Mapping[str, Tensor], tower: str) -> int:
-    pattern = re.compile(rf"{re.escape(tower)}\.resblocks\.(\d+)\.")
+def _count(state: Mapping[str, Tensor], numbered: str) -> int:
+    pattern = re.compile(numbered)
     return len({match[1] for key in state if (match := pattern.match(key))})
 
 

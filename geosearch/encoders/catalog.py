@@ -1,4 +1,4 @@
-"""The encoders by name: what they are, how to get one, which one is taken by default."""
+"""The encoders by name: how to get one, which one is taken by default."""
 
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -6,27 +6,15 @@ from pathlib import Path
 
 from geosearch.encoders import hub
 from geosearch.encoders.contract import Encoder
-from geosearch.errors import UsageError
+from geosearch.encoders.entries import DGTRS, ENTRIES, MINI_FAMILY, OPEN_CLIP, SIGLIP, Entry
+from geosearch.errors import UsageError, WeightsError
 
 MINI = "mini"
 DEFAULT = "dgtrs-clip-vit-b-16"
+ACTIVATIONS = ("quickgelu", "gelu")
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An encoder that can be named."""
-
-    name: str
-    repo: str | None
-    """Hub repository of the weights; None if they ship with geosearch."""
-    licence: str
-    image_size: int
-    """Edge of the input image, pixels."""
-    text_length: int
-    """Longest text, tokens."""
-    size_mb: int
-    """Weights, millions of bytes."""
-    description: str
+_ANY = "open-clip:"
+_TOKENIZERS = ("spiece.model", "tokenizer.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,85 +26,118 @@ class Choice:
     """Why this one, in a few words."""
 
 
-_ENTRIES = (
-    Entry(
-        DEFAULT,
-        "MitsuiChen14/DGTRS-CLIP-ViT-B-16",
-        "Apache-2.0",
-        image_size=224,
-        text_length=248,
-        size_mb=599,
-        description="DGTRS-CLIP B/16, tuned on 2 million satellite images with long texts",
-    ),
-    Entry(
-        "dgtrs-clip-vit-l-14",
-        "MitsuiChen14/DGTRS-CLIP-ViT-L-14",
-        "Apache-2.0",
-        image_size=224,
-        text_length=248,
-        size_mb=1712,
-        description="DGTRS-CLIP L/14: larger and slower, for machines with a GPU",
-    ),
-    Entry(
-        MINI,
-        None,
-        "research",
-        image_size=128,
-        text_length=256,
-        size_mb=33,
-        description="ships with geosearch: small and quick, for trying things out",
-    ),
-)
-
-
 def names() -> list[str]:
-    """Return the names of all encoders."""
-    return [one.name for one in _ENTRIES]
+    """Return the names of all encoders that have one of their own."""
+    return [one.name for one in ENTRIES]
 
 
 def entry(name: str) -> Entry:
     """Return what is known about an encoder without loading it.
 
+    Args:
+        name: One of :func:`names`, or ``open-clip:`` and an architecture, as
+            ``open-clip:ViT-B-32`` or ``open-clip:ViT-B-32-quickgelu``.
+
     Raises:
         UsageError: There is none of that name.
     """
-    for one in _ENTRIES:
+    for one in ENTRIES:
         if one.name == name:
             return one
+    if name.startswith(_ANY):
+        return _any_open_clip(name)
     close = get_close_matches(name.lower(), names(), n=1, cutoff=0.4)
     meant = f"did you mean {close[0]}? " if close else ""
     raise UsageError(
-        f"there is no encoder {name!r}", hint=f"{meant}the encoders are {', '.join(names())}"
+        f"there is no encoder {name!r}",
+        hint=f"{meant}the encoders are {', '.join(names())}, and {_ANY}ARCHITECTURE with --weights",
+    )
+
+
+def _any_open_clip(name: str) -> Entry:
+    from geosearch.encoders.openclip import architecture_of, named_activation
+
+    architecture = name.removeprefix(_ANY)
+    wanted = architecture_of(architecture)
+    return Entry(
+        name,
+        OPEN_CLIP,
+        None,
+        "of the file",
+        image_size=wanted.image_size,
+        text_length=77,
+        size_mb=0,
+        description=f"any checkpoint of OpenCLIP's {architecture}, given with --weights",
+        architecture=architecture,
+        activation=named_activation(architecture),
     )
 
 
 def load(
-    name: str, *, weights: str | Path | None = None, device: str = "auto", precision: str = "auto"
+    name: str,
+    *,
+    weights: str | Path | None = None,
+    activation: str | None = None,
+    device: str = "auto",
+    precision: str = "auto",
 ) -> Encoder:
     """Load an encoder; weights that are not on this machine are fetched from the hub.
 
     Args:
-        name: One of :func:`names`.
-        weights: A checkpoint to take instead of the published one.
+        name: As :func:`entry` takes it.
+        weights: A checkpoint to take instead of the published one; or a folder that holds one.
+        activation: ``quickgelu`` or ``gelu``, where the weights were trained with another one
+            than the entry says.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
         precision: ``auto``, ``float32`` or ``bf16``.
 
     Raises:
-        UsageError: The name, device or precision means nothing.
+        UsageError: The name, activation, device or precision means nothing.
         EncoderError: The device is not there.
         WeightsError: The weights are missing, unreadable or of another architecture.
     """
-    repo = entry(name).repo
-    named = None if weights is None else Path(weights)
-    if repo is None:
+    known = entry(name)
+    activation = _activation(known, activation)
+    if known.family == MINI_FAMILY:
         from geosearch.encoders import mini
 
+        named = None if weights is None else Path(weights)
         return mini.load(weights=named, device=device, precision=precision)
-    from geosearch.encoders.dgtrs import load_dgtrs
+    path, by_user = _weights(known, weights)
+    if known.family == SIGLIP:
+        from geosearch.encoders.siglip import SiglipEncoder
 
-    path = named or hub.cached(repo) or hub.fetch(repo)
-    return load_dgtrs(
-        name, path, named_by_user=named is not None, device=device, precision=precision
+        return SiglipEncoder(
+            name,
+            path,
+            _tokenizer(known, path),
+            named_by_user=by_user,
+            device=device,
+            precision=precision,
+        )
+    assert activation is not None  # every entry of the two families names one
+    if known.family == DGTRS:
+        from geosearch.encoders.dgtrs import load_dgtrs
+
+        return load_dgtrs(
+            name,
+            path,
+            activation=activation,
+            named_by_user=by_user,
+            device=device,
+            precision=precision,
+        )
+    from geosearch.encoders.openclip import load_open_clip
+
+    assert known.architecture is not None
+    return load_open_clip(
+        name,
+        known.architecture,
+        path,
+        activation=activation,
+        named_by_user=by_user,
+        device=device,
+        precision=precision,
     )
 
 
@@ -137,3 +158,71 @@ def choose_default() -> Choice:
         f"it ships with geosearch; the weights of {DEFAULT} are not here and the hub did not "
         f"answer: `hf download {best.repo}` gets them",
     )
+
+
+def weights_here(known: Entry) -> bool:
+    """Say whether an encoder can be used without a download and without ``--weights``."""
+    if known.repo is None:
+        return known.family == MINI_FAMILY
+    return hub.cached(known.repo, known.file) is not None
+
+
+def _activation(known: Entry, named: str | None) -> str | None:
+    """Return the activation to build with.
+
+    Raises:
+        UsageError: It means nothing, or the encoder has no choice.
+    """
+    if named is None:
+        return known.activation
+    if named not in ACTIVATIONS:
+        raise UsageError(
+            f"there is no activation {named!r}", hint=f"use {' or '.join(ACTIVATIONS)}"
+        )
+    if known.activation is None:
+        raise UsageError(
+            f"the activation of {known.name} is no choice", hint="leave --activation out"
+        )
+    return named
+
+
+def _weights(known: Entry, named: str | Path | None) -> tuple[Path, bool]:
+    """Return the file of weights, and whether the user named it.
+
+    Raises:
+        WeightsError: It is not here and cannot be fetched.
+    """
+    if named is not None:
+        path = Path(named)
+        if path.is_dir():
+            path = hub.checkpoint_in(path)
+        return path, True
+    if known.repo is None:
+        raise WeightsError(
+            f"the weights of {known.name} are on no hub", hint="give the file: --weights FILE"
+        )
+    return hub.cached(known.repo, known.file) or hub.fetch(known.repo, known.file), False
+
+
+def _tokenizer(known: Entry, weights: Path) -> Path:
+    """Return the tokenizer of a SigLIP: beside its weights, in the hub's cache, or fetched.
+
+    Raises:
+        WeightsError: It is nowhere.
+    """
+    from geosearch.encoders.siglip import tokenizer_beside
+
+    assert known.repo is not None
+    if beside := tokenizer_beside(weights):
+        return beside
+    for name in _TOKENIZERS:
+        if cached := hub.cached(known.repo, name):
+            return cached
+    try:
+        return hub.fetch(known.repo, _TOKENIZERS[0])
+    except WeightsError as error:
+        raise WeightsError(
+            f"there is no tokenizer beside {weights}: {error.message}",
+            hint=f"put {' or '.join(_TOKENIZERS)} from the repository {known.repo} beside the "
+            "weights",
+        ) from error

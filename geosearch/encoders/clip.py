@@ -6,16 +6,18 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from geosearch.encoders import pixels
-from geosearch.encoders.architecture import ClipArchitecture
+from geosearch.encoders.architecture import ClipArchitecture, ResnetSizes
 from geosearch.encoders.bpe import ClipTokenizer
 from geosearch.encoders.device import dtype_of
+from geosearch.encoders.loading import fill
+from geosearch.encoders.resnet import ResnetTower
 from geosearch.encoders.text import TextTower
-from geosearch.encoders.vit import VisionTower
-from geosearch.errors import UsageError, WeightsError
+from geosearch.encoders.vit import VitTower
+from geosearch.errors import UsageError
 
 _VISION = "visual."
 _TEMPERATURE = "logit_scale"  # of the training loss; cosines do not need it
@@ -24,7 +26,6 @@ _IMAGES_AT_ONCE = {"cpu": 16}
 _POSITIONS_AT_ONCE = {"cpu": 2048}
 _IMAGES_AT_ONCE_ELSEWHERE = 256
 _POSITIONS_AT_ONCE_ELSEWHERE = 32768
-_SHOWN_KEYS = 3
 
 
 class ClipEncoder:
@@ -64,10 +65,14 @@ class ClipEncoder:
         self._dtype = dtype_of(precision)
         self._tokenizer: ClipTokenizer | None = None
         with torch.device("meta"):  # no memory and no time for numbers that are replaced at once
-            self._vision, self._text = VisionTower(sizes), TextTower(sizes)
-        _check(state, _expected_shapes(self._vision, self._text))
-        self._fill(self._vision, state, _VISION)
-        self._fill(self._text, state, "")
+            self._vision, self._text = vision_tower(sizes), TextTower(sizes)
+        fill(
+            {_VISION: self._vision, "": self._text},
+            state,
+            scalars={_TEMPERATURE: ()},
+            device=device,
+            dtype=self._dtype,
+        )
 
     @property
     def dim(self) -> int:
@@ -126,23 +131,25 @@ class ClipEncoder:
         # a copy, because torch takes no array that must not be written
         raw = torch.from_numpy(np.array(chips)).to(self.device)
         numbers = pixels.normalise(pixels.fit_on_device(raw, self.image_size))
-        return _unit(self._vision(numbers.to(self._dtype)))
+        return unit(self._vision(numbers.to(self._dtype)))
 
     @torch.inference_mode()
     def _encode_some_texts(self, framed: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         ids = torch.zeros(len(framed), max(map(len, framed)), dtype=torch.int64)
         for row, one in zip(ids, framed, strict=True):
             row[: len(one)] = torch.tensor(one)
-        return _unit(self._text(ids.to(self.device)))
-
-    def _fill(self, tower: nn.Module, state: Mapping[str, Tensor], prefix: str) -> None:
-        own = {key: state[prefix + key] for key in tower.state_dict()}
-        placed = {key: value.to(self.device, self._dtype) for key, value in own.items()}
-        tower.load_state_dict(placed, assign=True)
-        tower.requires_grad_(False).eval()
+        return unit(self._text(ids.to(self.device)))
 
 
-def _unit(features: Tensor) -> NDArray[np.float32]:
+def vision_tower(sizes: ClipArchitecture) -> VitTower | ResnetTower:
+    """Build the image tower, without weights worth anything."""
+    if isinstance(sizes.vision, ResnetSizes):
+        return ResnetTower(sizes.vision, sizes.dim)
+    return VitTower(sizes.vision, sizes.dim, sizes.activation)
+
+
+def unit(features: Tensor) -> NDArray[np.float32]:
+    """Bring features [n, dim] to unit length: float32 on the CPU."""
     vectors: NDArray[np.float32] = functional.normalize(features.float(), dim=1).cpu().numpy()
     return vectors
 
@@ -160,38 +167,3 @@ def _of_like_length(lengths: Sequence[int], limit: int) -> Iterator[list[int]]:
         batch.append(row)
     if batch:
         yield batch
-
-
-def _expected_shapes(vision: nn.Module, text: nn.Module) -> dict[str, tuple[int, ...]]:
-    shapes = {_VISION + key: tuple(value.shape) for key, value in vision.state_dict().items()}
-    shapes |= {key: tuple(value.shape) for key, value in text.state_dict().items()}
-    return shapes | {_TEMPERATURE: ()}
-
-
-def _check(state: Mapping[str, Tensor], expected: Mapping[str, tuple[int, ...]]) -> None:
-    """Refuse weights that are not exactly the towers'.
-
-    Raises:
-        WeightsError: Keys are missing or unknown, or a tensor has another shape or type.
-    """
-    missing, unknown = expected.keys() - state.keys(), state.keys() - expected.keys()
-    if missing or unknown:
-        parts = [f"missing: {_some(missing)}"] if missing else []
-        parts += [f"unknown: {_some(unknown)}"] if unknown else []
-        raise WeightsError(
-            f"the weights do not fit the architecture ({'; '.join(parts)})",
-            hint="check that the file belongs to the encoder that was named",
-        )
-    for key, shape in expected.items():
-        found = tuple(state[key].shape)
-        if found != shape or not state[key].is_floating_point():
-            raise WeightsError(
-                f"{key!r} is {state[key].dtype} {list(found)}, {list(shape)} expected",
-                hint="check that the file belongs to the encoder that was named",
-            )
-
-
-def _some(keys: set[str]) -> str:
-    shown = ", ".join(sorted(keys)[:_SHOWN_KEYS])
-    more = len(keys) - _SHOWN_KEYS
-    return f"{shown} and {more} more" if more > 0 else shown

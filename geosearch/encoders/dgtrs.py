@@ -37,6 +37,7 @@ def load_dgtrs(
     name: str,
     path: Path,
     *,
+    activation: str = ACTIVATION,
     named_by_user: bool = False,
     device: str = "auto",
     precision: str = "auto",
@@ -46,6 +47,7 @@ def load_dgtrs(
     Args:
         name: What the encoder is asked for by.
         path: The file.
+        activation: What the weights were trained with; the authors' code has QuickGELU.
         named_by_user: The file came from ``--weights``, not from the hub's cache.
         device: ``auto``, ``cpu``, ``cuda``, ...
         precision: ``auto``, ``float32`` or ``bf16``.
@@ -56,7 +58,7 @@ def load_dgtrs(
     device = resolve_device(device)
     precision = resolve_precision(device, precision)
     state = merge_positions(checkpoint.read_state_dict(path))
-    sizes = read_architecture(state, activation=ACTIVATION)
+    sizes = read_architecture(state, activation=activation)
     if sizes.vocabulary != bpe.VOCABULARY:
         raise WeightsError(
             f"the weights know {sizes.vocabulary} tokens, CLIP's tokenizer {bpe.VOCABULARY}",

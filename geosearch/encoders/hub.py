@@ -19,11 +19,15 @@ _NOT_WEIGHTS = frozenset({"readme", "license", "notice", "changelog"})
 _LISTING_SECONDS = 15.0
 
 
-def cached(repo: str) -> Path | None:
-    """Return the checkpoint of a repository in the hub's cache, if it is there.
+def cached(repo: str, file: str | None = None) -> Path | None:
+    """Return a file of a repository in the hub's cache, if it is there.
+
+    Args:
+        repo: ``owner/name``.
+        file: Its path in the repository; None for the checkpoint.
 
     Reads the cache's documented layout (``models--OWNER--NAME``, ``refs``, ``snapshots``): the
-    file's name is not known beforehand, so the hub's own look-up by name is of no use.
+    checkpoint's name may not be known beforehand, so the hub's own look-up by name is of no use.
     """
     from huggingface_hub import constants
 
@@ -35,6 +39,10 @@ def cached(repo: str) -> Path | None:
     else:  # fetched by revision: the newest one
         candidates = sorted(snapshots.glob("*"), key=lambda p: p.stat().st_mtime, reverse=True)
     for snapshot in candidates:
+        if file is not None:
+            if (snapshot / file).is_file():
+                return snapshot / file
+            continue
         files = [p for p in snapshot.rglob("*") if p.is_file()]  # a broken link is no file
         sizes = {p.relative_to(snapshot).as_posix(): p.stat().st_size for p in files}
         if name := checkpoint_name(sizes):
@@ -42,8 +50,12 @@ def cached(repo: str) -> Path | None:
     return None
 
 
-def fetch(repo: str) -> Path:
-    """Download the checkpoint of a repository into the hub's cache, with the hub's own bar.
+def fetch(repo: str, file: str | None = None) -> Path:
+    """Download a file of a repository into the hub's cache, with the hub's own bar.
+
+    Args:
+        repo: ``owner/name``.
+        file: Its path in the repository; None for the checkpoint.
 
     Raises:
         WeightsError: The hub cannot be reached or refuses, or the repository holds no checkpoint.
@@ -51,7 +63,7 @@ def fetch(repo: str) -> Path:
     from huggingface_hub import hf_hub_download
 
     try:
-        name = checkpoint_name(_file_sizes(repo, _LISTING_SECONDS))
+        name = file or checkpoint_name(_file_sizes(repo, _LISTING_SECONDS))
         if name is not None:
             return Path(hf_hub_download(repo, name))
     except Exception as error:
@@ -82,6 +94,21 @@ def reachable(repo: str, *, seconds: float = PROBE_SECONDS) -> bool:
         return answers.get(timeout=seconds)
     except Empty:
         return False
+
+
+def checkpoint_in(folder: Path) -> Path:
+    """Return the checkpoint in a folder, as :func:`checkpoint_name` chooses it.
+
+    Raises:
+        WeightsError: The folder holds none.
+    """
+    sizes = {p.name: p.stat().st_size for p in folder.iterdir() if p.is_file()}
+    name = checkpoint_name(sizes)
+    if name is None:
+        raise WeightsError(
+            f"the folder {folder} holds no checkpoint", hint="give --weights a checkpoint file"
+        )
+    return folder / name
 
 
 def checkpoint_name(sizes: Mapping[str, int]) -> str | None:

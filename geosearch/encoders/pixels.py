@@ -6,6 +6,7 @@ shorter side becomes the input's size (bicubic, antialiased, by Pillow), the lon
 halves to even.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ VERSION = "clip-pixels-1"
 
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
+SIGLIP_MEAN = SIGLIP_STD = (0.5, 0.5, 0.5)
 
 _MOST_PIXELS = 1 << 28  # of a resized image: a line of pixels would otherwise grow to gigabytes
 
@@ -39,11 +41,7 @@ def fit(image: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
     Raises:
         EncoderError: It is no RGB image, or too long and thin.
     """
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
-        raise EncoderError(
-            f"an image of type {image.dtype} and shape {image.shape} cannot be embedded",
-            hint="give uint8 RGB images, [height, width, 3]",
-        )
+    _check_image(image)
     height, width = image.shape[:2]
     rows, cols = resized_shape(height, width, size_px)
     if rows * cols > _MOST_PIXELS:
@@ -58,8 +56,32 @@ def fit(image: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
     return image[top : top + size_px, left : left + size_px]
 
 
-def fit_batch(chips: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
+def squeeze(image: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
+    """Resize both sides to ``size_px``, whatever their ratio, as SigLIP's processor does.
+
+    Args:
+        image: uint8 [h, w, 3], RGB.
+        size_px: Edge of the result, pixels.
+
+    Raises:
+        EncoderError: It is no RGB image.
+    """
+    _check_image(image)
+    if image.shape[:2] == (size_px, size_px):
+        return image
+    picture = Image.fromarray(np.ascontiguousarray(image))
+    return np.asarray(picture.resize((size_px, size_px), Image.Resampling.BICUBIC))
+
+
+def fit_batch(
+    chips: NDArray[np.uint8], size_px: int, one: Callable[..., NDArray[np.uint8]] = fit
+) -> NDArray[np.uint8]:
     """Fit images of one size: uint8 [n, h, w, 3] to [n, size_px, size_px, 3].
+
+    Args:
+        chips: The images.
+        size_px: Edge of the result, pixels.
+        one: What fits one image: :func:`fit` or :func:`squeeze`.
 
     Raises:
         EncoderError: They are no RGB images.
@@ -69,8 +91,16 @@ def fit_batch(chips: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
         return chips
     fitted = np.empty((len(chips), size_px, size_px, 3), np.uint8)
     for i, chip in enumerate(chips):
-        fitted[i] = fit(chip, size_px)
+        fitted[i] = one(chip, size_px)
     return fitted
+
+
+def _check_image(image: NDArray[np.uint8]) -> None:
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
+        raise EncoderError(
+            f"an image of type {image.dtype} and shape {image.shape} cannot be embedded",
+            hint="give uint8 RGB images, [height, width, 3]",
+        )
 
 
 def check_batch(chips: NDArray[np.uint8]) -> None:

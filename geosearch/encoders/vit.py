@@ -3,31 +3,26 @@
 import torch
 from torch import Tensor, nn
 
-from geosearch.encoders.architecture import ClipArchitecture
+from geosearch.encoders.architecture import VitSizes
 from geosearch.encoders.blocks import LAYER_NORM_EPS, Transformer
 
 
-class VisionTower(nn.Module):
+class VitTower(nn.Module):
     """Patches, class token, positions, blocks; the class token is projected."""
 
-    def __init__(self, sizes: ClipArchitecture) -> None:
+    def __init__(self, sizes: VitSizes, dim: int, activation: str) -> None:
         super().__init__()
-        width, patch = sizes.vision_width, sizes.patch_size
+        width, patch = sizes.width, sizes.patch_size
         grid = sizes.image_size // patch
         self.conv1 = nn.Conv2d(3, width, patch, stride=patch, bias=False)
         self.class_embedding = nn.Parameter(torch.empty(width))
         self.positional_embedding = nn.Parameter(torch.empty(grid * grid + 1, width))
         self.ln_pre = nn.LayerNorm(width, eps=LAYER_NORM_EPS)
         self.transformer = Transformer(
-            width,
-            sizes.vision_layers,
-            sizes.vision_heads,
-            sizes.vision_hidden,
-            sizes.activation,
-            causal=False,
+            width, sizes.layers, sizes.heads, sizes.hidden, activation, causal=False
         )
         self.ln_post = nn.LayerNorm(width, eps=LAYER_NORM_EPS)
-        self.proj = nn.Parameter(torch.empty(width, sizes.dim))
+        self.proj = nn.Parameter(torch.empty(width, dim))
 
     def forward(self, images: Tensor) -> Tensor:
         """Embed normalised images [n, 3, size, size] as [n, dim], not of unit length."""

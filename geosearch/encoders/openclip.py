@@ -1,0 +1,196 @@
+"""Any CLIP whose checkpoint has OpenCLIP's layout, which is OpenAI's: RemoteCLIP, GeoRSCLIP, ...
+
+Sizes are read from the file and compared with the architecture that was named. The activation is
+a property of the weights that no file states; taking the wrong one costs accuracy silently
+(mlfoundations/open_clip, issues 441, 771, 915), so it comes from the name or from the user.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+
+from torch import Tensor
+
+from geosearch.encoders import bpe, checkpoint, pixels
+from geosearch.encoders.architecture import (
+    ClipArchitecture,
+    ResnetSizes,
+    VitSizes,
+    read_architecture,
+)
+from geosearch.encoders.blocks import HEAD_WIDTH
+from geosearch.encoders.clip import ClipEncoder
+from geosearch.encoders.device import resolve_device, resolve_precision
+from geosearch.encoders.fingerprint import fingerprint
+from geosearch.errors import UsageError, WeightsError
+
+FAMILY = "open-clip"
+_QUICK = "-quickgelu"  # OpenCLIP's own ending of names
+# recorded by OpenAI's archives, dropped by their loader too
+_NOT_WEIGHTS = ("input_resolution", "context_length", "vocab_size")
+
+
+@dataclass(frozen=True, slots=True)
+class _Vit:
+    """An architecture of OpenCLIP with a vision transformer."""
+
+    dim: int
+    image_size: int
+    patch: int
+    width: int
+    layers: int
+    text_width: int
+    text_layers: int = 12
+    head_width: int = HEAD_WIDTH
+
+
+@dataclass(frozen=True, slots=True)
+class _Resnet:
+    """An architecture of OpenCLIP with a residual network."""
+
+    dim: int
+    image_size: int
+    width: int
+    blocks: tuple[int, ...]
+    text_width: int
+    text_layers: int = 12
+
+
+_ARCHITECTURES: dict[str, _Vit | _Resnet] = {  # open_clip, model_configs/*.json
+    "RN50": _Resnet(1024, 224, 64, (3, 4, 6, 3), 512),
+    "RN101": _Resnet(512, 224, 64, (3, 4, 23, 3), 512),
+    "RN50x4": _Resnet(640, 288, 80, (4, 6, 10, 6), 640),
+    "RN50x16": _Resnet(768, 384, 96, (6, 8, 18, 8), 768),
+    "RN50x64": _Resnet(1024, 448, 128, (3, 15, 36, 10), 1024),
+    "ViT-B-32": _Vit(512, 224, 32, 768, 12, 512),
+    "ViT-B-32-256": _Vit(512, 256, 32, 768, 12, 512),
+    "ViT-B-16": _Vit(512, 224, 16, 768, 12, 512),
+    "ViT-L-14": _Vit(768, 224, 14, 1024, 24, 768),
+    "ViT-L-14-336": _Vit(768, 336, 14, 1024, 24, 768),
+    "ViT-H-14": _Vit(1024, 224, 14, 1280, 32, 1024, 24, head_width=80),
+    "ViT-g-14": _Vit(1024, 224, 14, 1408, 40, 1024, 24, head_width=88),
+    "ViT-bigG-14": _Vit(1280, 224, 14, 1664, 48, 1280, 32, head_width=104),
+}
+
+
+def architectures() -> list[str]:
+    """Return the names of all architectures, as OpenCLIP calls them."""
+    return list(_ARCHITECTURES)
+
+
+def named_activation(architecture: str) -> str:
+    """Return what OpenCLIP's configuration of that name computes with."""
+    return "quickgelu" if architecture.endswith(_QUICK) else "gelu"
+
+
+def load_open_clip(
+    name: str,
+    architecture: str,
+    path: Path,
+    *,
+    activation: str,
+    named_by_user: bool = False,
+    device: str = "auto",
+    precision: str = "auto",
+) -> ClipEncoder:
+    """Load a checkpoint of a named architecture.
+
+    Args:
+        name: What the encoder is asked for by.
+        architecture: OpenCLIP's name, as ``ViT-B-32``.
+        path: The file.
+        activation: What the weights were trained with: ``quickgelu`` or ``gelu``.
+        named_by_user: The file came from ``--weights``, not from the hub's cache.
+        device: ``auto``, ``cpu``, ``cuda``, ...
+        precision: ``auto``, ``float32`` or ``bf16``.
+
+    Raises:
+        UsageError: There is no such architecture.
+        WeightsError: The file cannot be read, or is of another architecture.
+    """
+    wanted = architecture_of(architecture)
+    device = resolve_device(device)
+    precision = resolve_precision(device, precision)
+    stored = checkpoint.read_state_dict(path)
+    state = {key: value for key, value in stored.items() if key not in _NOT_WEIGHTS}
+    sizes = _checked(path, state, architecture, wanted, activation)
+    facts = {
+        "weights": checkpoint.file_hash(path),
+        "architecture": asdict(sizes),
+        "preprocessing": pixels.VERSION,
+        "tokenizer": bpe.VERSION,
+    }
+    return ClipEncoder(
+        sizes,
+        state,
+        name=name,
+        fingerprint=fingerprint(FAMILY, facts),
+        device=device,
+        precision=precision,
+        weights_path=path if named_by_user else None,
+    )
+
+
+def architecture_of(architecture: str) -> _Vit | _Resnet:
+    """Return the sizes of an architecture by OpenCLIP's name.
+
+    Raises:
+        UsageError: There is none of that name.
+    """
+    plain = architecture.removesuffix(_QUICK)
+    if plain not in _ARCHITECTURES:
+        close = get_close_matches(plain.replace("/", "-"), architectures(), n=1, cutoff=0.5)
+        meant = f"did you mean {close[0]}? " if close else ""
+        raise UsageError(
+            f"there is no architecture {architecture!r}",
+            hint=f"{meant}known are {', '.join(architectures())}",
+        )
+    return _ARCHITECTURES[plain]
+
+
+def _checked(
+    path: Path,
+    state: Mapping[str, Tensor],
+    architecture: str,
+    wanted: _Vit | _Resnet,
+    activation: str,
+) -> ClipArchitecture:
+    """Return the sizes of the file if they are those of the architecture.
+
+    Raises:
+        WeightsError: They are not; says what the file holds.
+    """
+    sizes = read_architecture(state, activation=activation)
+    found = _summary(sizes)
+    if _alike(found, wanted):
+        return _with_heads(sizes, wanted)
+    same = [name for name, known in _ARCHITECTURES.items() if _alike(found, known)]
+    fits = f"it is a {same[0]}: name that" if same else "no architecture that geosearch knows fits"
+    raise WeightsError(
+        f"{path} holds no {architecture}, but a {sizes}",
+        hint=f"{fits}; check that the file belongs to the encoder that was named",
+    )
+
+
+def _with_heads(sizes: ClipArchitecture, wanted: _Vit | _Resnet) -> ClipArchitecture:
+    """Set how wide a head of the image tower is, which no tensor tells."""
+    if isinstance(sizes.vision, VitSizes) and isinstance(wanted, _Vit):
+        heads = sizes.vision.width // wanted.head_width
+        return replace(sizes, vision=replace(sizes.vision, heads=heads))
+    return sizes
+
+
+def _summary(sizes: ClipArchitecture) -> _Vit | _Resnet:
+    vision, text = sizes.vision, (sizes.text_width, sizes.text_layers)
+    if isinstance(vision, ResnetSizes):
+        return _Resnet(sizes.dim, vision.image_size, vision.width, vision.blocks, *text)
+    vit = (vision.image_size, vision.patch_size, vision.width, vision.layers)
+    return _Vit(sizes.dim, *vit, *text)
+
+
+def _alike(one: _Vit | _Resnet, other: _Vit | _Resnet) -> bool:
+    """Compare all but the head width, which no file tells."""
+    if isinstance(one, _Vit) and isinstance(other, _Vit):
+        return replace(one, head_width=0) == replace(other, head_width=0)
+    return one == other
