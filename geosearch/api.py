@@ -199,6 +199,7 @@ def build(
     *,
     encoder: str | None = None,
     weights: str | Path | None = None,
+    activation: str | None = None,
     size: int | None = None,
     stride: int | None = None,
     min_valid: float | None = None,
@@ -216,7 +217,9 @@ def build(
         index: The index folder; None for ``indexes/`` with the first path's name.
         encoder: An encoder's name; None for DGTRS-CLIP B/16 where its weights are here or can be
             fetched, else ``mini``.
-        weights: The encoder's weights, as a file.
+        weights: The encoder's weights: a file, or the folder it is in.
+        activation: ``quickgelu`` or ``gelu``, if the weights were trained with another one than
+            the encoder's name stands for; the index remembers it.
         size: Chip edge in pixels; None for the encoder's input.
         stride: Step between chips in pixels; None for half a chip, so that a thing of up to half
             a chip's size is whole in at least one of them.
@@ -234,7 +237,7 @@ def build(
     Raises:
         GeosearchError: Nothing could be indexed; scenes that fail are in the report instead.
     """
-    from geosearch.encoders import load
+    from geosearch.encoders import load, with_activation
     from geosearch.index import MANIFEST, open_index
     from geosearch.ingest import MIN_VALID, ChipSettings, ingest, look_for_scenes
 
@@ -257,7 +260,7 @@ def build(
         )
     found = look_for_scenes(paths)
     loaded = load(
-        encoder or _default_encoder(note),
+        with_activation(encoder or _default_encoder(note), activation),
         weights=weights,
         device=device,
         precision=precision,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from geosearch.cli.options import compute_options, weights_option
+from geosearch.cli.options import activation_option, compute_options, weights_option
 from geosearch.cli.report import print_refusals
 from geosearch.errors import UsageError
 
@@ -20,6 +20,7 @@ from geosearch.errors import UsageError
     "--encoder", required=True, help="An encoder's name; `geosearch encoders` lists them."
 )
 @weights_option
+@activation_option
 @compute_options(precision="float32")  # vectors that leave geosearch are the reference's
 @click.option(
     "-o", "--output", required=True, type=click.Path(dir_okay=False), help="An .npz file."
@@ -30,6 +31,7 @@ def embed(
     texts: str | None,
     encoder: str,
     weights: str | None,
+    activation: str | None,
     device: str,
     precision: str,
     output: str,
@@ -47,11 +49,17 @@ def embed(
             "embed takes either images or texts",
             hint="give --images PATH... or --texts FILE",
         )
-    from geosearch.encoders import embed_images, embed_texts, load, write_embedding
+    from geosearch.encoders import (
+        embed_images,
+        embed_texts,
+        load,
+        with_activation,
+        write_embedding,
+    )
 
     written = _read_texts(texts) if texts is not None else []
     loaded = load(
-        encoder,
+        with_activation(encoder, activation),
         weights=weights,
         device=device,
         precision=precision,

@@ -4,7 +4,13 @@ from typing import Any
 
 import click
 
-from geosearch.cli.options import compute_options, index_option, json_option, weights_option
+from geosearch.cli.options import (
+    activation_option,
+    compute_options,
+    index_option,
+    json_option,
+    weights_option,
+)
 from geosearch.cli.report import print_build_report
 from geosearch.errors import UsageError
 
@@ -35,6 +41,7 @@ class BandsType(click.ParamType):  # type: ignore[type-arg]  # generic in newer 
 @index_option
 @click.option("--encoder", help="An encoder's name; `geosearch encoders` lists them.")
 @weights_option
+@activation_option
 @click.option("--size", type=int, help="Chip edge in pixels. Default: the encoder's input.")
 @click.option("--stride", type=int, help="Step between chips in pixels. Default: half a chip.")
 @click.option("--bands", type=BandsType(), help="Bands shown as red, green, blue, from 1.")
@@ -55,6 +62,7 @@ def index(
     index_path: str | None,
     encoder: str | None,
     weights: str | None,
+    activation: str | None,
     size: int | None,
     stride: int | None,
     bands: tuple[int, int, int] | None,
@@ -82,6 +90,7 @@ def index(
         index_path,
         encoder=encoder,
         weights=weights,
+        activation=activation,
         size=size,
         stride=stride,
         min_valid=min_valid,

@@ -15,7 +15,12 @@ index_option = click.option(
     help="The index folder. Default: $GEOSEARCH_INDEX, else one in indexes/.",
 )
 weights_option = click.option(
-    "--weights", type=click.Path(dir_okay=False), help="The encoder's weights, as a file."
+    "--weights", type=click.Path(), help="The encoder's weights: a file, or the folder it is in."
+)
+activation_option = click.option(
+    "--activation",
+    type=click.Choice(["quickgelu", "gelu"]),
+    help="What the weights were trained with, if not what the encoder's name stands for.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 from geosearch.encoders.contract import Encoder
 
 if TYPE_CHECKING:
-    from geosearch.encoders.catalog import Choice, choose_default, entry, load, names, weights_here
+    from geosearch.encoders.catalog import (
+        Choice,
+        choose_default,
+        entry,
+        load,
+        names,
+        weights_here,
+        with_activation,
+    )
     from geosearch.encoders.device import resolve_device
     from geosearch.encoders.embedding import (
         Embedding,
@@ -36,6 +44,7 @@ __all__ = [
     "read_image",
     "resolve_device",
     "weights_here",
+    "with_activation",
     "write_embedding",
 ]
 
@@ -47,6 +56,7 @@ _HOME = {
     "load": "catalog",
     "names": "catalog",
     "weights_here": "catalog",
+    "with_activation": "catalog",
     "Embedding": "embedding",
     "embed_images": "embedding",
     "embed_texts": "embedding",

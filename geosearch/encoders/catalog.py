@@ -1,6 +1,6 @@
 """The encoders by name: how to get one, which one is taken by default."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -36,11 +36,48 @@ def entry(name: str) -> Entry:
 
     Args:
         name: One of :func:`names`, or ``open-clip:`` and an architecture, as
-            ``open-clip:ViT-B-32`` or ``open-clip:ViT-B-32-quickgelu``.
+            ``open-clip:ViT-B-32`` or ``open-clip:ViT-B-32-quickgelu``. An ending ``:gelu`` or
+            ``:quickgelu`` says what the weights were trained with.
 
     Raises:
-        UsageError: There is none of that name.
+        UsageError: There is none of that name, or its activation is no choice.
     """
+    plain, activation = _split(name)
+    known = _entry(plain)
+    if activation is None:
+        return known
+    if known.activation is None:
+        raise UsageError(
+            f"the activation of {known.name} is no choice", hint="leave --activation out"
+        )
+    return replace(known, name=name, activation=activation)
+
+
+def with_activation(name: str, activation: str | None) -> str:
+    """Return an encoder's name that says what its weights were trained with.
+
+    Such a name is all that an index has to remember.
+
+    Raises:
+        UsageError: There is no such encoder or activation, or the encoder has no choice.
+    """
+    if activation is None:
+        return name
+    if activation not in ACTIVATIONS:
+        raise UsageError(
+            f"there is no activation {activation!r}", hint=f"use {' or '.join(ACTIVATIONS)}"
+        )
+    plain, _ = _split(name)
+    other = f"{plain}:{activation}"
+    return plain if entry(other).activation == entry(plain).activation else other
+
+
+def _split(name: str) -> tuple[str, str | None]:
+    plain, _, ending = name.rpartition(":")
+    return (plain, ending) if plain and ending in ACTIVATIONS else (name, None)
+
+
+def _entry(name: str) -> Entry:
     for one in ENTRIES:
         if one.name == name:
             return one
@@ -77,7 +114,6 @@ def load(
     name: str,
     *,
     weights: str | Path | None = None,
-    activation: str | None = None,
     device: str = "auto",
     precision: str = "auto",
 ) -> Encoder:
@@ -86,18 +122,15 @@ def load(
     Args:
         name: As :func:`entry` takes it.
         weights: A checkpoint to take instead of the published one; or a folder that holds one.
-        activation: ``quickgelu`` or ``gelu``, where the weights were trained with another one
-            than the entry says.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
         precision: ``auto``, ``float32`` or ``bf16``.
 
     Raises:
-        UsageError: The name, activation, device or precision means nothing.
+        UsageError: The name, device or precision means nothing.
         EncoderError: The device is not there.
         WeightsError: The weights are missing, unreadable or of another architecture.
     """
     known = entry(name)
-    activation = _activation(known, activation)
     if known.family == MINI_FAMILY:
         from geosearch.encoders import mini
 
@@ -115,6 +148,7 @@ def load(
             device=device,
             precision=precision,
         )
+    activation = known.activation
     assert activation is not None  # every entry of the two families names one
     if known.family == DGTRS:
         from geosearch.encoders.dgtrs import load_dgtrs
@@ -165,25 +199,6 @@ def weights_here(known: Entry) -> bool:
     if known.repo is None:
         return known.family == MINI_FAMILY
     return hub.cached(known.repo, known.file) is not None
-
-
-def _activation(known: Entry, named: str | None) -> str | None:
-    """Return the activation to build with.
-
-    Raises:
-        UsageError: It means nothing, or the encoder has no choice.
-    """
-    if named is None:
-        return known.activation
-    if named not in ACTIVATIONS:
-        raise UsageError(
-            f"there is no activation {named!r}", hint=f"use {' or '.join(ACTIVATIONS)}"
-        )
-    if known.activation is None:
-        raise UsageError(
-            f"the activation of {known.name} is no choice", hint="leave --activation out"
-        )
-    return named
 
 
 def _weights(known: Entry, named: str | Path | None) -> tuple[Path, bool]:

@@ -56,7 +56,7 @@ def _georsclip(size: str, architecture: str, size_mb: int, activation: str) -> E
         f"georsclip-{size}",
         OPEN_CLIP,
         _GEORSCLIP,
-        "cc (as its card says)",
+        "cc",
         image_size=224,
         text_length=77,
         size_mb=size_mb,

@@ -8,14 +8,48 @@ from pathlib import Path
 
 import pytest
 
-from geosearch.encoders import entry, load, names
+from geosearch.encoders import entry, load, names, with_activation
 from geosearch.errors import EncoderError, UsageError
 
 
 def test_every_name_has_an_entry() -> None:
-    assert names() == ["dgtrs-clip-vit-b-16", "dgtrs-clip-vit-l-14", "mini"]
+    assert len(names()) == len(set(names()))
     for name in names():
         assert entry(name).name == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "dgtrs-clip-vit-b-16",
+        "dgtrs-clip-vit-l-14",
+        "remoteclip-rn50",
+        "remoteclip-vit-b-32",
+        "remoteclip-vit-l-14",
+        "git-rsclip-base",
+        "git-rsclip",
+        "rsm-clip-vit-b-32",
+        "mini",
+    ],
+)
+def test_the_models_of_the_family_are_there(name: str) -> None:
+    assert name in names()
+
+
+def test_an_activation_is_part_of_a_name_where_it_is_another_one() -> None:
+    assert with_activation("remoteclip-rn50", "quickgelu") == "remoteclip-rn50"
+    other = with_activation("remoteclip-rn50", "gelu")
+    assert other == "remoteclip-rn50:gelu"
+    assert (entry(other).activation, entry(other).file) == ("gelu", "RemoteCLIP-RN50.pt")
+    assert with_activation(other, "quickgelu") == "remoteclip-rn50"
+    assert with_activation("open-clip:RN50", "quickgelu") == "open-clip:RN50:quickgelu"
+    assert with_activation("mini", None) == "mini"
+
+
+@pytest.mark.parametrize(("name", "activation"), [("mini", "gelu"), ("remoteclip-rn50", "relu")])
+def test_an_activation_that_is_no_choice_is_refused(name: str, activation: str) -> None:
+    with pytest.raises(UsageError, match="activation"):
+        with_activation(name, activation)
 
 
 def test_the_published_sizes_are_stated(published) -> None:

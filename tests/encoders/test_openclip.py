@@ -16,7 +16,7 @@ from geosearch.encoders.openclip import architectures
 from geosearch.errors import UsageError, WeightsError
 
 sys.path.insert(0, str(Path(__file__).parent))
-from reference_clip import open_clip  # noqa: E402
+from reference_clip import open_clip
 
 TEXTS = [
     "a tennis court between two white buildings",
@@ -67,8 +67,8 @@ def saved(tmp_path: Path, model: Any, name: str = "weights.pt") -> Path:
     return tmp_path / name
 
 
-def load32(name: str, weights: Path, **options: str) -> Encoder:
-    return load(name, weights=weights, device="cpu", precision="float32", **options)
+def load32(name: str, weights: Path) -> Encoder:
+    return load(name, weights=weights, device="cpu", precision="float32")
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_activation_changes_the_vectors_and_the_fingerprint(small: Path) -> None:
     quick = load32("remoteclip-vit-b-32", small)
-    plain = load32("remoteclip-vit-b-32", small, activation="gelu")
+    plain = load32("remoteclip-vit-b-32:gelu", small)
     same = load32("open-clip:ViT-B-32", small)
     assert quick.fingerprint != plain.fingerprint
     assert plain.fingerprint == same.fingerprint  # the same weights, the same computation
@@ -151,10 +151,8 @@ def test_names_that_mean_nothing_are_refused(small: Path) -> None:
     with pytest.raises(UsageError, match="ViT-B-33") as caught:
         load32("open-clip:ViT-B-33", small)
     assert "ViT-B-32" in str(caught.value.hint)
-    with pytest.raises(UsageError, match="activation"):
-        load32("remoteclip-vit-b-32", small, activation="relu")
     with pytest.raises(UsageError, match="no choice"):
-        load("mini", activation="gelu", device="cpu")
+        load("mini:gelu", device="cpu")
     with pytest.raises(WeightsError, match="no hub"):
         load("rsm-clip-vit-b-32", device="cpu")
 
