@@ -9,12 +9,14 @@ from geosearch.evaluation.figures import (
     judge,
     worst_sentences,
 )
+from geosearch.evaluation.localization import localization_scores
 from geosearch.evaluation.relation import RelationFigures, search_draws
 from geosearch.evaluation.retrieval import (
     Recalls,
     average_precision,
     precision_at,
     recalls,
+    retrieval_recall,
 )
 from geosearch.evaluation.wild import WildFigures, WildQuestion, read_questions, search_scenes
 from geosearch.evaluation.zeroshot import class_vectors, top1_accuracy
@@ -32,9 +34,11 @@ __all__ = [
     "card_table",
     "class_vectors",
     "judge",
+    "localization_scores",
     "precision_at",
     "read_questions",
     "recalls",
+    "retrieval_recall",
     "search_draws",
     "search_scenes",
     "top1_accuracy",

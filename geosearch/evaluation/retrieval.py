@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from geosearch.errors import UsageError
 
 DEPTHS = (1, 5, 10)
 
@@ -24,22 +26,61 @@ class Recalls:
 def recalls(
     images: NDArray[np.float32], texts: NDArray[np.float32], owner: NDArray[np.int64]
 ) -> Recalls:
-    """Return recalls of a captioned set, by the protocol of RemoteCLIP's ``retrieval.py``.
-
-    An image is answered by its own captions, a caption by its own image only, though another
-    image may carry the same sentence. A tie counts for the right one.
+    """Return recalls of a captioned set, by the protocol of :func:`retrieval_recall`.
 
     Args:
         images: float32 [n, dim], unit length.
         texts: float32 [m, dim], unit length.
         owner: int64 [m], the image of each text.
     """
-    scores = texts @ images.T  # [m, n]
+    return _recalls(texts @ images.T, owner)
+
+
+def retrieval_recall(scores: ArrayLike, image_of_caption: ArrayLike) -> dict[str, float]:
+    """Return recalls by the names and the protocol of RemoteCLIP's ``retrieval.py``.
+
+    An image is answered by its own captions, a caption by its own image only, though another
+    image may carry the same sentence. A tie counts for the right one.
+
+    Args:
+        scores: [captions, images], higher is better.
+        image_of_caption: int [captions], the image of each caption.
+
+    Returns:
+        ``retrieval-image2text-R@1``, ``@5``, ``@10``, ``retrieval-text2image-R@1``, ... and
+        ``retrieval-mean-recall``, in percent, rounded to two places.
+
+    Raises:
+        UsageError: Shapes do not fit.
+    """
+    table, owner = np.asarray(scores), np.asarray(image_of_caption)
+    if table.ndim != 2 or owner.shape != table.shape[:1] or 0 in table.shape:
+        raise UsageError(
+            f"scores {list(table.shape)} and images of captions {list(owner.shape)} do not fit",
+            hint="give scores [captions, images] and one image for each caption",
+        )
+    if owner.min() < 0 or owner.max() >= table.shape[1]:
+        raise UsageError(
+            f"a caption is of image {int(owner.max())}, there are {table.shape[1]}",
+            hint="number the images from 0",
+        )
+    found = _recalls(table, owner)
+    named = {
+        f"retrieval-image2text-R@{k}": v for k, v in zip(DEPTHS, found.image_to_text, strict=True)
+    }
+    named |= {
+        f"retrieval-text2image-R@{k}": v for k, v in zip(DEPTHS, found.text_to_image, strict=True)
+    }
+    named["retrieval-mean-recall"] = found.mean
+    return {name: round(value, 2) for name, value in named.items()}
+
+
+def _recalls(scores: NDArray[np.floating], owner: NDArray[np.integer]) -> Recalls:
     own = scores[np.arange(len(owner)), owner]
     text_ranks = (scores > own[:, None]).sum(axis=1)
-    image_ranks = np.empty(len(images), np.int64)
-    for i in range(len(images)):
-        image_ranks[i] = (scores[:, i] > own[owner == i].max()).sum()
+    best = np.full(scores.shape[1], -np.inf)  # of an image without captions: never found
+    np.maximum.at(best, owner, own)
+    image_ranks = np.where(np.isinf(best), len(scores), (scores > best).sum(axis=0))
     return Recalls(_shares(image_ranks), _shares(text_ranks))
 
 

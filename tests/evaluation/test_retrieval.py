@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from geosearch.evaluation import average_precision, precision_at, recalls
+from geosearch.errors import UsageError
+from geosearch.evaluation import average_precision, precision_at, recalls, retrieval_recall
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
@@ -36,3 +37,30 @@ def test_precision_and_average_precision_by_hand() -> None:
     right = np.asarray([True, False, True, False, True])
     assert precision_at(2, scores, right) == 0.5
     assert average_precision(scores, right) == pytest.approx((1 / 1 + 2 / 3 + 3 / 5) / 3)
+
+
+def test_recalls_by_name_are_counted_as_the_authors_count_them() -> None:
+    """recall_at_k > 0 over top-k, as in CLIP_benchmark's functions that RemoteCLIP uses."""
+    rng = np.random.default_rng(4)
+    scores = rng.normal(size=(60, 13))
+    owner = rng.integers(0, 12, 60)  # image 12 has no caption
+    found = retrieval_recall(scores, owner)
+    positive = owner[:, None] == np.arange(13)[None, :]
+    expected = {}
+    for name, table, true in (
+        ("image2text", scores.T, positive.T),
+        ("text2image", scores, positive),
+    ):
+        for k in (1, 5, 10):
+            top = np.argsort(-table, axis=1)[:, :k]
+            hits = np.take_along_axis(true, top, axis=1).any(axis=1)
+            expected[f"retrieval-{name}-R@{k}"] = 100 * hits.mean()
+    expected["retrieval-mean-recall"] = float(np.mean(list(expected.values())))
+    assert found == {name: round(value, 2) for name, value in expected.items()}
+
+
+def test_scores_and_captions_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(UsageError, match="do not fit"):
+        retrieval_recall(np.zeros((3, 2)), [0, 1])
+    with pytest.raises(UsageError, match="image 2"):
+        retrieval_recall(np.zeros((2, 2)), [0, 2])
