@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     )
     from geosearch.encoders.entries import Entry
     from geosearch.encoders.images import read_image
+    from geosearch.encoders.trainable import ClipTowers, new_clip_towers, read_clip_towers
 
 __all__ = [
     "Choice",
+    "ClipTowers",
     "Embedding",
     "Encoder",
     "Entry",
@@ -41,6 +43,8 @@ __all__ = [
     "find_images",
     "load",
     "names",
+    "new_clip_towers",
+    "read_clip_towers",
     "read_image",
     "resolve_device",
     "weights_here",
@@ -63,6 +67,9 @@ _HOME = {
     "find_images": "embedding",
     "write_embedding": "embedding",
     "read_image": "images",
+    "ClipTowers": "trainable",
+    "new_clip_towers": "trainable",
+    "read_clip_towers": "trainable",
     "resolve_device": "device",
 }
 

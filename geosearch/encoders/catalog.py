@@ -136,7 +136,7 @@ def load(
 
         named = None if weights is None else Path(weights)
         return mini.load(weights=named, device=device, precision=precision)
-    path, by_user = _weights(known, weights)
+    path, by_user = find_weights(known, weights)
     if known.family == SIGLIP:
         from geosearch.encoders.siglip import SiglipEncoder
 
@@ -201,7 +201,7 @@ def weights_here(known: Entry) -> bool:
     return hub.cached(known.repo, known.file) is not None
 
 
-def _weights(known: Entry, named: str | Path | None) -> tuple[Path, bool]:
+def find_weights(known: Entry, named: str | Path | None) -> tuple[Path, bool]:
     """Return the file of weights, and whether the user named it.
 
     Raises:

@@ -19,8 +19,10 @@ from geosearch.encoders.text import TextTower
 from geosearch.encoders.vit import VitTower
 from geosearch.errors import UsageError
 
-_VISION = "visual."
-_TEMPERATURE = "logit_scale"  # of the training loss; cosines do not need it
+VISION = "visual."
+"""Prefix of the image tower's keys; the text tower's have none."""
+TEMPERATURE = "logit_scale"
+"""Key of the factor of the training loss; cosines do not need it."""
 # bounds of what is computed at once, by device: images, and positions of text
 _IMAGES_AT_ONCE = {"cpu": 16}
 _POSITIONS_AT_ONCE = {"cpu": 2048}
@@ -67,9 +69,9 @@ class ClipEncoder:
         with torch.device("meta"):  # no memory and no time for numbers that are replaced at once
             self._vision, self._text = vision_tower(sizes), TextTower(sizes)
         fill(
-            {_VISION: self._vision, "": self._text},
+            {VISION: self._vision, "": self._text},
             state,
-            scalars={_TEMPERATURE: ()},
+            scalars={TEMPERATURE: ()},
             device=device,
             dtype=self._dtype,
         )

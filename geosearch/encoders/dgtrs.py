@@ -18,16 +18,14 @@ from geosearch.encoders.architecture import ClipArchitecture, read_architecture
 from geosearch.encoders.clip import ClipEncoder
 from geosearch.encoders.device import resolve_device, resolve_precision
 from geosearch.encoders.fingerprint import fingerprint
+from geosearch.encoders.stretching import KEPT, LONG, SHORT
 from geosearch.errors import WeightsError
 
 FAMILY = "dgtrs-clip"
-TEXT_LENGTH = 248
 ACTIVATION = "quickgelu"
-KEPT_POSITIONS = 20
-"""Text positions that come from the first table: the 21st token is the first of the second."""
+FIRST, SECOND = "positional_embedding", "positional_embedding_res"
+"""The two tables of text positions."""
 
-_FIRST, _SECOND = "positional_embedding", "positional_embedding_res"
-_SHORT_TEXT_LENGTH = 77  # of every CLIP that was not stretched
 # recorded by OpenAI's archives, dropped by their loader too
 _NOT_WEIGHTS = ("input_resolution", "context_length", "vocab_size")
 _GET_WEIGHTS = "give a DGTRS-CLIP checkpoint, as in the hub repository MitsuiChen14/DGTRS-CLIP-*"
@@ -57,13 +55,7 @@ def load_dgtrs(
     """
     device = resolve_device(device)
     precision = resolve_precision(device, precision)
-    state = merge_positions(checkpoint.read_state_dict(path))
-    sizes = read_architecture(state, activation=activation)
-    if sizes.vocabulary != bpe.VOCABULARY:
-        raise WeightsError(
-            f"the weights know {sizes.vocabulary} tokens, CLIP's tokenizer {bpe.VOCABULARY}",
-            hint=_GET_WEIGHTS,
-        )
+    sizes, state = read_dgtrs(path, activation=activation)
     return ClipEncoder(
         sizes,
         state,
@@ -75,6 +67,24 @@ def load_dgtrs(
     )
 
 
+def read_dgtrs(
+    path: Path, *, activation: str = ACTIVATION
+) -> tuple[ClipArchitecture, dict[str, Tensor]]:
+    """Return the sizes and the weights of a checkpoint, with one table of text positions.
+
+    Raises:
+        WeightsError: The file cannot be read, or is of another architecture.
+    """
+    state = merge_positions(checkpoint.read_state_dict(path))
+    sizes = read_architecture(state, activation=activation)
+    if sizes.vocabulary != bpe.VOCABULARY:
+        raise WeightsError(
+            f"the weights know {sizes.vocabulary} tokens, CLIP's tokenizer {bpe.VOCABULARY}",
+            hint=_GET_WEIGHTS,
+        )
+    return sizes, state
+
+
 def merge_positions(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Return the weights with one table of text positions instead of two.
 
@@ -82,28 +92,27 @@ def merge_positions(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
         WeightsError: A table is missing, or has other than 248 rows.
     """
     merged = {key: value for key, value in state.items() if key not in _NOT_WEIGHTS}
-    if _FIRST not in merged:
-        raise WeightsError(f"the weights have no {_FIRST!r}", hint=_GET_WEIGHTS)
-    rows = len(merged[_FIRST]) if merged[_FIRST].ndim else 0
-    if rows == _SHORT_TEXT_LENGTH:
+    if FIRST not in merged:
+        raise WeightsError(f"the weights have no {FIRST!r}", hint=_GET_WEIGHTS)
+    rows = len(merged[FIRST]) if merged[FIRST].ndim else 0
+    if rows == SHORT:
         raise WeightsError(
-            f"{_FIRST!r} has {rows} rows: a CLIP for short texts, not stretched to {TEXT_LENGTH}",
+            f"{FIRST!r} has {rows} rows: a CLIP for short texts, not stretched to {LONG}",
             hint=_GET_WEIGHTS,
         )
-    if _SECOND not in merged:
+    if SECOND not in merged:
         raise WeightsError(
-            f"the weights have no {_SECOND!r}, the table of positions {KEPT_POSITIONS} to "
-            f"{TEXT_LENGTH - 1}",
+            f"the weights have no {SECOND!r}, the table of positions {KEPT} to {LONG - 1}",
             hint=_GET_WEIGHTS,
         )
-    first, second = merged[_FIRST], merged.pop(_SECOND)
-    if first.ndim != 2 or rows != TEXT_LENGTH or first.shape != second.shape:
+    first, second = merged[FIRST], merged.pop(SECOND)
+    if first.ndim != 2 or rows != LONG or first.shape != second.shape:
         raise WeightsError(
-            f"{_FIRST!r} is {list(first.shape)} and {_SECOND!r} {list(second.shape)}; "
-            f"both must have {TEXT_LENGTH} rows",
+            f"{FIRST!r} is {list(first.shape)} and {SECOND!r} {list(second.shape)}; "
+            f"both must have {LONG} rows",
             hint=_GET_WEIGHTS,
         )
-    merged[_FIRST] = torch.cat([first[:KEPT_POSITIONS], second[KEPT_POSITIONS:]])
+    merged[FIRST] = torch.cat([first[:KEPT], second[KEPT:]])
     return merged
 
 

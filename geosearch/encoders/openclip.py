@@ -22,10 +22,12 @@ from geosearch.encoders.architecture import (
 from geosearch.encoders.blocks import HEAD_WIDTH
 from geosearch.encoders.clip import ClipEncoder
 from geosearch.encoders.device import resolve_device, resolve_precision
+from geosearch.encoders.dgtrs import SECOND, merge_positions
 from geosearch.encoders.fingerprint import fingerprint
 from geosearch.errors import UsageError, WeightsError
 
 FAMILY = "open-clip"
+_WIDENING = 4  # inside the feed-forward parts
 _QUICK = "-quickgelu"  # OpenCLIP's own ending of names
 # recorded by OpenAI's archives, dropped by their loader too
 _NOT_WEIGHTS = ("input_resolution", "context_length", "vocab_size")
@@ -63,6 +65,8 @@ _ARCHITECTURES: dict[str, _Vit | _Resnet] = {  # open_clip, model_configs/*.json
     "RN50x4": _Resnet(640, 288, 80, (4, 6, 10, 6), 640),
     "RN50x16": _Resnet(768, 384, 96, (6, 8, 18, 8), 768),
     "RN50x64": _Resnet(1024, 448, 128, (3, 15, 36, 10), 1024),
+    "ViT-S-32": _Vit(384, 224, 32, 384, 12, 384),
+    "ViT-S-16": _Vit(384, 224, 16, 384, 12, 384),
     "ViT-B-32": _Vit(512, 224, 32, 768, 12, 512),
     "ViT-B-32-256": _Vit(512, 256, 32, 768, 12, 512),
     "ViT-B-16": _Vit(512, 224, 16, 768, 12, 512),
@@ -109,12 +113,10 @@ def load_open_clip(
         UsageError: There is no such architecture.
         WeightsError: The file cannot be read, or is of another architecture.
     """
-    wanted = architecture_of(architecture)
+    architecture_of(architecture)
     device = resolve_device(device)
     precision = resolve_precision(device, precision)
-    stored = checkpoint.read_state_dict(path)
-    state = {key: value for key, value in stored.items() if key not in _NOT_WEIGHTS}
-    sizes = _checked(path, state, architecture, wanted, activation)
+    sizes, state = read_open_clip(architecture, path, activation=activation)
     facts = {
         "weights": checkpoint.file_hash(path),
         "architecture": asdict(sizes),
@@ -129,6 +131,58 @@ def load_open_clip(
         device=device,
         precision=precision,
         weights_path=path if named_by_user else None,
+    )
+
+
+def read_open_clip(
+    architecture: str, path: Path, *, activation: str
+) -> tuple[ClipArchitecture, dict[str, Tensor]]:
+    """Return the sizes and the weights of a checkpoint of a named architecture.
+
+    One that was stretched to long texts has a second table of text positions, as DGTRS-CLIP's;
+    the two are merged.
+
+    Raises:
+        UsageError: There is no such architecture.
+        WeightsError: The file cannot be read, or is of another architecture.
+    """
+    wanted = architecture_of(architecture)
+    stored = checkpoint.read_state_dict(path)
+    state = {key: value for key, value in stored.items() if key not in _NOT_WEIGHTS}
+    if SECOND in state:
+        state = merge_positions(state)
+    return _checked(path, state, architecture, wanted, activation), state
+
+
+def new_sizes(architecture: str, *, activation: str, text_length: int) -> ClipArchitecture:
+    """Return the sizes of a named architecture of which there are no weights yet.
+
+    Raises:
+        UsageError: There is no such architecture, or it has a residual network.
+    """
+    wanted = architecture_of(architecture)
+    if isinstance(wanted, _Resnet):
+        raise UsageError(
+            f"a new {architecture} cannot be made: residual networks are only tuned",
+            hint="name one with a transformer, as ViT-S-32",
+        )
+    return ClipArchitecture(
+        dim=wanted.dim,
+        vision=VitSizes(
+            image_size=wanted.image_size,
+            patch_size=wanted.patch,
+            width=wanted.width,
+            layers=wanted.layers,
+            heads=wanted.width // wanted.head_width,
+            hidden=_WIDENING * wanted.width,
+        ),
+        text_width=wanted.text_width,
+        text_layers=wanted.text_layers,
+        text_heads=wanted.text_width // HEAD_WIDTH,
+        text_hidden=_WIDENING * wanted.text_width,
+        text_length=text_length,
+        vocabulary=bpe.VOCABULARY,
+        activation=activation,
     )
 
 

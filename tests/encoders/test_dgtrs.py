@@ -10,7 +10,8 @@ import torch
 
 from geosearch.encoders import Encoder, load
 from geosearch.encoders.bpe import ClipTokenizer
-from geosearch.encoders.dgtrs import KEPT_POSITIONS, load_dgtrs, merge_positions
+from geosearch.encoders.dgtrs import load_dgtrs, merge_positions
+from geosearch.encoders.stretching import KEPT
 from geosearch.errors import WeightsError
 
 TEXTS = [
@@ -294,7 +295,7 @@ def test_merged_positions_take_the_first_twenty_rows_of_the_first_table() -> Non
     first, second = torch.arange(248.0)[:, None], -torch.arange(248.0)[:, None]
     table = merge_positions({"positional_embedding": first, "positional_embedding_res": second})
     merged = table["positional_embedding"][:, 0]
-    assert KEPT_POSITIONS == 20
+    assert KEPT == 20
     assert merged[:21].tolist() == [*range(20), -20.0]
     assert merged[-1] == -247
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from geosearch.training.mini.ahead import Ahead
+from geosearch.training.ahead import Ahead
 from geosearch.training.mini.corpus import Batch
 
 

@@ -8,9 +8,11 @@ import torch
 from geosearch.encoders import mini
 from geosearch.errors import UsageError
 from geosearch.progress import silent
+from geosearch.training.curve import Point, read_csv, read_figures_csv, write_csv
+from geosearch.training.loop import Settings, Trained, train
+from geosearch.training.mini import Rates
 from geosearch.training.mini.corpus import Batch
-from geosearch.training.mini.curve import Point, read_csv, read_figures_csv, write_csv
-from geosearch.training.mini.loop import Learner, Settings, Trained, train
+from geosearch.training.mini.learner import MiniLearner
 
 
 class SmallCorpus:
@@ -26,12 +28,15 @@ class SmallCorpus:
         )
 
 
-def run(out: Path, steps: int, *, resume: bool = False) -> Trained:
+def learner() -> MiniLearner:
     torch.manual_seed(1)
+    return MiniLearner(mini.ImageTower(), mini.Head(), Rates()).train()
+
+
+def run(out: Path, steps: int, *, resume: bool = False) -> Trained[MiniLearner]:
     out.mkdir(exist_ok=True)
     settings = Settings(steps=steps, warm_up_steps=2, save_every=2)
-    corpus = SmallCorpus()
-    return train(corpus, mini.ImageTower(), mini.Head(), settings, out, resume=resume, note=silent)
+    return train(SmallCorpus(), learner(), settings, out, resume=resume, note=silent)
 
 
 def test_going_on_from_a_checkpoint_gives_the_same_weights(tmp_path: Path) -> None:
@@ -47,14 +52,10 @@ def test_going_on_from_a_checkpoint_gives_the_same_weights(tmp_path: Path) -> No
                 raise KilledError
             return super().batch(number)
 
-    torch.manual_seed(1)
     interrupted.mkdir()
     settings = Settings(steps=4, warm_up_steps=2, save_every=2)
     with pytest.raises(KilledError):
-        train(
-            Dying(), mini.ImageTower(), mini.Head(), settings, interrupted,
-            resume=False, note=silent,
-        )  # fmt: skip
+        train(Dying(), learner(), settings, interrupted, resume=False, note=silent)
     resumed = run(interrupted, 4, resume=True)
     for name in ("last", "average"):
         ours, theirs = getattr(resumed, name).state_dict(), getattr(whole, name).state_dict()
@@ -67,16 +68,14 @@ def test_going_on_from_a_checkpoint_gives_the_same_weights(tmp_path: Path) -> No
 def test_judgements_are_told_and_drawn_and_change_nothing(tmp_path: Path) -> None:
     steps = []
 
-    def judge(learner: Learner) -> dict[str, float]:
+    def judge(learner: MiniLearner) -> dict[str, float]:
         steps.append(len(steps))
         return {"share": 0.5 + len(steps) / 10, "percent": 20.0}
 
-    torch.manual_seed(1)
     settings = Settings(steps=4, warm_up_steps=2, save_every=2, judge_every=2)
     judged = train(
-        SmallCorpus(), mini.ImageTower(), mini.Head(), settings, tmp_path,
-        resume=False, note=silent, judge=judge,
-    )  # fmt: skip
+        SmallCorpus(), learner(), settings, tmp_path, resume=False, note=silent, judge=judge
+    )
     plain = run(tmp_path / "plain", 4)
     for key, value in plain.last.state_dict().items():
         torch.testing.assert_close(judged.last.state_dict()[key], value, rtol=1e-4, atol=1e-5)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from geosearch.training.mini import contrastive_loss, matches, neighbours_loss
+from geosearch.training.contrastive import contrastive_loss
+from geosearch.training.mini import matches, neighbours_loss
 
 
 def written_out(logits: np.ndarray, found: np.ndarray) -> float:

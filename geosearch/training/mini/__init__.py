@@ -2,17 +2,17 @@
 
 from geosearch.training.mini.datasets import Pictures, read_eurosat, read_rsicd, read_ucm
 from geosearch.training.mini.drawn import draw_afar, draw_demo, draw_nothing
-from geosearch.training.mini.loop import Settings
-from geosearch.training.mini.objective import contrastive_loss, matches, neighbours_loss
-from geosearch.training.mini.run import HeldOut, Run, Sizes, held_out_sets, train_mini
+from geosearch.training.mini.learner import Rates
+from geosearch.training.mini.objective import matches, neighbours_loss
+from geosearch.training.mini.run import HeldOut, Recipe, Run, Sizes, held_out_sets, train_mini
 
 __all__ = [
     "HeldOut",
     "Pictures",
+    "Rates",
+    "Recipe",
     "Run",
-    "Settings",
     "Sizes",
-    "contrastive_loss",
     "draw_afar",
     "draw_demo",
     "draw_nothing",

@@ -58,7 +58,7 @@ class Batch:
     unpictured: torch.Tensor
     """float32 [k, 384], vectors of sentences and words without a picture."""
 
-    def to(self, device: str) -> "Batch":
+    def to(self, device: str | torch.device) -> "Batch":
         """Return the batch on a device."""
         return Batch(
             self.images.to(device),

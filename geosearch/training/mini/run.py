@@ -2,9 +2,10 @@
 
 import copy
 import json
+import math
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ import torch
 
 from geosearch.encoders import mini
 from geosearch.progress import Note
-from geosearch.training.mini.corpus import Corpus, Share
+from geosearch.training.ahead import Ahead
+from geosearch.training.allocation import keep_freed_memory
+from geosearch.training.loop import Batches, Settings, Trained, train
+from geosearch.training.mini.corpus import Batch, Corpus, Share
 from geosearch.training.mini.datasets import (
     Pictures,
     read_eurosat,
@@ -20,8 +24,9 @@ from geosearch.training.mini.datasets import (
     read_ucm,
     read_unpictured,
 )
+from geosearch.training.mini.depthwise import quicken
 from geosearch.training.mini.drawn import draw_afar, draw_demo, draw_nothing
-from geosearch.training.mini.loop import Learner, Settings, train
+from geosearch.training.mini.learner import MiniLearner, Rates
 from geosearch.training.mini.start import pretrained
 
 _NOTHING_PX = 128
@@ -49,6 +54,17 @@ class Sizes:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipe:
+    """What may be chosen apart from time and data."""
+
+    rates: Rates = field(default_factory=Rates)
+    batch_times: int = 1
+    """How many times the usual batch of 216; the rates grow with its square root."""
+    device: str = "cpu"
+    """Where to compute: ``cpu`` or ``cuda``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """Where a run's results are."""
 
@@ -61,6 +77,7 @@ def train_mini(
     data: Path,
     out: Path,
     settings: Settings,
+    recipe: Recipe,
     *,
     seed: int,
     start: Path | None,
@@ -74,7 +91,8 @@ def train_mini(
     Args:
         data: Folder with ``rsicd.tar``, ``ucm_captions.tar``, ``eurosat.tar`` and the captions.
         out: Folder of the run: checkpoint, curve, weights.
-        settings: How long and how fast.
+        settings: How long, and how the rate falls.
+        recipe: How fast, how much at once and where.
         seed: Decides what is drawn, held out and begun with.
         start: Weights to begin from; None for the public ones of the two towers.
         resume: Go on from the checkpoint in ``out``.
@@ -88,7 +106,8 @@ def train_mini(
     """
     sizes = sizes or Sizes()
     out.mkdir(parents=True, exist_ok=True)
-    about = {"seed": seed, "start": start.name if start else "public weights", **asdict(settings)}
+    about: dict[str, object] = {"seed": seed, "start": start.name if start else "public weights"}
+    about |= {**asdict(settings), **asdict(recipe)}
     (out / "settings.json").write_text(json.dumps(about, indent=1) + "\n")
     image, text = _towers(seed, start)
     note("reading pictures")
@@ -97,7 +116,7 @@ def train_mini(
     processes = os.cpu_count() or 1
     demo = draw_demo(sizes.demo_chips, sizes.demo_held_out, seed, processes)
     afar = draw_afar(sizes.afar, seed, processes)
-    times = settings.batch_times
+    times = recipe.batch_times
     corpus = Corpus(
         (
             Share(rsicd.train, 70 * times, (0.5, 1.0), of_class=0.2, joined=0.1, widened=0.15),
@@ -115,20 +134,17 @@ def train_mini(
     )
     held_out = HeldOut(eurosat.held_out, ucm.held_out, rsicd.held_out, demo.held_out)
 
-    def judged(learner: Learner) -> dict[str, float]:
+    def judged(learner: MiniLearner) -> dict[str, float]:
         found = judge(_encoder(learner, text), held_out) if judge else {}
         return {name: float(value) for name, value in found.items()}
 
-    trained = train(
-        corpus,
-        image,
-        text.head,
-        settings,
-        out,
-        resume=resume,
-        note=note,
-        judge=judged if judge else None,
-    )
+    learner = MiniLearner(image, text.head, _rates(recipe)).train().to(recipe.device)
+
+    def trained_on(batches: Batches[Batch]) -> Trained[MiniLearner]:
+        asked = judged if judge else None
+        return train(batches, learner, settings, out, resume=resume, note=note, judge=asked)
+
+    trained = _quickly(corpus, image, recipe.device, trained_on)
     note(f"{trained.steps} steps in {trained.seconds:.0f} s")
     about |= {"steps": trained.steps, "seconds": round(trained.seconds)}
     candidates = {}
@@ -161,7 +177,31 @@ def _towers(seed: int, start: Path | None) -> tuple[mini.ImageTower, mini.TextTo
     return image, text
 
 
-def _encoder(learner: Learner, text: mini.TextTower) -> mini.MiniEncoder:
+def _rates(recipe: Recipe) -> Rates:
+    # Adam's noise falls with the root of the batch (Malladi et al., arXiv 2205.10287)
+    times = math.sqrt(recipe.batch_times)
+    return Rates(recipe.rates.tower * times, recipe.rates.head * times)
+
+
+def _quickly(
+    corpus: Corpus,
+    image: mini.ImageTower,
+    device: str,
+    run: Callable[[Batches[Batch]], Trained[MiniLearner]],
+) -> Trained[MiniLearner]:
+    """Train as the device does it best: a CPU has no threads left to make batches ahead."""
+    if device == "cpu":
+        keep_freed_memory()
+        quicken(image)
+        return run(corpus)
+    ahead = Ahead(corpus, max((os.cpu_count() or 2) - 1, 1))
+    try:
+        return run(ahead)
+    finally:
+        ahead.close()
+
+
+def _encoder(learner: MiniLearner, text: mini.TextTower) -> mini.MiniEncoder:
     """Return an encoder with a copy of what is being trained."""
     copied = copy.deepcopy(learner).to("cpu").eval()
     said = copy.deepcopy(text)
@@ -169,6 +209,6 @@ def _encoder(learner: Learner, text: mini.TextTower) -> mini.MiniEncoder:
     return mini.MiniEncoder(copied.image, said, fingerprint="in training")
 
 
-def _save(path: Path, learner: Learner, text: mini.TextTower, about: dict[str, object]) -> None:
+def _save(path: Path, learner: MiniLearner, text: mini.TextTower, about: dict[str, object]) -> None:
     text.head.load_state_dict(learner.head.state_dict())
     mini.save(path, learner.image, text, {key: str(value) for key, value in about.items()})

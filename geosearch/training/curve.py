@@ -36,11 +36,13 @@ class Point:
 
 
 def write_csv(path: Path, points: Sequence[Point]) -> None:
-    """Write one line a step."""
-    with path.open("w", newline="") as file:
+    """Write one line a step; the file is whole, or the one before."""
+    beside = path.with_name(path.name + ".new")
+    with beside.open("w", newline="") as file:
         writer = csv.DictWriter(file, [field.name for field in fields(Point)])
         writer.writeheader()
         writer.writerows(asdict(point) for point in points)
+    beside.replace(path)
 
 
 def read_csv(path: Path) -> list[Point]:
@@ -53,11 +55,13 @@ def read_csv(path: Path) -> list[Point]:
 
 
 def write_figures_csv(path: Path, rows: Sequence[Figures]) -> None:
-    """Write one line a judgement; all rows have the same names."""
-    with path.open("w", newline="") as file:
+    """Write one line a judgement; all rows have the same names. The file is whole."""
+    beside = path.with_name(path.name + ".new")
+    with beside.open("w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
+    beside.replace(path)
 
 
 def read_figures_csv(path: Path) -> list[Figures]:

@@ -1,29 +1,24 @@
 """Batches made ahead of time, so that a GPU does not wait for them."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Protocol
+from typing import Generic, TypeVar
 
-from geosearch.training.mini.corpus import Batch
+from geosearch.training.loop import Batches
 
-
-class Batches(Protocol):
-    """Gives batches by number, always the same one for a number."""
-
-    def batch(self, number: int) -> Batch:
-        """Return a batch, counted from 0."""
+B = TypeVar("B")
 
 
-class Ahead:
+class Ahead(Generic[B]):
     """Another source's batches; the next ones are made in threads meanwhile."""
 
-    def __init__(self, source: Batches, threads: int) -> None:
+    def __init__(self, source: Batches[B], threads: int) -> None:
         """Make as many batches ahead as there are threads."""
         self._source = source
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads)
-        self._coming: dict[int, Future[Batch]] = {}
+        self._coming: dict[int, Future[B]] = {}
 
-    def batch(self, number: int) -> Batch:
+    def batch(self, number: int) -> B:
         """Return a batch; numbers are expected to be asked for in order."""
         for wanted in range(number, number + self._threads + 1):
             if wanted not in self._coming:
