@@ -17,6 +17,7 @@ from geosearch.cli.encoders import encoders
 from geosearch.cli.index import index
 from geosearch.cli.info import info
 from geosearch.cli.query import query
+from geosearch.cli.train import train
 from geosearch.errors import GeosearchError, UsageError
 
 _ARGUMENT_HINT = "`geosearch {command}--help` shows what it takes"
@@ -44,7 +45,7 @@ def cli(debug: bool) -> None:
     """
 
 
-for _command in (index, query, info, embed, encoders, demo):
+for _command in (index, query, info, embed, encoders, train, demo):
     cli.add_command(_command)
 
 

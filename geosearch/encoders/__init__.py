@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         weights_here,
         with_activation,
     )
-    from geosearch.encoders.device import resolve_device
+    from geosearch.encoders.device import resolve_device, resolve_precision
     from geosearch.encoders.embedding import (
         Embedding,
         embed_images,
@@ -47,6 +47,7 @@ __all__ = [
     "read_clip_towers",
     "read_image",
     "resolve_device",
+    "resolve_precision",
     "weights_here",
     "with_activation",
     "write_embedding",
@@ -71,6 +72,7 @@ _HOME = {
     "new_clip_towers": "trainable",
     "read_clip_towers": "trainable",
     "resolve_device": "device",
+    "resolve_precision": "device",
 }
 
 

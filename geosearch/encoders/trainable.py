@@ -74,7 +74,7 @@ class ClipTowers(nn.Module):
         for module in self.modules():
             module.train(not isinstance(module, nn.BatchNorm2d))
         if self.stretched:
-            self.text.positional_embedding.register_hook(_but_the_first)
+            self.text.positional_embedding.register_hook(_but_the_first)  # type: ignore[no-untyped-call]
 
     def undecayed(self) -> list[nn.Parameter]:
         """Return what is no matrix of a layer: biases, norms, tables of positions, temperature."""

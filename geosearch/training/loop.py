@@ -75,8 +75,9 @@ class Group:
 class Learner(nn.Module, Generic[B]):
     """What is trained, whatever its towers and its loss."""
 
-    log_scale: nn.Parameter
-    """Natural logarithm of the factor of the cosines."""
+    def factor(self) -> float:
+        """Return what the loss multiplies cosines by."""
+        raise NotImplementedError
 
     def learn(self, batch: B, done: float, ranks: Ranks) -> float:
         """Compute the loss of a batch and its gradients.
@@ -180,8 +181,7 @@ def train(
         if ranks.first and judge and (over or state.step % settings.judge_every == 0):
             _judge(state, judge, out, note)
             started = perf_counter() - state.seconds  # judging is no training
-    last, average = (module.eval().to("cpu") for module in (state.learner, state.average.module))
-    return Trained(last, average, state.step, state.seconds)
+    return Trained(learner.eval(), state.average.module.eval(), state.step, state.seconds)
 
 
 def _begin(learner: L, settings: Settings) -> _State[L]:
@@ -217,7 +217,7 @@ def _one_step(
             step=state.step,
             seconds=round(state.seconds, 1),
             loss=loss,
-            logit_scale=round(state.learner.log_scale.exp().item(), 3),
+            logit_scale=round(state.learner.factor(), 3),
             rate=round(share, 5),
         )
     )

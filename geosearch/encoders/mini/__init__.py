@@ -21,6 +21,7 @@ from geosearch.encoders.mini.text_tower import (
 from geosearch.encoders.mini.text_tower import checkpoint_keys as text_checkpoint_keys
 from geosearch.encoders.mini.tokens import tokenize, vocabulary_bytes
 from geosearch.encoders.mini.weights import read, save, sentence_state
+from geosearch.encoders.pixels import fit
 from geosearch.errors import WeightsError
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "SentenceEncoder",
     "TextTower",
     "embedded_weights",
+    "fit",
     "folded",
     "image_checkpoint_keys",
     "load",

@@ -51,6 +51,10 @@ class MiniLearner(Learner[Batch]):
         after = functional.normalize(self.head(batch.unpictured), dim=-1)
         return loss + _NEIGHBOURS_WEIGHT * neighbours_loss(before, after, _NEIGHBOURS_SCALE)
 
+    def factor(self) -> float:
+        """Return what the loss multiplies cosines by."""
+        return float(self.log_scale.exp().item())
+
     def learn(self, batch: Batch, done: float, ranks: Ranks) -> float:
         """Compute the loss and its gradients; one process only."""
         loss = self(batch.to(self.log_scale.device))

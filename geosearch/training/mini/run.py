@@ -1,4 +1,4 @@
-"""A whole training run of `mini`: data in, two candidate files of weights out."""
+"""A whole training run of `mini`: sets in, one file of weights out."""
 
 import copy
 import json
@@ -12,45 +12,20 @@ from typing import Any
 import torch
 
 from geosearch.encoders import mini
-from geosearch.progress import Note
+from geosearch.evaluation import judge
+from geosearch.progress import Note, silent
 from geosearch.training.ahead import Ahead
 from geosearch.training.allocation import keep_freed_memory
 from geosearch.training.loop import Batches, Settings, Trained, train
-from geosearch.training.mini.corpus import Batch, Corpus, Share
-from geosearch.training.mini.datasets import (
-    Pictures,
-    read_eurosat,
-    read_rsicd,
-    read_ucm,
-    read_unpictured,
-)
+from geosearch.training.mini.corpus import Batch
 from geosearch.training.mini.depthwise import quicken
-from geosearch.training.mini.drawn import draw_afar, draw_demo, draw_nothing
 from geosearch.training.mini.learner import MiniLearner, Rates
+from geosearch.training.mini.sets import HeldOut, Sizes, read_sets
 from geosearch.training.mini.start import pretrained
 
-_NOTHING_PX = 128
-_NOTHING_COUNT = 32
-
-
-@dataclass(frozen=True, slots=True)
-class HeldOut:
-    """What is never trained on, to choose weights by and to report."""
-
-    eurosat: Pictures
-    ucm: Pictures
-    rsicd: Pictures
-    demo: Pictures
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """How much is drawn, and taken: smaller in tests."""
-
-    demo_chips: int = 16_000
-    demo_held_out: int = 500
-    afar: int = 6000
-    nothing: int = 3600
+_CURVES = ("eurosat_top1", "ucm_mr", "ucm_p10", "rsicd_mr", "rsicd_p10", "demo_mean_ap")
+_CHOSEN_BY = ("eurosat_top1", "ucm_p10", "rsicd_p10", "demo_mean_ap")
+_WEIGHTS = "mini.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +34,23 @@ class Recipe:
 
     rates: Rates = field(default_factory=Rates)
     batch_times: int = 1
-    """How many times the usual batch of 216; the rates grow with its square root."""
+    """How many times the usual batch of 232; the rates grow with its square root."""
     device: str = "cpu"
     """Where to compute: ``cpu`` or ``cuda``."""
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """Where a run's results are."""
+class MiniRun:
+    """What a run ends with."""
 
-    candidates: dict[str, Path]
-    """``last`` and ``average``: weights files of the two."""
-    held_out: HeldOut
+    weights: Path
+    """To be given with ``--encoder mini --weights``."""
+    chosen: str
+    """``average`` or ``last``: which of the two the weights are."""
+    figures: dict[str, dict[str, Any]]
+    """Of both, on what was held out."""
+    steps: int
+    seconds: float
 
 
 def train_mini(
@@ -79,18 +59,21 @@ def train_mini(
     settings: Settings,
     recipe: Recipe,
     *,
-    seed: int,
-    start: Path | None,
-    resume: bool,
-    note: Note,
+    seed: int = 0,
+    start: Path | None = None,
+    resume: bool = False,
+    note: Note = silent,
     sizes: Sizes | None = None,
-    judge: Callable[[mini.MiniEncoder, HeldOut], dict[str, Any]] | None = None,
-) -> Run:
+) -> MiniRun:
     """Train `mini` on the sets in a folder.
 
+    Writes into ``out``: ``mini.safetensors`` (the better of the last and the averaged weights, both
+    of which are there too), ``settings.json``, ``figures.json``, the loss and the figures over the
+    steps as tables and pictures, and a checkpoint to go on from.
+
     Args:
-        data: Folder with ``rsicd.tar``, ``ucm_captions.tar``, ``eurosat.tar`` and the captions.
-        out: Folder of the run: checkpoint, curve, weights.
+        data: Folder of the sets, as of :func:`read_sets`.
+        out: The run's folder.
         settings: How long, and how the rate falls.
         recipe: How fast, how much at once and where.
         seed: Decides what is drawn, held out and begun with.
@@ -98,73 +81,30 @@ def train_mini(
         resume: Go on from the checkpoint in ``out``.
         note: Is told how it goes.
         sizes: How much is drawn.
-        judge: Says how good an encoder is on what is held out; asked now and then.
 
     Raises:
         UsageError: Data is missing.
         EncoderError: A package that training needs is missing.
     """
-    sizes = sizes or Sizes()
     out.mkdir(parents=True, exist_ok=True)
     about: dict[str, object] = {"seed": seed, "start": start.name if start else "public weights"}
     about |= {**asdict(settings), **asdict(recipe)}
     (out / "settings.json").write_text(json.dumps(about, indent=1) + "\n")
     image, text = _towers(seed, start)
-    note("reading pictures")
-    rsicd, ucm, eurosat = read_rsicd(data), read_ucm(data), read_eurosat(data, seed)
-    note(f"drawing {sizes.demo_chips} demo chips and {sizes.afar} views from afar")
-    processes = os.cpu_count() or 1
-    demo = draw_demo(sizes.demo_chips, sizes.demo_held_out, seed, processes)
-    afar = draw_afar(sizes.afar, seed, processes)
-    times = recipe.batch_times
-    corpus = Corpus(
-        (
-            Share(rsicd.train, 70 * times, (0.5, 1.0), of_class=0.2, joined=0.1, widened=0.15),
-            Share(ucm.train, 26 * times, (0.5, 1.0), of_class=0.2, joined=0.1, widened=0.15),
-            Share(eurosat.train, 32 * times, (0.75, 1.0), of_class=1.0),
-            Share(demo.train, 40 * times, (0.72, 0.92), of_class=1.0),
-            Share(afar, 16 * times, (0.5, 1.0), of_class=1.0),
-        ),
-        draw_nothing(sizes.nothing, _NOTHING_PX, seed),
-        _NOTHING_COUNT * times,
-        read_unpictured(data),
-        text.sentences,
-        seed=seed,
-        note=note,
-    )
-    held_out = HeldOut(eurosat.held_out, ucm.held_out, rsicd.held_out, demo.held_out)
-
-    def judged(learner: MiniLearner) -> dict[str, float]:
-        found = judge(_encoder(learner, text), held_out) if judge else {}
-        return {name: float(value) for name, value in found.items()}
-
+    sets = read_sets(data, sizes or Sizes(), seed=seed, batch_times=recipe.batch_times, note=note)
+    corpus = sets.corpus(text.sentences, seed=seed, note=note)
     learner = MiniLearner(image, text.head, _rates(recipe)).train().to(recipe.device)
 
+    def figures(learner: MiniLearner) -> dict[str, float]:
+        found = judge(_encoder(learner, text), sets.held_out)
+        return {name: float(found[name]) for name in _CURVES}
+
     def trained_on(batches: Batches[Batch]) -> Trained[MiniLearner]:
-        asked = judged if judge else None
-        return train(batches, learner, settings, out, resume=resume, note=note, judge=asked)
+        return train(batches, learner, settings, out, resume=resume, note=note, judge=figures)
 
     trained = _quickly(corpus, image, recipe.device, trained_on)
-    note(f"{trained.steps} steps in {trained.seconds:.0f} s")
     about |= {"steps": trained.steps, "seconds": round(trained.seconds)}
-    candidates = {}
-    for name, learner in (("last", trained.last), ("average", trained.average)):
-        candidates[name] = out / f"mini-{name}.safetensors"
-        _save(candidates[name], learner, text, {**about, "weights": name})
-    return Run(candidates, held_out)
-
-
-def held_out_sets(data: Path, seed: int, demo_chips: int = Sizes.demo_held_out) -> HeldOut:
-    """Return what a run with this seed keeps from training.
-
-    Args:
-        data: Folder of the sets, as of :func:`train_mini`.
-        seed: Of the run.
-        demo_chips: How many are drawn.
-    """
-    rsicd, ucm, eurosat = read_rsicd(data), read_ucm(data), read_eurosat(data, seed)
-    demo = draw_demo(1, demo_chips, seed, os.cpu_count() or 1)
-    return HeldOut(eurosat.held_out, ucm.held_out, rsicd.held_out, demo.held_out)
+    return _choose(trained, text, sets.held_out, out, about)
 
 
 def _towers(seed: int, start: Path | None) -> tuple[mini.ImageTower, mini.TextTower]:
@@ -184,7 +124,7 @@ def _rates(recipe: Recipe) -> Rates:
 
 
 def _quickly(
-    corpus: Corpus,
+    corpus: Batches[Batch],
     image: mini.ImageTower,
     device: str,
     run: Callable[[Batches[Batch]], Trained[MiniLearner]],
@@ -199,6 +139,26 @@ def _quickly(
         return run(ahead)
     finally:
         ahead.close()
+
+
+def _choose(
+    trained: Trained[MiniLearner],
+    text: mini.TextTower,
+    held_out: HeldOut,
+    out: Path,
+    about: dict[str, object],
+) -> MiniRun:
+    """Write both sets of weights, and the better one again under its plain name."""
+    files, figures = {}, {}
+    for name, learner in (("last", trained.last), ("average", trained.average)):
+        files[name] = out / f"mini-{name}.safetensors"
+        _save(files[name], learner.to("cpu"), text, {**about, "weights": name})
+        figures[name] = judge(mini.load(weights=files[name], device="cpu"), held_out)
+    chosen = max(figures, key=lambda name: sum(figures[name][one] for one in _CHOSEN_BY))
+    (out / _WEIGHTS).write_bytes(files[chosen].read_bytes())
+    kept = json.dumps({"chosen": chosen, **figures}, indent=1)
+    (out / "figures.json").write_text(kept + "\n")
+    return MiniRun(out / _WEIGHTS, chosen, figures, trained.steps, trained.seconds)
 
 
 def _encoder(learner: MiniLearner, text: mini.TextTower) -> mini.MiniEncoder:

@@ -10,7 +10,7 @@ from geosearch.encoders import mini
 from geosearch.progress import silent
 from geosearch.training.mini.corpus import UNPICTURED_COUNT, Corpus, Share, join
 from geosearch.training.mini.datasets import Pictures
-from geosearch.training.mini.drawn import draw_nothing
+from geosearch.training.mini.nothing import draw_nothing
 
 CAPTIONED = Pictures(
     np.random.default_rng(1).integers(0, 256, (6, 64, 64, 3), dtype=np.uint8),

@@ -1,0 +1,215 @@
+"""`geosearch train`: encoders learn from the user's own pairs; `mini` from its sets."""
+
+from pathlib import Path
+
+import click
+
+from geosearch.cli.options import activation_option, compute_options, weights_option
+from geosearch.cli.report import print_refusals
+
+_out_option = click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the run.",
+)
+_seed_option = click.option("--seed", default=0, show_default=True, help="Decides all chances.")
+_resume_option = click.option("--resume", is_flag=True, help="Go on from the run's checkpoint.")
+_steps_option = click.option(
+    "--steps", type=click.IntRange(1), help="How many: a run that repeats exactly."
+)
+
+
+@click.group(short_help="Train an encoder, or adapt one to your archive.")
+def train() -> None:
+    """Train an encoder, or adapt one to your archive."""
+
+
+@train.command(short_help="On your own images and texts.")
+@click.argument("listing", metavar="LIST", type=click.Path(path_type=Path))
+@click.option("--encoder", required=True, help="What is trained; `geosearch encoders` lists them.")
+@weights_option
+@activation_option
+@click.option(
+    "--new", is_flag=True, help="Begin with random weights; with mini, from its public towers."
+)
+@_out_option
+@click.option(
+    "--images",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder that LIST's paths start from. Default: LIST's own.",
+)
+@click.option(
+    "--stretch/--no-stretch",
+    "long_texts",
+    default=None,
+    help="Read 248 tokens instead of 77. Default: if LIST has long texts.",
+)
+@click.option(
+    "--balance",
+    default="0:0.25,1:0.75",
+    show_default=True,
+    help="Weight of the long texts by progress, as PROGRESS:WEIGHT,...; or long, or short.",
+)
+@click.option("--epochs", default=10.0, show_default=True, help="How often each image is seen.")
+@_steps_option
+@click.option("--minutes", type=click.FloatRange(0.1), help="How long, instead of epochs.")
+@click.option("--batch", default=128, show_default=True, help="Pairs a step, over all processes.")
+@click.option(
+    "--at-once",
+    default=64,
+    show_default=True,
+    help="Images in memory at once; a larger batch is computed in parts, with equal result.",
+)
+@click.option("--rate", type=float, help="Learning rate. Default: 1e-5; 5e-4 for new ones, mini.")
+@click.option(
+    "--held-out", default=0.05, show_default=True, help="Share of the images to judge by."
+)
+@click.option(
+    "--augment", type=click.Choice(["turns", "none"]), default="turns", show_default=True,
+    help="turns: cuts, quarter turns, mirrors. none: images as they are.",
+)  # fmt: skip
+@click.option("--save-every", default=100, show_default=True, help="Steps between checkpoints.")
+@_seed_option
+@_resume_option
+@compute_options()
+def pairs(
+    listing: Path,
+    encoder: str,
+    weights: str | None,
+    activation: str | None,
+    new: bool,
+    output: Path,
+    images: Path | None,
+    long_texts: bool | None,
+    balance: str,
+    epochs: float,
+    steps: int | None,
+    minutes: float | None,
+    batch: int,
+    at_once: int,
+    rate: float | None,
+    held_out: float,
+    augment: str,
+    save_every: int,
+    seed: int,
+    resume: bool,
+    device: str,
+    precision: str,
+) -> int:
+    """Train on images with short and long texts, as DGTRS-CLIP is trained.
+
+    LIST is a CSV file with the columns file, short and long, or a JSON object a line; one of the
+    two texts may be missing, and equal texts are no negatives of each other. The folder of the run
+    gets weights.safetensors, for --weights, and the loss as loss.csv and loss.png.
+
+    \b
+      geosearch train pairs chips.csv --encoder mini -o runs/mine
+      geosearch train pairs chips.csv --encoder remoteclip-vit-b-32 -o runs/long --stretch
+      torchrun --nproc-per-node 2 -m geosearch train pairs chips.csv --encoder mini -o runs/mine
+    """
+    from geosearch.encoders import with_activation
+    from geosearch.progress import say
+    from geosearch.training.pairs import Tuning, read_balance, train_pairs
+
+    name = with_activation(encoder, activation)
+    tuning = Tuning(
+        encoder=name,
+        weights=None if weights is None else Path(weights),
+        new=new,
+        long_texts=long_texts,
+        balance=read_balance(balance),
+        epochs=epochs,
+        batch=batch,
+        rate=rate,
+        held_out=held_out,
+        augment=augment,
+        seed=seed,
+        device=device,
+        precision=precision,
+        at_once=at_once,
+    )
+    done = train_pairs(
+        listing,
+        output,
+        tuning,
+        images=images,
+        steps=steps,
+        minutes=minutes,
+        save_every=save_every,
+        resume=resume,
+        note=say,
+    )
+    print_refusals(done.refused)
+    for which, figures in done.figures.items():
+        found = ", ".join(f"{kind} {value}" for kind, value in figures.items())
+        click.echo(f"{which}: {found}", err=True)
+    if done.chosen:
+        click.echo(
+            f"{done.weights}: {done.steps} steps in {done.seconds:.0f} s, {done.chosen} weights; "
+            f"use them with --encoder {name} --weights {done.weights}",
+            err=True,
+        )
+    return 3 if done.refused else 0
+
+
+@train.command(short_help="The encoder that comes along, on its own sets.")
+@click.argument("data", metavar="DATA", type=click.Path(file_okay=False, path_type=Path))
+@_out_option
+@click.option("--minutes", default=90.0, show_default=True, help="Time for the steps.")
+@_steps_option
+@click.option(
+    "--start", type=click.Path(dir_okay=False, path_type=Path), help="Weights to begin from."
+)
+@click.option("--tower-rate", default=3e-4, show_default=True, help="Of the image tower.")
+@click.option("--head-rate", default=1e-3, show_default=True, help="Of projection and text head.")
+@click.option(
+    "--batch-times",
+    type=click.IntRange(1),
+    help="Times the usual batch of 232. Default: 4 on a GPU, else 1.",
+)
+@click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
+@_seed_option
+@_resume_option
+def mini(
+    data: Path,
+    output: Path,
+    minutes: float,
+    steps: int | None,
+    start: Path | None,
+    tower_rate: float,
+    head_rate: float,
+    batch_times: int | None,
+    device: str,
+    seed: int,
+    resume: bool,
+) -> None:
+    """Train mini on RSICD, UCM-Captions, EuroSAT and what geosearch draws.
+
+    DATA holds rsicd.tar, dataset_rsicd.json, ucm_captions.tar, dataset_ucm.json, eurosat.tar and
+    captions/. Needs what `pip install "geosearch-eo[train]"` brings.
+
+    \b
+      geosearch train mini DATA -o runs/mini
+    """
+    from geosearch.encoders import resolve_device
+    from geosearch.progress import say
+    from geosearch.training.loop import Settings
+    from geosearch.training.mini import Rates, Recipe, train_mini
+
+    device = resolve_device(device)
+    done = train_mini(
+        data,
+        output,
+        Settings(minutes=minutes, steps=steps),
+        Recipe(Rates(tower_rate, head_rate), batch_times or (1 if device == "cpu" else 4), device),
+        seed=seed,
+        start=start,
+        resume=resume,
+        note=say,
+    )
+    click.echo(
+        f"{done.weights}: {done.steps} steps in {done.seconds:.0f} s, {done.chosen} weights",
+        err=True,
+    )

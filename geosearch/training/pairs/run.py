@@ -1,0 +1,258 @@
+"""A whole run on the user's own pairs: a list in, weights of the same encoder out."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import cast
+
+from geosearch.encoders import (
+    entry,
+    new_clip_towers,
+    read_clip_towers,
+    resolve_device,
+    resolve_precision,
+)
+from geosearch.errors import Refusal, UsageError
+from geosearch.progress import Note, silent
+from geosearch.training.ahead import Ahead
+from geosearch.training.allocation import keep_freed_memory
+from geosearch.training.loop import Judge, Settings, Trained, train
+from geosearch.training.pairs.balance import Balance
+from geosearch.training.pairs.batches import AUGMENTS, PairBatches
+from geosearch.training.pairs.judging import HeldOutPairs
+from geosearch.training.pairs.learner import Compute, PairsLearner, Towers
+from geosearch.training.pairs.listing import Pair, parted, read_pairs
+from geosearch.training.ranks import Ranks, joined
+
+_MINI = "mini"
+_WEIGHTS = "weights.safetensors"
+_LEAST_HELD_OUT = 10
+"""Images below which nothing is held out: a recall of so few says nothing."""
+_WARM_UP_SHARE, _MOST_WARM_UP = 0.1, 200
+_BATCHES_AHEAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What is trained, and how."""
+
+    encoder: str
+    weights: Path | None = None
+    """Where it starts from; None for the published weights."""
+    new: bool = False
+    """Start from nothing (OpenCLIP's architectures) or from public towers (``mini``)."""
+    long_texts: bool | None = None
+    """Stretch 77 tokens to 248; None if the list has long texts."""
+    balance: Balance = field(default_factory=Balance)
+    epochs: float = 10.0
+    """How often each image is seen, where neither steps nor minutes are given."""
+    batch: int = 128
+    """Pairs a step, all processes together."""
+    rate: float | None = None
+    """Full learning rate; None for 1e-5, and 5e-4 for what starts anew and for ``mini``."""
+    held_out: float = 0.05
+    """Share of the images that is kept from training, to judge by."""
+    augment: str = "turns"
+    """``turns`` (cuts, quarter turns, mirrors) or ``none``."""
+    seed: int = 0
+    device: str = "auto"
+    precision: str = "auto"
+    at_once: int = 64
+    """Images whose activations are kept at once, a process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """What a run on pairs ends with."""
+
+    weights: Path
+    """To be given with ``--weights``, under the encoder's name."""
+    chosen: str
+    """``average`` or ``last``: which of the two the weights are."""
+    figures: dict[str, dict[str, float]]
+    """Of both, on what was held out; empty where nothing was."""
+    steps: int
+    seconds: float
+    refused: tuple[Refusal, ...]
+    """Lines of the list that were left out."""
+
+
+def train_pairs(
+    listing: Path,
+    out: Path,
+    tuning: Tuning,
+    *,
+    images: Path | None = None,
+    steps: int | None = None,
+    minutes: float | None = None,
+    save_every: int = 100,
+    resume: bool = False,
+    note: Note = silent,
+) -> Tuned:
+    """Train an encoder on image-text pairs.
+
+    Writes into ``out``: ``weights.safetensors``, ``settings.json``, ``figures.json``, the loss and
+    the figures over the steps as tables and pictures, and a checkpoint to go on from.
+
+    Args:
+        listing: A CSV or JSON-lines file with the columns file, short and long.
+        out: The run's folder.
+        tuning: What is trained, and how.
+        images: The folder that the list's paths start from; None for the list's own.
+        steps: How many; else by time, else by epochs.
+        minutes: How long.
+        save_every: Steps between checkpoints.
+        resume: Go on from the checkpoint in ``out``.
+        note: Is told how it goes.
+
+    Raises:
+        UsageError: The list or a setting cannot be meant.
+        EncoderError: The device is not there, or an image cannot be read.
+        WeightsError: The weights are missing or do not fit.
+    """
+    _check(tuning)
+    read = read_pairs(listing, images)
+    share = tuning.held_out if tuning.held_out * len(read.pairs) >= _LEAST_HELD_OUT else 0.0
+    learned, held_out = parted(read.pairs, share, tuning.seed)
+    out.mkdir(parents=True, exist_ok=True)
+    with joined(resolve_device(tuning.device)) as (ranks, device):
+        if tuning.batch % ranks.count:
+            raise UsageError(
+                f"a batch of {tuning.batch} cannot be shared out to {ranks.count} processes",
+                hint="give --batch a multiple of their number",
+            )
+        tell = note if ranks.first else silent
+        tell(f"{len(learned)} images to learn from, {len(held_out)} held out")
+        settings = _settings(tuning, len(learned), steps, minutes, save_every)
+        towers = _towers(tuning, learned)
+        judged = HeldOutPairs(held_out, towers) if held_out and ranks.first else None
+        trained = _trained(
+            tuning, settings, towers, learned, judged, out, resume, tell, ranks, device
+        )
+        if not ranks.first:
+            return Tuned(out / _WEIGHTS, "", {}, trained.steps, trained.seconds, read.refused)
+        about = {"list": listing.name, **asdict(tuning), "balance": str(tuning.balance)}
+        _write_json(out / "settings.json", {**about, **asdict(settings)})
+        chosen, figures = _choose(trained, judged, out)
+    return Tuned(out / _WEIGHTS, chosen, figures, trained.steps, trained.seconds, read.refused)
+
+
+def _check(tuning: Tuning) -> None:
+    if tuning.augment not in AUGMENTS:
+        raise UsageError(
+            f"there is no augmentation {tuning.augment!r}", hint=f"use {' or '.join(AUGMENTS)}"
+        )
+    if tuning.batch < 2:
+        raise UsageError(
+            f"a batch of {tuning.batch} has nothing to tell apart", hint="give --batch 2 or more"
+        )
+    if tuning.at_once < 1 or tuning.epochs <= 0 or not 0 <= tuning.held_out < 1:
+        raise UsageError(
+            f"at_once {tuning.at_once}, epochs {tuning.epochs}, held out {tuning.held_out}: "
+            "one cannot be meant",
+            hint="at_once is 1 or more, epochs are more than 0, held out is a share below 1",
+        )
+    if tuning.new and tuning.weights:
+        raise UsageError("--new takes no weights", hint="leave one of --new and --weights out")
+
+
+def _settings(
+    tuning: Tuning, images: int, steps: int | None, minutes: float | None, save_every: int
+) -> Settings:
+    if steps is None and minutes is None:
+        steps = max(math.ceil(tuning.epochs * images / tuning.batch), 1)
+    warm_up = _MOST_WARM_UP if steps is None else round(_WARM_UP_SHARE * steps)
+    return Settings(
+        minutes=minutes or math.inf,
+        steps=steps,
+        warm_up_steps=max(min(warm_up, _MOST_WARM_UP), 1),
+        lowest_rate=0.0,
+        weight_decay=0.01,  # as Long-CLIP's training script
+        average_steps=max((steps or 1000) / 10, 10),
+        save_every=save_every,
+        judge_every=max((steps or 1000) // 10, 50),
+    )
+
+
+def _towers(tuning: Tuning, learned: Sequence[Pair]) -> Towers:
+    long_texts = tuning.long_texts
+    if long_texts is None:
+        long_texts = any(pair.long for pair in learned)
+    if entry(tuning.encoder).family == _MINI:
+        from geosearch.training.pairs.mini_towers import new_mini, tuned_mini
+
+        return new_mini(tuning.seed) if tuning.new else tuned_mini(tuning.weights)
+    if tuning.new:
+        towers = new_clip_towers(tuning.encoder, long_texts=long_texts, seed=tuning.seed)
+    else:
+        towers = read_clip_towers(tuning.encoder, tuning.weights, long_texts=long_texts)
+    return cast(Towers, towers)
+
+
+def _trained(
+    tuning: Tuning,
+    settings: Settings,
+    towers: Towers,
+    learned: Sequence[Pair],
+    judged: HeldOutPairs | None,
+    out: Path,
+    resume: bool,
+    note: Note,
+    ranks: Ranks,
+    device: str,
+) -> Trained[PairsLearner]:
+    starts_anew = tuning.new or entry(tuning.encoder).family == _MINI
+    bf16 = resolve_precision(device, tuning.precision) != "float32"
+    learner = PairsLearner(
+        towers,
+        tuning.balance,
+        tuning.rate or (5e-4 if starts_anew else 1e-5),
+        Compute(device, bf16, tuning.at_once),
+    )
+    batches = PairBatches(
+        learned,
+        towers.fit,
+        tuning.batch,
+        augment=AUGMENTS[tuning.augment],
+        seed=tuning.seed,
+        ranks=ranks,
+    )
+    if device == "cpu":
+        keep_freed_memory()
+    judge: Judge[PairsLearner] | None = (
+        (lambda one: judged.judge(one.towers)) if judged is not None else None
+    )
+    ahead = Ahead(batches, _BATCHES_AHEAD)
+    try:
+        return train(
+            ahead,
+            learner,
+            settings,
+            out,
+            resume=resume,
+            note=note,
+            judge=judge,
+            ranks=ranks,
+        )
+    finally:
+        ahead.close()
+
+
+def _choose(
+    trained: Trained[PairsLearner], judged: HeldOutPairs | None, out: Path
+) -> tuple[str, dict[str, dict[str, float]]]:
+    """Write the better of the two sets of weights; return which, and the figures of both."""
+    learners = {"average": trained.average, "last": trained.last}
+    figures = {}
+    if judged is not None:
+        figures = {name: judged.judge(one.towers) for name, one in learners.items()}
+    chosen = max(figures, key=lambda name: sum(figures[name].values()), default="last")
+    learners[chosen].towers.save(out / _WEIGHTS)
+    _write_json(out / "figures.json", {"chosen": chosen, **figures})
+    return chosen, figures
+
+
+def _write_json(path: Path, content: dict[str, object]) -> None:
+    path.write_text(json.dumps(content, indent=1, default=str) + "\n")
