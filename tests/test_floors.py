@@ -28,6 +28,7 @@ FLOORS = {
     "api": 5,
     "cli": 6,
     "serving": 6,
+    "__main__": 7,
 }
 DOORS = {
     "torch": {"encoders", "training", "evaluation"},

@@ -111,7 +111,7 @@ def pairs(
     """
     from geosearch.encoders import with_activation
     from geosearch.progress import say
-    from geosearch.training.pairs import Tuning, read_balance, train_pairs
+    from geosearch.training import Tuning, read_balance, train_pairs
 
     name = with_activation(encoder, activation)
     tuning = Tuning(
@@ -195,8 +195,7 @@ def mini(
     """
     from geosearch.encoders import resolve_device
     from geosearch.progress import say
-    from geosearch.training.loop import Settings
-    from geosearch.training.mini import Rates, Recipe, train_mini
+    from geosearch.training import Rates, Recipe, Settings, train_mini
 
     device = resolve_device(device)
     done = train_mini(

@@ -75,7 +75,10 @@ def listing(tmp_path_factory: pytest.TempPathFactory) -> Path:
         image[(rows - middle[0]) ** 2 + (cols - middle[1]) ** 2 < 120] = VALUES[disc]
         Image.fromarray(image).save(folder / f"{i}.png")
         short = f"a {COLOURS[disc]} disc" if i % 7 else ""
-        long = f"a disc of {COLOURS[disc]} colour that lies on a {COLOURS[ground]} ground"
+        long = (
+            "seen from above, and not far from the middle of the picture, there is one flat round "
+            f"disc of {COLOURS[disc]} colour that lies on a plain {COLOURS[ground]} ground"
+        )
         lines.append((f"{i}.png", short, long if i % 5 else ""))
     with (folder / "list.csv").open("w", newline="") as file:
         csv.writer(file).writerows([("file", "short", "long"), *lines])
