@@ -277,7 +277,7 @@ def test_widths_that_heads_do_not_divide_are_refused(smallest, save) -> None:
 def test_files_that_cannot_be_read_are_refused(smallest, save, tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="no weights file"):
         load32(tmp_path / "missing.pt")
-    with pytest.raises(WeightsError, match="no checkpoint|no weights file"):
+    with pytest.raises(WeightsError, match="no checkpoint"):
         load32(tmp_path)
     whole = save(smallest).read_bytes()
     for name, content in {
