@@ -14,10 +14,10 @@ from geosearch.encoders.architecture import ClipArchitecture, ResnetSizes
 from geosearch.encoders.bpe import ClipTokenizer
 from geosearch.encoders.device import dtype_of
 from geosearch.encoders.loading import fill
+from geosearch.encoders.recent import RecentTexts
 from geosearch.encoders.resnet import ResnetTower
 from geosearch.encoders.text import TextTower
 from geosearch.encoders.vit import VitTower
-from geosearch.errors import UsageError
 
 _VISION = "visual."
 _TEMPERATURE = "logit_scale"  # of the training loss; cosines do not need it
@@ -64,6 +64,7 @@ class ClipEncoder:
         self.weights_path = weights_path
         self._dtype = dtype_of(precision)
         self._tokenizer: ClipTokenizer | None = None
+        self._recent = RecentTexts(sizes.dim)
         with torch.device("meta"):  # no memory and no time for numbers that are replaced at once
             self._vision, self._text = vision_tower(sizes), TextTower(sizes)
         fill(
@@ -113,8 +114,9 @@ class ClipEncoder:
         Raises:
             UsageError: One string instead of a list of them.
         """
-        if isinstance(texts, str):  # else each of its letters would be a text
-            raise UsageError(f"one text where a list is due: {texts[:40]!r}", hint="use [text]")
+        return self._recent.vectors(texts, self._encode_new_texts)
+
+    def _encode_new_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         if self._tokenizer is None:  # only who asks for texts pays for it
             self._tokenizer = ClipTokenizer()
         framed = [self._tokenizer.frame(text, self.text_length) for text in texts]

@@ -18,9 +18,10 @@ from geosearch.encoders.clip import unit
 from geosearch.encoders.device import dtype_of, resolve_device, resolve_precision
 from geosearch.encoders.fingerprint import fingerprint
 from geosearch.encoders.loading import fill
+from geosearch.encoders.recent import RecentTexts
 from geosearch.encoders.siglip_tokens import PIECES, QUICK, VERSION, SiglipTokenizer
 from geosearch.encoders.siglip_towers import TextTower, VisionTower, read_sizes
-from geosearch.errors import UsageError, WeightsError
+from geosearch.errors import WeightsError
 
 FAMILY = "siglip"
 PREPROCESSING = "siglip-pixels-1"
@@ -68,6 +69,7 @@ class SiglipEncoder:
         state = _state(path)
         self.sizes = read_sizes(state)
         self._tokenizer = SiglipTokenizer(tokenizer)
+        self._recent = RecentTexts(self.sizes.width)
         with torch.device("meta"):  # no memory and no time for numbers that are replaced at once
             self._vision, self._text = VisionTower(self.sizes), TextTower(self.sizes)
         fill(
@@ -122,15 +124,17 @@ class SiglipEncoder:
             vectors[start : start + step] = unit(self._vision(numbers.to(self._dtype)))
         return vectors
 
-    @torch.inference_mode()
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts as float32 [n, dim] of unit length; those too long are cut.
 
         Raises:
             UsageError: One string instead of a list of them.
+            WeightsError: The tokenizer gives tokens that the weights do not know.
         """
-        if isinstance(texts, str):  # else each of its letters would be a text
-            raise UsageError(f"one text where a list is due: {texts[:40]!r}", hint="use [text]")
+        return self._recent.vectors(texts, self._encode_new_texts)
+
+    @torch.inference_mode()
+    def _encode_new_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         ids = torch.from_numpy(self._tokenizer.tokenize(texts, self.text_length))
         if len(ids) and int(ids.max()) >= self.sizes.vocabulary:
             raise WeightsError(
