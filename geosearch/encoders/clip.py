@@ -13,6 +13,7 @@ from geosearch.encoders import pixels
 from geosearch.encoders.architecture import ClipArchitecture, ResnetSizes
 from geosearch.encoders.bpe import ClipTokenizer
 from geosearch.encoders.device import dtype_of
+from geosearch.encoders.folding import fold
 from geosearch.encoders.loading import fill
 from geosearch.encoders.recent import RecentTexts
 from geosearch.encoders.resnet import ResnetTower
@@ -72,8 +73,13 @@ class ClipEncoder:
             state,
             scalars={_TEMPERATURE: ()},
             device=device,
-            dtype=self._dtype,
+            dtype=torch.float32,
         )
+        for tower in (self._vision, self._text):
+            fold(tower)
+            tower.to(self._dtype)
+        if isinstance(self._vision, ResnetTower):  # what convolutions are quickest with
+            self._vision.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @property
     def dim(self) -> int:
