@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from geosearch.encoders import checkpoint, pixels
-from geosearch.encoders.clip import unit
+from geosearch.encoders.batches import images_at_once, on_device
+from geosearch.encoders.clip import to_numpy, unit
 from geosearch.encoders.device import dtype_of, resolve_device, resolve_precision
 from geosearch.encoders.fingerprint import fingerprint
 from geosearch.encoders.loading import fill
@@ -29,8 +30,6 @@ PREPROCESSING = "siglip-pixels-1"
 _TEXT, _VISION = "text_model.", "vision_model."
 _SCALARS = {"logit_scale": (1,), "logit_bias": (1,)}
 _BUFFERS = "position_ids"  # of files that old versions of transformers wrote
-_IMAGES_AT_ONCE = {"cpu": 16}
-_IMAGES_AT_ONCE_ELSEWHERE = 256
 _TEXTS_AT_ONCE = {"cpu": 32}
 _TEXTS_AT_ONCE_ELSEWHERE = 512
 
@@ -114,15 +113,18 @@ class SiglipEncoder:
             EncoderError: They are no RGB images.
         """
         pixels.check_batch(chips)
-        vectors = np.empty((len(chips), self.dim), np.float32)
-        step = _IMAGES_AT_ONCE.get(self.device, _IMAGES_AT_ONCE_ELSEWHERE)
-        for start in range(0, len(chips), step):
-            part = pixels.fit_batch(chips[start : start + step], self.image_size, pixels.squeeze)
-            # a copy, because torch takes no array that must not be written
-            raw = torch.from_numpy(np.array(part)).to(self.device)
-            numbers = pixels.normalise(raw, pixels.SIGLIP_MEAN, pixels.SIGLIP_STD)
-            vectors[start : start + step] = unit(self._vision(numbers.to(self._dtype)))
-        return vectors
+        at_once = images_at_once(
+            self.device,
+            positions=self.sizes.positions,
+            width=self.sizes.width,
+            edge_px=max(self.image_size, *chips.shape[1:3]),
+        )
+        found = [torch.empty(0, self.dim)]
+        for part in on_device(chips, at_once, self.device):
+            fitted = pixels.fit_there(part, self.image_size, squeezed=True)
+            numbers = pixels.normalise(fitted, pixels.SIGLIP_MEAN, pixels.SIGLIP_STD)
+            found.append(unit(self._vision(numbers.to(self._dtype))))
+        return to_numpy(found)
 
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts as float32 [n, dim] of unit length; those too long are cut.
@@ -146,7 +148,7 @@ class SiglipEncoder:
         step = _TEXTS_AT_ONCE.get(self.device, _TEXTS_AT_ONCE_ELSEWHERE)
         for start in range(0, len(ids), step):
             part = ids[start : start + step].to(self.device)
-            vectors[start : start + step] = unit(self._text(part))
+            vectors[start : start + step] = to_numpy([unit(self._text(part))])
         return vectors
 
 

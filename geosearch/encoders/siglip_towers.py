@@ -39,6 +39,11 @@ class SiglipSizes:
     vocabulary: int
 
     @property
+    def positions(self) -> int:
+        """Patches of an image."""
+        return (self.image_size // self.patch_size) ** 2
+
+    @property
     def heads(self) -> int:
         """Of every attention."""
         return self.width // _HEAD_WIDTHS.get(self.width, _HEAD_WIDTH)
@@ -74,7 +79,7 @@ class VisionTower(nn.Module):
 
     def __init__(self, sizes: SiglipSizes) -> None:
         super().__init__()
-        patches = (sizes.image_size // sizes.patch_size) ** 2
+        patches = sizes.positions
         self.embeddings = nn.ModuleDict(
             {
                 "patch_embedding": nn.Conv2d(
