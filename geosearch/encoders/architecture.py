@@ -28,6 +28,16 @@ class VitSizes:
     hidden: int
     """Width inside the feed-forward part."""
 
+    @property
+    def positions(self) -> int:
+        """Patches of an image and the class token."""
+        return (self.image_size // self.patch_size) ** 2 + 1
+
+    @property
+    def token_width(self) -> int:
+        """Numbers of a position."""
+        return self.width
+
 
 @dataclass(frozen=True, slots=True)
 class ResnetSizes:
@@ -41,6 +51,16 @@ class ResnetSizes:
     """Blocks of each stage."""
     heads: int
     """Of the pooling attention."""
+
+    @property
+    def positions(self) -> int:
+        """Pixels of the third stage: its work a pixel is about that of a transformer's token."""
+        return (self.image_size // 16) ** 2
+
+    @property
+    def token_width(self) -> int:
+        """Channels of the third stage."""
+        return 16 * self.width
 
 
 @dataclass(frozen=True, slots=True)

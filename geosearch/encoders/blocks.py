@@ -10,6 +10,7 @@ from torch.nn import functional
 
 HEAD_WIDTH = 64
 LAYER_NORM_EPS = 1e-5
+QUICK_FACTOR = 1.702
 
 
 class QuickGELU(nn.Module):
@@ -17,7 +18,7 @@ class QuickGELU(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Apply it to each element."""
-        return x * torch.sigmoid(1.702 * x)
+        return x * torch.sigmoid(QUICK_FACTOR * x)
 
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"quickgelu": QuickGELU, "gelu": nn.GELU}
@@ -35,13 +36,38 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor, *, causal: bool) -> Tensor:
         """Attend; ``causal`` keeps a position from seeing those after it. [n, positions, width]."""
-        n, positions, width = x.shape
         joint = functional.linear(x, self.in_proj_weight, self.in_proj_bias)
-        # [n, positions, 3 * width] -> 3 x [n, heads, positions, head width]
-        q, k, v = joint.view(n, positions, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        q, k, v = self._split(joint, 3)
         # the default scale is 1 / sqrt(head width), as in the reference
-        mixed = functional.scaled_dot_product_attention(q, k, v, is_causal=causal)
-        out: Tensor = self.out_proj(mixed.transpose(1, 2).reshape(n, positions, width))
+        return self._join(functional.scaled_dot_product_attention(q, k, v, is_causal=causal))
+
+    def of_one(self, x: Tensor, at: Tensor, *, causal: bool) -> Tensor:
+        """Attend from one position of each row only: [n, positions, width] to [n, 1, width].
+
+        Args:
+            x: All positions, which are looked at.
+            at: int64 [n], the position of each row that looks.
+            causal: It sees itself and what is before it.
+        """
+        width = x.shape[2]
+        weight, bias = self.in_proj_weight, self.in_proj_bias
+        asking = x[torch.arange(len(x), device=x.device), at].unsqueeze(1)
+        (q,) = self._split(functional.linear(asking, weight[:width], bias[:width]), 1)
+        k, v = self._split(functional.linear(x, weight[width:], bias[width:]), 2)
+        seen = None
+        if causal:
+            seen = (torch.arange(x.shape[1], device=x.device) <= at[:, None])[:, None, None]
+        return self._join(functional.scaled_dot_product_attention(q, k, v, attn_mask=seen))
+
+    def _split(self, joint: Tensor, parts: int) -> tuple[Tensor, ...]:
+        """[n, positions, parts * width] to as many [n, heads, positions, head width]."""
+        n, positions, _ = joint.shape
+        apart = joint.view(n, positions, parts, self.heads, -1)
+        return apart.permute(2, 0, 3, 1, 4).unbind()
+
+    def _join(self, mixed: Tensor) -> Tensor:
+        """[n, heads, positions, head width] to [n, positions, width], projected."""
+        out: Tensor = self.out_proj(mixed.transpose(1, 2).flatten(2))
         return out
 
 
@@ -72,13 +98,24 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, *, causal: bool) -> Tensor:
         """[n, positions, width] to the same."""
-        x = x + self.attn(self.ln_1(x), causal=causal)
+        return self._widened(x + self.attn(self.ln_1(x), causal=causal))
+
+    def of_one(self, x: Tensor, at: Tensor, *, causal: bool) -> Tensor:
+        """[n, positions, width] to [n, width]: what :meth:`forward` gives at the positions ``at``.
+
+        Five sixths of the block are computed for one position instead of all of them.
+        """
+        asking = x[torch.arange(len(x), device=x.device), at]
+        mixed = self.attn.of_one(self.ln_1(x), at, causal=causal)
+        return self._widened(asking + mixed[:, 0])
+
+    def _widened(self, x: Tensor) -> Tensor:
         mlp: Tensor = self.mlp(self.ln_2(x))
         return x + mlp
 
 
 class Transformer(nn.Module):
-    """A stack of blocks."""
+    """A stack of blocks that is read at one position, so the last computes no other."""
 
     def __init__(
         self, width: int, layers: int, heads: int, hidden: int, activation: str, *, causal: bool
@@ -89,8 +126,15 @@ class Transformer(nn.Module):
             Block(width, heads, hidden, activation) for _ in range(layers)
         )
 
-    def forward(self, x: Tensor) -> Tensor:
-        """[n, positions, width] to the same."""
-        for block in self.resblocks:
+    def forward(self, x: Tensor, at: Tensor) -> Tensor:
+        """[n, positions, width] to [n, width]: the last block's output at one position a row.
+
+        Args:
+            x: The first block's input.
+            at: int64 [n], the position that is read.
+        """
+        for block in self.resblocks[:-1]:
             x = block(x, causal=self.causal)
-        return x
+        last = self.resblocks[-1]
+        assert isinstance(last, Block)
+        return last.of_one(x, at, causal=self.causal)

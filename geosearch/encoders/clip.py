@@ -11,22 +11,22 @@ from torch.nn import functional
 
 from geosearch.encoders import pixels
 from geosearch.encoders.architecture import ClipArchitecture, ResnetSizes
+from geosearch.encoders.batches import images_at_once, on_device
 from geosearch.encoders.bpe import ClipTokenizer
 from geosearch.encoders.device import dtype_of
+from geosearch.encoders.folding import fold
 from geosearch.encoders.loading import fill
+from geosearch.encoders.recent import RecentTexts
 from geosearch.encoders.resnet import ResnetTower
 from geosearch.encoders.text import TextTower
 from geosearch.encoders.vit import VitTower
-from geosearch.errors import UsageError
 
 VISION = "visual."
 """Prefix of the image tower's keys; the text tower's have none."""
 TEMPERATURE = "logit_scale"
 """Key of the factor of the training loss; cosines do not need it."""
-# bounds of what is computed at once, by device: images, and positions of text
-_IMAGES_AT_ONCE = {"cpu": 16}
+# positions of text that are computed at once, by device
 _POSITIONS_AT_ONCE = {"cpu": 2048}
-_IMAGES_AT_ONCE_ELSEWHERE = 256
 _POSITIONS_AT_ONCE_ELSEWHERE = 32768
 
 
@@ -66,6 +66,7 @@ class ClipEncoder:
         self.weights_path = weights_path
         self._dtype = dtype_of(precision)
         self._tokenizer: ClipTokenizer | None = None
+        self._recent = RecentTexts(sizes.dim)
         with torch.device("meta"):  # no memory and no time for numbers that are replaced at once
             self._vision, self._text = vision_tower(sizes), TextTower(sizes)
         fill(
@@ -73,8 +74,13 @@ class ClipEncoder:
             state,
             scalars={TEMPERATURE: ()},
             device=device,
-            dtype=self._dtype,
+            dtype=torch.float32,
         )
+        for tower in (self._vision, self._text):
+            fold(tower)
+            tower.to(self._dtype)
+        if isinstance(self._vision, ResnetTower):  # what convolutions are quickest with
+            self._vision.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @property
     def dim(self) -> int:
@@ -102,12 +108,10 @@ class ClipEncoder:
             EncoderError: They are no RGB images.
         """
         pixels.check_batch(chips)
-        vectors = np.empty((len(chips), self.dim), np.float32)
-        step = _IMAGES_AT_ONCE.get(self.device, _IMAGES_AT_ONCE_ELSEWHERE)
-        for start in range(0, len(chips), step):
-            part = slice(start, start + step)
-            vectors[part] = self._encode_some_images(chips[part])
-        return vectors
+        found = [torch.empty(0, self.dim)]
+        for part in on_device(chips, self._images_at_once(chips), self.device):
+            found.append(self._encode_some_images(part))
+        return to_numpy(found)
 
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts as float32 [n, dim] of unit length; those too long keep their end mark.
@@ -115,28 +119,34 @@ class ClipEncoder:
         Raises:
             UsageError: One string instead of a list of them.
         """
-        if isinstance(texts, str):  # else each of its letters would be a text
-            raise UsageError(f"one text where a list is due: {texts[:40]!r}", hint="use [text]")
+        return self._recent.vectors(texts, self._encode_new_texts)
+
+    def _encode_new_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         if self._tokenizer is None:  # only who asks for texts pays for it
             self._tokenizer = ClipTokenizer()
         framed = [self._tokenizer.frame(text, self.text_length) for text in texts]
         vectors = np.empty((len(framed), self.dim), np.float32)
         limit = _POSITIONS_AT_ONCE.get(self.device, _POSITIONS_AT_ONCE_ELSEWHERE)
         for rows in _of_like_length([len(ids) for ids in framed], limit):
-            vectors[rows] = self._encode_some_texts([framed[row] for row in rows])
+            vectors[rows] = to_numpy([self._encode_some_texts([framed[row] for row in rows])])
         return vectors
 
+    def _images_at_once(self, chips: NDArray[np.uint8]) -> int:
+        vision = self.sizes.vision
+        return images_at_once(
+            self.device,
+            positions=vision.positions,
+            width=vision.token_width,
+            edge_px=max(self.image_size, *chips.shape[1:3]),
+        )
+
     @torch.inference_mode()
-    def _encode_some_images(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
-        if self.device == "cpu":
-            chips = pixels.fit_batch(chips, self.image_size)
-        # a copy, because torch takes no array that must not be written
-        raw = torch.from_numpy(np.array(chips)).to(self.device)
-        numbers = pixels.normalise(pixels.fit_on_device(raw, self.image_size))
+    def _encode_some_images(self, chips: Tensor) -> Tensor:
+        numbers = pixels.normalise(pixels.fit_there(chips, self.image_size))
         return unit(self._vision(numbers.to(self._dtype)))
 
     @torch.inference_mode()
-    def _encode_some_texts(self, framed: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+    def _encode_some_texts(self, framed: Sequence[Sequence[int]]) -> Tensor:
         ids = torch.zeros(len(framed), max(map(len, framed)), dtype=torch.int64)
         for row, one in zip(ids, framed, strict=True):
             row[: len(one)] = torch.tensor(one)
@@ -150,10 +160,16 @@ def vision_tower(sizes: ClipArchitecture) -> VitTower | ResnetTower:
     return VitTower(sizes.vision, sizes.dim, sizes.activation)
 
 
-def unit(features: Tensor) -> NDArray[np.float32]:
-    """Bring features [n, dim] to unit length: float32 on the CPU."""
-    vectors: NDArray[np.float32] = functional.normalize(features.float(), dim=1).cpu().numpy()
-    return vectors
+def unit(features: Tensor) -> Tensor:
+    """Bring features [n, dim] to unit length, in float32."""
+    return functional.normalize(features.float(), dim=1)
+
+
+def to_numpy(found: Sequence[Tensor]) -> NDArray[np.float32]:
+    """Join vectors [n, dim] of several batches on the CPU: the one wait for the device."""
+    there = found[-1].device
+    joined: NDArray[np.float32] = torch.cat([part.to(there) for part in found]).cpu().numpy()
+    return joined
 
 
 def _of_like_length(lengths: Sequence[int], limit: int) -> Iterator[list[int]]:

@@ -1,6 +1,9 @@
 """Embedding of files: images as the encoder's authors read them, and texts."""
 
-from collections.abc import Sequence
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from geosearch.errors import EncoderError, Refusal, UsageError
 from geosearch.progress import track
 
 _BATCH = 64
+_READERS = min(os.cpu_count() or 1, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +47,16 @@ def embed_images(
         UsageError: No image was found.
     """
     files = find_images(paths)
-    vectors, items, refused = [], [], []
+    vectors: list[NDArray[np.float32]] = []
+    items: list[str] = []
+    refused: list[Refusal] = []
     with track("embedding", len(files), "images", shown=progress) as advance:
-        for start in range(0, len(files), _BATCH):
-            names, pixels = [], []
-            batch = files[start : start + _BATCH]
-            for file in batch:
-                try:
-                    pixels.append(encoder.fit(read_image(file)))
-                    names.append(str(file))
-                except EncoderError as error:
-                    refused.append(Refusal(str(file), error.message, error.hint))
-            if names:
-                vectors.append(encoder.encode_images(np.stack(pixels)))
-                items += names
+        for batch in _read_ahead(encoder, files):
+            fitting = [one for one in batch if isinstance(one, _Fitted)]
+            refused += [one for one in batch if isinstance(one, Refusal)]
+            if fitting:
+                vectors.append(encoder.encode_images(np.stack([one.pixels for one in fitting])))
+                items += [one.path for one in fitting]
             advance(len(batch))
     if not items:
         reason = refused[0].reason if refused else "no image file among them"
@@ -65,6 +65,36 @@ def embed_images(
             hint="give image files, or folders that hold some",
         )
     return Embedding(np.concatenate(vectors), tuple(items), tuple(refused))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    path: str
+    pixels: NDArray[np.uint8]
+    """uint8 [size, size, 3]: the encoder's input."""
+
+
+def _read_ahead(encoder: Encoder, files: Sequence[Path]) -> Iterator[list[_Fitted | Refusal]]:
+    """Yield batches of images in the files' order; the next is decoded while one is encoded.
+
+    Memory holds two batches of fitted images, and one of full size for each reader.
+    """
+    underway: deque[list[Future[_Fitted | Refusal]]] = deque()
+    with ThreadPoolExecutor(_READERS, "read images") as readers:
+        for start in range(0, len(files), _BATCH):
+            batch = files[start : start + _BATCH]
+            underway.append([readers.submit(_read, encoder, file) for file in batch])
+            if len(underway) > 1:
+                yield [one.result() for one in underway.popleft()]
+        for last in underway:
+            yield [one.result() for one in last]
+
+
+def _read(encoder: Encoder, file: Path) -> _Fitted | Refusal:
+    try:
+        return _Fitted(str(file), encoder.fit(read_image(file)))
+    except EncoderError as error:
+        return Refusal(str(file), error.message, error.hint)
 
 
 def find_images(paths: Sequence[str | Path]) -> list[Path]:

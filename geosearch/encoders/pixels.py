@@ -44,11 +44,6 @@ def fit(image: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
     _check_image(image)
     height, width = image.shape[:2]
     rows, cols = resized_shape(height, width, size_px)
-    if rows * cols > _MOST_PIXELS:
-        raise EncoderError(
-            f"an image of {width} x {height} pixels is too long and thin to embed",
-            hint="cut it into squarer pieces",
-        )
     if (rows, cols) != (height, width):
         picture = Image.fromarray(np.ascontiguousarray(image))
         image = np.asarray(picture.resize((cols, rows), Image.Resampling.BICUBIC))
@@ -117,15 +112,60 @@ def check_batch(chips: NDArray[np.uint8]) -> None:
 
 
 def resized_shape(height_px: int, width_px: int, size_px: int) -> tuple[int, int]:
-    """Return rows and columns after the shorter side became ``size_px``."""
-    if height_px <= width_px:
-        return size_px, int(size_px * width_px / height_px)
-    return int(size_px * height_px / width_px), size_px
+    """Return rows and columns after the shorter side became ``size_px``.
+
+    Raises:
+        EncoderError: The image is so long and thin that it would grow beyond all bounds.
+    """
+    long_px = int(size_px * max(height_px, width_px) / min(height_px, width_px))
+    if long_px * size_px > _MOST_PIXELS:
+        raise EncoderError(
+            f"an image of {width_px} x {height_px} pixels is too long and thin to embed",
+            hint="cut it into squarer pieces",
+        )
+    return (size_px, long_px) if height_px <= width_px else (long_px, size_px)
 
 
 def crop_offset(extent_px: int, size_px: int) -> int:
     """Return where a centred cut of ``size_px`` starts; Python's round, halves to even."""
     return round((extent_px - size_px) / 2)
+
+
+def fit_there(chips: "torch.Tensor", size_px: int, *, squeezed: bool = False) -> "torch.Tensor":
+    """Fit images of one size on their device: by Pillow on a CPU, bit-equal to the reference.
+
+    Args:
+        chips: uint8 [n, h, w, 3] on any device.
+        size_px: Edge of the result, pixels.
+        squeezed: Nothing is cut, as :func:`squeeze` does it; else as :func:`fit`.
+
+    Returns:
+        uint8 [n, size_px, size_px, 3] on the same device.
+
+    Raises:
+        EncoderError: They are too long and thin.
+    """
+    if chips.device.type == "cpu":
+        import torch
+
+        one = squeeze if squeezed else fit
+        return torch.from_numpy(fit_batch(chips.numpy(), size_px, one))
+    there = squeeze_on_device if squeezed else fit_on_device
+    return there(chips, size_px)
+
+
+def squeeze_on_device(chips: "torch.Tensor", size_px: int) -> "torch.Tensor":
+    """Squeeze images of one size where they are, to within one grey level of Pillow.
+
+    Args:
+        chips: uint8 [n, h, w, 3] on any device.
+        size_px: Edge of the result, pixels.
+
+    Returns:
+        uint8 [n, size_px, size_px, 3].
+    """
+    across = _resize_once(chips, chips.shape[1], size_px)
+    return _resize_once(across, size_px, size_px)
 
 
 def fit_on_device(chips: "torch.Tensor", size_px: int) -> "torch.Tensor":

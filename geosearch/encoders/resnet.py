@@ -37,9 +37,9 @@ class ResnetTower(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Embed normalised images [n, 3, size, size] as [n, dim], not of unit length."""
-        x = functional.relu(self.bn1(self.conv1(images)))
-        x = functional.relu(self.bn2(self.conv2(x)))
-        x = functional.relu(self.bn3(self.conv3(x)))
+        x = functional.relu_(self.bn1(self.conv1(images)))
+        x = functional.relu_(self.bn2(self.conv2(x)))
+        x = functional.relu_(self.bn3(self.conv3(x)))
         x = functional.avg_pool2d(x, 2)
         for name, stage in self.named_children():
             if name.startswith("layer"):
@@ -69,11 +69,11 @@ class Bottleneck(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[n, channels, h, w] to [n, outer, h / stride, w / stride]."""
-        y = functional.relu(self.bn1(self.conv1(x)))
-        y = self._pool(functional.relu(self.bn2(self.conv2(y))))
+        y = functional.relu_(self.bn1(self.conv1(x)))
+        y = self._pool(functional.relu_(self.bn2(self.conv2(y))))
         y = self.bn3(self.conv3(y))
         shortcut = x if self.downsample is None else self.downsample(self._pool(x))
-        return functional.relu(y + shortcut)
+        return functional.relu_(y.add_(shortcut))
 
     def _pool(self, x: Tensor) -> Tensor:
         return functional.avg_pool2d(x, self.stride) if self.stride > 1 else x

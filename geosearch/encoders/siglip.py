@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from geosearch.encoders import checkpoint, pixels
-from geosearch.encoders.clip import unit
+from geosearch.encoders.batches import images_at_once, on_device
+from geosearch.encoders.clip import to_numpy, unit
 from geosearch.encoders.device import dtype_of, resolve_device, resolve_precision
 from geosearch.encoders.fingerprint import fingerprint
 from geosearch.encoders.loading import fill
+from geosearch.encoders.recent import RecentTexts
 from geosearch.encoders.siglip_tokens import PIECES, QUICK, VERSION, SiglipTokenizer
 from geosearch.encoders.siglip_towers import TextTower, VisionTower, read_sizes
-from geosearch.errors import UsageError, WeightsError
+from geosearch.errors import WeightsError
 
 FAMILY = "siglip"
 PREPROCESSING = "siglip-pixels-1"
@@ -28,8 +30,6 @@ PREPROCESSING = "siglip-pixels-1"
 _TEXT, _VISION = "text_model.", "vision_model."
 _SCALARS = {"logit_scale": (1,), "logit_bias": (1,)}
 _BUFFERS = "position_ids"  # of files that old versions of transformers wrote
-_IMAGES_AT_ONCE = {"cpu": 16}
-_IMAGES_AT_ONCE_ELSEWHERE = 256
 _TEXTS_AT_ONCE = {"cpu": 32}
 _TEXTS_AT_ONCE_ELSEWHERE = 512
 
@@ -68,6 +68,7 @@ class SiglipEncoder:
         state = _state(path)
         self.sizes = read_sizes(state)
         self._tokenizer = SiglipTokenizer(tokenizer)
+        self._recent = RecentTexts(self.sizes.width)
         with torch.device("meta"):  # no memory and no time for numbers that are replaced at once
             self._vision, self._text = VisionTower(self.sizes), TextTower(self.sizes)
         fill(
@@ -112,25 +113,30 @@ class SiglipEncoder:
             EncoderError: They are no RGB images.
         """
         pixels.check_batch(chips)
-        vectors = np.empty((len(chips), self.dim), np.float32)
-        step = _IMAGES_AT_ONCE.get(self.device, _IMAGES_AT_ONCE_ELSEWHERE)
-        for start in range(0, len(chips), step):
-            part = pixels.fit_batch(chips[start : start + step], self.image_size, pixels.squeeze)
-            # a copy, because torch takes no array that must not be written
-            raw = torch.from_numpy(np.array(part)).to(self.device)
-            numbers = pixels.normalise(raw, pixels.SIGLIP_MEAN, pixels.SIGLIP_STD)
-            vectors[start : start + step] = unit(self._vision(numbers.to(self._dtype)))
-        return vectors
+        at_once = images_at_once(
+            self.device,
+            positions=self.sizes.positions,
+            width=self.sizes.width,
+            edge_px=max(self.image_size, *chips.shape[1:3]),
+        )
+        found = [torch.empty(0, self.dim)]
+        for part in on_device(chips, at_once, self.device):
+            fitted = pixels.fit_there(part, self.image_size, squeezed=True)
+            numbers = pixels.normalise(fitted, pixels.SIGLIP_MEAN, pixels.SIGLIP_STD)
+            found.append(unit(self._vision(numbers.to(self._dtype))))
+        return to_numpy(found)
 
-    @torch.inference_mode()
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts as float32 [n, dim] of unit length; those too long are cut.
 
         Raises:
             UsageError: One string instead of a list of them.
+            WeightsError: The tokenizer gives tokens that the weights do not know.
         """
-        if isinstance(texts, str):  # else each of its letters would be a text
-            raise UsageError(f"one text where a list is due: {texts[:40]!r}", hint="use [text]")
+        return self._recent.vectors(texts, self._encode_new_texts)
+
+    @torch.inference_mode()
+    def _encode_new_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         ids = torch.from_numpy(self._tokenizer.tokenize(texts, self.text_length))
         if len(ids) and int(ids.max()) >= self.sizes.vocabulary:
             raise WeightsError(
@@ -142,7 +148,7 @@ class SiglipEncoder:
         step = _TEXTS_AT_ONCE.get(self.device, _TEXTS_AT_ONCE_ELSEWHERE)
         for start in range(0, len(ids), step):
             part = ids[start : start + step].to(self.device)
-            vectors[start : start + step] = unit(self._text(part))
+            vectors[start : start + step] = to_numpy([unit(self._text(part))])
         return vectors
 
 

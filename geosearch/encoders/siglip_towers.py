@@ -16,6 +16,8 @@ from geosearch.errors import WeightsError
 LAYER_NORM_EPS = 1e-6
 _HEAD_WIDTHS = {1152: 72}  # of so400m; all others are 64 wide
 _HEAD_WIDTH = 64
+_ALL = slice(None)
+"""Of positions."""
 _NOT_SIGLIP = "give a SigLIP checkpoint with the key names of Hugging Face transformers"
 
 
@@ -35,6 +37,11 @@ class SiglipSizes:
     text_length: int
     """Tokens of every text: shorter ones are padded, and the padding is read."""
     vocabulary: int
+
+    @property
+    def positions(self) -> int:
+        """Patches of an image."""
+        return (self.image_size // self.patch_size) ** 2
 
     @property
     def heads(self) -> int:
@@ -72,7 +79,7 @@ class VisionTower(nn.Module):
 
     def __init__(self, sizes: SiglipSizes) -> None:
         super().__init__()
-        patches = (sizes.image_size // sizes.patch_size) ** 2
+        patches = sizes.positions
         self.embeddings = nn.ModuleDict(
             {
                 "patch_embedding": nn.Conv2d(
@@ -111,7 +118,7 @@ class TextTower(nn.Module):
     def forward(self, ids: Tensor) -> Tensor:
         """Embed token ids [n, text_length] as [n, width], not of unit length."""
         x = self.embeddings["token_embedding"](ids) + self.embeddings["position_embedding"].weight
-        embedded: Tensor = self.head(self.final_layer_norm(self.encoder(x)[:, -1]))
+        embedded: Tensor = self.head(self.final_layer_norm(self.encoder.at_the_end(x)))
         return embedded
 
 
@@ -125,9 +132,18 @@ class _Encoder(nn.Module):
             x = layer(x)
         return x
 
+    def at_the_end(self, x: Tensor) -> Tensor:
+        """[n, positions, width] to [n, width]: the last position, all that the last block does."""
+        for layer in self.layers[:-1]:
+            x = layer(x)
+        last = self.layers[-1]
+        assert isinstance(last, _Block)
+        read: Tensor = last(x, slice(-1, None))
+        return read[:, 0]
+
 
 class _Block(nn.Module):
-    """x = x + attention(norm(x)); x = x + mlp(norm(x))."""
+    """x = x + attention(norm(x)); x = x + mlp(norm(x)); at the positions that are read."""
 
     def __init__(self, sizes: SiglipSizes) -> None:
         super().__init__()
@@ -136,8 +152,8 @@ class _Block(nn.Module):
         self.layer_norm2 = nn.LayerNorm(sizes.width, eps=LAYER_NORM_EPS)
         self.mlp = _Mlp(sizes)
 
-    def forward(self, x: Tensor) -> Tensor:
-        x = x + self.self_attn(self.layer_norm1(x))
+    def forward(self, x: Tensor, read: slice = _ALL) -> Tensor:
+        x = x[:, read] + self.self_attn(self.layer_norm1(x), read)
         mlp: Tensor = self.mlp(self.layer_norm2(x))
         return x + mlp
 
@@ -151,10 +167,9 @@ class _Attention(nn.Module):
         self.v_proj = nn.Linear(sizes.width, sizes.width)
         self.out_proj = nn.Linear(sizes.width, sizes.width)
 
-    def forward(self, x: Tensor) -> Tensor:
-        q, k, v = (
-            _split(project(x), self.heads) for project in (self.q_proj, self.k_proj, self.v_proj)
-        )
+    def forward(self, x: Tensor, read: slice) -> Tensor:
+        q = _split(self.q_proj(x[:, read]), self.heads)
+        k, v = (_split(project(x), self.heads) for project in (self.k_proj, self.v_proj))
         mixed = functional.scaled_dot_product_attention(q, k, v)
         out: Tensor = self.out_proj(_joined(mixed))
         return out

@@ -33,8 +33,7 @@ class TextTower(nn.Module):
         follows, so a batch cut at its longest text has the same embeddings.
         """
         x = self.token_embedding(ids) + self.positional_embedding[: ids.shape[1]]
-        x = self.transformer(x)
         # the end mark has the largest id; argmax gives the first of equals
-        ends = x[torch.arange(len(ids), device=ids.device), ids.argmax(dim=1)]
+        ends = self.transformer(x, ids.argmax(dim=1))
         embedded: Tensor = self.ln_final(ends) @ self.text_projection
         return embedded

@@ -29,6 +29,7 @@ class VitTower(nn.Module):
         patches = self.conv1(images).flatten(2).transpose(1, 2)  # [n, grid * grid, width]
         first = self.class_embedding.expand(len(images), 1, -1)
         x = torch.cat([first, patches], dim=1) + self.positional_embedding
-        x = self.transformer(self.ln_pre(x))
-        embedded: Tensor = self.ln_post(x[:, 0]) @ self.proj
+        at_class_token = torch.zeros(len(x), dtype=torch.int64, device=x.device)
+        read = self.transformer(self.ln_pre(x), at_class_token)
+        embedded: Tensor = self.ln_post(read) @ self.proj
         return embedded

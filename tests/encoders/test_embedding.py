@@ -37,6 +37,27 @@ def test_a_folder_gives_its_images_in_order_and_names_what_it_left_out(
     np.testing.assert_allclose(again.vectors[0], found.vectors[2], atol=2e-6)
 
 
+def test_many_images_keep_their_order_whatever_takes_longer_to_read(
+    tmp_path: Path, encoder: Encoder
+) -> None:
+    draw = np.random.default_rng(4)
+    images, files = [], []
+    for i in range(150):  # several batches; every seventh is large, every tenth no image
+        files.append(tmp_path / f"{i:03}.png")
+        if i % 10 == 3:
+            files[-1].write_text("no image")
+            continue
+        edge = 700 if i % 7 == 0 else 20
+        images.append(draw.integers(0, 256, (edge, edge, 3), np.uint8))
+        Image.fromarray(images[-1]).save(files[-1], compress_level=0)
+    found = embed_images(encoder, [tmp_path])
+    readable = [str(file) for i, file in enumerate(files) if i % 10 != 3]
+    assert list(found.items) == readable
+    assert [one.input for one in found.refused] == [str(file) for file in files[3::10]]
+    one_by_one = np.concatenate([encoder.encode_images(image[None]) for image in images])
+    np.testing.assert_allclose(found.vectors, one_by_one, atol=2e-6)
+
+
 def test_nothing_to_embed_is_a_wrong_usage(folder: Path, encoder: Encoder) -> None:
     for paths in ([], [folder / "notes.txt"], [folder / "missing.png"]):
         with pytest.raises(UsageError):

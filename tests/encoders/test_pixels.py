@@ -74,6 +74,29 @@ def test_fitting_a_square_on_a_device_is_fitting_it_by_pillow(edge: int) -> None
     assert np.abs(there.astype(int) - pixels.fit(image, 224)).max() <= 1
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.integers(20, 400), st.integers(20, 400), st.sampled_from([32, 128, 256]))
+def test_squeezing_on_a_device_is_within_one_grey_level_of_pillow(
+    height: int, width: int, size: int
+) -> None:
+    image = random_image(height, width, seed=width)
+    there = pixels.squeeze_on_device(torch.from_numpy(image)[None], size)[0].numpy()
+    # rows first, whichever order the installed Pillow would choose
+    half_way = Image.fromarray(image).resize((size, height), Image.Resampling.BICUBIC)
+    expected = np.asarray(half_way.resize((size, size), Image.Resampling.BICUBIC))
+    difference = np.abs(there.astype(int) - expected)
+    assert difference.max() <= 1
+    assert (difference > 0).mean() < 0.01
+
+
+@pytest.mark.parametrize("squeezed", [False, True])
+def test_on_a_cpu_pillow_fits_images_to_the_bit(squeezed: bool) -> None:
+    image = random_image(300, 260)
+    there = pixels.fit_there(torch.from_numpy(image)[None], 224, squeezed=squeezed)[0].numpy()
+    expected = pixels.squeeze(image, 224) if squeezed else reference(image, 224)
+    np.testing.assert_array_equal(there, expected)
+
+
 def test_an_image_that_fits_is_not_copied() -> None:
     image = random_image(64, 64)
     assert np.shares_memory(pixels.fit(image, 64), image)
@@ -111,3 +134,5 @@ def test_what_is_no_rgb_image_is_refused(image: np.ndarray) -> None:
 def test_a_line_of_pixels_is_refused_before_it_grows() -> None:
     with pytest.raises(EncoderError, match="too long and thin"):
         pixels.fit(np.zeros((1, 20000, 3), np.uint8), 224)
+    with pytest.raises(EncoderError, match="too long and thin"):
+        pixels.fit_on_device(torch.zeros((1, 1, 20000, 3), dtype=torch.uint8), 224)

@@ -14,6 +14,7 @@ from geosearch.encoders.mini.image_tower import DIM, IMAGE_SIZE, ImageTower, fol
 from geosearch.encoders.mini.text_tower import TEXT_LENGTH, TextTower
 from geosearch.encoders.mini.tokens import tokenize, vocabulary_bytes
 from geosearch.encoders.pixels import fit, fit_batch
+from geosearch.encoders.recent import RecentTexts
 
 _REVISION = b"mini: fit 128 bicubic centre, (x - 127) / 128, wordpiece uncased 256, int8 text"
 """Say here whatever changes a vector and is no weight; a change makes another fingerprint."""
@@ -68,6 +69,7 @@ class MiniEncoder:
             ready = mostly_in(ready, dtype_of(precision))
         self._image = ready.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._text = text.to(device).eval()
+        self._recent = RecentTexts(DIM)
 
     def fit(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Bring one image, uint8 [h, w, 3], to [128, 128, 3]: shorter side, then the centre."""
@@ -88,9 +90,16 @@ class MiniEncoder:
             vectors[start : start + len(part)] = found.cpu().numpy()
         return vectors
 
-    @torch.inference_mode()
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed texts to float32 [n, 512] of unit length."""
+        """Embed texts to float32 [n, 512] of unit length.
+
+        Raises:
+            UsageError: One string instead of a list of them.
+        """
+        return self._recent.vectors(texts, self._encode_new_texts)
+
+    @torch.inference_mode()
+    def _encode_new_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         vectors = np.empty((len(texts), DIM), np.float32)
         # texts of like length together: little padding
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
