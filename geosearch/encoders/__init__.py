@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from geosearch.encoders.entries import Entry
     from geosearch.encoders.images import read_image
+    from geosearch.encoders.siglip_trainable import SiglipTowers, read_siglip_towers
     from geosearch.encoders.trainable import ClipTowers, new_clip_towers, read_clip_towers
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Embedding",
     "Encoder",
     "Entry",
+    "SiglipTowers",
     "choose_default",
     "embed_images",
     "embed_texts",
@@ -46,6 +48,7 @@ __all__ = [
     "new_clip_towers",
     "read_clip_towers",
     "read_image",
+    "read_siglip_towers",
     "resolve_device",
     "resolve_precision",
     "weights_here",
@@ -71,6 +74,8 @@ _HOME = {
     "ClipTowers": "trainable",
     "new_clip_towers": "trainable",
     "read_clip_towers": "trainable",
+    "SiglipTowers": "siglip_trainable",
+    "read_siglip_towers": "siglip_trainable",
     "resolve_device": "device",
     "resolve_precision": "device",
 }

@@ -143,7 +143,7 @@ def load(
         return SiglipEncoder(
             name,
             path,
-            _tokenizer(known, path),
+            find_tokenizer(known, path),
             named_by_user=by_user,
             device=device,
             precision=precision,
@@ -219,7 +219,7 @@ def find_weights(known: Entry, named: str | Path | None) -> tuple[Path, bool]:
     return hub.cached(known.repo, known.file) or hub.fetch(known.repo, known.file), False
 
 
-def _tokenizer(known: Entry, weights: Path) -> Path:
+def find_tokenizer(known: Entry, weights: Path) -> Path:
     """Return the tokenizer of a SigLIP: beside its weights, in the hub's cache, or fetched.
 
     Raises:

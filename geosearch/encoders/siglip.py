@@ -27,8 +27,10 @@ from geosearch.errors import WeightsError
 FAMILY = "siglip"
 PREPROCESSING = "siglip-pixels-1"
 
-_TEXT, _VISION = "text_model.", "vision_model."
-_SCALARS = {"logit_scale": (1,), "logit_bias": (1,)}
+TEXT, VISION = "text_model.", "vision_model."
+"""Prefixes of the towers' keys."""
+SCALARS = {"logit_scale": (1,), "logit_bias": (1,)}
+"""Keys of the loss, with their shapes."""
 _BUFFERS = "position_ids"  # of files that old versions of transformers wrote
 _TEXTS_AT_ONCE = {"cpu": 32}
 _TEXTS_AT_ONCE_ELSEWHERE = 512
@@ -65,16 +67,16 @@ class SiglipEncoder:
         self.precision = resolve_precision(self.device, precision)
         self.weights_path = path if named_by_user else None
         self._dtype = dtype_of(self.precision)
-        state = _state(path)
+        state = read_state(path)
         self.sizes = read_sizes(state)
         self._tokenizer = SiglipTokenizer(tokenizer)
         self._recent = RecentTexts(self.sizes.width)
         with torch.device("meta"):  # no memory and no time for numbers that are replaced at once
             self._vision, self._text = VisionTower(self.sizes), TextTower(self.sizes)
         fill(
-            {_VISION: self._vision, _TEXT: self._text},
+            {VISION: self._vision, TEXT: self._text},
             state,
-            scalars=_SCALARS,
+            scalars=SCALARS,
             device=self.device,
             dtype=self._dtype,
         )
@@ -160,6 +162,11 @@ def tokenizer_beside(path: Path) -> Path | None:
     return None
 
 
-def _state(path: Path) -> dict[str, Tensor]:
+def read_state(path: Path) -> dict[str, Tensor]:
+    """Return the tensors of a checkpoint.
+
+    Raises:
+        WeightsError: The file cannot be read.
+    """
     stored = checkpoint.read_state_dict(path)
     return {key: value for key, value in stored.items() if not key.endswith(_BUFFERS)}

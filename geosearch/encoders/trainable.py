@@ -113,7 +113,7 @@ def read_clip_towers(name: str, weights: str | Path | None, *, long_texts: bool)
     if known.family not in (DGTRS, OPEN_CLIP):
         raise UsageError(
             f"{name} cannot be tuned",
-            hint="name a DGTRS-CLIP, a CLIP of OpenCLIP's layout, or mini",
+            hint="name a DGTRS-CLIP, a CLIP of OpenCLIP's layout, Git-RSCLIP, or mini",
         )
     path, _ = find_weights(known, weights)
     activation = str(known.activation)

@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from geosearch.encoders import Encoder, load
+from geosearch.encoders import Encoder, load, read_siglip_towers
 from geosearch.encoders.siglip import SiglipEncoder
 from geosearch.encoders.siglip_tokens import SiglipTokenizer, canonical
 from geosearch.errors import UsageError, WeightsError
@@ -186,3 +186,19 @@ def test_published_models_have_their_published_size(
     assert len(state) == keys == sum(len(tower.state_dict()) for tower in own) + 2
     assert found / 1e6 == pytest.approx(elements, abs=0.01)
     assert (sizes.image_size, sizes.heads) == (image, width // 64)
+
+
+def test_towers_that_learn_compute_the_same_and_come_back(folder: Path, tmp_path: Path) -> None:
+    name = "git-rsclip-base"
+    towers = read_siglip_towers(name, folder)
+    towers.save(tmp_path / "learned.safetensors")
+    chips = np.random.default_rng(2).integers(
+        0, 256, (3, towers.image_size, towers.image_size, 3), np.uint8
+    )
+    with torch.inference_mode():
+        seen, said = towers.see(torch.from_numpy(chips)), towers.read(TEXTS)
+    unit = torch.nn.functional.normalize
+    for weights in (folder, tmp_path / "learned.safetensors"):
+        encoder = load(name, weights=weights, device="cpu", precision="float32")
+        np.testing.assert_allclose(encoder.encode_images(chips), unit(seen, dim=1), atol=2e-5)
+        np.testing.assert_allclose(encoder.encode_texts(TEXTS), unit(said, dim=1), atol=2e-5)

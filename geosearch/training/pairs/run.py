@@ -11,6 +11,7 @@ from geosearch.encoders import (
     entry,
     new_clip_towers,
     read_clip_towers,
+    read_siglip_towers,
     resolve_device,
     resolve_precision,
 )
@@ -18,7 +19,7 @@ from geosearch.errors import Refusal, UsageError
 from geosearch.progress import Note, silent
 from geosearch.training.ahead import Ahead
 from geosearch.training.allocation import keep_freed_memory
-from geosearch.training.loop import Judge, Settings, Trained, train
+from geosearch.training.loop import Settings, Trained, train
 from geosearch.training.pairs.balance import Balance
 from geosearch.training.pairs.batches import AUGMENTS, PairBatches
 from geosearch.training.pairs.judging import HeldOutPairs
@@ -26,12 +27,13 @@ from geosearch.training.pairs.learner import Compute, PairsLearner, Towers
 from geosearch.training.pairs.listing import Pair, parted, read_pairs
 from geosearch.training.ranks import Ranks, joined
 
-_MINI = "mini"
+_MINI, _SIGLIP = "mini", "siglip"
 _WEIGHTS = "weights.safetensors"
 _LEAST_HELD_OUT = 10
 """Images below which nothing is held out: a recall of so few says nothing."""
 _WARM_UP_SHARE, _MOST_WARM_UP = 0.1, 200
 _BATCHES_AHEAD = 2
+_TUNING_RATE, _NEW_RATE = 1e-5, 5e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +130,16 @@ def train_pairs(
         settings = _settings(tuning, len(learned), steps, minutes, save_every)
         towers = _towers(tuning, learned)
         judged = HeldOutPairs(held_out, towers) if held_out and ranks.first else None
-        trained = _trained(
-            tuning, settings, towers, learned, judged, out, resume, tell, ranks, device
+        learner = _learner(tuning, towers, device)
+        batches = PairBatches(
+            learned,
+            towers.fit,
+            tuning.batch,
+            augment=AUGMENTS[tuning.augment],
+            seed=tuning.seed,
+            ranks=ranks,
         )
+        trained = _trained(batches, learner, settings, out, judged, resume, tell, ranks)
         if not ranks.first:
             return Tuned(out / _WEIGHTS, "", {}, trained.steps, trained.seconds, read.refused)
         about = {"list": listing.name, **asdict(tuning), "balance": str(tuning.balance)}
@@ -177,13 +186,16 @@ def _settings(
 
 
 def _towers(tuning: Tuning, learned: Sequence[Pair]) -> Towers:
-    long_texts = tuning.long_texts
-    if long_texts is None:
-        long_texts = any(pair.long for pair in learned)
-    if entry(tuning.encoder).family == _MINI:
+    family = entry(tuning.encoder).family
+    if family == _MINI:
         from geosearch.training.pairs.mini_towers import new_mini, tuned_mini
 
         return new_mini(tuning.seed) if tuning.new else tuned_mini(tuning.weights)
+    if family == _SIGLIP and not tuning.new:
+        return cast(Towers, read_siglip_towers(tuning.encoder, tuning.weights))
+    long_texts = tuning.long_texts
+    if long_texts is None:
+        long_texts = any(pair.long for pair in learned)
     if tuning.new:
         towers = new_clip_towers(tuning.encoder, long_texts=long_texts, seed=tuning.seed)
     else:
@@ -191,50 +203,32 @@ def _towers(tuning: Tuning, learned: Sequence[Pair]) -> Towers:
     return cast(Towers, towers)
 
 
+def _learner(tuning: Tuning, towers: Towers, device: str) -> PairsLearner:
+    starts_anew = tuning.new or entry(tuning.encoder).family == _MINI
+    rate = tuning.rate or (_NEW_RATE if starts_anew else _TUNING_RATE)
+    bf16 = resolve_precision(device, tuning.precision) != "float32"
+    return PairsLearner(towers, tuning.balance, rate, Compute(device, bf16, tuning.at_once))
+
+
 def _trained(
-    tuning: Tuning,
+    batches: PairBatches,
+    learner: PairsLearner,
     settings: Settings,
-    towers: Towers,
-    learned: Sequence[Pair],
-    judged: HeldOutPairs | None,
     out: Path,
+    judged: HeldOutPairs | None,
     resume: bool,
     note: Note,
     ranks: Ranks,
-    device: str,
 ) -> Trained[PairsLearner]:
-    starts_anew = tuning.new or entry(tuning.encoder).family == _MINI
-    bf16 = resolve_precision(device, tuning.precision) != "float32"
-    learner = PairsLearner(
-        towers,
-        tuning.balance,
-        tuning.rate or (5e-4 if starts_anew else 1e-5),
-        Compute(device, bf16, tuning.at_once),
-    )
-    batches = PairBatches(
-        learned,
-        towers.fit,
-        tuning.batch,
-        augment=AUGMENTS[tuning.augment],
-        seed=tuning.seed,
-        ranks=ranks,
-    )
-    if device == "cpu":
-        keep_freed_memory()
-    judge: Judge[PairsLearner] | None = (
-        (lambda one: judged.judge(one.towers)) if judged is not None else None
-    )
+    def judge(learner: PairsLearner) -> dict[str, float]:
+        return judged.judge(learner.towers) if judged is not None else {}
+
+    asked = judge if judged is not None else None
+    keep_freed_memory()
     ahead = Ahead(batches, _BATCHES_AHEAD)
     try:
         return train(
-            ahead,
-            learner,
-            settings,
-            out,
-            resume=resume,
-            note=note,
-            judge=judge,
-            ranks=ranks,
+            ahead, learner, settings, out, resume=resume, note=note, judge=asked, ranks=ranks
         )
     finally:
         ahead.close()
