@@ -6,7 +6,7 @@ Importing this costs nothing heavy: torch comes when an encoder is loaded.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from geosearch.encoders.contract import Encoder
+from geosearch.encoders.contract import Encoder, RawTextEncoder
 
 if TYPE_CHECKING:
     from geosearch.encoders.catalog import (
@@ -27,14 +27,17 @@ if TYPE_CHECKING:
         write_embedding,
     )
     from geosearch.encoders.entries import Entry
-    from geosearch.encoders.images import read_image
+    from geosearch.encoders.images import IMAGE_ENDINGS, decode_image, read_image
 
 __all__ = [
+    "IMAGE_ENDINGS",
     "Choice",
     "Embedding",
     "Encoder",
     "Entry",
+    "RawTextEncoder",
     "choose_default",
+    "decode_image",
     "embed_images",
     "embed_texts",
     "entry",
@@ -62,6 +65,8 @@ _HOME = {
     "embed_texts": "embedding",
     "find_images": "embedding",
     "write_embedding": "embedding",
+    "IMAGE_ENDINGS": "images",
+    "decode_image": "images",
     "read_image": "images",
     "resolve_device": "device",
 }

@@ -1,6 +1,6 @@
 """A CLIP of two transformers behind the contract: chips or texts in, unit vectors out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,9 @@ _IMAGES_AT_ONCE = {"cpu": 16}
 _POSITIONS_AT_ONCE = {"cpu": 2048}
 _IMAGES_AT_ONCE_ELSEWHERE = 256
 _POSITIONS_AT_ONCE_ELSEWHERE = 32768
+
+Finish = Callable[[Tensor], NDArray[np.float32]]
+"""What makes arrays of a tower's features: :func:`unit` or :func:`plain`."""
 
 
 class ClipEncoder:
@@ -113,6 +116,19 @@ class ClipEncoder:
         Raises:
             UsageError: One string instead of a list of them.
         """
+        return self._encode_texts(texts, unit)
+
+    def encode_texts_raw(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return what the text tower gives before it is brought to unit length, float32 [n, dim].
+
+        GeoRSCLIP's authors average such vectors.
+
+        Raises:
+            UsageError: One string instead of a list of them.
+        """
+        return self._encode_texts(texts, plain)
+
+    def _encode_texts(self, texts: Sequence[str], finish: Finish) -> NDArray[np.float32]:
         if isinstance(texts, str):  # else each of its letters would be a text
             raise UsageError(f"one text where a list is due: {texts[:40]!r}", hint="use [text]")
         if self._tokenizer is None:  # only who asks for texts pays for it
@@ -121,7 +137,7 @@ class ClipEncoder:
         vectors = np.empty((len(framed), self.dim), np.float32)
         limit = _POSITIONS_AT_ONCE.get(self.device, _POSITIONS_AT_ONCE_ELSEWHERE)
         for rows in _of_like_length([len(ids) for ids in framed], limit):
-            vectors[rows] = self._encode_some_texts([framed[row] for row in rows])
+            vectors[rows] = self._encode_some_texts([framed[row] for row in rows], finish)
         return vectors
 
     @torch.inference_mode()
@@ -134,11 +150,13 @@ class ClipEncoder:
         return unit(self._vision(numbers.to(self._dtype)))
 
     @torch.inference_mode()
-    def _encode_some_texts(self, framed: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+    def _encode_some_texts(
+        self, framed: Sequence[Sequence[int]], finish: Finish
+    ) -> NDArray[np.float32]:
         ids = torch.zeros(len(framed), max(map(len, framed)), dtype=torch.int64)
         for row, one in zip(ids, framed, strict=True):
             row[: len(one)] = torch.tensor(one)
-        return unit(self._text(ids.to(self.device)))
+        return finish(self._text(ids.to(self.device)))
 
 
 def vision_tower(sizes: ClipArchitecture) -> VitTower | ResnetTower:
@@ -151,6 +169,12 @@ def vision_tower(sizes: ClipArchitecture) -> VitTower | ResnetTower:
 def unit(features: Tensor) -> NDArray[np.float32]:
     """Bring features [n, dim] to unit length: float32 on the CPU."""
     vectors: NDArray[np.float32] = functional.normalize(features.float(), dim=1).cpu().numpy()
+    return vectors
+
+
+def plain(features: Tensor) -> NDArray[np.float32]:
+    """Bring features [n, dim] to float32 on the CPU, whatever their length."""
+    vectors: NDArray[np.float32] = features.float().cpu().numpy()
     return vectors
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from geosearch.encoders import checkpoint, pixels
-from geosearch.encoders.clip import unit
+from geosearch.encoders.clip import Finish, plain, unit
 from geosearch.encoders.device import dtype_of, resolve_device, resolve_precision
 from geosearch.encoders.fingerprint import fingerprint
 from geosearch.encoders.loading import fill
@@ -122,13 +122,26 @@ class SiglipEncoder:
             vectors[start : start + step] = unit(self._vision(numbers.to(self._dtype)))
         return vectors
 
-    @torch.inference_mode()
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts as float32 [n, dim] of unit length; those too long are cut.
 
         Raises:
             UsageError: One string instead of a list of them.
         """
+        return self._encode_texts(texts, unit)
+
+    def encode_texts_raw(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return what the text tower gives before it is brought to unit length, float32 [n, dim].
+
+        GeoRSCLIP's authors average such vectors.
+
+        Raises:
+            UsageError: One string instead of a list of them.
+        """
+        return self._encode_texts(texts, plain)
+
+    @torch.inference_mode()
+    def _encode_texts(self, texts: Sequence[str], finish: Finish) -> NDArray[np.float32]:
         if isinstance(texts, str):  # else each of its letters would be a text
             raise UsageError(f"one text where a list is due: {texts[:40]!r}", hint="use [text]")
         ids = torch.from_numpy(self._tokenizer.tokenize(texts, self.text_length))
@@ -142,7 +155,7 @@ class SiglipEncoder:
         step = _TEXTS_AT_ONCE.get(self.device, _TEXTS_AT_ONCE_ELSEWHERE)
         for start in range(0, len(ids), step):
             part = ids[start : start + step].to(self.device)
-            vectors[start : start + step] = unit(self._text(part))
+            vectors[start : start + step] = finish(self._text(part))
         return vectors
 
 

@@ -1,5 +1,6 @@
 """Retrieval between images and captions, and of images by a sentence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,6 +74,53 @@ def retrieval_recall(scores: ArrayLike, image_of_caption: ArrayLike) -> dict[str
     }
     named["retrieval-mean-recall"] = found.mean
     return {name: round(value, 2) for name, value in named.items()}
+
+
+def pooled_recall(
+    scores: ArrayLike, positive: ArrayLike, depths: Sequence[int] = (1, 5, 10, 100)
+) -> dict[str, float]:
+    """Return recalls where a text may be of several images, as SkyScript's authors count them.
+
+    A query is answered if any of its own is among the best ``k``. A tie counts for the right one.
+
+    Args:
+        scores: [texts, images], higher is better.
+        positive: bool [texts, images], which belong together.
+        depths: The ``k``.
+
+    Returns:
+        The names of :func:`retrieval_recall` for each depth, the means of R@1, R@5 and R@10 of
+        each direction as ``retrieval-image2text-mean`` and ``retrieval-text2image-mean``, and
+        ``retrieval-mean-recall``, the mean of these six; in percent, rounded to two places.
+
+    Raises:
+        UsageError: Shapes do not fit.
+    """
+    table, own = np.asarray(scores), np.asarray(positive, np.bool_)
+    if table.ndim != 2 or own.shape != table.shape or 0 in table.shape:
+        raise UsageError(
+            f"scores {list(table.shape)} and what belongs together {list(own.shape)} do not fit",
+            hint="give both as [texts, images]",
+        )
+    named: dict[str, float] = {}
+    means = []
+    for direction, ranks in (
+        ("image2text", _best_ranks(table.T, own.T)),
+        ("text2image", _best_ranks(table, own)),
+    ):
+        for depth in depths:
+            named[f"retrieval-{direction}-R@{depth}"] = 100 * float(np.mean(ranks < depth))
+        means.append(float(np.mean(_shares(ranks))))
+        named[f"retrieval-{direction}-mean"] = means[-1]
+    named["retrieval-mean-recall"] = float(np.mean(means))
+    return {name: round(value, 2) for name, value in named.items()}
+
+
+def _best_ranks(scores: NDArray[np.floating], positive: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return how many of a row score higher than its best own one, from 0."""
+    best = np.where(positive, scores, -np.inf).max(axis=1)
+    higher = (scores > best[:, None]).sum(axis=1)
+    return np.asarray(np.where(np.isinf(best), scores.shape[1], higher))
 
 
 def _recalls(scores: NDArray[np.floating], owner: NDArray[np.integer]) -> Recalls:

@@ -88,9 +88,16 @@ class MiniEncoder:
             vectors[start : start + len(part)] = found.cpu().numpy()
         return vectors
 
-    @torch.inference_mode()
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts to float32 [n, 512] of unit length."""
+        return self._encode_texts(texts, unit_length=True)
+
+    def encode_texts_raw(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return what the text tower gives before it is brought to unit length."""
+        return self._encode_texts(texts, unit_length=False)
+
+    @torch.inference_mode()
+    def _encode_texts(self, texts: Sequence[str], *, unit_length: bool) -> NDArray[np.float32]:
         vectors = np.empty((len(texts), DIM), np.float32)
         # texts of like length together: little padding
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
@@ -99,5 +106,6 @@ class MiniEncoder:
             tokens = tokenize([texts[i] for i in part])
             ids = torch.from_numpy(tokens.ids).to(self.device)
             present = torch.from_numpy(tokens.present).to(self.device)
-            vectors[part] = functional.normalize(self._text(ids, present), dim=-1).cpu().numpy()
+            found = self._text(ids, present)
+            vectors[part] = (functional.normalize(found, dim=-1) if unit_length else found).cpu()
         return vectors
