@@ -16,7 +16,7 @@ from geosearch.evaluation.captions import CaptionedSet, first_line_of
 from geosearch.evaluation.pictures import Pictures, embed_pictures
 from geosearch.evaluation.published import published_retrieval
 from geosearch.evaluation.report import EncoderUsed, Protocol, Report, hash_of_texts
-from geosearch.evaluation.retrieval import pooled_recall, retrieval_recall
+from geosearch.evaluation.retrieval import pooled_recall, recalls_with_ties_lost, retrieval_recall
 from geosearch.progress import track
 
 RETRIEVAL_PROTOCOLS = {
@@ -80,18 +80,19 @@ def evaluate_retrieval(
     names = (pictures.find_stems if by_stem else pictures.find)(captioned.images)
     embedded = embed_pictures(encoder, pictures, names, progress=progress)
     texts = embed_in_batches(encoder, queries.texts, progress=progress)
+    scores = texts @ embedded.vectors.T
     counts = {"images": len(names), "captions": len(queries.pairs), "texts": len(queries.texts)}
     return Report(
         task="retrieval",
         protocol=chosen,
         set_name=f"{captioned.name} {captioned.split}",
         counts=counts,
-        figures=recall_of(texts @ embedded.vectors.T, queries, protocol),
+        figures=recall_of(scores, queries, protocol),
         unit="percent",
         data_sha256={"captions": captioned.sha256, "images": embedded.sha256},
         prompts_sha256=hash_of_texts(queries.texts),
         encoder=EncoderUsed.of(encoder),
-        notes=("a tie counts for the right one",),
+        notes=(_about_ties(scores, queries, protocol),),
         published=published_retrieval(protocol, captioned.name, captioned.split, counts),
     )
 
@@ -129,6 +130,16 @@ def recall_of(scores: NDArray[np.floating], queries: Queries, protocol: str) -> 
     positive = np.zeros(scores.shape, np.bool_)
     positive[queries.pairs[:, 0], queries.pairs[:, 1]] = True
     return pooled_recall(scores, positive)
+
+
+def _about_ties(scores: NDArray[np.floating], queries: Queries, protocol: str) -> str:
+    if protocol == "skyscript":
+        return "a tie counts for the right one"
+    lost = recalls_with_ties_lost(scores, queries.pairs[:, 1])
+    return (
+        "a tie counts for the right one; if every tie were lost, I2T R@1 would be "
+        f"{lost.image_to_text[0]:.2f}, T2I R@1 {lost.text_to_image[0]:.2f}, mR {lost.mean:.2f}"
+    )
 
 
 def embed_in_batches(

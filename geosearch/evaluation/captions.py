@@ -5,8 +5,8 @@ Layouts and orders as in RemoteCLIP's ``retrieval.py`` and Long-CLIP's Urban1k e
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ _HINT = (
     '"sentences": [{"raw": ...}, ...]}, ...]}'
 )
 _LONGEST_TEXT = 1 << 20  # bytes of one caption file
-DATASET_PREFIX = "dataset_"
+_PREFIX = "dataset_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ class CaptionedSet:
     """Of each image, as written."""
     sha256: str
     """Of the JSON file, or of the text files by :func:`hash_of_files`."""
+
+    def called(self, name: str) -> "CaptionedSet":
+        """Return the same set by another name."""
+        return replace(self, name=name)
 
 
 def read_karpathy(path: str | Path, split: str = "test") -> CaptionedSet:
@@ -96,11 +100,6 @@ def first_line_of(caption: str) -> str:
     return caption.splitlines()[0] if caption.strip() else ""
 
 
-def stem_of(name: str) -> str:
-    """Return a file's name without folders and ending."""
-    return PurePosixPath(name).stem
-
-
 def _merged(
     name: str, split: str, entries: Sequence[tuple[str, tuple[str, ...]]], sha256: str
 ) -> CaptionedSet:
@@ -117,8 +116,8 @@ def _merged(
 
 def _name_of(path: Path, document: dict[str, Any]) -> str:
     # the file's name first: that of the authors' files is `dataset_rsicd.json`
-    if path.stem.startswith(DATASET_PREFIX):
-        return path.stem.removeprefix(DATASET_PREFIX)
+    if path.stem.startswith(_PREFIX):
+        return path.stem.removeprefix(_PREFIX)
     said = document.get("dataset")
     return said if isinstance(said, str) and said else path.stem
 

@@ -123,13 +123,39 @@ def _best_ranks(scores: NDArray[np.floating], positive: NDArray[np.bool_]) -> ND
     return np.asarray(np.where(np.isinf(best), scores.shape[1], higher))
 
 
+def recalls_with_ties_lost(scores: ArrayLike, image_of_caption: ArrayLike) -> Recalls:
+    """Return what :func:`retrieval_recall` would be if every tie counted for the wrong one.
+
+    Sets repeat sentences over images: their scores tie, and the authors' code decides by whatever
+    order ``topk`` has. Its figures lie between the two.
+
+    Args:
+        scores: [captions, images].
+        image_of_caption: int [captions].
+    """
+    table, owner = np.asarray(scores), np.asarray(image_of_caption)
+    own = table[np.arange(len(owner)), owner]
+    text_ranks = (table >= own[:, None]).sum(axis=1) - 1
+    others = np.asarray(table, np.float64).copy()
+    others[np.arange(len(owner)), owner] = -np.inf
+    best = _best_own(table, owner)
+    image_ranks = np.where(np.isinf(best), len(table), (others >= best).sum(axis=0))
+    return Recalls(_shares(image_ranks), _shares(text_ranks))
+
+
 def _recalls(scores: NDArray[np.floating], owner: NDArray[np.integer]) -> Recalls:
     own = scores[np.arange(len(owner)), owner]
     text_ranks = (scores > own[:, None]).sum(axis=1)
-    best = np.full(scores.shape[1], -np.inf)  # of an image without captions: never found
-    np.maximum.at(best, owner, own)
+    best = _best_own(scores, owner)
     image_ranks = np.where(np.isinf(best), len(scores), (scores > best).sum(axis=0))
     return Recalls(_shares(image_ranks), _shares(text_ranks))
+
+
+def _best_own(scores: NDArray[np.floating], owner: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return the best score of each image's own captions."""
+    best = np.full(scores.shape[1], -np.inf)  # of an image without captions: never found
+    np.maximum.at(best, owner, scores[np.arange(len(owner)), owner])
+    return best
 
 
 def _shares(ranks: NDArray[np.int64]) -> tuple[float, float, float]:
