@@ -1,12 +1,10 @@
 """`geosearch embed`: images or texts in, their vectors out."""
 
-import json
-from pathlib import Path
-
 import click
 
 from geosearch.cli.options import activation_option, compute_options, weights_option
 from geosearch.cli.report import print_refusals
+from geosearch.cli.texts import read_texts
 from geosearch.errors import UsageError
 
 
@@ -57,7 +55,7 @@ def embed(
         write_embedding,
     )
 
-    written = _read_texts(texts) if texts is not None else []
+    written = read_texts(texts) if texts is not None else []
     loaded = load(
         with_activation(encoder, activation),
         weights=weights,
@@ -73,17 +71,3 @@ def embed(
     count, dim = embedding.vectors.shape
     click.echo(f"{output}: {count} vectors of {dim} numbers, {loaded.fingerprint}", err=True)
     return 3 if embedding.refused else 0
-
-
-def _read_texts(path: str) -> list[str]:
-    hint = "give a UTF-8 file with a text a line, or a .json file that is a list of strings"
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-        if Path(path).suffix.lower() != ".json":
-            return text.removesuffix("\n").split("\n")
-        texts = json.loads(text)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read texts from {path}: {error}", hint=hint) from error
-    if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
-        raise UsageError(f"{path} is not a JSON list of strings", hint=hint)
-    return texts

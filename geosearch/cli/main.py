@@ -14,6 +14,7 @@ from geosearch import __version__
 from geosearch.cli.demo import demo
 from geosearch.cli.embed import embed
 from geosearch.cli.encoders import encoders
+from geosearch.cli.evaluate import evaluate
 from geosearch.cli.index import index
 from geosearch.cli.info import info
 from geosearch.cli.query import query
@@ -45,7 +46,7 @@ def cli(debug: bool) -> None:
     """
 
 
-for _command in (index, query, info, embed, encoders, train, demo):
+for _command in (index, query, info, embed, encoders, train, evaluate, demo):
     cli.add_command(_command)
 
 

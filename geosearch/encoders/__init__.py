@@ -6,7 +6,7 @@ Importing this costs nothing heavy: torch comes when an encoder is loaded.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from geosearch.encoders.contract import Encoder
+from geosearch.encoders.contract import Encoder, RawTextEncoder
 
 if TYPE_CHECKING:
     from geosearch.encoders.catalog import (
@@ -27,18 +27,21 @@ if TYPE_CHECKING:
         write_embedding,
     )
     from geosearch.encoders.entries import Entry
-    from geosearch.encoders.images import read_image
+    from geosearch.encoders.images import IMAGE_ENDINGS, decode_image, read_image
     from geosearch.encoders.siglip_trainable import SiglipTowers, read_siglip_towers
     from geosearch.encoders.trainable import ClipTowers, new_clip_towers, read_clip_towers
 
 __all__ = [
+    "IMAGE_ENDINGS",
     "Choice",
     "ClipTowers",
     "Embedding",
     "Encoder",
     "Entry",
+    "RawTextEncoder",
     "SiglipTowers",
     "choose_default",
+    "decode_image",
     "embed_images",
     "embed_texts",
     "entry",
@@ -70,6 +73,8 @@ _HOME = {
     "embed_texts": "embedding",
     "find_images": "embedding",
     "write_embedding": "embedding",
+    "IMAGE_ENDINGS": "images",
+    "decode_image": "images",
     "read_image": "images",
     "ClipTowers": "trainable",
     "new_clip_towers": "trainable",

@@ -19,6 +19,7 @@ from geosearch.encoders.loading import fill
 from geosearch.encoders.recent import RecentTexts
 from geosearch.encoders.resnet import ResnetTower
 from geosearch.encoders.text import TextTower
+from geosearch.encoders.unit import unit_rows
 from geosearch.encoders.vit import VitTower
 
 VISION = "visual."
@@ -119,6 +120,16 @@ class ClipEncoder:
         Raises:
             UsageError: One string instead of a list of them.
         """
+        return unit_rows(self.encode_texts_raw(texts))
+
+    def encode_texts_raw(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return what the text tower gives before it is brought to unit length, float32 [n, dim].
+
+        GeoRSCLIP's authors average such vectors.
+
+        Raises:
+            UsageError: One string instead of a list of them.
+        """
         return self._recent.vectors(texts, self._encode_new_texts)
 
     def _encode_new_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -150,7 +161,8 @@ class ClipEncoder:
         ids = torch.zeros(len(framed), max(map(len, framed)), dtype=torch.int64)
         for row, one in zip(ids, framed, strict=True):
             row[: len(one)] = torch.tensor(one)
-        return unit(self._text(ids.to(self.device)))
+        features: Tensor = self._text(ids.to(self.device))
+        return features.float()
 
 
 def vision_tower(sizes: ClipArchitecture) -> VitTower | ResnetTower:

@@ -72,3 +72,11 @@ class Encoder(Protocol):
         Returns:
             float32 [n, dim], unit length.
         """
+
+
+@runtime_checkable
+class RawTextEncoder(Encoder, Protocol):
+    """An encoder that also tells how long its text vectors were; all of ours are."""
+
+    def encode_texts_raw(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed texts as the text tower gives them: float32 [n, dim] of any length."""

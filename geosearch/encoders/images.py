@@ -1,5 +1,6 @@
 """Image files to RGB pixels, by Pillow: what ``geosearch embed`` reads."""
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +30,28 @@ def read_image(path: str | Path) -> NDArray[np.uint8]:
     Raises:
         EncoderError: The file cannot be read, or is too large for an image of one chip.
     """
+    return _read(path, str(path))
+
+
+def decode_image(data: bytes, name: str) -> NDArray[np.uint8]:
+    """Read an image from the bytes of its file, as :func:`read_image` does.
+
+    Args:
+        data: The whole file.
+        name: What it is called in errors.
+
+    Returns:
+        uint8 [h, w, 3].
+
+    Raises:
+        EncoderError: It cannot be read, or is too large for an image of one chip.
+    """
+    return _read(io.BytesIO(data), name)
+
+
+def _read(source: str | Path | io.BytesIO, name: str) -> NDArray[np.uint8]:
     try:
-        with Image.open(path) as picture:
+        with Image.open(source) as picture:
             if picture.mode in ("F", "I") or picture.mode.startswith("I;16"):
                 return _stretched(np.asarray(picture, dtype=np.float32))
             # Pillow keeps a transparent palette's colours only on the way over RGBA
@@ -39,15 +60,15 @@ def read_image(path: str | Path) -> NDArray[np.uint8]:
             return np.asarray(picture.convert("RGB"))
     except Image.DecompressionBombError as error:
         raise EncoderError(
-            f"{path} is too large to be embedded as one image: {error}",
+            f"{name} is too large to be embedded as one image: {error}",
             hint="`geosearch index` cuts scenes into chips; `embed` is for images of a chip's size",
         ) from error
     except FileNotFoundError as error:
-        raise EncoderError(f"there is no image {path}", hint="check the path") from error
+        raise EncoderError(f"there is no image {name}", hint="check the path") from error
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
         # Pillow raises the last three for damaged files of some formats
         raise EncoderError(
-            f"cannot read the image {path}: {error}", hint="give an image that Pillow reads"
+            f"cannot read the image {name}: {error}", hint="give an image that Pillow reads"
         ) from error
 
 

@@ -22,6 +22,7 @@ from geosearch.encoders.loading import fill
 from geosearch.encoders.recent import RecentTexts
 from geosearch.encoders.siglip_tokens import PIECES, QUICK, VERSION, SiglipTokenizer
 from geosearch.encoders.siglip_towers import TextTower, VisionTower, read_sizes
+from geosearch.encoders.unit import unit_rows
 from geosearch.errors import WeightsError
 
 FAMILY = "siglip"
@@ -135,6 +136,17 @@ class SiglipEncoder:
             UsageError: One string instead of a list of them.
             WeightsError: The tokenizer gives tokens that the weights do not know.
         """
+        return unit_rows(self.encode_texts_raw(texts))
+
+    def encode_texts_raw(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return what the text tower gives before it is brought to unit length, float32 [n, dim].
+
+        GeoRSCLIP's authors average such vectors.
+
+        Raises:
+            UsageError: One string instead of a list of them.
+            WeightsError: The tokenizer gives tokens that the weights do not know.
+        """
         return self._recent.vectors(texts, self._encode_new_texts)
 
     @torch.inference_mode()
@@ -150,7 +162,7 @@ class SiglipEncoder:
         step = _TEXTS_AT_ONCE.get(self.device, _TEXTS_AT_ONCE_ELSEWHERE)
         for start in range(0, len(ids), step):
             part = ids[start : start + step].to(self.device)
-            vectors[start : start + step] = to_numpy([unit(self._text(part))])
+            vectors[start : start + step] = self._text(part).float().cpu().numpy()
         return vectors
 
 

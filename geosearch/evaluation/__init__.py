@@ -1,7 +1,11 @@
-"""How good an encoder is: classification without training, retrieval, scenes in the wild."""
+"""How good an encoder or an index is: retrieval, classification, localisation, recall."""
 
 from geosearch.evaluation.answer_sheet import Answer, write_answer_sheet
+from geosearch.evaluation.captioned import RETRIEVAL_PROTOCOLS, evaluate_retrieval, queries_of
+from geosearch.evaluation.captions import CaptionedSet, read_karpathy, read_text_files
 from geosearch.evaluation.card import card_table
+from geosearch.evaluation.classification import evaluate_classification, read_class_names
+from geosearch.evaluation.confusion import confusion_picture
 from geosearch.evaluation.figures import (
     EXAMPLE,
     HeldOutSets,
@@ -9,11 +13,18 @@ from geosearch.evaluation.figures import (
     judge,
     worst_sentences,
 )
+from geosearch.evaluation.index_recall import QUERIES, SELECTIVITIES, evaluate_recall
 from geosearch.evaluation.localization import localization_scores
+from geosearch.evaluation.localization_map import localization_maps
+from geosearch.evaluation.localization_set import evaluate_localization
+from geosearch.evaluation.pictures import Pictures, open_pictures
+from geosearch.evaluation.prompts import CLASSIFICATION_PROTOCOLS
 from geosearch.evaluation.relation import RelationFigures, search_draws
+from geosearch.evaluation.report import Breakdown, Report, Theirs
 from geosearch.evaluation.retrieval import (
     Recalls,
     average_precision,
+    pooled_recall,
     precision_at,
     recalls,
     retrieval_recall,
@@ -22,21 +33,42 @@ from geosearch.evaluation.wild import WildFigures, WildQuestion, read_questions,
 from geosearch.evaluation.zeroshot import class_vectors, top1_accuracy
 
 __all__ = [
+    "CLASSIFICATION_PROTOCOLS",
     "EXAMPLE",
+    "QUERIES",
+    "RETRIEVAL_PROTOCOLS",
+    "SELECTIVITIES",
     "Answer",
+    "Breakdown",
+    "CaptionedSet",
     "HeldOutSets",
     "LabelledImages",
+    "Pictures",
     "Recalls",
     "RelationFigures",
+    "Report",
+    "Theirs",
     "WildFigures",
     "WildQuestion",
     "average_precision",
     "card_table",
     "class_vectors",
+    "confusion_picture",
+    "evaluate_classification",
+    "evaluate_localization",
+    "evaluate_recall",
+    "evaluate_retrieval",
     "judge",
+    "localization_maps",
     "localization_scores",
+    "open_pictures",
+    "pooled_recall",
     "precision_at",
+    "queries_of",
+    "read_class_names",
+    "read_karpathy",
     "read_questions",
+    "read_text_files",
     "recalls",
     "retrieval_recall",
     "search_draws",

@@ -62,6 +62,11 @@ def test_texts_equal_the_published_formulas_at_full_length(encoder, reference) -
     assert distances(found, reference.texts(padded(TEXTS))).max() < 1e-6
 
 
+def test_raw_texts_keep_the_length_that_the_formulas_give(encoder, reference) -> None:
+    found = encoder.encode_texts_raw(TEXTS)
+    np.testing.assert_allclose(found, reference.texts(padded(TEXTS)), atol=2e-5)
+
+
 @pytest.mark.parametrize("tokens", [1, 20, 77, 248, 400])
 def test_a_text_of_any_length_equals_the_formulas(tokens, encoder, reference) -> None:
     text = " ".join(["field"] * tokens)

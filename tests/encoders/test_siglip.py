@@ -120,6 +120,7 @@ def test_texts_are_those_of_transformers(model: Any, folder: Path, pieces: Path)
     wanted = features(model.get_text_features(input_ids=torch.from_numpy(model_ids)))
     assert cosines(encoder.encode_texts(TEXTS), wanted).min() > 0.99999
     assert isinstance(encoder, SiglipEncoder)
+    np.testing.assert_allclose(encoder.encode_texts_raw(TEXTS), wanted.numpy(), atol=1e-4)
     assert (encoder.dim, encoder.text_length) == (128, 64)
 
 

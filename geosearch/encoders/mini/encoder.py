@@ -15,6 +15,7 @@ from geosearch.encoders.mini.text_tower import TEXT_LENGTH, TextTower
 from geosearch.encoders.mini.tokens import tokenize, vocabulary_bytes
 from geosearch.encoders.pixels import fit, fit_batch
 from geosearch.encoders.recent import RecentTexts
+from geosearch.encoders.unit import unit_rows
 
 _REVISION = b"mini: fit 128 bicubic centre, (x - 127) / 128, wordpiece uncased 256, int8 text"
 """Say here whatever changes a vector and is no weight; a change makes another fingerprint."""
@@ -96,6 +97,14 @@ class MiniEncoder:
         Raises:
             UsageError: One string instead of a list of them.
         """
+        return unit_rows(self.encode_texts_raw(texts))
+
+    def encode_texts_raw(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return what the text tower gives before it is brought to unit length.
+
+        Raises:
+            UsageError: One string instead of a list of them.
+        """
         return self._recent.vectors(texts, self._encode_new_texts)
 
     @torch.inference_mode()
@@ -108,5 +117,5 @@ class MiniEncoder:
             tokens = tokenize([texts[i] for i in part])
             ids = torch.from_numpy(tokens.ids).to(self.device)
             present = torch.from_numpy(tokens.present).to(self.device)
-            vectors[part] = functional.normalize(self._text(ids, present), dim=-1).cpu().numpy()
+            vectors[part] = self._text(ids, present).cpu().numpy()
         return vectors

@@ -1,0 +1,72 @@
+"""`geosearch eval classification`: images by the names of their classes."""
+
+import click
+
+from geosearch.cli.evaluate.outcome import encoder_options, load_encoder, outcome_options, show
+
+
+@click.command(short_help="Zero-shot classification of folders by class.")
+@click.argument("images", type=click.Path())
+@click.option(
+    "--protocol",
+    type=click.Choice(["clip", "remoteclip", "skyscript", "georsclip", "transclip"]),
+    default="clip",
+    show_default=True,
+    help="Of 3, 1, 2, 105 and 106 templates.",
+)
+@click.option(
+    "--names", type=click.Path(), help="A JSON object: what the class in a folder is called."
+)
+@click.option("--set", "set_name", help="The set's name, for published numbers.")
+@click.option(
+    "--picture",
+    type=click.Path(dir_okay=False),
+    help="Draw the confusion matrix here, a .png file.",
+)
+@encoder_options
+@outcome_options
+def classification(
+    images: str,
+    protocol: str,
+    names: str | None,
+    set_name: str | None,
+    picture: str | None,
+    encoder: str,
+    weights: str | None,
+    activation: str | None,
+    device: str,
+    precision: str,
+    as_json: bool,
+    output: str | None,
+) -> None:
+    """Sort images into classes by nothing but the classes' names.
+
+    IMAGES is a folder or a tar file that holds a folder for each class.
+
+    \b
+      geosearch eval classification EuroSAT_RGB --encoder mini --picture confusion.png
+      geosearch eval classification AID --protocol georsclip --encoder mini
+    """
+    from geosearch.evaluation import (
+        confusion_picture,
+        evaluate_classification,
+        open_pictures,
+        read_class_names,
+    )
+    from geosearch.formats import write_bytes
+
+    called = None if names is None else read_class_names(names)
+    with open_pictures(images) as pictures:
+        report = evaluate_classification(
+            load_encoder(encoder, weights, activation, device, precision),
+            pictures,
+            protocol,
+            names=called,
+            set_name=set_name,
+            progress=True,
+        )
+    show(report, as_json=as_json, output=output)
+    if picture is not None:
+        classes = [str(row[0]) for row in report.breakdowns[0].rows]
+        title = f"{report.set_name}, {report.encoder.name}, {protocol}: {report.figures['top1']} %"
+        write_bytes(picture, confusion_picture(report.confusion, classes, title))

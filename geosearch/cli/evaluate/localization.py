@@ -1,0 +1,43 @@
+"""`geosearch eval localization`: texts and the regions they mean in large pictures."""
+
+import click
+
+from geosearch.cli.evaluate.outcome import encoder_options, load_encoder, outcome_options, show
+
+
+@click.command(short_help="Semantic localisation: Rsu, Rda, Ras, Rmi.")
+@click.argument("annotations", type=click.Path())
+@click.option(
+    "--images", required=True, type=click.Path(), help="A folder or a tar file of the pictures."
+)
+@encoder_options
+@outcome_options
+def localization(
+    annotations: str,
+    images: str,
+    encoder: str,
+    weights: str | None,
+    activation: str | None,
+    device: str,
+    precision: str,
+    as_json: bool,
+    output: str | None,
+) -> None:
+    """Point at what texts mean in large pictures, as the SeLo evaluation code counts it.
+
+    ANNOTATIONS is a JSON file in the layout of AIR-SLT: a list of {"caption", "jpg_name",
+    "points": regions of [column, row]}.
+
+    \b
+      geosearch eval localization annotations/anno.json --images imgs --encoder mini
+    """
+    from geosearch.evaluation import evaluate_localization, open_pictures
+
+    with open_pictures(images) as pictures:
+        report = evaluate_localization(
+            load_encoder(encoder, weights, activation, device, precision),
+            annotations,
+            pictures,
+            progress=True,
+        )
+    show(report, as_json=as_json, output=output)

@@ -1,0 +1,64 @@
+"""`geosearch eval recall`: an index against the exact answer."""
+
+import click
+
+from geosearch.cli.evaluate.outcome import outcome_options, show
+from geosearch.cli.options import compute_options, index_option, weights_option
+from geosearch.cli.texts import read_texts
+
+
+@click.command(short_help="An index against the exact answer.")
+@index_option
+@click.option(
+    "--texts",
+    type=click.Path(),
+    help="What to ask: a text a line, or a .json list. Default: 64 built-in texts.",
+)
+@click.option(
+    "--selectivity",
+    "selectivities",
+    type=float,
+    multiple=True,
+    help="Share of the chips that a filter leaves; may be given more than once. "
+    "Default: 1, 0.1, 0.01, 0.001.",
+)
+@click.option("-k", type=int, default=10, show_default=True, help="How many hits.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Draws the filters' places.")
+@weights_option
+@compute_options()
+@outcome_options
+def recall(
+    index_path: str | None,
+    texts: str | None,
+    selectivities: tuple[float, ...],
+    k: int,
+    seed: int,
+    weights: str | None,
+    device: str,
+    precision: str,
+    as_json: bool,
+    output: str | None,
+) -> None:
+    """Ask an index as `query` does, and again with every chip scored; compare the answers.
+
+    Filters are boxes that leave about the share of the chips that is asked for.
+
+    \b
+      geosearch eval recall -i indexes/coast --selectivity 1 --selectivity 0.01
+    """
+    from geosearch.api import open
+    from geosearch.evaluation import QUERIES, SELECTIVITIES, evaluate_recall
+    from geosearch.progress import say
+
+    asked = QUERIES if texts is None else [text for text in read_texts(texts) if text.strip()]
+    archive = open(index_path, weights=weights, device=device, precision=precision, note=say)
+    report = evaluate_recall(
+        archive.index,
+        archive.encoder,
+        asked,
+        selectivities=selectivities or SELECTIVITIES,
+        k=k,
+        seed=seed,
+        progress=True,
+    )
+    show(report, as_json=as_json, output=output)

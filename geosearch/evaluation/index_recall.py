@@ -1,0 +1,174 @@
+"""How much of the exact answer an index gives, with texts, as filters narrow.
+
+The exact answer scores every chip that passes the filter. Where a filter leaves few chips, search
+scans them all anyway: then the two must be the same, and the report says how often that was so.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geosearch.encoders import Encoder
+from geosearch.errors import UsageError
+from geosearch.evaluation.report import Breakdown, EncoderUsed, Protocol, Report, hash_of_texts
+from geosearch.index import MANIFEST, Index
+from geosearch.progress import track
+from geosearch.search import Filter, make_filter, search
+
+SELECTIVITIES = (1.0, 0.1, 0.01, 0.001)
+"""Shares of the chips that the filters should leave."""
+
+QUERIES = (
+    "a river", "a lake among hills", "a sandy beach", "waves at a rocky coast",
+    "an island", "snow on mountains", "a glacier", "a dense forest",
+    "a forest cut by a road", "sand dunes in a desert", "bare rock", "a swamp",
+    "green fields", "ploughed fields", "round fields watered from their centre", "an orchard",
+    "terraced fields", "a farm with several barns", "greenhouses", "a dam with its reservoir",
+    "houses along a street", "a dense residential area", "tall buildings", "an old town",
+    "warehouses with flat roofs", "a factory with chimneys", "storage tanks", "a power station",
+    "solar panels", "wind turbines", "an open mine", "a quarry", "a construction site",
+    "a road crossing", "a motorway junction", "a bridge over a river", "a railway station",
+    "railway tracks", "a car park full of cars", "an airport runway", "airplanes at a terminal",
+    "a harbour with boats", "ships at anchor", "a container port", "a tennis court",
+    "a baseball field", "a football pitch", "a golf course", "a swimming pool", "a school",
+    "a church", "a park with ponds", "a cemetery", "clouds over the sea", "smoke of a wildfire",
+    "a flooded plain", "a river delta", "a volcano", "a race track", "a stadium",
+    "tennis court between two white buildings", "a bridge beside a railway",
+    "many boats in a small harbour", "a road along a river through a valley",
+)  # fmt: skip
+"""What is asked where no texts are given."""
+
+EXACT_ANSWER = Protocol(
+    "exact answer", "the best of the filtered chips by search, against scoring all of them"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a query found under a filter."""
+
+    recall: float
+    passed: float
+    """Share of the chips that passed the filter."""
+    approximate: bool
+    """Whether the approximate tier took part."""
+
+
+def evaluate_recall(
+    index: Index,
+    encoder: Encoder,
+    texts: Sequence[str] = QUERIES,
+    *,
+    selectivities: Sequence[float] = SELECTIVITIES,
+    k: int = 10,
+    seed: int = 0,
+    progress: bool = False,
+) -> Report:
+    """Compare an index's answers with the exact ones.
+
+    Args:
+        index: An open index.
+        encoder: The one it was built with.
+        texts: What is asked.
+        selectivities: Shares of the chips, above 0 to 1; 1 asks without a filter. Others ask
+            within boxes around a chip drawn for each text.
+        k: How many hits.
+        seed: Draws the boxes.
+        progress: Show a bar on stderr.
+
+    Raises:
+        UsageError: There are no texts or chips, or a share is none.
+    """
+    if not texts or not index.chip_count:
+        raise UsageError("nothing to ask for or to find", hint="give texts, and an index of chips")
+    for share in selectivities:
+        if not 0 < share <= 1:
+            raise UsageError(f"a selectivity of {share}", hint="give shares above 0, up to 1")
+    if k < 1:
+        raise UsageError(f"k is {k}", hint="ask for at least one hit")
+    vectors = encoder.encode_texts(list(texts))
+    bounds = _all_bounds(index)
+    centres = np.random.default_rng(seed).integers(0, len(bounds), len(texts))
+    rows = []
+    with track("asking", len(selectivities) * len(texts), "queries", shown=progress) as advance:
+        for share in selectivities:
+            outcomes = []
+            for vector, centre in zip(vectors, centres, strict=True):
+                wanted = Filter() if share == 1 else _box(bounds, int(centre), share)
+                outcomes.append(_ask(index, vector, wanted, k))
+                advance(1)
+            rows.append(_row(share, outcomes))
+    return Report(
+        task="recall",
+        protocol=EXACT_ANSWER,
+        set_name=str(index.folder),
+        counts={"chips": index.chip_count, "texts": len(texts), "k": k, "seed": seed},
+        figures={f"recall@{k} of {row[0]:g}": row[1] for row in rows},
+        unit="share of the exact answer, 0..1",
+        data_sha256={MANIFEST: _manifest_hash(index)},
+        prompts_sha256=hash_of_texts(texts),
+        encoder=EncoderUsed.of(encoder),
+        breakdowns=(
+            Breakdown(
+                "by selectivity",
+                ("asked for", f"recall@{k}", "least", "chips that passed", "approximate"),
+                tuple(rows),
+            ),
+        ),
+    )
+
+
+def _ask(index: Index, vector: NDArray[np.float32], wanted: Filter, k: int) -> _Outcome:
+    found, how = search(index, vector, wanted=wanted, k=k)
+    exact, _ = search(index, vector, wanted=wanted, k=k, exact=True)
+    right = {hit.id for hit in exact}
+    return _Outcome(
+        recall=len(right & {hit.id for hit in found}) / len(right) if right else 1.0,
+        passed=sum(plan.matching for plan in how.plans) / index.chip_count,
+        approximate=any(plan.tier == "ivfpq" for plan in how.plans),
+    )
+
+
+def _row(share: float, outcomes: Sequence[_Outcome]) -> tuple[float, float, float, float, float]:
+    return (
+        share,
+        round(float(np.mean([one.recall for one in outcomes])), 4),
+        round(min(one.recall for one in outcomes), 4),
+        round(float(np.mean([one.passed for one in outcomes])), 6),
+        round(float(np.mean([one.approximate for one in outcomes])), 4),
+    )
+
+
+def _all_bounds(index: Index) -> NDArray[np.float64]:
+    """Return west, south, east, north of all chips that are searched, float64 [n, 4]."""
+    parts = [
+        segment.bounds if segment.alive is None else segment.bounds[segment.alive]
+        for segment in index.segments
+    ]
+    return np.concatenate(parts)
+
+
+def _box(bounds: NDArray[np.float64], centre: int, share: float) -> Filter:
+    """Return a box around a chip that about a share of all chips' bounds meet."""
+    west, south, east, north = bounds[centre]
+    lon, lat = (west + east) / 2, (south + north) / 2
+    beside = np.maximum(np.maximum(bounds[:, 0] - lon, lon - bounds[:, 2]), 0)
+    above = np.maximum(np.maximum(bounds[:, 1] - lat, lat - bounds[:, 3]), 0)
+    away = np.maximum(beside, above)
+    nth = max(round(share * len(bounds)), 1) - 1
+    reach = float(np.partition(away, nth)[nth])
+    return make_filter(
+        bbox=(
+            max(lon - reach, -180.0),
+            max(lat - reach, -90.0),
+            min(lon + reach, 180.0),
+            min(lat + reach, 90.0),
+        )
+    )
+
+
+def _manifest_hash(index: Index) -> str:
+    return hashlib.sha256((index.folder / MANIFEST).read_bytes()).hexdigest()
