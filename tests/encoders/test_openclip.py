@@ -94,6 +94,18 @@ def test_vectors_are_open_clips(tmp_path: Path, name: str, architecture: str, qu
     assert encoder.name == name
 
 
+@pytest.mark.parametrize("architecture", ["ViT-B-32", "RN50"])
+def test_vectors_in_bf16_are_close_to_open_clips_in_float32(
+    tmp_path: Path, architecture: str
+) -> None:
+    model = reference(architecture, quick=True)
+    name = f"open-clip:{architecture}-quickgelu"
+    encoder = load(name, weights=saved(tmp_path, model), device="cpu", precision="bf16")
+    images, texts = expected(model, chips(encoder.image_size), TEXTS)
+    assert cosines(encoder.encode_images(chips(encoder.image_size)), images).min() > 0.999
+    assert cosines(encoder.encode_texts(TEXTS), texts).min() > 0.999
+
+
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ViT-B/32 in a file, once for the tests that need no reference."""

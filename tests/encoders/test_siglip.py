@@ -113,6 +113,17 @@ def test_images_are_those_of_transformers(model: Any, folder: Path) -> None:
         )
 
 
+def test_bf16_is_close_to_float32(folder: Path) -> None:
+    full = load32(folder)
+    half = load("git-rsclip-base", weights=folder, device="cpu", precision="bf16")
+    images = np.random.default_rng(4).integers(0, 256, (4, 70, 50, 3), np.uint8)
+    for a, b in [
+        (full.encode_images(images), half.encode_images(images)),
+        (full.encode_texts(TEXTS), half.encode_texts(TEXTS)),
+    ]:
+        assert (a * b).sum(axis=1).min() > 0.999
+
+
 @torch.inference_mode()
 def test_texts_are_those_of_transformers(model: Any, folder: Path, pieces: Path) -> None:
     encoder = load32(folder)  # a folder that holds the checkpoint will do
