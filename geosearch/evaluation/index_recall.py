@@ -45,6 +45,8 @@ EXACT_ANSWER = Protocol(
     "exact answer", "the best of the filtered chips by search, against scoring all of them"
 )
 
+_ALL_EXACT = "every answer came from an exact scan: nothing approximate was tested"
+
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
@@ -106,11 +108,12 @@ def evaluate_recall(
         protocol=EXACT_ANSWER,
         set_name=str(index.folder),
         counts={"chips": index.chip_count, "texts": len(texts), "k": k, "seed": seed},
-        figures={f"recall@{k} of {row[0]:g}": row[1] for row in rows},
+        figures={f"recall@{k} at {row[0]:g}": row[1] for row in rows},
         unit="share of the exact answer, 0..1",
         data_sha256={MANIFEST: _manifest_hash(index)},
         prompts_sha256=hash_of_texts(texts),
         encoder=EncoderUsed.of(encoder),
+        notes=() if any(row[4] for row in rows) else (_ALL_EXACT,),
         breakdowns=(
             Breakdown(
                 "by selectivity",

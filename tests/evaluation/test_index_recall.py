@@ -72,7 +72,8 @@ def test_an_approximate_index_is_compared_with_brute_force(tmp_path: Path) -> No
     (row,) = report.breakdowns[0].rows
     assert row[4] == 1.0  # the approximate tier answered
     assert 0.5 < row[1] <= 1.0
-    assert report.figures == {"recall@10 of 1": row[1]}
+    assert report.figures == {"recall@10 at 1": row[1]}
+    assert not report.notes
 
 
 @pytest.mark.parametrize("wrong", [{"selectivities": (0.0,)}, {"selectivities": (2.0,)}, {"k": 0}])
