@@ -1,27 +1,33 @@
 """How good an encoder or an index is: retrieval, classification, localisation, recall."""
 
-from geosearch.evaluation.answer_sheet import Answer, write_answer_sheet
-from geosearch.evaluation.captioned import RETRIEVAL_PROTOCOLS, evaluate_retrieval, queries_of
-from geosearch.evaluation.captions import CaptionedSet, read_karpathy, read_text_files
-from geosearch.evaluation.card import card_table
-from geosearch.evaluation.classification import evaluate_classification, read_class_names
-from geosearch.evaluation.confusion import confusion_picture
-from geosearch.evaluation.figures import (
+from geosearch.evaluation.classification.confusion import confusion_picture
+from geosearch.evaluation.classification.prompts import CLASSIFICATION_PROTOCOLS
+from geosearch.evaluation.classification.protocols import evaluate_classification, read_class_names
+from geosearch.evaluation.classification.zeroshot import class_vectors, top1_accuracy
+from geosearch.evaluation.index_recall import QUERIES, SELECTIVITIES, evaluate_recall
+from geosearch.evaluation.localization.maps import localization_maps
+from geosearch.evaluation.localization.protocol import evaluate_localization
+from geosearch.evaluation.localization.scores import localization_scores
+from geosearch.evaluation.mini.answer_sheet import Answer, write_answer_sheet
+from geosearch.evaluation.mini.card import card_table
+from geosearch.evaluation.mini.figures import (
     EXAMPLE,
     HeldOutSets,
     LabelledImages,
     judge,
     worst_sentences,
 )
-from geosearch.evaluation.index_recall import QUERIES, SELECTIVITIES, evaluate_recall
-from geosearch.evaluation.localization import localization_scores
-from geosearch.evaluation.localization_map import localization_maps
-from geosearch.evaluation.localization_set import evaluate_localization
+from geosearch.evaluation.mini.relation import RelationFigures, search_draws
+from geosearch.evaluation.mini.wild import WildFigures, WildQuestion, read_questions, search_scenes
 from geosearch.evaluation.pictures import Pictures, open_pictures
-from geosearch.evaluation.prompts import CLASSIFICATION_PROTOCOLS
-from geosearch.evaluation.relation import RelationFigures, search_draws
 from geosearch.evaluation.report import Breakdown, Report, Theirs
-from geosearch.evaluation.retrieval import (
+from geosearch.evaluation.retrieval.captions import CaptionedSet, read_karpathy, read_text_files
+from geosearch.evaluation.retrieval.protocols import (
+    RETRIEVAL_PROTOCOLS,
+    evaluate_retrieval,
+    queries_of,
+)
+from geosearch.evaluation.retrieval.recall import (
     Recalls,
     average_precision,
     pooled_recall,
@@ -29,8 +35,6 @@ from geosearch.evaluation.retrieval import (
     recalls,
     retrieval_recall,
 )
-from geosearch.evaluation.wild import WildFigures, WildQuestion, read_questions, search_scenes
-from geosearch.evaluation.zeroshot import class_vectors, top1_accuracy
 
 __all__ = [
     "CLASSIFICATION_PROTOCOLS",

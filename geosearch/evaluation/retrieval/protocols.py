@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 
 from geosearch.encoders import Encoder
 from geosearch.errors import UsageError
-from geosearch.evaluation.captions import CaptionedSet, first_line_of
 from geosearch.evaluation.pictures import Pictures, embed_pictures
 from geosearch.evaluation.published import published_retrieval
 from geosearch.evaluation.report import EncoderUsed, Protocol, Report, hash_of_texts
-from geosearch.evaluation.retrieval import pooled_recall, recalls_with_ties_lost, retrieval_recall
+from geosearch.evaluation.retrieval.captions import CaptionedSet, first_line_of
+from geosearch.evaluation.retrieval.recall import (
+    pooled_recall,
+    recalls_with_ties_lost,
+    retrieval_recall,
+)
 from geosearch.progress import track
 
 RETRIEVAL_PROTOCOLS = {

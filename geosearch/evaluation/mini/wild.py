@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from geosearch.encoders import Encoder
 from geosearch.errors import SceneError, UsageError
-from geosearch.evaluation.answer_sheet import Answer
+from geosearch.evaluation.mini.answer_sheet import Answer
 from geosearch.scenes import Scene, chip_windows, find_scenes, open_scene, read_chips
 
 _MIN_VALID = 0.25

@@ -16,7 +16,7 @@ from geosearch.evaluation import (
     localization_scores,
     open_pictures,
 )
-from geosearch.evaluation.localization_set import read_localization_queries
+from geosearch.evaluation.localization.protocol import read_localization_queries
 
 SQUARE = [[50, 100], [350, 100], [350, 700], [50, 700]]
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from geosearch.evaluation import search_draws
-from geosearch.evaluation.relation import _shown
+from geosearch.evaluation.mini.relation import _shown
 
 EXAMPLE = "tennis court between two white buildings"
 MARKS = [

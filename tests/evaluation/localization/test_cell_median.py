@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geosearch.evaluation.cell_median import median_of_cells
+from geosearch.evaluation.localization.cell_median import median_of_cells
 
 edges = st.lists(st.integers(1, 400), min_size=1, max_size=6, unique=True).map(
     lambda inner: np.asarray([0, *sorted(inner)], np.int64)

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from geosearch.encoders import Encoder, RawTextEncoder
 from geosearch.errors import EncoderError, UsageError
-from geosearch.evaluation.pictures import Pictures, embed_pictures
-from geosearch.evaluation.prompts import (
+from geosearch.evaluation.classification.prompts import (
     CLASSIFICATION_PROTOCOLS,
     ClassificationProtocol,
     class_words,
 )
+from geosearch.evaluation.pictures import Pictures, embed_pictures
 from geosearch.evaluation.published import published_classification
 from geosearch.evaluation.report import (
     Breakdown,

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from geosearch.evaluation import CLASSIFICATION_PROTOCOLS
-from geosearch.evaluation.prompts import GEORSCLIP_TEMPLATES, class_words
+from geosearch.evaluation.classification.prompts import GEORSCLIP_TEMPLATES, class_words
 
 
 def test_protocols_have_their_number_of_templates() -> None:

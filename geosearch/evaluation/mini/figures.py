@@ -7,9 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.encoders import Encoder
-from geosearch.evaluation.answer_sheet import Answer
-from geosearch.evaluation.retrieval import average_precision, precision_at, recalls
-from geosearch.evaluation.zeroshot import EUROSAT_TEMPLATES, class_vectors, top1_accuracy
+from geosearch.evaluation.classification.zeroshot import (
+    EUROSAT_TEMPLATES,
+    class_vectors,
+    top1_accuracy,
+)
+from geosearch.evaluation.mini.answer_sheet import Answer
+from geosearch.evaluation.retrieval.recall import average_precision, precision_at, recalls
 
 EXAMPLE = "tennis court between two white buildings"
 """The sentence that the demo's scenes are searched for."""

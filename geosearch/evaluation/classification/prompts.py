@@ -7,8 +7,8 @@ and RS-TransCLIP; ``{}`` stands for the class.
 import re
 from dataclasses import dataclass
 
+from geosearch.evaluation.classification.zeroshot import EUROSAT_TEMPLATES
 from geosearch.evaluation.report import Protocol
-from geosearch.evaluation.zeroshot import EUROSAT_TEMPLATES
 
 _KINDS = ("a remote sensing image", "an aerial image", "a satellite image")
 _PLAIN = ("{kind} of many {{}}.", "{kind} of a {{}}.", "{kind} of the {{}}.")

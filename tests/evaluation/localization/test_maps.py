@@ -11,8 +11,8 @@ from PIL import Image
 from geosearch.encoders import load
 from geosearch.errors import UsageError
 from geosearch.evaluation import localization_maps
-from geosearch.evaluation.localization_map import probability_map
-from geosearch.evaluation.window_grid import window_grid
+from geosearch.evaluation.localization.maps import probability_map
+from geosearch.evaluation.localization.window_grid import window_grid
 
 
 def written_out(encoder: Any, image: np.ndarray, text: str, folder: Path) -> np.ndarray:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geosearch.evaluation.window_grid import window_grid
+from geosearch.evaluation.localization.window_grid import window_grid
 
 
 def written_out(height: int, width: int) -> set[tuple[int, int, int, int]]:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from geosearch.evaluation.cubic import resize_cubic
+from geosearch.evaluation.localization.cubic import resize_cubic
 
 
 @pytest.mark.parametrize("side", [256, 512, 768])

@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from geosearch.errors import UsageError
 from geosearch.evaluation import localization_scores
-from geosearch.evaluation.localization import region_mask
+from geosearch.evaluation.localization.scores import region_mask
 
 Region = list[list[float]]
 

@@ -10,7 +10,7 @@ import pytest
 from geosearch.encoders import load
 from geosearch.errors import UsageError
 from geosearch.evaluation import evaluate_classification, open_pictures, read_class_names
-from geosearch.evaluation.classification import confusion_matrix, prompt_vectors
+from geosearch.evaluation.classification.protocols import confusion_matrix, prompt_vectors
 from geosearch.evaluation.published import published_classification
 
 Paint = Callable[[dict[str, tuple[int, int, int]]], tuple[Path, Path]]

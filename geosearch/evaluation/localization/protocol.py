@@ -13,8 +13,9 @@ from PIL import Image
 
 from geosearch.encoders import Encoder, decode_image
 from geosearch.errors import UsageError
-from geosearch.evaluation.localization import localization_scores
-from geosearch.evaluation.localization_map import localization_maps
+from geosearch.evaluation.localization.maps import localization_maps
+from geosearch.evaluation.localization.scores import localization_scores
+from geosearch.evaluation.localization.window_grid import window_grid
 from geosearch.evaluation.pictures import Pictures, hash_of_files
 from geosearch.evaluation.published import published_localization
 from geosearch.evaluation.report import (
@@ -25,7 +26,6 @@ from geosearch.evaluation.report import (
     hash_of_texts,
     read_json,
 )
-from geosearch.evaluation.window_grid import window_grid
 from geosearch.progress import track
 
 SELO = Protocol(

@@ -14,9 +14,9 @@ from PIL import Image
 
 from geosearch.encoders import Encoder
 from geosearch.errors import UsageError
-from geosearch.evaluation.cell_median import median_of_cells
-from geosearch.evaluation.cubic import resize_cubic
-from geosearch.evaluation.window_grid import WindowGrid, window_grid
+from geosearch.evaluation.localization.cell_median import median_of_cells
+from geosearch.evaluation.localization.cubic import resize_cubic
+from geosearch.evaluation.localization.window_grid import WindowGrid, window_grid
 from geosearch.progress import Advance
 
 _WINDOW_PX = 256

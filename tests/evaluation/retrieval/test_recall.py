@@ -11,7 +11,7 @@ from geosearch.evaluation import (
     recalls,
     retrieval_recall,
 )
-from geosearch.evaluation.retrieval import recalls_with_ties_lost
+from geosearch.evaluation.retrieval.recall import recalls_with_ties_lost
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:

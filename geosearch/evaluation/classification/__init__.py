@@ -1,0 +1,1 @@
+"""Zero-shot classification: classes are known by their names only."""

@@ -1,0 +1,1 @@
+"""Retrieval of images by captions and of captions by images."""
