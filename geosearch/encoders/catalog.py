@@ -6,7 +6,16 @@ from pathlib import Path
 
 from geosearch.encoders import hub
 from geosearch.encoders.contract import Encoder
-from geosearch.encoders.entries import DGTRS, ENTRIES, MINI_FAMILY, OPEN_CLIP, SIGLIP, Entry
+from geosearch.encoders.entries import (
+    DGTRS,
+    ENTRIES,
+    MINI_FAMILY,
+    NULL,
+    NULL_FAMILY,
+    OPEN_CLIP,
+    SIGLIP,
+    Entry,
+)
 from geosearch.errors import UsageError, WeightsError
 
 MINI = "mini"
@@ -78,7 +87,7 @@ def _split(name: str) -> tuple[str, str | None]:
 
 
 def _entry(name: str) -> Entry:
-    for one in ENTRIES:
+    for one in (*ENTRIES, NULL):
         if one.name == name:
             return one
     if name.startswith(_ANY):
@@ -136,6 +145,10 @@ def load(
 
         named = None if weights is None else Path(weights)
         return mini.load(weights=named, device=device, precision=precision)
+    if known.family == NULL_FAMILY:
+        from geosearch.encoders.null import NullEncoder
+
+        return NullEncoder()
     path, by_user = find_weights(known, weights)
     if known.family == SIGLIP:
         from geosearch.encoders.siglip import SiglipEncoder
@@ -197,7 +210,7 @@ def choose_default() -> Choice:
 def weights_here(known: Entry) -> bool:
     """Say whether an encoder can be used without a download and without ``--weights``."""
     if known.repo is None:
-        return known.family == MINI_FAMILY
+        return known.family in (MINI_FAMILY, NULL_FAMILY)
     return hub.cached(known.repo, known.file) is not None
 
 

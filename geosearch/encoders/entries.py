@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 DGTRS, OPEN_CLIP, SIGLIP, MINI_FAMILY = "dgtrs-clip", "open-clip", "siglip", "mini"
+NULL_FAMILY = "null"
 
 _REMOTECLIP = "chendelong/RemoteCLIP"
 _GEORSCLIP = "Zilun/GeoRSCLIP"
@@ -140,3 +141,15 @@ ENTRIES = (
     ),
 )
 """All encoders with a name of their own."""
+
+NULL = Entry(
+    "null",
+    NULL_FAMILY,
+    None,
+    "Apache-2.0",
+    image_size=224,
+    text_length=77,
+    size_mb=0,
+    description="sees nothing: every vector is the same; for measuring and dry runs",
+)
+"""Not among those that are listed: it finds nothing."""

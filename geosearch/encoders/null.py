@@ -1,0 +1,58 @@
+"""An encoder that sees nothing: one fixed vector, for measuring what surrounds an encoder."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geosearch.encoders import pixels
+from geosearch.encoders.fingerprint import fingerprint
+from geosearch.errors import UsageError
+
+NAME = "null"
+DIM = 512
+IMAGE_SIZE = 224
+TEXT_LENGTH = 77
+
+
+class NullEncoder:
+    """Gives every image and every text the same vector."""
+
+    name = NAME
+    fingerprint = fingerprint(NAME, {"dim": DIM})
+    dim = DIM
+    image_size = IMAGE_SIZE
+    text_length = TEXT_LENGTH
+    precision = "float32"
+    device = "cpu"
+
+    def fit(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Resize the shorter side, cut the centre: uint8 [h, w, 3] to [224, 224, 3]."""
+        return pixels.fit(image, IMAGE_SIZE)
+
+    def encode_images(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return float32 [n, 512] of unit length, all alike.
+
+        Raises:
+            EncoderError: They are no RGB images.
+        """
+        pixels.check_batch(chips)
+        return _alike(len(chips))
+
+    def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return float32 [n, 512] of unit length, all alike.
+
+        Raises:
+            UsageError: One string instead of a list of them.
+        """
+        if isinstance(texts, str):
+            raise UsageError(f"one text where a list is due: {texts[:40]!r}", hint="use [text]")
+        return _alike(len(texts))
+
+    def encode_texts_raw(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the same as :meth:`encode_texts`."""
+        return self.encode_texts(texts)
+
+
+def _alike(count: int) -> NDArray[np.float32]:
+    return np.full((count, DIM), DIM**-0.5, np.float32)
