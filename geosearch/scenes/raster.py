@@ -14,9 +14,12 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOEr
 
 from geosearch.errors import SceneError
 
-_SETTINGS = {
+_SETTINGS: dict[str, str | int] = {
     # several blocks of one file are decoded at once; more threads than this gain nothing
     "GDAL_NUM_THREADS": str(min(4, os.cpu_count() or 1)),
+    # bytes; it would take a twentieth of the machine's memory. A row of tiles of 512 px across
+    # 65,000 px of three bands is 100 MB, and rows are read in the file's order
+    "GDAL_CACHEMAX": 256 << 20,
     # a file of the user's may name others on the network (VRT, WMS): nothing leaves the machine
     "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",
     "GDAL_HTTP_PROXY": "127.0.0.1:9",
