@@ -13,13 +13,13 @@ class Average(Generic[M]):
     """Exponential moving average of a module's parameters and statistics."""
 
     def __init__(self, module: M, span_steps: float) -> None:
-        """Begin with the module as it is.
+        """Begin with the module as it is; the average is for use, not for training.
 
         Args:
             module: What is trained.
             span_steps: How many steps back the average reaches, about.
         """
-        self.module = copy.deepcopy(module).requires_grad_(False)
+        self.module = copy.deepcopy(module).requires_grad_(False).eval()
         self._span = span_steps
 
     @torch.no_grad()

@@ -70,6 +70,7 @@ def test_judgements_are_told_and_drawn_and_change_nothing(tmp_path: Path) -> Non
 
     def judge(learner: MiniLearner) -> dict[str, float]:
         steps.append(len(steps))
+        assert not any(module.training for module in learner.modules())
         return {"share": 0.5 + len(steps) / 10, "percent": 20.0}
 
     settings = Settings(steps=4, warm_up_steps=2, save_every=2, judge_every=2)
