@@ -23,7 +23,7 @@ from geosearch.errors import (
 )
 
 if TYPE_CHECKING:
-    from geosearch.api import Archive, Hits, build, open
+    from geosearch.api import Archive, Hits, build, open, remove
     from geosearch.demo import write_archive as write_demo
     from geosearch.encoders import embed_images, embed_texts
     from geosearch.ingest import BuildReport
@@ -47,6 +47,7 @@ __all__ = [
     "embed_images",
     "embed_texts",
     "open",
+    "remove",
     "write_demo",
 ]
 
@@ -59,6 +60,7 @@ _HOME = {
     "embed_images": ("geosearch.encoders", "embed_images"),
     "embed_texts": ("geosearch.encoders", "embed_texts"),
     "open": ("geosearch.api", "open"),
+    "remove": ("geosearch.api", "remove"),
     "write_demo": ("geosearch.demo", "write_archive"),
 }
 

@@ -6,8 +6,9 @@ Rooms are imported where they are used, so that this module costs nothing heavy.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geosearch.encoders import Encoder
-    from geosearch.index import Index
+    from geosearch.index import Index, Removal, Segment
     from geosearch.ingest import AnnKind, BuildReport
     from geosearch.search import Explanation, Hit
 
@@ -289,6 +290,72 @@ def build(
         encoder=loaded,
         report=report,
     )
+
+
+def remove(
+    index: str | Path | None = None,
+    *,
+    scenes: Collection[str] = (),
+    bbox: str | Sequence[float] | None = None,
+    intersects: str | Path | dict[str, Any] | BaseGeometry | None = None,
+    datetime: str | None = None,
+    dry_run: bool = False,
+    confirm: Callable[[Removal], bool] | None = None,
+    note: Note = silent,
+) -> Removal:
+    """Take chips out of an index: those that pass all filters that are given.
+
+    Who has the index open goes on with what it holds. The room is freed by ``compact``. Indexing
+    again adds a scene that was removed whole, if its file is still there; a scene of which chips
+    are left stays as it is until its file changes.
+
+    Args:
+        index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
+        scenes: Ids of scenes; a chip must be of one of them.
+        bbox: ``W,S,E,N`` in degrees, as `Archive.search` takes it.
+        intersects: A GeoJSON file, object or geometry that footprints must intersect.
+        datetime: A date, an RFC 3339 instant, or ``A/B`` with ``..`` for open ends.
+        dry_run: Change nothing, only say what would go.
+        confirm: Is told what will go, and says whether it may; None to go ahead.
+        note: Is told which index was taken, if none was named.
+
+    Raises:
+        UsageError: No filter is given, one cannot be applied, or the index has no such scene.
+        IndexFolderError: The index cannot be read or written.
+    """
+    from geosearch.index import open_index, remove_chips
+    from geosearch.search import make_filter, matching_rows
+
+    wanted = make_filter(bbox=bbox, intersects=intersects, when=datetime, scenes=scenes or None)
+    if wanted.is_empty:
+        raise UsageError(
+            "nothing says what to remove", hint="give --scene, --bbox, --intersects or --datetime"
+        )
+    folder = find_index(note) if index is None else Path(index)
+    _require_known(frozenset(scenes), open_index(folder))
+    # a scene that is named alone goes whole, even if it has no chip
+    whole = frozenset(scenes) if wanted.time is None and not wanted.areas else frozenset[str]()
+
+    def choose(segment: Segment) -> Any:
+        return matching_rows(segment, wanted)
+
+    go_ahead = confirm or (lambda _removal: True)
+    return remove_chips(
+        folder,
+        choose,
+        scenes=whole,
+        confirm=lambda removal: not dry_run and go_ahead(removal),
+    )
+
+
+def _require_known(scenes: frozenset[str], index: Index) -> None:
+    known = index.scene_ids
+    if unknown := sorted(scenes - known):
+        close = get_close_matches(unknown[0], known, n=3)
+        raise UsageError(
+            f"{index.folder} has no scene {unknown[0]}",
+            hint=f"did you mean {' or '.join(close)}?" if close else "hits name their scenes",
+        )
 
 
 def _default_encoder(note: Note) -> str:

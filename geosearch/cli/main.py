@@ -18,6 +18,7 @@ from geosearch.cli.evaluate import evaluate
 from geosearch.cli.index import index
 from geosearch.cli.info import info
 from geosearch.cli.query import query
+from geosearch.cli.remove import remove
 from geosearch.cli.train import train
 from geosearch.errors import GeosearchError, UsageError
 
@@ -46,7 +47,7 @@ def cli(debug: bool) -> None:
     """
 
 
-for _command in (index, query, info, embed, encoders, train, evaluate, demo):
+for _command in (index, query, info, remove, embed, encoders, train, evaluate, demo):
     cli.add_command(_command)
 
 

@@ -35,7 +35,7 @@ def _summary(report: "BuildReport", folder: str) -> list[str]:
     total = report.seconds["total"]
     rate = report.chips / total if total else 0.0
     lines = [
-        f"indexed {_count(len(report.indexed), 'scene')}, {_count(report.chips, 'chip')} "
+        f"indexed {count_of(len(report.indexed), 'scene')}, {count_of(report.chips, 'chip')} "
         f"in {total:.1f} s ({rate:.0f} chips/s)"
     ]
     if report.unchanged or report.resumed:
@@ -44,17 +44,18 @@ def _summary(report: "BuildReport", folder: str) -> list[str]:
     beyond = sum(scene.off_earth for scene in report.indexed)
     if empty or beyond:
         lines.append(
-            f"skipped {_count(empty, 'chip')} with too few valid pixels, {beyond} off the Earth"
+            f"skipped {count_of(empty, 'chip')} with too few valid pixels, {beyond} off the Earth"
         )
     if report.refused:
-        lines.append(f"refused {_count(len(report.refused), 'input')}, named above")
+        lines.append(f"refused {count_of(len(report.refused), 'input')}, named above")
     stages = ", ".join(
         f"{stage} {seconds:.1f}" for stage, seconds in report.seconds.items() if stage != "total"
     )
     lines.append(f"seconds {stages}")
-    lines.append(f"index   {folder}: {_count(report.chips_total, 'chip')}")
+    lines.append(f"index   {folder}: {count_of(report.chips_total, 'chip')}")
     return lines
 
 
-def _count(number: int, noun: str) -> str:
+def count_of(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 chip`, `2,000 chips`."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -6,6 +6,7 @@ Both are imported where they are used: opening an index and reading its vectors 
 from geosearch.index.manifest import MANIFEST
 from geosearch.index.reader import Index, IndexInfo, Problem, SegmentInfo, open_index, verify
 from geosearch.index.records import ChipBatch, ChipRecord, IndexSpec, SceneRecord
+from geosearch.index.removal import Choose, Removal, SceneRemoval, remove_chips
 from geosearch.index.segment import Segment
 from geosearch.index.writer import Generation, IndexWriter
 
@@ -13,15 +14,19 @@ __all__ = [
     "MANIFEST",
     "ChipBatch",
     "ChipRecord",
+    "Choose",
     "Generation",
     "Index",
     "IndexInfo",
     "IndexSpec",
     "IndexWriter",
     "Problem",
+    "Removal",
     "SceneRecord",
+    "SceneRemoval",
     "Segment",
     "SegmentInfo",
     "open_index",
+    "remove_chips",
     "verify",
 ]

@@ -75,6 +75,11 @@ class Index:
         )
 
     @property
+    def scene_ids(self) -> frozenset[str]:
+        """Ids of the scenes that are searched."""
+        return frozenset(key.id for segment in self.segments for key in segment.scene_keys)
+
+    @property
     def chip_count(self) -> int:
         """Chips that are searched."""
         return sum(segment.chip_count for segment in self.segments)

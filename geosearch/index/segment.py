@@ -1,5 +1,6 @@
 """A segment, opened for searching: mapped, read-only, and each part only when it is asked for."""
 
+from collections.abc import Set
 from functools import cached_property
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from numpy.typing import NDArray
 from geosearch.index.ann import ApproximateTier
 from geosearch.index.manifest import SegmentEntry
 from geosearch.index.mapped import MappedRows, map_array
-from geosearch.index.records import ChipRecord, SceneRecord
+from geosearch.index.records import ChipRecord, SceneKey, SceneRecord
+from geosearch.index.removed_rows import read_removed_rows
 from geosearch.index.scan import best_rows, scores_of
 from geosearch.index.segment_files import (
     ANN,
@@ -36,6 +38,7 @@ class Segment:
         self.has_ann = entry.ann == "ivfpq"
         """Whether it has the approximate tier."""
         self.entry = entry
+        self.index_folder = index_folder
         self.folder = index_folder / SEGMENTS / entry.id
         self.vectors: NDArray[np.float16] = map_array(self.folder / VECTORS, "<f2", (self.n, dim))
         """float16 [n, dim], unit length but for the rounding to 16 bits."""
@@ -64,20 +67,36 @@ class Segment:
     @cached_property
     def alive(self) -> NDArray[np.bool_] | None:
         """Which rows are searched, bool [n]; None for all of them."""
-        if not self.entry.removed:
+        if not self.entry.removed and self.entry.removed_rows is None:
             return None
-        gone = [n for n, s in enumerate(self.description.scenes) if s.id in self.entry.removed]
-        return ~np.isin(self.scene_no, gone)
+        alive = ~np.isin(self.scene_no, self.scene_numbers(set(self.entry.removed)))
+        if self.entry.removed_rows is not None:
+            alive &= ~read_removed_rows(self.index_folder, self.entry.removed_rows, self.n)
+        return alive
+
+    @cached_property
+    def alive_rows(self) -> Rows | None:
+        """Rows that are searched, int64 [m], ascending; None for all of them."""
+        return None if self.alive is None else np.flatnonzero(self.alive)
 
     @property
     def chip_count(self) -> int:
         """Chips that are searched."""
-        return self.n if self.alive is None else int(self.alive.sum())
+        return self.n if self.alive_rows is None else len(self.alive_rows)
 
     @cached_property
     def description(self) -> Description:
         """What ``segment.json`` says."""
         return read_description(self.folder)
+
+    @property
+    def scene_keys(self) -> list[SceneKey]:
+        """The scenes that are searched, without opening the sidecar."""
+        return [one for one in self.description.scenes if one.id not in self.entry.removed]
+
+    def scene_numbers(self, ids: Set[str]) -> list[int]:
+        """Return the numbers that ``scene_no`` has for some scenes, as far as they are here."""
+        return [number for number, one in enumerate(self.description.scenes) if one.id in ids]
 
     def footprints(self, rows: Rows) -> NDArray[np.object_]:
         """Return the true outlines of chips, object [m], EPSG:4326."""

@@ -92,7 +92,7 @@ def write_segment(
         move_durable(part, place)
     remove_folder(part)
     return SegmentEntry(
-        segment_id, rows, _extent(columns["bounds"]), _time_span(columns["time_ms"]), kind
+        segment_id, rows, extent(columns["bounds"]), time_span(columns["time_ms"]), kind
     )
 
 
@@ -257,7 +257,8 @@ def _sums(folder: Path) -> tuple[FileSum, ...]:
     )
 
 
-def _extent(bounds: NDArray[np.float64]) -> tuple[float, float, float, float] | None:
+def extent(bounds: NDArray[np.float64]) -> tuple[float, float, float, float] | None:
+    """Return west, south, east, north around footprints' bounds float64 [n, 4]; None for none."""
     if not len(bounds):
         return None
     west, south = bounds[:, :2].min(axis=0)
@@ -265,7 +266,8 @@ def _extent(bounds: NDArray[np.float64]) -> tuple[float, float, float, float] | 
     return float(west), float(south), float(east), float(north)
 
 
-def _time_span(times: NDArray[np.int64]) -> tuple[int, int] | None:
+def time_span(times: NDArray[np.int64]) -> tuple[int, int] | None:
+    """Return the earliest and latest known of times int64 [n] in ms since 1970; None for none."""
     known = times[times != UNKNOWN_TIME]
     return (int(known.min()), int(known.max())) if len(known) else None
 

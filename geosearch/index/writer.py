@@ -6,8 +6,7 @@ staging cleared; a run that dies between the last two finds its scenes published
 """
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -15,8 +14,18 @@ from typing import Literal
 from geosearch.errors import IndexFolderError
 from geosearch.index.durable import cannot_write, part_of
 from geosearch.index.lock import LOCK, writer_lock
-from geosearch.index.manifest import MANIFEST, Manifest, SegmentEntry, read_manifest, write_manifest
+from geosearch.index.manifest import (
+    MANIFEST,
+    Manifest,
+    SegmentEntry,
+    next_generation,
+    now,
+    read_manifest,
+    write_manifest,
+)
 from geosearch.index.records import ChipBatch, IndexSpec, SceneKey, SceneRecord
+from geosearch.index.removal import Cut
+from geosearch.index.removed_rows import REMOVED
 from geosearch.index.segment import Segment
 from geosearch.index.segment_files import SEGMENTS, read_description, write_segment
 from geosearch.index.staging import STAGING, Staging
@@ -85,13 +94,13 @@ class IndexWriter:
     def _open_manifest(self) -> Manifest:
         if not (self._folder / MANIFEST).exists():
             _require_no_stranger(self._folder)
-            now = _now()
-            return Manifest(self._spec, generation=0, created=now, updated=now)
+            created = now()
+            return Manifest(self._spec, generation=0, created=created, updated=created)
         manifest = read_manifest(self._folder)
-        before, now_wanted = manifest.spec, self._spec
-        if before.vectors_agree_with != now_wanted.vectors_agree_with:
+        before, wanted = manifest.spec, self._spec
+        if before.vectors_agree_with != wanted.vectors_agree_with:
             raise IndexFolderError(
-                f"{self._folder} was built with {_way(before)}; asked for is {_way(now_wanted)}",
+                f"{self._folder} was built with {_way(before)}; asked for is {_way(wanted)}",
                 hint="index into another folder with -i, or remove this one",
             )
         return manifest
@@ -150,18 +159,9 @@ class IndexWriter:
         return self._generation()
 
     def _with(self, entry: SegmentEntry, scene_ids: set[str]) -> Manifest:
-        kept = []
-        for old in self._manifest.segments:
-            scenes = {s.id for s in read_description(self._folder / SEGMENTS / old.id).scenes}
-            removed = set(old.removed) | (scenes & scene_ids)
-            if removed != scenes:  # a segment without a scene left is not listed any more
-                kept.append(replace(old, removed=tuple(sorted(removed))))
-        return replace(
-            self._manifest,
-            generation=self._manifest.generation + 1,
-            updated=_now(),
-            segments=(*(one for one in kept if one.id != entry.id), entry),
-        )
+        segments = [Segment(self._folder, old, self._spec.dim) for old in self._manifest.segments]
+        left = [Cut(old, None, scene_ids).entry() for old in segments if old.id != entry.id]
+        return next_generation(self._manifest, [*(one for one in left if one is not None), entry])
 
     def _generation(self) -> Generation:
         segments = [
@@ -174,7 +174,7 @@ class IndexWriter:
 def _require_no_stranger(folder: Path) -> None:
     """Refuse to make an index among somebody's files."""
     # a writer that was killed at its first publication leaves the manifest's part
-    ours = {SEGMENTS, STAGING, LOCK, part_of(folder / MANIFEST).name}
+    ours = {SEGMENTS, STAGING, REMOVED, LOCK, part_of(folder / MANIFEST).name}
     others = sorted(path.name for path in folder.iterdir() if path.name not in ours)
     if others:
         raise IndexFolderError(
@@ -186,7 +186,3 @@ def _require_no_stranger(folder: Path) -> None:
 def _way(spec: IndexSpec) -> str:
     bands = "" if spec.bands is None else f", bands {', '.join(map(str, spec.bands))}"
     return f"{spec.fingerprint}, chips of {spec.size_px} px every {spec.stride_px} px{bands}"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

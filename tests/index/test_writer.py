@@ -307,3 +307,12 @@ def test_no_index_is_an_error_that_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(IndexFolderError) as caught:
         open_index(tmp_path / "nowhere")
     assert "geosearch index" in caught.value.hint
+
+
+def test_an_index_of_format_1_is_read_as_before(tmp_path: Path) -> None:
+    publish(tmp_path / "index", "a.tif")
+    path = tmp_path / "index" / "manifest.json"
+    document = json.loads(path.read_text()) | {"format": 1}
+    del document["segments"][0]["removed_rows"]
+    path.write_text(json.dumps(document))
+    assert open_index(tmp_path / "index").chip_count == 10
