@@ -23,7 +23,7 @@ from geosearch.errors import (
 )
 
 if TYPE_CHECKING:
-    from geosearch.api import Archive, Hits, build, open, remove
+    from geosearch.api import Archive, Hits, build, compact, open, remove
     from geosearch.demo import write_archive as write_demo
     from geosearch.encoders import embed_images, embed_texts
     from geosearch.ingest import BuildReport
@@ -44,6 +44,7 @@ __all__ = [
     "UsageError",
     "WeightsError",
     "build",
+    "compact",
     "embed_images",
     "embed_texts",
     "open",
@@ -57,6 +58,7 @@ _HOME = {
     "Hit": ("geosearch.search", "Hit"),
     "Hits": ("geosearch.api", "Hits"),
     "build": ("geosearch.api", "build"),
+    "compact": ("geosearch.api", "compact"),
     "embed_images": ("geosearch.encoders", "embed_images"),
     "embed_texts": ("geosearch.encoders", "embed_texts"),
     "open": ("geosearch.api", "open"),

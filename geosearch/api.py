@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geosearch.encoders import Encoder
-    from geosearch.index import Index, Removal, Segment
+    from geosearch.index import Compaction, Index, Removal, Segment
     from geosearch.ingest import AnnKind, BuildReport
     from geosearch.search import Explanation, Hit
 
@@ -305,8 +305,8 @@ def remove(
 ) -> Removal:
     """Take chips out of an index: those that pass all filters that are given.
 
-    Who has the index open goes on with what it holds. The room is freed by ``compact``. Indexing
-    again adds a scene that was removed whole, if its file is still there; a scene of which chips
+    Who has the index open goes on with what it holds; `compact` frees the room. Indexing again
+    adds a scene that was removed whole, if its file is still there; a scene of which chips
     are left stays as it is until its file changes.
 
     Args:
@@ -346,6 +346,24 @@ def remove(
         scenes=whole,
         confirm=lambda removal: not dry_run and go_ahead(removal),
     )
+
+
+def compact(index: str | Path | None = None, *, note: Note = silent) -> Compaction:
+    """Merge an index's segments without the chips that were removed, and free their room.
+
+    Nothing is embedded again, and searches answer as before. Files of older generations are
+    deleted, but not those that this process has open; see docs/format.md for other processes.
+
+    Args:
+        index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
+        note: Is told which index was taken, if none was named.
+
+    Raises:
+        IndexFolderError: The index cannot be read or written, or a file of it is damaged.
+    """
+    from geosearch.index import compact
+
+    return compact(find_index(note) if index is None else Path(index))
 
 
 def _require_known(scenes: frozenset[str], index: Index) -> None:

@@ -11,6 +11,7 @@ from typing import NoReturn
 import click
 
 from geosearch import __version__
+from geosearch.cli.compact import compact
 from geosearch.cli.demo import demo
 from geosearch.cli.embed import embed
 from geosearch.cli.encoders import encoders
@@ -47,7 +48,7 @@ def cli(debug: bool) -> None:
     """
 
 
-for _command in (index, query, info, remove, embed, encoders, train, evaluate, demo):
+for _command in (index, query, info, remove, compact, embed, encoders, train, evaluate, demo):
     cli.add_command(_command)
 
 

@@ -38,7 +38,7 @@ def remove(
 ) -> None:
     """Take the chips out of an index that pass all filters given; scene files are not touched.
 
-    Searches that are running go on. Indexing again adds a
+    Searches that are running go on. `geosearch compact` frees the room. Indexing again adds a
     scene that went whole, if its file is still there.
 
     \b

@@ -3,6 +3,7 @@
 Both are imported where they are used: opening an index and reading its vectors needs neither.
 """
 
+from geosearch.index.compaction import Compaction, compact
 from geosearch.index.manifest import MANIFEST
 from geosearch.index.reader import Index, IndexInfo, Problem, SegmentInfo, open_index, verify
 from geosearch.index.records import ChipBatch, ChipRecord, IndexSpec, SceneRecord
@@ -15,6 +16,7 @@ __all__ = [
     "ChipBatch",
     "ChipRecord",
     "Choose",
+    "Compaction",
     "Generation",
     "Index",
     "IndexInfo",
@@ -26,6 +28,7 @@ __all__ = [
     "SceneRemoval",
     "Segment",
     "SegmentInfo",
+    "compact",
     "open_index",
     "remove_chips",
     "verify",

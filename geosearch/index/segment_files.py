@@ -1,4 +1,4 @@
-"""The files of a segment: made once from staged scenes, never edited.
+"""The files of a segment: made once from scenes, never edited.
 
 A segment is a pure function of its scenes, their chips and vectors: its id is a hash of
 what it holds, and staging the same scenes in another order makes the same segment.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import shapely
@@ -24,7 +24,7 @@ from geosearch.index.manifest import SegmentEntry
 from geosearch.index.mapped import UNKNOWN_TIME, damaged, write_rows
 from geosearch.index.records import SceneKey, SceneRecord
 from geosearch.index.sidecar import SidecarWriter
-from geosearch.index.staging import StagedScene, scene_values
+from geosearch.index.staging import scene_values
 
 SEGMENTS = "segments"
 VECTORS = "vectors.f16"
@@ -56,14 +56,28 @@ class Description:
     files: tuple[FileSum, ...]
 
 
+class SceneChips(Protocol):
+    """A scene and its chips, staged or published."""
+
+    @property
+    def record(self) -> SceneRecord:
+        """The scene."""
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Return windows int32 [n, 4], size_m float32 [n, 2], valid float32 [n], footprints [n]."""
+
+    def vectors(self, dim: int) -> NDArray[np.float16]:
+        """Return the vectors float16 [n, dim]."""
+
+
 def write_segment(
-    index_folder: Path, staged: Sequence[StagedScene], dim: int, *, ann: str
+    index_folder: Path, staged: Sequence[SceneChips], dim: int, *, ann: str
 ) -> SegmentEntry:
     """Build a segment beside its place, and move it there when it is whole.
 
     Args:
         index_folder: The index.
-        staged: The scenes, by id.
+        staged: The scenes, sorted by id.
         dim: Length of a vector.
         ann: ``auto``, ``flat`` or ``ivfpq``.
     """
@@ -76,7 +90,7 @@ def write_segment(
     rows = len(order)
     _write_vectors(part / VECTORS, staged, columns["scene_no"], order, dim)
     write_rows(part / ROWS, columns, columns["footprints"])
-    kind = _ann_kind(ann, rows)
+    kind = ann_kind(ann, rows)
     if kind == "ivfpq":
         vectors = np.memmap(part / VECTORS, dtype="<f2", mode="r", shape=(rows, dim))
         build_tier(part / ANN, vectors)
@@ -96,7 +110,7 @@ def write_segment(
     )
 
 
-def _segment_id(staged: Sequence[StagedScene], sums: Sequence[FileSum]) -> str:
+def _segment_id(staged: Sequence[SceneChips], sums: Sequence[FileSum]) -> str:
     """Return a hash of all that a segment holds.
 
     The scenes count: a copy of a file makes the same rows and is another scene. The sidecar
@@ -164,14 +178,15 @@ def file_sum(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _ann_kind(wanted: str, rows: int) -> str:
+def ann_kind(wanted: str, rows: int) -> str:
+    """Return the tier, ``flat`` or ``ivfpq``, of a segment where ``auto`` or one is wanted."""
     large = rows >= AUTO_ROWS or wanted == "ivfpq"
     possible = rows >= LEAST_ROWS
     return "ivfpq" if wanted != "flat" and large and possible else "flat"
 
 
 def _ordered_columns(
-    staged: Sequence[StagedScene],
+    staged: Sequence[SceneChips],
 ) -> tuple[dict[str, NDArray[Any]], NDArray[np.int64]]:
     """Return all columns in row order, and which staged chip stands in each row."""
     parts = [one.columns() for one in staged]
@@ -192,7 +207,7 @@ def _ordered_columns(
 
 def _write_vectors(
     path: Path,
-    staged: Sequence[StagedScene],
+    staged: Sequence[SceneChips],
     scene_no: NDArray[np.int32],
     order: NDArray[np.int64],
     dim: int,

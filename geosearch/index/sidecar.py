@@ -47,6 +47,10 @@ FROM chips c JOIN scenes s USING (scene_no)
 WHERE c.row IN (SELECT unnest(?::BIGINT[]))
 """
 
+_WINDOW_COLUMNS = ("col_px", "row_px", "width_px", "height_px")
+_SIZE_COLUMNS = ("width_m", "height_m")
+_SELECT_WINDOWS = f"SELECT {', '.join(_WINDOW_COLUMNS + _SIZE_COLUMNS)} FROM chips ORDER BY row"
+
 _SCENE_COLUMNS = tuple(field.name for field in fields(SceneRecord))
 _INSERT_SCENE = f"INSERT INTO scenes VALUES (?{', ?' * len(_SCENE_COLUMNS)})"
 _SELECT_SCENES = f"SELECT {', '.join(_SCENE_COLUMNS)} FROM scenes ORDER BY scene_no"
@@ -136,6 +140,20 @@ class Sidecar:
             return [_scene(values) for values in self._select(_SELECT_SCENES)]
         except (TypeError, ValueError, shapely.errors.GEOSException) as error:
             raise damaged(self._path, f"{type(error).__name__}: {error}") from error
+
+    def windows_and_sizes(self, rows: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return windows int32 [rows, 4] in pixels and sizes float32 [rows, 2] in metres."""
+        import duckdb
+
+        try:
+            found = self._connection.execute(_SELECT_WINDOWS).fetchnumpy()
+        except duckdb.Error as error:
+            raise damaged(self._path, first_line(error)) from error
+        windows = np.stack([found[name] for name in _WINDOW_COLUMNS], axis=1)
+        sizes = np.stack([found[name] for name in _SIZE_COLUMNS], axis=1)
+        if len(windows) != rows:
+            raise damaged(self._path, f"it has {len(windows)} chips and should have {rows}")
+        return windows.astype(np.int32), sizes.astype(np.float32)
 
     def _select(self, query: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
         import duckdb
