@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geosearch.encoders import Encoder
-    from geosearch.index import Compaction, Index, Removal, Segment
+    from geosearch.index import Compaction, Index, Problem, Removal, Segment
     from geosearch.ingest import AnnKind, BuildReport
     from geosearch.search import Explanation, Hit
 
@@ -364,6 +364,36 @@ def compact(index: str | Path | None = None, *, note: Note = silent) -> Compacti
     from geosearch.index import compact
 
     return compact(find_index(note) if index is None else Path(index))
+
+
+def verify(
+    index: str | Path | None = None,
+    *,
+    repair: bool = False,
+    drop: bool = False,
+    note: Note = silent,
+) -> list[Problem]:
+    """Read every file of an index, and say which is not as it was written.
+
+    Args:
+        index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
+        repair: Make again what can be made from files that are whole.
+        drop: Leave segments out that cannot be repaired; index their scenes again afterwards.
+        note: Is told which index was taken, if none was named.
+
+    Returns:
+        What is wrong, and what was done about it; empty for a whole index.
+
+    Raises:
+        UsageError: ``drop`` without ``repair``.
+        IndexFolderError: There is no index, or its manifest cannot be read.
+    """
+    from geosearch import index as room
+
+    if drop and not repair:
+        raise UsageError("--drop without --repair", hint="add --repair: dropping changes the index")
+    folder = find_index(note) if index is None else Path(index)
+    return room.repair(folder, drop=drop) if repair else room.verify(folder)
 
 
 def _require_known(scenes: frozenset[str], index: Index) -> None:

@@ -21,6 +21,7 @@ from geosearch.cli.info import info
 from geosearch.cli.query import query
 from geosearch.cli.remove import remove
 from geosearch.cli.train import train
+from geosearch.cli.verify import verify
 from geosearch.errors import GeosearchError, UsageError
 
 _ARGUMENT_HINT = "`geosearch {command}--help` shows what it takes"
@@ -48,7 +49,19 @@ def cli(debug: bool) -> None:
     """
 
 
-for _command in (index, query, info, remove, compact, embed, encoders, train, evaluate, demo):
+for _command in (
+    index,
+    query,
+    info,
+    remove,
+    compact,
+    verify,
+    embed,
+    encoders,
+    train,
+    evaluate,
+    demo,
+):
     cli.add_command(_command)
 
 

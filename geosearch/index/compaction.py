@@ -101,7 +101,8 @@ def _require_whole(segment: Segment) -> None:
     # a damaged file must not be copied: its copy would have a checksum that agrees
     for path, reason in changed_files(segment.folder):
         raise IndexFolderError(
-            f"{path} is damaged: {reason}", hint="restore the index from a copy, or index anew"
+            f"{path} is damaged: {reason}",
+            hint="`geosearch verify` says what is lost, and `--repair` makes again what can be",
         )
 
 

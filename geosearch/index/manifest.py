@@ -38,6 +38,8 @@ class SegmentEntry:
     """Ids of scenes whose rows here are not searched any more."""
     removed_rows: str | None = None
     """Name of the file in ``removed`` that says which other rows are not; None for none."""
+    checksum: str | None = None
+    """SHA-256 of its ``segment.json``; None where format 1 wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,8 @@ def _segment(entry: dict[str, Any]) -> SegmentEntry:
     bounds, time_ms = entry["bounds"], entry["time_ms"]
     removed_rows = entry.get("removed_rows")  # format 1 has none
     _require(removed_rows is None or _is_id(removed_rows), "removed_rows")
+    checksum = entry.get("checksum")
+    _require(checksum is None or isinstance(checksum, str), "checksum")
     return SegmentEntry(
         id=entry["id"],
         rows=entry["rows"],
@@ -141,6 +145,7 @@ def _segment(entry: dict[str, Any]) -> SegmentEntry:
         ann=entry["ann"],
         removed=tuple(str(scene) for scene in entry["removed"]),
         removed_rows=removed_rows,
+        checksum=checksum,
     )
 
 

@@ -94,19 +94,25 @@ def write_segment(
     if kind == "ivfpq":
         vectors = np.memmap(part / VECTORS, dtype="<f2", mode="r", shape=(rows, dim))
         build_tier(part / ANN, vectors)
-    segment_id = _segment_id(staged, _sums(part))
+    segment_id = _segment_id(staged, file_sums(part))
     place = segments / segment_id
     # it is there already where a run died before it was published, or where a scene is again
     # what it was in an earlier generation, which somebody may be reading: leave it in place
     if not _is_whole(place):
         _write_sidecar(part / SIDECAR, [one.record for one in staged], columns)
         keys = tuple(one.record.key for one in staged)
-        _write_description(part, Description(rows, keys, _sums(part)))
+        description = Description(rows, keys, file_sums(part))
+        (part / DESCRIPTION).write_bytes(description_bytes(description))
         remove_folder(place)
         move_durable(part, place)
     remove_folder(part)
     return SegmentEntry(
-        segment_id, rows, extent(columns["bounds"]), time_span(columns["time_ms"]), kind
+        segment_id,
+        rows,
+        extent(columns["bounds"]),
+        time_span(columns["time_ms"]),
+        kind,
+        checksum=file_sum(place / DESCRIPTION),
     )
 
 
@@ -138,7 +144,9 @@ def changed_files(folder: Path) -> list[tuple[Path, str]]:
             changed.append((folder / DESCRIPTION, f"it names a file outside: {file.path}"))
             continue
         try:
-            if file_sum(path) != file.sha256:
+            if (size := path.stat().st_size) != file.bytes:
+                changed.append((path, f"it has {size} bytes and should have {file.bytes}"))
+            elif file_sum(path) != file.sha256:
                 changed.append((path, "its content has changed"))
         except OSError as error:
             changed.append((path, error.strerror or "it cannot be read"))
@@ -250,7 +258,8 @@ def _split(table: NDArray[Any], *names: str) -> dict[str, NDArray[Any]]:
     return {name: np.ascontiguousarray(table[:, at]) for at, name in enumerate(names)}
 
 
-def _write_description(folder: Path, description: Description) -> None:
+def description_bytes(description: Description) -> bytes:
+    """Return the content of a ``segment.json``."""
     document = {
         "rows": description.rows,
         "scenes": [
@@ -261,11 +270,14 @@ def _write_description(folder: Path, description: Description) -> None:
             {"path": f.path, "bytes": f.bytes, "sha256": f.sha256} for f in description.files
         ],
     }
-    (folder / DESCRIPTION).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    return (json.dumps(document, indent=1) + "\n").encode()
 
 
-def _sums(folder: Path) -> tuple[FileSum, ...]:
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+def file_sums(folder: Path) -> tuple[FileSum, ...]:
+    """Return size and checksum of every file of a segment but ``segment.json``."""
+    paths = sorted(
+        path for path in folder.rglob("*") if path.is_file() and path != folder / DESCRIPTION
+    )
     return tuple(
         FileSum(path.relative_to(folder).as_posix(), path.stat().st_size, file_sum(path))
         for path in paths

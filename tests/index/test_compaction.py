@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -114,7 +115,8 @@ def test_it_makes_the_segment_that_indexing_at_once_makes(tmp_path: Path, ann: s
     compact(tmp_path / "parts")
     (expected,), (made,) = once.segments, open_index(tmp_path / "parts").segments
     assert made.id == expected.id
-    assert made.entry == expected.entry
+    # DuckDB's files are not the same bytes each time
+    assert replace(made.entry, checksum=None) == replace(expected.entry, checksum=None)
     assert open_index(tmp_path / "parts").scenes == once.scenes
 
 

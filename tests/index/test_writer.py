@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -292,8 +293,11 @@ def test_verify_does_not_follow_a_strangers_path(tmp_path: Path) -> None:
     document = json.loads(path.read_text())
     document["files"][0]["path"] = "../../../secret"
     path.write_text(json.dumps(document))
-    (problem,) = verify(tmp_path / "index")
-    assert "outside" in problem.reason
+    manifest = tmp_path / "index" / "manifest.json"
+    document = json.loads(manifest.read_text())
+    document["segments"][0]["checksum"] = sha256(path.read_bytes()).hexdigest()
+    manifest.write_text(json.dumps(document))
+    assert "outside" in next(one for one in verify(tmp_path / "index")).reason
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "[" * 100_000, '{"format": 1}', '{"format": "x"}'])
