@@ -206,6 +206,7 @@ def build(
     min_valid: float | None = None,
     bands: tuple[int, int, int] | None = None,
     ann: AnnKind = "auto",
+    prune: bool = False,
     device: str = "auto",
     precision: str = "auto",
     progress: bool = False,
@@ -227,6 +228,8 @@ def build(
         min_valid: Least share of valid pixels in a chip, 0..1; None for a quarter.
         bands: Bands shown as red, green, blue, from 1; None to choose for each scene.
         ann: ``auto``, ``flat`` (always exact) or ``ivfpq`` (always approximate).
+        prune: Remove scenes that were indexed from one of the folders and whose files are gone;
+            the report names them anyway.
         device: ``auto``, ``cpu``, ``cuda``.
         precision: ``auto``, ``float32``, ``bf16``.
         progress: Show a bar on stderr.
@@ -280,6 +283,8 @@ def build(
         settings,
         ann=ann,
         weights=None if weights is None else str(Path(weights).resolve()),
+        folders=paths,
+        prune=prune,
         progress=progress,
     )
     return Archive(

@@ -55,6 +55,7 @@ class BandsType(click.ParamType):  # type: ignore[type-arg]  # generic in newer 
     show_default=True,
     help="auto builds IVF-PQ where an exact scan would be slower.",
 )
+@click.option("--prune", is_flag=True, help="Remove scenes of PATHS whose files are gone.")
 @compute_options()
 @json_option
 def index(
@@ -68,13 +69,15 @@ def index(
     bands: tuple[int, int, int] | None,
     min_valid: float | None,
     ann: Any,
+    prune: bool,
     device: str,
     precision: str,
     as_json: bool,
 ) -> int:
     """Index the scenes in PATHS: files, or folders with all that is below them.
 
-    Run it again to add what is new or changed; an interrupted run continues.
+    Run it again to add what is new or changed; an interrupted run continues. Scenes whose files
+    are gone are named, and stay in the index unless --prune is given.
 
     \b
       geosearch index ./scenes
@@ -96,6 +99,7 @@ def index(
         min_valid=min_valid,
         bands=bands,
         ann=ann,
+        prune=prune,
         device=device,
         precision=precision,
         progress=True,

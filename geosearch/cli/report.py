@@ -20,6 +20,8 @@ def print_build_report(report: "BuildReport", folder: str, *, as_json: bool) -> 
         numbers = asdict(report) | {"chips": report.chips, "index": folder}
         click.echo(json.dumps(numbers, indent=2))
         return
+    for scene in report.vanished:
+        click.echo(f"vanished: {scene}", err=True)
     for line in _summary(report, folder):
         click.echo(line, err=True)
 
@@ -45,6 +47,13 @@ def _summary(report: "BuildReport", folder: str) -> list[str]:
     if empty or beyond:
         lines.append(
             f"skipped {count_of(empty, 'chip')} with too few valid pixels, {beyond} off the Earth"
+        )
+    if report.vanished and report.pruned:
+        lines.append(f"pruned  {count_of(len(report.vanished), 'scene')} whose files are gone")
+    elif report.vanished:
+        lines.append(
+            f"gone    the files of {count_of(len(report.vanished), 'scene')}; "
+            "--prune removes them from the index"
         )
     if report.refused:
         lines.append(f"refused {count_of(len(report.refused), 'input')}, named above")

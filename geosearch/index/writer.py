@@ -5,6 +5,7 @@ found by the next run. The order is: segment whole and on the disk, manifest rep
 staging cleared; a run that dies between the last two finds its scenes published.
 """
 
+from collections.abc import Set
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,7 @@ class IndexWriter:
         self._ann = ann
         self._stack = ExitStack()
         self._published: dict[str, SceneKey] = {}
+        self._leaving: set[str] = set()
 
     def __enter__(self) -> "IndexWriter":
         try:
@@ -133,8 +135,23 @@ class IndexWriter:
         except OSError as error:
             raise cannot_write(self._folder, error) from error
 
+    def scenes(self) -> list[SceneRecord]:
+        """Return the scenes of the published generation, by id."""
+        found = [
+            scene
+            for entry in self._manifest.segments
+            for scene in Segment(self._folder, entry, self._spec.dim).scenes()
+        ]
+        return sorted(found, key=lambda scene: scene.id)
+
+    def remove(self, scene_ids: Set[str]) -> None:
+        """Leave published scenes out of the next generation."""
+        self._leaving |= scene_ids
+
     def publish(self) -> Generation:
         """Make all staged scenes searchable, in one segment; changed ones replace the old.
+
+        Scenes that were removed go in the same generation.
 
         Raises:
             IndexFolderError: It cannot be written; what is staged stays.
@@ -145,11 +162,18 @@ class IndexWriter:
                 for one in self._staging.scenes()
                 if self._published.get(one.record.id) != one.record.key
             ]
-            if staged:
-                entry = write_segment(self._folder, staged, self._spec.dim, ann=self._ann)
-                ids = {one.record.id for one in staged}
-                self._manifest = self._with(entry, ids)
+            leaving = self._leaving & self._published.keys()
+            if staged or leaving:
+                made = (
+                    [write_segment(self._folder, staged, self._spec.dim, ann=self._ann)]
+                    if staged
+                    else []
+                )
+                self._manifest = self._with(made, leaving | {one.record.id for one in staged})
                 write_manifest(self._folder, self._manifest)
+                for scene_id in leaving:
+                    del self._published[scene_id]
+                self._leaving.clear()
                 self._published |= {one.record.id: one.record.key for one in staged}
             self._staging.clear()
         except OSError as error:
@@ -158,10 +182,12 @@ class IndexWriter:
             raise cannot_write(self._folder, error) from error
         return self._generation()
 
-    def _with(self, entry: SegmentEntry, scene_ids: set[str]) -> Manifest:
+    def _with(self, made: list[SegmentEntry], scene_ids: set[str]) -> Manifest:
+        """Return the next generation: new segments, and the old ones without some scenes."""
+        new = {entry.id for entry in made}
         segments = [Segment(self._folder, old, self._spec.dim) for old in self._manifest.segments]
-        left = [Cut(old, None, scene_ids).entry() for old in segments if old.id != entry.id]
-        return next_generation(self._manifest, [*(one for one in left if one is not None), entry])
+        left = [Cut(old, None, scene_ids).entry() for old in segments if old.id not in new]
+        return next_generation(self._manifest, [*(one for one in left if one is not None), *made])
 
     def _generation(self) -> Generation:
         segments = [

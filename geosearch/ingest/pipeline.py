@@ -19,6 +19,7 @@ from geosearch.geo import footprints, ground_sizes_m
 from geosearch.index import ChipBatch, IndexSpec, IndexWriter, SceneRecord
 from geosearch.ingest.prefetch import prefetch
 from geosearch.ingest.report import BuildReport, SceneCount
+from geosearch.ingest.vanished import vanished_scenes
 from geosearch.progress import Advance, Stopwatch, track
 from geosearch.scenes import (
     ChipBlock,
@@ -124,6 +125,8 @@ def ingest(
     *,
     ann: AnnKind = "auto",
     weights: str | None = None,
+    folders: Sequence[str | Path] = (),
+    prune: bool = False,
     progress: bool = False,
 ) -> BuildReport:
     """Index scenes.
@@ -135,6 +138,8 @@ def ingest(
         settings: How scenes are cut.
         ann: ``auto`` builds IVF-PQ for large segments; the others force one way.
         weights: Path the encoder's weights were given by, recorded for later queries.
+        folders: What was looked through; scenes of theirs whose files are gone are reported.
+        prune: Remove those.
         progress: Show a bar on stderr.
 
     Raises:
@@ -153,6 +158,8 @@ def ingest(
                     part.finish()
             if not (run.indexed or run.resumed or run.unchanged):
                 raise _nothing_usable(run.refused)
+            vanished = vanished_scenes(writer.scenes(), found.files, folders)
+            writer.remove(set(vanished) if prune else set())
             publishing = track("publishing", None, "", shown=progress)
             with run.watch.time("publish"), publishing:
                 generation = writer.publish()
@@ -161,6 +168,8 @@ def ingest(
         resumed=run.resumed,
         unchanged=run.unchanged,
         refused=tuple(run.refused),
+        vanished=vanished,
+        pruned=prune,
         chips_total=generation.chips,
         seconds=run.watch.seconds,
     )

@@ -31,6 +31,10 @@ class BuildReport:
     """Scenes that the index holds already."""
     refused: tuple[Refusal, ...]
     """Inputs that were left out."""
+    vanished: tuple[str, ...]
+    """Ids of scenes of the folders indexed whose files are gone."""
+    pruned: bool
+    """Whether those were removed."""
     chips_total: int
     """Chips in the index after the run."""
     seconds: dict[str, float]
