@@ -42,6 +42,9 @@ def _summary(report: "BuildReport", folder: str) -> list[str]:
     ]
     if report.unchanged or report.resumed:
         lines.append(f"kept    {report.unchanged} unchanged, {report.resumed} of an earlier run")
+    if report.relinked:
+        number = count_of(len(report.relinked), "scene")
+        lines.append(f"linked  {number} moved or touched, not embedded again")
     empty = sum(scene.mostly_invalid for scene in report.indexed)
     beyond = sum(scene.off_earth for scene in report.indexed)
     if empty or beyond:

@@ -6,6 +6,7 @@ Both are imported where they are used: opening an index and reading its vectors 
 from geosearch.index.checking import Problem, verify
 from geosearch.index.compaction import Compaction, compact
 from geosearch.index.manifest import MANIFEST
+from geosearch.index.published import PublishedScene
 from geosearch.index.reader import Index, IndexInfo, SegmentInfo, open_index
 from geosearch.index.records import ChipBatch, ChipRecord, IndexSpec, SceneRecord
 from geosearch.index.removal import Choose, Removal, SceneRemoval, remove_chips
@@ -25,6 +26,7 @@ __all__ = [
     "IndexSpec",
     "IndexWriter",
     "Problem",
+    "PublishedScene",
     "Removal",
     "SceneRecord",
     "SceneRemoval",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.index.records import SceneRecord
+from geosearch.index.records import ChipBatch, SceneRecord
 from geosearch.index.segment import Segment
 
 
@@ -30,6 +30,11 @@ class PublishedScene:
             "valid": np.asarray(self.segment.valid[self.rows]),
             "footprints": self.segment.footprints(self.rows),
         }
+
+    def batch(self) -> ChipBatch:
+        """Return the chips as they are staged."""
+        vectors = self.segment.vectors[self.rows].astype(np.float32)
+        return ChipBatch(**self.columns(), vectors=vectors)
 
     def vectors(self, dim: int) -> NDArray[np.float16]:
         """Return the vectors float16 [n, dim], bit for bit as they are stored."""

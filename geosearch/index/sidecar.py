@@ -23,7 +23,7 @@ CREATE TABLE scenes (
     scene_no INTEGER PRIMARY KEY, id VARCHAR NOT NULL, href VARCHAR NOT NULL,
     size_bytes BIGINT, mtime_ns BIGINT, width_px INTEGER, height_px INTEGER,
     crs VARCHAR, gsd_m DOUBLE, datetime VARCHAR, datetime_source VARCHAR,
-    bands INTEGER[], stretch DOUBLE[][], outline BLOB, chips_skipped INTEGER
+    bands INTEGER[], stretch DOUBLE[][], outline BLOB, chips_skipped INTEGER, sha256 VARCHAR
 );
 CREATE TABLE chips (
     row BIGINT, scene_no INTEGER NOT NULL,
@@ -63,7 +63,7 @@ SELECT count(*) FROM (
 
 _SCENE_COLUMNS = tuple(field.name for field in fields(SceneRecord))
 _INSERT_SCENE = f"INSERT INTO scenes VALUES (?{', ?' * len(_SCENE_COLUMNS)})"
-_SELECT_SCENES = f"SELECT {', '.join(_SCENE_COLUMNS)} FROM scenes ORDER BY scene_no"
+_SELECT_SCENES = "SELECT * FROM scenes ORDER BY scene_no"  # format 1 has no sha256
 
 
 class SidecarWriter:
@@ -147,8 +147,10 @@ class Sidecar:
     def scenes(self) -> list[SceneRecord]:
         """Return all scenes, in the order of their numbers."""
         try:
-            return [_scene(values) for values in self._select(_SELECT_SCENES)]
-        except (TypeError, ValueError, shapely.errors.GEOSException) as error:
+            found = self._select(_SELECT_SCENES)
+            names = [str(column[0]) for column in self._connection.description or ()]
+            return [_scene(names, values) for values in found]
+        except (KeyError, TypeError, ValueError, shapely.errors.GEOSException) as error:
             raise damaged(self._path, f"{type(error).__name__}: {error}") from error
 
     def windows_and_sizes(self, rows: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
@@ -227,5 +229,6 @@ def _chip(values: tuple[Any, ...]) -> ChipRecord:
     )
 
 
-def _scene(values: tuple[Any, ...]) -> SceneRecord:
-    return SceneRecord.from_plain(dict(zip(_SCENE_COLUMNS, values, strict=True)))
+def _scene(names: Sequence[str], values: tuple[Any, ...]) -> SceneRecord:
+    named = dict(zip(names, values, strict=True))
+    return SceneRecord.from_plain({name: named[name] for name in _SCENE_COLUMNS if name in named})

@@ -24,6 +24,7 @@ from geosearch.index.manifest import (
     read_manifest,
     write_manifest,
 )
+from geosearch.index.published import PublishedScene, published_scenes
 from geosearch.index.records import ChipBatch, IndexSpec, SceneKey, SceneRecord
 from geosearch.index.removal import Cut
 from geosearch.index.removed_rows import REMOVED
@@ -65,6 +66,7 @@ class IndexWriter:
         self._stack = ExitStack()
         self._published: dict[str, SceneKey] = {}
         self._leaving: set[str] = set()
+        self._relinked: set[str] = set()
 
     def __enter__(self) -> "IndexWriter":
         try:
@@ -135,14 +137,29 @@ class IndexWriter:
         except OSError as error:
             raise cannot_write(self._folder, error) from error
 
-    def scenes(self) -> list[SceneRecord]:
+    def scenes(self) -> list[PublishedScene]:
         """Return the scenes of the published generation, by id."""
         found = [
             scene
             for entry in self._manifest.segments
-            for scene in Segment(self._folder, entry, self._spec.dim).scenes()
+            for scene in published_scenes(Segment(self._folder, entry, self._spec.dim))
         ]
-        return sorted(found, key=lambda scene: scene.id)
+        return sorted(found, key=lambda scene: scene.record.id)
+
+    def relink(self, scene: PublishedScene, record: SceneRecord) -> None:
+        """Stage a published scene as what it is now, with the chips that it has.
+
+        Args:
+            scene: What it was; the next generation has not got it any more.
+            record: What it is: of the same pixels at the same place.
+
+        Raises:
+            IndexFolderError: It cannot be written.
+        """
+        self.stage(record, scene.batch())
+        self._relinked.add(record.id)
+        if scene.record.id != record.id:
+            self._leaving.add(scene.record.id)
 
     def remove(self, scene_ids: Set[str]) -> None:
         """Leave published scenes out of the next generation."""
@@ -160,7 +177,8 @@ class IndexWriter:
             staged = [
                 one
                 for one in self._staging.scenes()
-                if self._published.get(one.record.id) != one.record.key
+                if one.record.id in self._relinked
+                or self._published.get(one.record.id) != one.record.key
             ]
             leaving = self._leaving & self._published.keys()
             if staged or leaving:
@@ -174,6 +192,7 @@ class IndexWriter:
                 for scene_id in leaving:
                     del self._published[scene_id]
                 self._leaving.clear()
+                self._relinked.clear()
                 self._published |= {one.record.id: one.record.key for one in staged}
             self._staging.clear()
         except OSError as error:
