@@ -23,7 +23,7 @@ from geosearch.errors import (
 )
 
 if TYPE_CHECKING:
-    from geosearch.api import Archive, Hits, build, compact, open, remove, verify
+    from geosearch.api import Archive, Hits, build, compact, open, plan, remove, verify
     from geosearch.demo import write_archive as write_demo
     from geosearch.encoders import embed_images, embed_texts
     from geosearch.ingest import BuildReport
@@ -48,6 +48,7 @@ __all__ = [
     "embed_images",
     "embed_texts",
     "open",
+    "plan",
     "remove",
     "verify",
     "write_demo",
@@ -63,6 +64,7 @@ _HOME = {
     "embed_images": ("geosearch.encoders", "embed_images"),
     "embed_texts": ("geosearch.encoders", "embed_texts"),
     "open": ("geosearch.api", "open"),
+    "plan": ("geosearch.api", "plan"),
     "remove": ("geosearch.api", "remove"),
     "verify": ("geosearch.api", "verify"),
     "write_demo": ("geosearch.demo", "write_archive"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from geosearch.encoders import Encoder
     from geosearch.index import Compaction, Index, Problem, Removal, Segment
-    from geosearch.ingest import AnnKind, BuildReport
+    from geosearch.ingest import AnnKind, BuildReport, ChipSettings, IndexPlan
+    from geosearch.scenes import Found
     from geosearch.search import Explanation, Hit
 
 DEFAULT_INDEXES = Path("indexes")
@@ -241,9 +242,100 @@ def build(
     Raises:
         GeosearchError: Nothing could be indexed; scenes that fail are in the report instead.
     """
+    from geosearch.index import open_index
+    from geosearch.ingest import ingest
+
+    work = _prepare(
+        paths, index, encoder, weights, activation, size, stride, min_valid, bands, device,
+        precision, note,
+    )  # fmt: skip
+    report = ingest(
+        work.found,
+        work.folder,
+        work.encoder,
+        work.settings,
+        ann=ann,
+        weights=None if work.weights is None else str(Path(work.weights).resolve()),
+        folders=paths,
+        prune=prune,
+        progress=progress,
+    )
+    return Archive(
+        open_index(work.folder),
+        weights=work.weights,
+        device=device,
+        precision=precision,
+        encoder=work.encoder,
+        report=report,
+    )
+
+
+def plan(
+    paths: Sequence[str | Path],
+    index: str | Path | None = None,
+    *,
+    encoder: str | None = None,
+    weights: str | Path | None = None,
+    activation: str | None = None,
+    size: int | None = None,
+    stride: int | None = None,
+    min_valid: float | None = None,
+    bands: tuple[int, int, int] | None = None,
+    device: str = "auto",
+    precision: str = "auto",
+    progress: bool = False,
+    note: Note = silent,
+) -> IndexPlan:
+    """Say what `build` would do with the same arguments, and write nothing.
+
+    Raises:
+        GeosearchError: There is nothing to index, or the encoder or the index cannot be read.
+    """
+    from geosearch.ingest import plan
+
+    work = _prepare(
+        paths, index, encoder, weights, activation, size, stride, min_valid, bands, device,
+        precision, note,
+    )  # fmt: skip
+    return plan(
+        work.found, work.folder, work.encoder, work.settings, folders=paths, progress=progress
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What an indexing run works with."""
+
+    found: Found
+    """The scenes."""
+    folder: Path
+    """The index."""
+    encoder: Encoder
+    """Loaded."""
+    settings: ChipSettings
+    """How scenes are cut."""
+    weights: str | Path | None
+    """Where the encoder's weights were given, by the user or by the index."""
+
+
+def _prepare(
+    paths: Sequence[str | Path],
+    index: str | Path | None,
+    encoder: str | None,
+    weights: str | Path | None,
+    activation: str | None,
+    size: int | None,
+    stride: int | None,
+    min_valid: float | None,
+    bands: tuple[int, int, int] | None,
+    device: str,
+    precision: str,
+    note: Note,
+) -> _Work:
+    """Find the scenes, load the encoder, and settle what was left open."""
     from geosearch.encoders import load, with_activation
     from geosearch.index import MANIFEST, open_index
-    from geosearch.ingest import MIN_VALID, ChipSettings, ingest, look_for_scenes
+    from geosearch.ingest import MIN_VALID, ChipSettings, look_for_scenes
 
     if not paths:
         raise UsageError("no path to index", hint="give a folder of scenes")
@@ -276,25 +368,7 @@ def build(
         min_valid=MIN_VALID if min_valid is None else min_valid,
         bands=bands,
     )
-    report = ingest(
-        found,
-        folder,
-        loaded,
-        settings,
-        ann=ann,
-        weights=None if weights is None else str(Path(weights).resolve()),
-        folders=paths,
-        prune=prune,
-        progress=progress,
-    )
-    return Archive(
-        open_index(folder),
-        weights=weights,
-        device=device,
-        precision=precision,
-        encoder=loaded,
-        report=report,
-    )
+    return _Work(found, folder, loaded, settings, weights)
 
 
 def remove(

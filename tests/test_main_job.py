@@ -240,3 +240,11 @@ def test_scenes_whose_files_are_gone_are_named_and_pruned_when_asked(
     assert geosearch.open(index).index.scene_ids == {first.name, second.name}
     assert "pruned  1 scene" in run("index", scenes, "-i", index, "--prune").stderr
     assert geosearch.open(index).index.scene_ids == {second.name}
+
+
+def test_a_dry_run_says_scenes_chips_bytes_time_and_size(demo: Demo, tmp_path: Path) -> None:
+    result = run("index", demo.folder, "-i", tmp_path / "index", "--encoder", "mini", "--dry-run")
+    assert result.returncode == 0, result.stderr
+    begins = [line.split()[0] for line in result.stdout.splitlines()]
+    assert begins == ["scenes", "kept", "chips", "time", "index"]
+    assert not (tmp_path / "index").exists()

@@ -10,7 +10,7 @@ import click
 from geosearch.errors import Refusal
 
 if TYPE_CHECKING:
-    from geosearch.ingest import BuildReport
+    from geosearch.ingest import BuildReport, IndexPlan
 
 
 def print_build_report(report: "BuildReport", folder: str, *, as_json: bool) -> None:
@@ -24,6 +24,24 @@ def print_build_report(report: "BuildReport", folder: str, *, as_json: bool) -> 
         click.echo(f"vanished: {scene}", err=True)
     for line in _summary(report, folder):
         click.echo(line, err=True)
+
+
+def print_plan(plan: "IndexPlan", *, as_json: bool) -> None:
+    """Print what an indexing run would do to stdout."""
+    print_refusals(plan.refused)
+    if as_json:
+        click.echo(json.dumps(asdict(plan) | {"seconds": plan.seconds}, indent=2))
+        return
+    for scene in plan.vanished:
+        click.echo(f"vanished: {scene}", err=True)
+    click.echo(f"scenes  {plan.scenes:,} to read, {plan.scene_bytes / 1e6:,.1f} MB")
+    click.echo(f"kept    {plan.unchanged:,} unchanged, {len(plan.vanished):,} without their file")
+    click.echo(f"chips   {plan.chips:,} at most")
+    click.echo(
+        f"time    {plan.seconds:,.0f} s to embed them at {plan.chips_per_second:,.0f} chips/s, "
+        "measured now on noise; reading comes on top"
+    )
+    click.echo(f"index   {plan.index_bytes / 1e6:,.1f} MB more, about")
 
 
 def print_refusals(refused: Sequence[Refusal]) -> None:

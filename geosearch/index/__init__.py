@@ -8,7 +8,7 @@ from geosearch.index.compaction import Compaction, compact
 from geosearch.index.manifest import MANIFEST
 from geosearch.index.published import PublishedScene
 from geosearch.index.reader import Index, IndexInfo, SegmentInfo, open_index
-from geosearch.index.records import ChipBatch, ChipRecord, IndexSpec, SceneRecord
+from geosearch.index.records import ChipBatch, ChipRecord, IndexSpec, SceneKey, SceneRecord
 from geosearch.index.removal import Choose, Removal, SceneRemoval, remove_chips
 from geosearch.index.repairing import repair
 from geosearch.index.segment import Segment
@@ -28,6 +28,7 @@ __all__ = [
     "Problem",
     "PublishedScene",
     "Removal",
+    "SceneKey",
     "SceneRecord",
     "SceneRemoval",
     "Segment",

@@ -223,7 +223,7 @@ def _ingest_file(
         with run.watch.time("hash"):
             content = content_sum(file.path)
     except OSError as error:  # a SceneError is one; anything else is our own fault and ends the run
-        run.refused.append(_refusal(file, error))
+        run.refused.append(refusal_of(file, error))
         return
     with run.watch.time("stage"):
         writer.stage(_scene_record(scene, _chips_skipped(count), content), batch)
@@ -259,7 +259,8 @@ def _relinked(
     return True
 
 
-def _refusal(file: SceneFile, error: OSError) -> Refusal:
+def refusal_of(file: SceneFile, error: OSError) -> Refusal:
+    """Return why a scene is left out."""
     if isinstance(error, SceneError):
         return Refusal(file.id, error.message, error.hint)
     reason = error.strerror or str(error)
