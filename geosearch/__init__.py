@@ -23,7 +23,7 @@ from geosearch.errors import (
 )
 
 if TYPE_CHECKING:
-    from geosearch.api import Archive, Hits, build, open
+    from geosearch.api import Archive, Hits, build, compact, open, plan, remove, verify
     from geosearch.demo import write_archive as write_demo
     from geosearch.encoders import embed_images, embed_texts
     from geosearch.ingest import BuildReport
@@ -44,9 +44,13 @@ __all__ = [
     "UsageError",
     "WeightsError",
     "build",
+    "compact",
     "embed_images",
     "embed_texts",
     "open",
+    "plan",
+    "remove",
+    "verify",
     "write_demo",
 ]
 
@@ -56,9 +60,13 @@ _HOME = {
     "Hit": ("geosearch.search", "Hit"),
     "Hits": ("geosearch.api", "Hits"),
     "build": ("geosearch.api", "build"),
+    "compact": ("geosearch.api", "compact"),
     "embed_images": ("geosearch.encoders", "embed_images"),
     "embed_texts": ("geosearch.encoders", "embed_texts"),
     "open": ("geosearch.api", "open"),
+    "plan": ("geosearch.api", "plan"),
+    "remove": ("geosearch.api", "remove"),
+    "verify": ("geosearch.api", "verify"),
     "write_demo": ("geosearch.demo", "write_archive"),
 }
 

@@ -6,8 +6,9 @@ Rooms are imported where they are used, so that this module costs nothing heavy.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geosearch.encoders import Encoder
-    from geosearch.index import Index
-    from geosearch.ingest import AnnKind, BuildReport
+    from geosearch.index import Compaction, Index, Problem, Removal, Segment
+    from geosearch.ingest import AnnKind, BuildReport, ChipSettings, IndexPlan
+    from geosearch.scenes import Found
     from geosearch.search import Explanation, Hit
 
 DEFAULT_INDEXES = Path("indexes")
@@ -205,6 +207,7 @@ def build(
     min_valid: float | None = None,
     bands: tuple[int, int, int] | None = None,
     ann: AnnKind = "auto",
+    prune: bool = False,
     device: str = "auto",
     precision: str = "auto",
     progress: bool = False,
@@ -226,6 +229,8 @@ def build(
         min_valid: Least share of valid pixels in a chip, 0..1; None for a quarter.
         bands: Bands shown as red, green, blue, from 1; None to choose for each scene.
         ann: ``auto``, ``flat`` (always exact) or ``ivfpq`` (always approximate).
+        prune: Remove scenes that were indexed from one of the folders and whose files are gone;
+            the report names them anyway.
         device: ``auto``, ``cpu``, ``cuda``.
         precision: ``auto``, ``float32``, ``bf16``.
         progress: Show a bar on stderr.
@@ -237,9 +242,100 @@ def build(
     Raises:
         GeosearchError: Nothing could be indexed; scenes that fail are in the report instead.
     """
+    from geosearch.index import open_index
+    from geosearch.ingest import ingest
+
+    work = _prepare(
+        paths, index, encoder, weights, activation, size, stride, min_valid, bands, device,
+        precision, note,
+    )  # fmt: skip
+    report = ingest(
+        work.found,
+        work.folder,
+        work.encoder,
+        work.settings,
+        ann=ann,
+        weights=None if work.weights is None else str(Path(work.weights).resolve()),
+        folders=paths,
+        prune=prune,
+        progress=progress,
+    )
+    return Archive(
+        open_index(work.folder),
+        weights=work.weights,
+        device=device,
+        precision=precision,
+        encoder=work.encoder,
+        report=report,
+    )
+
+
+def plan(
+    paths: Sequence[str | Path],
+    index: str | Path | None = None,
+    *,
+    encoder: str | None = None,
+    weights: str | Path | None = None,
+    activation: str | None = None,
+    size: int | None = None,
+    stride: int | None = None,
+    min_valid: float | None = None,
+    bands: tuple[int, int, int] | None = None,
+    device: str = "auto",
+    precision: str = "auto",
+    progress: bool = False,
+    note: Note = silent,
+) -> IndexPlan:
+    """Say what `build` would do with the same arguments, and write nothing.
+
+    Raises:
+        GeosearchError: There is nothing to index, or the encoder or the index cannot be read.
+    """
+    from geosearch.ingest import plan
+
+    work = _prepare(
+        paths, index, encoder, weights, activation, size, stride, min_valid, bands, device,
+        precision, note,
+    )  # fmt: skip
+    return plan(
+        work.found, work.folder, work.encoder, work.settings, folders=paths, progress=progress
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What an indexing run works with."""
+
+    found: Found
+    """The scenes."""
+    folder: Path
+    """The index."""
+    encoder: Encoder
+    """Loaded."""
+    settings: ChipSettings
+    """How scenes are cut."""
+    weights: str | Path | None
+    """Where the encoder's weights were given, by the user or by the index."""
+
+
+def _prepare(
+    paths: Sequence[str | Path],
+    index: str | Path | None,
+    encoder: str | None,
+    weights: str | Path | None,
+    activation: str | None,
+    size: int | None,
+    stride: int | None,
+    min_valid: float | None,
+    bands: tuple[int, int, int] | None,
+    device: str,
+    precision: str,
+    note: Note,
+) -> _Work:
+    """Find the scenes, load the encoder, and settle what was left open."""
     from geosearch.encoders import load, with_activation
     from geosearch.index import MANIFEST, open_index
-    from geosearch.ingest import MIN_VALID, ChipSettings, ingest, look_for_scenes
+    from geosearch.ingest import MIN_VALID, ChipSettings, look_for_scenes
 
     if not paths:
         raise UsageError("no path to index", hint="give a folder of scenes")
@@ -272,23 +368,121 @@ def build(
         min_valid=MIN_VALID if min_valid is None else min_valid,
         bands=bands,
     )
-    report = ingest(
-        found,
+    return _Work(found, folder, loaded, settings, weights)
+
+
+def remove(
+    index: str | Path | None = None,
+    *,
+    scenes: Collection[str] = (),
+    bbox: str | Sequence[float] | None = None,
+    intersects: str | Path | dict[str, Any] | BaseGeometry | None = None,
+    datetime: str | None = None,
+    dry_run: bool = False,
+    confirm: Callable[[Removal], bool] | None = None,
+    note: Note = silent,
+) -> Removal:
+    """Take chips out of an index: those that pass all filters that are given.
+
+    Who has the index open goes on with what it holds; `compact` frees the room. Indexing again
+    adds a scene that was removed whole, if its file is still there; a scene of which chips
+    are left stays as it is until its file changes.
+
+    Args:
+        index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
+        scenes: Ids of scenes; a chip must be of one of them.
+        bbox: ``W,S,E,N`` in degrees, as `Archive.search` takes it.
+        intersects: A GeoJSON file, object or geometry that footprints must intersect.
+        datetime: A date, an RFC 3339 instant, or ``A/B`` with ``..`` for open ends.
+        dry_run: Change nothing, only say what would go.
+        confirm: Is told what will go, and says whether it may; None to go ahead.
+        note: Is told which index was taken, if none was named.
+
+    Raises:
+        UsageError: No filter is given, one cannot be applied, or the index has no such scene.
+        IndexFolderError: The index cannot be read or written.
+    """
+    from geosearch.index import open_index, remove_chips
+    from geosearch.search import make_filter, matching_rows
+
+    wanted = make_filter(bbox=bbox, intersects=intersects, when=datetime, scenes=scenes or None)
+    if wanted.is_empty:
+        raise UsageError(
+            "nothing says what to remove", hint="give --scene, --bbox, --intersects or --datetime"
+        )
+    folder = find_index(note) if index is None else Path(index)
+    _require_known(frozenset(scenes), open_index(folder))
+    # a scene that is named alone goes whole, even if it has no chip
+    whole = frozenset(scenes) if wanted.time is None and not wanted.areas else frozenset[str]()
+
+    def choose(segment: Segment) -> Any:
+        return matching_rows(segment, wanted)
+
+    go_ahead = confirm or (lambda _removal: True)
+    return remove_chips(
         folder,
-        loaded,
-        settings,
-        ann=ann,
-        weights=None if weights is None else str(Path(weights).resolve()),
-        progress=progress,
+        choose,
+        scenes=whole,
+        confirm=lambda removal: not dry_run and go_ahead(removal),
     )
-    return Archive(
-        open_index(folder),
-        weights=weights,
-        device=device,
-        precision=precision,
-        encoder=loaded,
-        report=report,
-    )
+
+
+def compact(index: str | Path | None = None, *, note: Note = silent) -> Compaction:
+    """Merge an index's segments without the chips that were removed, and free their room.
+
+    Nothing is embedded again, and searches answer as before. Files of older generations are
+    deleted, but not those that this process has open; see docs/format.md for other processes.
+
+    Args:
+        index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
+        note: Is told which index was taken, if none was named.
+
+    Raises:
+        IndexFolderError: The index cannot be read or written, or a file of it is damaged.
+    """
+    from geosearch.index import compact
+
+    return compact(find_index(note) if index is None else Path(index))
+
+
+def verify(
+    index: str | Path | None = None,
+    *,
+    repair: bool = False,
+    drop: bool = False,
+    note: Note = silent,
+) -> list[Problem]:
+    """Read every file of an index, and say which is not as it was written.
+
+    Args:
+        index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
+        repair: Make again what can be made from files that are whole.
+        drop: Leave segments out that cannot be repaired; index their scenes again afterwards.
+        note: Is told which index was taken, if none was named.
+
+    Returns:
+        What is wrong, and what was done about it; empty for a whole index.
+
+    Raises:
+        UsageError: ``drop`` without ``repair``.
+        IndexFolderError: There is no index, or its manifest cannot be read.
+    """
+    from geosearch import index as room
+
+    if drop and not repair:
+        raise UsageError("--drop without --repair", hint="add --repair: dropping changes the index")
+    folder = find_index(note) if index is None else Path(index)
+    return room.repair(folder, drop=drop) if repair else room.verify(folder)
+
+
+def _require_known(scenes: frozenset[str], index: Index) -> None:
+    known = index.scene_ids
+    if unknown := sorted(scenes - known):
+        close = get_close_matches(unknown[0], known, n=3)
+        raise UsageError(
+            f"{index.folder} has no scene {unknown[0]}",
+            hint=f"did you mean {' or '.join(close)}?" if close else "hits name their scenes",
+        )
 
 
 def _default_encoder(note: Note) -> str:

@@ -222,3 +222,29 @@ def test_info_says_what_the_index_holds(demo: Demo) -> None:
     description = json.loads(run("info", "-i", demo.index, "--json").stdout)
     assert description["encoder"] == "mini"
     assert description["chips"] > 100
+
+
+def test_scenes_whose_files_are_gone_are_named_and_pruned_when_asked(
+    demo: Demo, tmp_path: Path
+) -> None:
+    scenes, index = tmp_path / "scenes", tmp_path / "index"
+    scenes.mkdir()
+    first, second = sorted(demo.folder.glob("*.tif"))[:2]
+    for file in (first, second):
+        (scenes / file.name).write_bytes(file.read_bytes())
+    assert run("index", scenes, "-i", index, "--encoder", "mini").returncode == 0
+    (scenes / first.name).unlink()
+    told = run("index", scenes, "-i", index)
+    assert f"vanished: {first.name}" in told.stderr
+    assert "--prune" in told.stderr
+    assert geosearch.open(index).index.scene_ids == {first.name, second.name}
+    assert "pruned  1 scene" in run("index", scenes, "-i", index, "--prune").stderr
+    assert geosearch.open(index).index.scene_ids == {second.name}
+
+
+def test_a_dry_run_says_scenes_chips_bytes_time_and_size(demo: Demo, tmp_path: Path) -> None:
+    result = run("index", demo.folder, "-i", tmp_path / "index", "--encoder", "mini", "--dry-run")
+    assert result.returncode == 0, result.stderr
+    begins = [line.split()[0] for line in result.stdout.splitlines()]
+    assert begins == ["scenes", "kept", "chips", "time", "index"]
+    assert not (tmp_path / "index").exists()

@@ -11,7 +11,7 @@ from geosearch.cli.options import (
     json_option,
     weights_option,
 )
-from geosearch.cli.report import print_build_report
+from geosearch.cli.report import print_build_report, print_plan
 from geosearch.errors import UsageError
 
 
@@ -55,6 +55,8 @@ class BandsType(click.ParamType):  # type: ignore[type-arg]  # generic in newer 
     show_default=True,
     help="auto builds IVF-PQ where an exact scan would be slower.",
 )
+@click.option("--dry-run", is_flag=True, help="Only say what would be done, and how long.")
+@click.option("--prune", is_flag=True, help="Remove scenes of PATHS whose files are gone.")
 @compute_options()
 @json_option
 def index(
@@ -68,39 +70,44 @@ def index(
     bands: tuple[int, int, int] | None,
     min_valid: float | None,
     ann: Any,
+    dry_run: bool,
+    prune: bool,
     device: str,
     precision: str,
     as_json: bool,
 ) -> int:
     """Index the scenes in PATHS: files, or folders with all that is below them.
 
-    Run it again to add what is new or changed; an interrupted run continues.
+    Run it again to add what is new or changed; an interrupted run continues. Scenes whose files
+    are gone are named, and stay in the index unless --prune is given.
 
     \b
       geosearch index ./scenes
       geosearch index ./2024 ./2025 -i indexes/coast --encoder dgtrs-clip-vit-b-16
     """
-    from geosearch.api import build
+    from geosearch.api import build, plan
     from geosearch.progress import say
 
     if not paths:
         raise UsageError("no path to index", hint="give a folder of scenes")
-    archive = build(
-        paths,
-        index_path,
-        encoder=encoder,
-        weights=weights,
-        activation=activation,
-        size=size,
-        stride=stride,
-        min_valid=min_valid,
-        bands=bands,
-        ann=ann,
-        device=device,
-        precision=precision,
-        progress=True,
-        note=say,
-    )
+    options: dict[str, Any] = {
+        "encoder": encoder,
+        "weights": weights,
+        "activation": activation,
+        "size": size,
+        "stride": stride,
+        "min_valid": min_valid,
+        "bands": bands,
+        "device": device,
+        "precision": precision,
+        "progress": True,
+        "note": say,
+    }
+    if dry_run:
+        planned = plan(paths, index_path, **options)
+        print_plan(planned, as_json=as_json)
+        return 3 if planned.refused else 0
+    archive = build(paths, index_path, ann=ann, prune=prune, **options)
     assert archive.report is not None
     print_build_report(archive.report, str(archive.index.folder), as_json=as_json)
     return 3 if archive.report.refused else 0

@@ -11,6 +11,7 @@ from typing import NoReturn
 import click
 
 from geosearch import __version__
+from geosearch.cli.compact import compact
 from geosearch.cli.demo import demo
 from geosearch.cli.embed import embed
 from geosearch.cli.encoders import encoders
@@ -18,7 +19,9 @@ from geosearch.cli.evaluate import evaluate
 from geosearch.cli.index import index
 from geosearch.cli.info import info
 from geosearch.cli.query import query
+from geosearch.cli.remove import remove
 from geosearch.cli.train import train
+from geosearch.cli.verify import verify
 from geosearch.errors import GeosearchError, UsageError
 
 _ARGUMENT_HINT = "`geosearch {command}--help` shows what it takes"
@@ -46,7 +49,19 @@ def cli(debug: bool) -> None:
     """
 
 
-for _command in (index, query, info, embed, encoders, train, evaluate, demo):
+for _command in (
+    index,
+    query,
+    info,
+    remove,
+    compact,
+    verify,
+    embed,
+    encoders,
+    train,
+    evaluate,
+    demo,
+):
     cli.add_command(_command)
 
 

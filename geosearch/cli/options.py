@@ -23,6 +23,25 @@ activation_option = click.option(
     help="What the weights were trained with, if not what the encoder's name stands for.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+_FILTER_OPTIONS = (
+    click.option("--bbox", metavar="W,S,E,N", help="Degrees; W > E crosses 180 degrees."),
+    click.option(
+        "--intersects",
+        metavar="FILE",
+        help="GeoJSON that footprints must intersect; - reads stdin.",
+    ),
+    click.option(
+        "--datetime", "when", metavar="A/B", help="Date, RFC 3339 instant, or A/B; .. is open."
+    ),
+)
+
+
+def filter_options(command: Command) -> Command:
+    """Add ``--bbox``, ``--intersects`` and ``--datetime``, the same wherever chips are chosen."""
+    for option in reversed(_FILTER_OPTIONS):
+        command = option(command)
+    return command
 
 
 def compute_options(precision: str = "auto") -> Callable[[Command], Command]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geosearch.cli.options import compute_options, index_option, weights_option
+from geosearch.cli.options import compute_options, filter_options, index_option, weights_option
 from geosearch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,13 +19,7 @@ _FORMAT_OF_ENDING = {".geojson": "geojson", ".json": "geojson", ".png": "png", "
 @click.argument("text")
 @index_option
 @click.option("-k", type=int, default=10, show_default=True, help="How many hits.")
-@click.option("--bbox", metavar="W,S,E,N", help="Degrees; W > E crosses 180 degrees.")
-@click.option(
-    "--intersects", metavar="FILE", help="GeoJSON that footprints must intersect; - reads stdin."
-)
-@click.option(
-    "--datetime", "when", metavar="A/B", help="Date, RFC 3339 instant, or A/B; .. is open."
-)
+@filter_options
 @click.option(
     "-o",
     "--output",

@@ -10,7 +10,7 @@ import click
 from geosearch.errors import Refusal
 
 if TYPE_CHECKING:
-    from geosearch.ingest import BuildReport
+    from geosearch.ingest import BuildReport, IndexPlan
 
 
 def print_build_report(report: "BuildReport", folder: str, *, as_json: bool) -> None:
@@ -20,8 +20,28 @@ def print_build_report(report: "BuildReport", folder: str, *, as_json: bool) -> 
         numbers = asdict(report) | {"chips": report.chips, "index": folder}
         click.echo(json.dumps(numbers, indent=2))
         return
+    for scene in report.vanished:
+        click.echo(f"vanished: {scene}", err=True)
     for line in _summary(report, folder):
         click.echo(line, err=True)
+
+
+def print_plan(plan: "IndexPlan", *, as_json: bool) -> None:
+    """Print what an indexing run would do to stdout."""
+    print_refusals(plan.refused)
+    if as_json:
+        click.echo(json.dumps(asdict(plan) | {"seconds": plan.seconds}, indent=2))
+        return
+    for scene in plan.vanished:
+        click.echo(f"vanished: {scene}", err=True)
+    click.echo(f"scenes  {plan.scenes:,} to read, {plan.scene_bytes / 1e6:,.1f} MB")
+    click.echo(f"kept    {plan.unchanged:,} unchanged, {len(plan.vanished):,} without their file")
+    click.echo(f"chips   {plan.chips:,} at most")
+    click.echo(
+        f"time    {plan.seconds:,.0f} s to embed them at {plan.chips_per_second:,.0f} chips/s, "
+        "measured now on noise; reading comes on top"
+    )
+    click.echo(f"index   {plan.index_bytes / 1e6:,.1f} MB more, about")
 
 
 def print_refusals(refused: Sequence[Refusal]) -> None:
@@ -35,26 +55,37 @@ def _summary(report: "BuildReport", folder: str) -> list[str]:
     total = report.seconds["total"]
     rate = report.chips / total if total else 0.0
     lines = [
-        f"indexed {_count(len(report.indexed), 'scene')}, {_count(report.chips, 'chip')} "
+        f"indexed {count_of(len(report.indexed), 'scene')}, {count_of(report.chips, 'chip')} "
         f"in {total:.1f} s ({rate:.0f} chips/s)"
     ]
     if report.unchanged or report.resumed:
         lines.append(f"kept    {report.unchanged} unchanged, {report.resumed} of an earlier run")
+    if report.relinked:
+        number = count_of(len(report.relinked), "scene")
+        lines.append(f"linked  {number} moved or touched, not embedded again")
     empty = sum(scene.mostly_invalid for scene in report.indexed)
     beyond = sum(scene.off_earth for scene in report.indexed)
     if empty or beyond:
         lines.append(
-            f"skipped {_count(empty, 'chip')} with too few valid pixels, {beyond} off the Earth"
+            f"skipped {count_of(empty, 'chip')} with too few valid pixels, {beyond} off the Earth"
+        )
+    if report.vanished and report.pruned:
+        lines.append(f"pruned  {count_of(len(report.vanished), 'scene')} whose files are gone")
+    elif report.vanished:
+        lines.append(
+            f"gone    the files of {count_of(len(report.vanished), 'scene')}; "
+            "--prune removes them from the index"
         )
     if report.refused:
-        lines.append(f"refused {_count(len(report.refused), 'input')}, named above")
+        lines.append(f"refused {count_of(len(report.refused), 'input')}, named above")
     stages = ", ".join(
         f"{stage} {seconds:.1f}" for stage, seconds in report.seconds.items() if stage != "total"
     )
     lines.append(f"seconds {stages}")
-    lines.append(f"index   {folder}: {_count(report.chips_total, 'chip')}")
+    lines.append(f"index   {folder}: {count_of(report.chips_total, 'chip')}")
     return lines
 
 
-def _count(number: int, noun: str) -> str:
+def count_of(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 chip`, `2,000 chips`."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")

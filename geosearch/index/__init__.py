@@ -3,9 +3,14 @@
 Both are imported where they are used: opening an index and reading its vectors needs neither.
 """
 
+from geosearch.index.checking import Problem, verify
+from geosearch.index.compaction import Compaction, compact
 from geosearch.index.manifest import MANIFEST
-from geosearch.index.reader import Index, IndexInfo, Problem, SegmentInfo, open_index, verify
-from geosearch.index.records import ChipBatch, ChipRecord, IndexSpec, SceneRecord
+from geosearch.index.published import PublishedScene
+from geosearch.index.reader import Index, IndexInfo, SegmentInfo, open_index
+from geosearch.index.records import ChipBatch, ChipRecord, IndexSpec, SceneKey, SceneRecord
+from geosearch.index.removal import Choose, Removal, SceneRemoval, remove_chips
+from geosearch.index.repairing import repair
 from geosearch.index.segment import Segment
 from geosearch.index.writer import Generation, IndexWriter
 
@@ -13,15 +18,24 @@ __all__ = [
     "MANIFEST",
     "ChipBatch",
     "ChipRecord",
+    "Choose",
+    "Compaction",
     "Generation",
     "Index",
     "IndexInfo",
     "IndexSpec",
     "IndexWriter",
     "Problem",
+    "PublishedScene",
+    "Removal",
+    "SceneKey",
     "SceneRecord",
+    "SceneRemoval",
     "Segment",
     "SegmentInfo",
+    "compact",
     "open_index",
+    "remove_chips",
+    "repair",
     "verify",
 ]

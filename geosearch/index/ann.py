@@ -8,6 +8,7 @@ filter. What comes out are candidates, to be scored again exactly.
 
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,7 +127,7 @@ class ApproximateTier:
             with np.load(folder / LISTS, allow_pickle=False) as lists:
                 self._mean, self._centroids = lists["mean"], lists["centroids"]
                 self._spread, self._members = lists["spread"], lists["members"]
-        except (OSError, RuntimeError, KeyError, ValueError) as error:
+        except (OSError, RuntimeError, KeyError, ValueError, EOFError, BadZipFile) as error:
             raise damaged(folder, first_line(error)) from error
         if not isinstance(self._index, faiss.IndexIVFPQFastScan) or self._index.d != dim:
             raise damaged(folder, f"it is no IVF-PQ index of vectors of {dim} numbers")

@@ -44,7 +44,7 @@ def move_durable(source: Path, target: Path) -> None:
     """Move a finished folder to its place; all its files are on the disk before it is there."""
     for path in source.rglob("*"):
         if path.is_file():
-            _sync(path)
+            sync_file(path)
         elif path.is_dir():
             sync_folder(path)
     sync_folder(source)
@@ -55,10 +55,11 @@ def move_durable(source: Path, target: Path) -> None:
 def sync_folder(folder: Path) -> None:
     """Flush a folder's entries to the disk, where the system can."""
     if os.name == "posix":
-        _sync(folder)
+        sync_file(folder)
 
 
-def _sync(path: Path) -> None:
+def sync_file(path: Path) -> None:
+    """Flush a file to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

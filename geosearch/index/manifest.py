@@ -2,7 +2,9 @@
 
 import json
 import re
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,10 @@ from geosearch.index.durable import write_durable
 from geosearch.index.records import IndexSpec
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 """Version of the index folder's layout that is written, and the newest that is read."""
 
-_SEGMENT_ID = re.compile(r"[0-9a-f]{16}")
+_ID = re.compile(r"[0-9a-f]{16}")
 _MOST_ROWS = 1 << 40
 _LARGEST = 1 << 24
 """Bytes: a manifest is some kilobytes, more is no manifest of ours."""
@@ -34,6 +36,10 @@ class SegmentEntry:
     """``flat`` or ``ivfpq``."""
     removed: tuple[str, ...] = ()
     """Ids of scenes whose rows here are not searched any more."""
+    removed_rows: str | None = None
+    """Name of the file in ``removed`` that says which other rows are not; None for none."""
+    checksum: str | None = None
+    """SHA-256 of its ``segment.json``; None where format 1 wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,21 @@ class Manifest:
     updated: str
     """RFC 3339."""
     segments: tuple[SegmentEntry, ...] = field(default=())
+
+
+def next_generation(manifest: Manifest, segments: Sequence[SegmentEntry]) -> Manifest:
+    """Return the generation that follows, with other segments."""
+    return replace(
+        manifest,
+        generation=manifest.generation + 1,
+        updated=now(),
+        segments=tuple(segments),
+    )
+
+
+def now() -> str:
+    """Return this second, RFC 3339 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -108,10 +129,14 @@ def _manifest(document: dict[str, Any]) -> Manifest:
 
 def _segment(entry: dict[str, Any]) -> SegmentEntry:
     # an id becomes a path: from a stranger's file it must not lead elsewhere
-    _require(_SEGMENT_ID.fullmatch(str(entry["id"])) is not None, "segment id")
+    _require(_is_id(entry["id"]), "segment id")
     _require(type(entry["rows"]) is int and 0 <= entry["rows"] <= _MOST_ROWS, "row count")
     _require(entry["ann"] in ("flat", "ivfpq"), "ann")
     bounds, time_ms = entry["bounds"], entry["time_ms"]
+    removed_rows = entry.get("removed_rows")  # format 1 has none
+    _require(removed_rows is None or _is_id(removed_rows), "removed_rows")
+    checksum = entry.get("checksum")
+    _require(checksum is None or isinstance(checksum, str), "checksum")
     return SegmentEntry(
         id=entry["id"],
         rows=entry["rows"],
@@ -119,7 +144,13 @@ def _segment(entry: dict[str, Any]) -> SegmentEntry:
         time_ms=None if time_ms is None else (int(time_ms[0]), int(time_ms[1])),
         ann=entry["ann"],
         removed=tuple(str(scene) for scene in entry["removed"]),
+        removed_rows=removed_rows,
+        checksum=checksum,
     )
+
+
+def _is_id(text: object) -> bool:
+    return isinstance(text, str) and _ID.fullmatch(text) is not None
 
 
 def _four(numbers: list[float]) -> tuple[float, float, float, float]:

@@ -53,7 +53,7 @@ class MappedRows:
             for name, (kind, width) in COLUMNS.items()
         }
         self._starts = map_array(folder / FOOTPRINT_STARTS, "<i8", (rows + 1,))
-        size = (folder / FOOTPRINT_BYTES).stat().st_size if rows else 0
+        size = _size(folder / FOOTPRINT_BYTES) if rows else 0
         self._bytes = map_array(folder / FOOTPRINT_BYTES, "u1", (size,))
 
     def footprints(self, rows: NDArray[np.int64]) -> NDArray[np.object_]:
@@ -84,20 +84,23 @@ def map_array(path: Path, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
     """
     # Python's numbers do not wrap round: a forged row count cannot make a small size
     expected = np.dtype(kind).itemsize * prod(shape)
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise damaged(path, error.strerror or "it cannot be read") from error
-    if size != expected:
+    if (size := _size(path)) != expected:
         raise damaged(path, f"it has {size} bytes and should have {expected}")
     if expected == 0:  # an empty file cannot be mapped
         return np.zeros(shape, dtype=kind)
     return np.memmap(path, dtype=kind, mode="r", shape=shape)
 
 
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise damaged(path, error.strerror or "it cannot be read") from error
+
+
 def damaged(path: Path, reason: str = "it does not fit the rest") -> IndexFolderError:
     """Return the error for a file of a segment that is not as it was written."""
     return IndexFolderError(
         f"{path} is damaged: {reason}",
-        hint="restore the index from a copy, or index the scenes anew into another folder",
+        hint="`geosearch verify` says what is lost, and `--repair` makes again what can be",
     )

@@ -7,7 +7,6 @@ from pathlib import Path
 from geosearch.index.manifest import Manifest, read_manifest
 from geosearch.index.records import IndexSpec, SceneRecord
 from geosearch.index.segment import Segment
-from geosearch.index.segment_files import SEGMENTS, changed_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,11 @@ class Index:
         )
 
     @property
+    def scene_ids(self) -> frozenset[str]:
+        """Ids of the scenes that are searched."""
+        return frozenset(key.id for segment in self.segments for key in segment.scene_keys)
+
+    @property
     def chip_count(self) -> int:
         """Chips that are searched."""
         return sum(segment.chip_count for segment in self.segments)
@@ -117,27 +121,6 @@ def open_index(folder: Path) -> Index:
         IndexFolderError: There is no index, it is of a newer format, or it is damaged.
     """
     return Index(folder, read_manifest(folder))
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A file of an index that is not as it was written."""
-
-    path: str
-    reason: str
-
-
-def verify(folder: Path) -> list[Problem]:
-    """Read every file of the published generation and compare it with its checksum.
-
-    Raises:
-        IndexFolderError: There is no index, or its manifest cannot be read.
-    """
-    problems = []
-    for entry in read_manifest(folder).segments:
-        changed = changed_files(folder / SEGMENTS / entry.id)
-        problems += [Problem(str(path), reason) for path, reason in changed]
-    return problems
 
 
 def _segment_info(segment: Segment) -> SegmentInfo:

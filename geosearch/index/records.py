@@ -73,6 +73,8 @@ class SceneRecord:
     """EPSG:4326."""
     chips_skipped: int
     """Chips that were left out: too few valid pixels, or off the Earth."""
+    sha256: str | None = None
+    """Of its file, or None where the file does not hold the pixels."""
 
     @property
     def key(self) -> SceneKey:

@@ -1,15 +1,19 @@
 """A segment, opened for searching: mapped, read-only, and each part only when it is asked for."""
 
+from collections.abc import Set
 from functools import cached_property
 from pathlib import Path
+from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.errors import IndexFolderError
 from geosearch.index.ann import ApproximateTier
 from geosearch.index.manifest import SegmentEntry
 from geosearch.index.mapped import MappedRows, map_array
-from geosearch.index.records import ChipRecord, SceneRecord
+from geosearch.index.records import ChipRecord, SceneKey, SceneRecord
+from geosearch.index.removed_rows import read_removed_rows
 from geosearch.index.scan import best_rows, scores_of
 from geosearch.index.segment_files import (
     ANN,
@@ -26,6 +30,15 @@ Rows = NDArray[np.int64]
 Scores = NDArray[np.float32]
 
 
+_OPEN: WeakSet["Segment"] = WeakSet()
+
+
+def open_segments(index_folder: Path) -> list["Segment"]:
+    """Return the segments of an index that this process has open, of whatever generation."""
+    folder = index_folder.resolve()
+    return [one for one in list(_OPEN) if one.index_folder.resolve() == folder]
+
+
 class Segment:
     """The chips of a segment; a row's number is the same in all its files."""
 
@@ -36,10 +49,12 @@ class Segment:
         self.has_ann = entry.ann == "ivfpq"
         """Whether it has the approximate tier."""
         self.entry = entry
+        self.index_folder = index_folder
         self.folder = index_folder / SEGMENTS / entry.id
         self.vectors: NDArray[np.float16] = map_array(self.folder / VECTORS, "<f2", (self.n, dim))
         """float16 [n, dim], unit length but for the rounding to 16 bits."""
         self._mapped = MappedRows(self.folder / ROWS, self.n)
+        _OPEN.add(self)
 
     @property
     def bounds(self) -> NDArray[np.float64]:
@@ -64,20 +79,38 @@ class Segment:
     @cached_property
     def alive(self) -> NDArray[np.bool_] | None:
         """Which rows are searched, bool [n]; None for all of them."""
-        if not self.entry.removed:
+        if not self.entry.removed and self.entry.removed_rows is None:
             return None
-        gone = [n for n, s in enumerate(self.description.scenes) if s.id in self.entry.removed]
-        return ~np.isin(self.scene_no, gone)
+        alive = ~np.isin(self.scene_no, self.scene_numbers(set(self.entry.removed)))
+        if self.entry.removed_rows is not None:
+            self._require_there()
+            alive &= ~read_removed_rows(self.index_folder, self.entry.removed_rows, self.n)
+        return alive
+
+    @cached_property
+    def alive_rows(self) -> Rows | None:
+        """Rows that are searched, int64 [m], ascending; None for all of them."""
+        return None if self.alive is None else np.flatnonzero(self.alive)
 
     @property
     def chip_count(self) -> int:
         """Chips that are searched."""
-        return self.n if self.alive is None else int(self.alive.sum())
+        return self.n if self.alive_rows is None else len(self.alive_rows)
 
     @cached_property
     def description(self) -> Description:
         """What ``segment.json`` says."""
+        self._require_there()
         return read_description(self.folder)
+
+    @property
+    def scene_keys(self) -> list[SceneKey]:
+        """The scenes that are searched, without opening the sidecar."""
+        return [one for one in self.description.scenes if one.id not in self.entry.removed]
+
+    def scene_numbers(self, ids: Set[str]) -> list[int]:
+        """Return the numbers that ``scene_no`` has for some scenes, as far as they are here."""
+        return [number for number, one in enumerate(self.description.scenes) if one.id in ids]
 
     def footprints(self, rows: Rows) -> NDArray[np.object_]:
         """Return the true outlines of chips, object [m], EPSG:4326."""
@@ -105,6 +138,7 @@ class Segment:
 
     @cached_property
     def _tier(self) -> ApproximateTier:
+        self._require_there()
         return ApproximateTier(self.folder / ANN, self.n, self.vectors.shape[1])
 
     def chips(self, rows: Rows) -> list[ChipRecord]:
@@ -113,8 +147,27 @@ class Segment:
 
     def scenes(self) -> list[SceneRecord]:
         """Return the scenes that are searched, by id."""
-        return [s for s in self._sidecar.scenes() if s.id not in self.entry.removed]
+        return [scene for _, scene in self.numbered_scenes()]
+
+    def numbered_scenes(self) -> list[tuple[int, SceneRecord]]:
+        """Return the scenes that are searched, and the number that ``scene_no`` has for each."""
+        numbered = enumerate(self._sidecar.scenes())
+        return [(n, scene) for n, scene in numbered if scene.id not in self.entry.removed]
+
+    @cached_property
+    def windows_and_sizes(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Windows int32 [n, 4] in pixels, and sizes float32 [n, 2] in metres, of all rows."""
+        return self._sidecar.windows_and_sizes(self.n)
 
     @cached_property
     def _sidecar(self) -> Sidecar:
+        self._require_there()
         return Sidecar(self.folder / SIDECAR)
+
+    def _require_there(self) -> None:
+        # what is mapped stays readable after another process has deleted it; the rest does not
+        if not self.folder.is_dir():
+            raise IndexFolderError(
+                f"{self.index_folder} was compacted since it was opened: {self.id} has gone",
+                hint="open the index again",
+            )

@@ -1,4 +1,4 @@
-"""The files of a segment: made once from staged scenes, never edited.
+"""The files of a segment: made once from scenes, never edited.
 
 A segment is a pure function of its scenes, their chips and vectors: its id is a hash of
 what it holds, and staging the same scenes in another order makes the same segment.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import shapely
@@ -24,7 +24,7 @@ from geosearch.index.manifest import SegmentEntry
 from geosearch.index.mapped import UNKNOWN_TIME, damaged, write_rows
 from geosearch.index.records import SceneKey, SceneRecord
 from geosearch.index.sidecar import SidecarWriter
-from geosearch.index.staging import StagedScene, scene_values
+from geosearch.index.staging import scene_values
 
 SEGMENTS = "segments"
 VECTORS = "vectors.f16"
@@ -56,14 +56,28 @@ class Description:
     files: tuple[FileSum, ...]
 
 
+class SceneChips(Protocol):
+    """A scene and its chips, staged or published."""
+
+    @property
+    def record(self) -> SceneRecord:
+        """The scene."""
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Return windows int32 [n, 4], size_m float32 [n, 2], valid float32 [n], footprints [n]."""
+
+    def vectors(self, dim: int) -> NDArray[np.float16]:
+        """Return the vectors float16 [n, dim]."""
+
+
 def write_segment(
-    index_folder: Path, staged: Sequence[StagedScene], dim: int, *, ann: str
+    index_folder: Path, staged: Sequence[SceneChips], dim: int, *, ann: str
 ) -> SegmentEntry:
     """Build a segment beside its place, and move it there when it is whole.
 
     Args:
         index_folder: The index.
-        staged: The scenes, by id.
+        staged: The scenes, sorted by id.
         dim: Length of a vector.
         ann: ``auto``, ``flat`` or ``ivfpq``.
     """
@@ -76,27 +90,33 @@ def write_segment(
     rows = len(order)
     _write_vectors(part / VECTORS, staged, columns["scene_no"], order, dim)
     write_rows(part / ROWS, columns, columns["footprints"])
-    kind = _ann_kind(ann, rows)
+    kind = ann_kind(ann, rows)
     if kind == "ivfpq":
         vectors = np.memmap(part / VECTORS, dtype="<f2", mode="r", shape=(rows, dim))
         build_tier(part / ANN, vectors)
-    segment_id = _segment_id(staged, _sums(part))
+    segment_id = _segment_id(staged, file_sums(part))
     place = segments / segment_id
     # it is there already where a run died before it was published, or where a scene is again
     # what it was in an earlier generation, which somebody may be reading: leave it in place
     if not _is_whole(place):
         _write_sidecar(part / SIDECAR, [one.record for one in staged], columns)
         keys = tuple(one.record.key for one in staged)
-        _write_description(part, Description(rows, keys, _sums(part)))
+        description = Description(rows, keys, file_sums(part))
+        (part / DESCRIPTION).write_bytes(description_bytes(description))
         remove_folder(place)
         move_durable(part, place)
     remove_folder(part)
     return SegmentEntry(
-        segment_id, rows, _extent(columns["bounds"]), _time_span(columns["time_ms"]), kind
+        segment_id,
+        rows,
+        extent(columns["bounds"]),
+        time_span(columns["time_ms"]),
+        kind,
+        checksum=file_sum(place / DESCRIPTION),
     )
 
 
-def _segment_id(staged: Sequence[StagedScene], sums: Sequence[FileSum]) -> str:
+def _segment_id(staged: Sequence[SceneChips], sums: Sequence[FileSum]) -> str:
     """Return a hash of all that a segment holds.
 
     The scenes count: a copy of a file makes the same rows and is another scene. The sidecar
@@ -124,7 +144,9 @@ def changed_files(folder: Path) -> list[tuple[Path, str]]:
             changed.append((folder / DESCRIPTION, f"it names a file outside: {file.path}"))
             continue
         try:
-            if file_sum(path) != file.sha256:
+            if (size := path.stat().st_size) != file.bytes:
+                changed.append((path, f"it has {size} bytes and should have {file.bytes}"))
+            elif file_sum(path) != file.sha256:
                 changed.append((path, "its content has changed"))
         except OSError as error:
             changed.append((path, error.strerror or "it cannot be read"))
@@ -164,14 +186,15 @@ def file_sum(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _ann_kind(wanted: str, rows: int) -> str:
+def ann_kind(wanted: str, rows: int) -> str:
+    """Return the tier, ``flat`` or ``ivfpq``, of a segment where ``auto`` or one is wanted."""
     large = rows >= AUTO_ROWS or wanted == "ivfpq"
     possible = rows >= LEAST_ROWS
     return "ivfpq" if wanted != "flat" and large and possible else "flat"
 
 
 def _ordered_columns(
-    staged: Sequence[StagedScene],
+    staged: Sequence[SceneChips],
 ) -> tuple[dict[str, NDArray[Any]], NDArray[np.int64]]:
     """Return all columns in row order, and which staged chip stands in each row."""
     parts = [one.columns() for one in staged]
@@ -192,7 +215,7 @@ def _ordered_columns(
 
 def _write_vectors(
     path: Path,
-    staged: Sequence[StagedScene],
+    staged: Sequence[SceneChips],
     scene_no: NDArray[np.int32],
     order: NDArray[np.int64],
     dim: int,
@@ -235,7 +258,8 @@ def _split(table: NDArray[Any], *names: str) -> dict[str, NDArray[Any]]:
     return {name: np.ascontiguousarray(table[:, at]) for at, name in enumerate(names)}
 
 
-def _write_description(folder: Path, description: Description) -> None:
+def description_bytes(description: Description) -> bytes:
+    """Return the content of a ``segment.json``."""
     document = {
         "rows": description.rows,
         "scenes": [
@@ -246,18 +270,22 @@ def _write_description(folder: Path, description: Description) -> None:
             {"path": f.path, "bytes": f.bytes, "sha256": f.sha256} for f in description.files
         ],
     }
-    (folder / DESCRIPTION).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    return (json.dumps(document, indent=1) + "\n").encode()
 
 
-def _sums(folder: Path) -> tuple[FileSum, ...]:
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+def file_sums(folder: Path) -> tuple[FileSum, ...]:
+    """Return size and checksum of every file of a segment but ``segment.json``."""
+    paths = sorted(
+        path for path in folder.rglob("*") if path.is_file() and path != folder / DESCRIPTION
+    )
     return tuple(
         FileSum(path.relative_to(folder).as_posix(), path.stat().st_size, file_sum(path))
         for path in paths
     )
 
 
-def _extent(bounds: NDArray[np.float64]) -> tuple[float, float, float, float] | None:
+def extent(bounds: NDArray[np.float64]) -> tuple[float, float, float, float] | None:
+    """Return west, south, east, north around footprints' bounds float64 [n, 4]; None for none."""
     if not len(bounds):
         return None
     west, south = bounds[:, :2].min(axis=0)
@@ -265,7 +293,8 @@ def _extent(bounds: NDArray[np.float64]) -> tuple[float, float, float, float] | 
     return float(west), float(south), float(east), float(north)
 
 
-def _time_span(times: NDArray[np.int64]) -> tuple[int, int] | None:
+def time_span(times: NDArray[np.int64]) -> tuple[int, int] | None:
+    """Return the earliest and latest known of times int64 [n] in ms since 1970; None for none."""
     known = times[times != UNKNOWN_TIME]
     return (int(known.min()), int(known.max())) if len(known) else None
 

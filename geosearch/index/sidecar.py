@@ -23,7 +23,7 @@ CREATE TABLE scenes (
     scene_no INTEGER PRIMARY KEY, id VARCHAR NOT NULL, href VARCHAR NOT NULL,
     size_bytes BIGINT, mtime_ns BIGINT, width_px INTEGER, height_px INTEGER,
     crs VARCHAR, gsd_m DOUBLE, datetime VARCHAR, datetime_source VARCHAR,
-    bands INTEGER[], stretch DOUBLE[][], outline BLOB, chips_skipped INTEGER
+    bands INTEGER[], stretch DOUBLE[][], outline BLOB, chips_skipped INTEGER, sha256 VARCHAR
 );
 CREATE TABLE chips (
     row BIGINT, scene_no INTEGER NOT NULL,
@@ -47,9 +47,23 @@ FROM chips c JOIN scenes s USING (scene_no)
 WHERE c.row IN (SELECT unnest(?::BIGINT[]))
 """
 
+_WINDOW_COLUMNS = ("col_px", "row_px", "width_px", "height_px")
+_SIZE_COLUMNS = ("width_m", "height_m")
+_SELECT_WINDOWS = f"SELECT {', '.join(_WINDOW_COLUMNS + _SIZE_COLUMNS)} FROM chips ORDER BY row"
+
+_BOUNDS_COLUMNS = ("west", "south", "east", "north")
+_SELECT_ROWS = f"""
+SELECT row, scene_no, valid, footprint, {", ".join(_BOUNDS_COLUMNS)} FROM chips ORDER BY row
+"""
+_SELECT_TWINS = """
+SELECT count(*) FROM (
+    SELECT 1 FROM chips GROUP BY scene_no, col_px, row_px, width_px, height_px HAVING count(*) > 1
+)
+"""
+
 _SCENE_COLUMNS = tuple(field.name for field in fields(SceneRecord))
 _INSERT_SCENE = f"INSERT INTO scenes VALUES (?{', ?' * len(_SCENE_COLUMNS)})"
-_SELECT_SCENES = f"SELECT {', '.join(_SCENE_COLUMNS)} FROM scenes ORDER BY scene_no"
+_SELECT_SCENES = "SELECT * FROM scenes ORDER BY scene_no"  # format 1 has no sha256
 
 
 class SidecarWriter:
@@ -133,8 +147,55 @@ class Sidecar:
     def scenes(self) -> list[SceneRecord]:
         """Return all scenes, in the order of their numbers."""
         try:
-            return [_scene(values) for values in self._select(_SELECT_SCENES)]
-        except (TypeError, ValueError, shapely.errors.GEOSException) as error:
+            found = self._select(_SELECT_SCENES)
+            names = [str(column[0]) for column in self._connection.description or ()]
+            return [_scene(names, values) for values in found]
+        except (KeyError, TypeError, ValueError, shapely.errors.GEOSException) as error:
+            raise damaged(self._path, f"{type(error).__name__}: {error}") from error
+
+    def windows_and_sizes(self, rows: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return windows int32 [rows, 4] in pixels and sizes float32 [rows, 2] in metres."""
+        import duckdb
+
+        try:
+            found = self._connection.execute(_SELECT_WINDOWS).fetchnumpy()
+        except duckdb.Error as error:
+            raise damaged(self._path, first_line(error)) from error
+        windows = np.stack([found[name] for name in _WINDOW_COLUMNS], axis=1)
+        sizes = np.stack([found[name] for name in _SIZE_COLUMNS], axis=1)
+        if len(windows) != rows:
+            raise damaged(self._path, f"it has {len(windows)} chips and should have {rows}")
+        return windows.astype(np.int32), sizes.astype(np.float32)
+
+    def rows(self, count: int) -> dict[str, NDArray[Any]]:
+        """Return what ``rows`` holds of each chip but its time, in row order.
+
+        Returns:
+            scene_no int32 [n], valid float32 [n], bounds float64 [n, 4], footprint [n] as WKB.
+
+        Raises:
+            IndexFolderError: It cannot be read, its rows are not 0 to ``count`` - 1, or two of
+                its chips have one id.
+        """
+        import duckdb
+
+        try:
+            found = self._connection.execute(_SELECT_ROWS).fetchnumpy()
+            twins = self._connection.execute(_SELECT_TWINS).fetchall()[0][0]
+        except duckdb.Error as error:
+            raise damaged(self._path, first_line(error)) from error
+        if not np.array_equal(found["row"], np.arange(count)):
+            raise damaged(self._path, f"its rows are not those of {count} vectors")
+        if twins:
+            raise damaged(self._path, f"{twins} chip ids stand for several chips")
+        try:
+            return {
+                "scene_no": found["scene_no"].astype(np.int32),
+                "valid": found["valid"].astype(np.float32),
+                "bounds": np.stack([found[name] for name in _BOUNDS_COLUMNS], axis=1),
+                "footprint": np.array([bytes(one) for one in found["footprint"]], dtype=object),
+            }
+        except (TypeError, ValueError) as error:  # values that are missing
             raise damaged(self._path, f"{type(error).__name__}: {error}") from error
 
     def _select(self, query: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
@@ -168,5 +229,6 @@ def _chip(values: tuple[Any, ...]) -> ChipRecord:
     )
 
 
-def _scene(values: tuple[Any, ...]) -> SceneRecord:
-    return SceneRecord.from_plain(dict(zip(_SCENE_COLUMNS, values, strict=True)))
+def _scene(names: Sequence[str], values: tuple[Any, ...]) -> SceneRecord:
+    named = dict(zip(names, values, strict=True))
+    return SceneRecord.from_plain({name: named[name] for name in _SCENE_COLUMNS if name in named})

@@ -5,7 +5,7 @@ on the disk. Searches never look here.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from itertools import pairwise
@@ -92,6 +92,18 @@ class Staging:
         """Forget all that is staged."""
         for place in list(self._folder.iterdir()):
             remove_folder(place)
+
+    def sweep(self, published: Set[SceneKey]) -> int:
+        """Forget what no next run would take, and return how many scenes wait for it.
+
+        Args:
+            published: Scenes as they are in the index already.
+        """
+        waiting = {one.folder for one in self.scenes() if one.record.key not in published}
+        for place in list(self._folder.iterdir()):
+            if place not in waiting:
+                remove_folder(place)
+        return len(waiting)
 
     def _places(self) -> Iterator[Path]:
         return (path for path in self._folder.iterdir() if path.is_dir() and not path.suffix)

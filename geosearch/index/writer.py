@@ -5,9 +5,9 @@ found by the next run. The order is: segment whole and on the disk, manifest rep
 staging cleared; a run that dies between the last two finds its scenes published.
 """
 
+from collections.abc import Set
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -15,8 +15,19 @@ from typing import Literal
 from geosearch.errors import IndexFolderError
 from geosearch.index.durable import cannot_write, part_of
 from geosearch.index.lock import LOCK, writer_lock
-from geosearch.index.manifest import MANIFEST, Manifest, SegmentEntry, read_manifest, write_manifest
+from geosearch.index.manifest import (
+    MANIFEST,
+    Manifest,
+    SegmentEntry,
+    next_generation,
+    now,
+    read_manifest,
+    write_manifest,
+)
+from geosearch.index.published import PublishedScene, published_scenes
 from geosearch.index.records import ChipBatch, IndexSpec, SceneKey, SceneRecord
+from geosearch.index.removal import Cut
+from geosearch.index.removed_rows import REMOVED
 from geosearch.index.segment import Segment
 from geosearch.index.segment_files import SEGMENTS, read_description, write_segment
 from geosearch.index.staging import STAGING, Staging
@@ -54,6 +65,8 @@ class IndexWriter:
         self._ann = ann
         self._stack = ExitStack()
         self._published: dict[str, SceneKey] = {}
+        self._leaving: set[str] = set()
+        self._relinked: set[str] = set()
 
     def __enter__(self) -> "IndexWriter":
         try:
@@ -85,13 +98,13 @@ class IndexWriter:
     def _open_manifest(self) -> Manifest:
         if not (self._folder / MANIFEST).exists():
             _require_no_stranger(self._folder)
-            now = _now()
-            return Manifest(self._spec, generation=0, created=now, updated=now)
+            created = now()
+            return Manifest(self._spec, generation=0, created=created, updated=created)
         manifest = read_manifest(self._folder)
-        before, now_wanted = manifest.spec, self._spec
-        if before.vectors_agree_with != now_wanted.vectors_agree_with:
+        before, wanted = manifest.spec, self._spec
+        if before.vectors_agree_with != wanted.vectors_agree_with:
             raise IndexFolderError(
-                f"{self._folder} was built with {_way(before)}; asked for is {_way(now_wanted)}",
+                f"{self._folder} was built with {_way(before)}; asked for is {_way(wanted)}",
                 hint="index into another folder with -i, or remove this one",
             )
         return manifest
@@ -124,8 +137,38 @@ class IndexWriter:
         except OSError as error:
             raise cannot_write(self._folder, error) from error
 
+    def scenes(self) -> list[PublishedScene]:
+        """Return the scenes of the published generation, by id."""
+        found = [
+            scene
+            for entry in self._manifest.segments
+            for scene in published_scenes(Segment(self._folder, entry, self._spec.dim))
+        ]
+        return sorted(found, key=lambda scene: scene.record.id)
+
+    def relink(self, scene: PublishedScene, record: SceneRecord) -> None:
+        """Stage a published scene as what it is now, with the chips that it has.
+
+        Args:
+            scene: What it was; the next generation has not got it any more.
+            record: What it is: of the same pixels at the same place.
+
+        Raises:
+            IndexFolderError: It cannot be written.
+        """
+        self.stage(record, scene.batch())
+        self._relinked.add(record.id)
+        if scene.record.id != record.id:
+            self._leaving.add(scene.record.id)
+
+    def remove(self, scene_ids: Set[str]) -> None:
+        """Leave published scenes out of the next generation."""
+        self._leaving |= scene_ids
+
     def publish(self) -> Generation:
         """Make all staged scenes searchable, in one segment; changed ones replace the old.
+
+        Scenes that were removed go in the same generation.
 
         Raises:
             IndexFolderError: It cannot be written; what is staged stays.
@@ -134,13 +177,22 @@ class IndexWriter:
             staged = [
                 one
                 for one in self._staging.scenes()
-                if self._published.get(one.record.id) != one.record.key
+                if one.record.id in self._relinked
+                or self._published.get(one.record.id) != one.record.key
             ]
-            if staged:
-                entry = write_segment(self._folder, staged, self._spec.dim, ann=self._ann)
-                ids = {one.record.id for one in staged}
-                self._manifest = self._with(entry, ids)
+            leaving = self._leaving & self._published.keys()
+            if staged or leaving:
+                made = (
+                    [write_segment(self._folder, staged, self._spec.dim, ann=self._ann)]
+                    if staged
+                    else []
+                )
+                self._manifest = self._with(made, leaving | {one.record.id for one in staged})
                 write_manifest(self._folder, self._manifest)
+                for scene_id in leaving:
+                    del self._published[scene_id]
+                self._leaving.clear()
+                self._relinked.clear()
                 self._published |= {one.record.id: one.record.key for one in staged}
             self._staging.clear()
         except OSError as error:
@@ -149,19 +201,12 @@ class IndexWriter:
             raise cannot_write(self._folder, error) from error
         return self._generation()
 
-    def _with(self, entry: SegmentEntry, scene_ids: set[str]) -> Manifest:
-        kept = []
-        for old in self._manifest.segments:
-            scenes = {s.id for s in read_description(self._folder / SEGMENTS / old.id).scenes}
-            removed = set(old.removed) | (scenes & scene_ids)
-            if removed != scenes:  # a segment without a scene left is not listed any more
-                kept.append(replace(old, removed=tuple(sorted(removed))))
-        return replace(
-            self._manifest,
-            generation=self._manifest.generation + 1,
-            updated=_now(),
-            segments=(*(one for one in kept if one.id != entry.id), entry),
-        )
+    def _with(self, made: list[SegmentEntry], scene_ids: set[str]) -> Manifest:
+        """Return the next generation: new segments, and the old ones without some scenes."""
+        new = {entry.id for entry in made}
+        segments = [Segment(self._folder, old, self._spec.dim) for old in self._manifest.segments]
+        left = [Cut(old, None, scene_ids).entry() for old in segments if old.id not in new]
+        return next_generation(self._manifest, [*(one for one in left if one is not None), *made])
 
     def _generation(self) -> Generation:
         segments = [
@@ -174,7 +219,7 @@ class IndexWriter:
 def _require_no_stranger(folder: Path) -> None:
     """Refuse to make an index among somebody's files."""
     # a writer that was killed at its first publication leaves the manifest's part
-    ours = {SEGMENTS, STAGING, LOCK, part_of(folder / MANIFEST).name}
+    ours = {SEGMENTS, STAGING, REMOVED, LOCK, part_of(folder / MANIFEST).name}
     others = sorted(path.name for path in folder.iterdir() if path.name not in ours)
     if others:
         raise IndexFolderError(
@@ -186,7 +231,3 @@ def _require_no_stranger(folder: Path) -> None:
 def _way(spec: IndexSpec) -> str:
     bands = "" if spec.bands is None else f", bands {', '.join(map(str, spec.bands))}"
     return f"{spec.fingerprint}, chips of {spec.size_px} px every {spec.stride_px} px{bands}"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

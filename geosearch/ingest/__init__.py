@@ -1,6 +1,7 @@
 """Ingest: the indexing pipeline, scenes → encoders → index."""
 
 from geosearch.ingest.pipeline import MIN_VALID, AnnKind, ChipSettings, ingest, look_for_scenes
+from geosearch.ingest.planning import IndexPlan, plan
 from geosearch.ingest.report import BuildReport, SceneCount
 
 __all__ = [
@@ -8,7 +9,9 @@ __all__ = [
     "AnnKind",
     "BuildReport",
     "ChipSettings",
+    "IndexPlan",
     "SceneCount",
     "ingest",
     "look_for_scenes",
+    "plan",
 ]

@@ -6,7 +6,7 @@ fails is refused whole while the rest goes on.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -17,8 +17,10 @@ from geosearch.encoders import Encoder
 from geosearch.errors import Refusal, SceneError, UsageError
 from geosearch.geo import footprints, ground_sizes_m
 from geosearch.index import ChipBatch, IndexSpec, IndexWriter, SceneRecord
+from geosearch.ingest.moved import KnownScenes, content_sum, same_picture
 from geosearch.ingest.prefetch import prefetch
 from geosearch.ingest.report import BuildReport, SceneCount
+from geosearch.ingest.vanished import vanished_scenes
 from geosearch.progress import Advance, Stopwatch, track
 from geosearch.scenes import (
     ChipBlock,
@@ -72,6 +74,8 @@ class _Run:
     watch: Stopwatch
     indexed: list[SceneCount] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    relinked: dict[str, str] = field(default_factory=dict)
+    """Id before to id now."""
     resumed: int = 0
     unchanged: int = 0
 
@@ -124,6 +128,8 @@ def ingest(
     *,
     ann: AnnKind = "auto",
     weights: str | None = None,
+    folders: Sequence[str | Path] = (),
+    prune: bool = False,
     progress: bool = False,
 ) -> BuildReport:
     """Index scenes.
@@ -135,6 +141,8 @@ def ingest(
         settings: How scenes are cut.
         ann: ``auto`` builds IVF-PQ for large segments; the others force one way.
         weights: Path the encoder's weights were given by, recorded for later queries.
+        folders: What was looked through; scenes of theirs whose files are gone are reported.
+        prune: Remove those.
         progress: Show a bar on stderr.
 
     Raises:
@@ -146,13 +154,18 @@ def ingest(
         run.refused += found.refused
         spec = _index_spec(encoder, settings, weights)
         with IndexWriter(folder, spec, ann=ann) as writer:
+            published = writer.scenes()
+            known = KnownScenes(published, found.files)
             with track("indexing", len(found.files), "scenes", shown=progress) as advance:
                 for file in found.files:
                     part = _Part(advance)
-                    _ingest_file(run, file, writer, part)
+                    _ingest_file(run, file, writer, known, part)
                     part.finish()
-            if not (run.indexed or run.resumed or run.unchanged):
+            if not (run.indexed or run.resumed or run.unchanged or run.relinked):
                 raise _nothing_usable(run.refused)
+            left = [one.record for one in published if one.record.id not in run.relinked]
+            vanished = vanished_scenes(left, found.files, folders)
+            writer.remove(set(vanished) if prune else set())
             publishing = track("publishing", None, "", shown=progress)
             with run.watch.time("publish"), publishing:
                 generation = writer.publish()
@@ -161,6 +174,9 @@ def ingest(
         resumed=run.resumed,
         unchanged=run.unchanged,
         refused=tuple(run.refused),
+        relinked=tuple(run.relinked.values()),
+        vanished=vanished,
+        pruned=prune,
         chips_total=generation.chips,
         seconds=run.watch.seconds,
     )
@@ -187,12 +203,16 @@ def _nothing_usable(refused: Sequence[Refusal]) -> SceneError:
     )
 
 
-def _ingest_file(run: _Run, file: SceneFile, writer: IndexWriter, part: _Part) -> None:
+def _ingest_file(
+    run: _Run, file: SceneFile, writer: IndexWriter, known: KnownScenes, part: _Part
+) -> None:
     try:
         stat = file.path.stat()
         status = writer.status(file.id, stat.st_size, stat.st_mtime_ns)
         if status == "published":
-            run.unchanged += 1
+            _keep(run, file, writer, known)
+            return
+        if _relinked(run, file, stat.st_size, writer, known):
             return
         if status == "staged":
             run.resumed += 1
@@ -200,15 +220,47 @@ def _ingest_file(run: _Run, file: SceneFile, writer: IndexWriter, part: _Part) -
         with run.watch.time("open"):
             scene = open_scene(file, bands=run.settings.bands)
         batch, count = _embed_scene(run, scene, part)
+        with run.watch.time("hash"):
+            content = content_sum(file.path)
     except OSError as error:  # a SceneError is one; anything else is our own fault and ends the run
-        run.refused.append(_refusal(file, error))
+        run.refused.append(refusal_of(file, error))
         return
     with run.watch.time("stage"):
-        writer.stage(_scene_record(scene, count), batch)
+        writer.stage(_scene_record(scene, _chips_skipped(count), content), batch)
     run.indexed.append(count)
 
 
-def _refusal(file: SceneFile, error: OSError) -> Refusal:
+def _keep(run: _Run, file: SceneFile, writer: IndexWriter, known: KnownScenes) -> None:
+    """Keep an unchanged scene, with the place where its file is now."""
+    scene = known.at_another_place(file)
+    if scene is None:
+        run.unchanged += 1
+        return
+    writer.relink(scene, replace(scene.record, href=str(file.path)))
+    run.relinked[file.id] = file.id
+
+
+def _relinked(
+    run: _Run, file: SceneFile, size_bytes: int, writer: IndexWriter, known: KnownScenes
+) -> bool:
+    """Keep the chips of a scene whose file has another name or time now; say whether it has."""
+    with run.watch.time("hash"):
+        before = known.same_content(file, size_bytes)
+    if before is None or before.record.id in run.relinked:
+        return False
+    with run.watch.time("open"):
+        scene = open_scene(file, bands=run.settings.bands)
+    record = _scene_record(scene, before.record.chips_skipped, before.record.sha256)
+    if not same_picture(before.record, record):
+        return False
+    with run.watch.time("stage"):
+        writer.relink(before, record)
+    run.relinked[before.record.id] = file.id
+    return True
+
+
+def refusal_of(file: SceneFile, error: OSError) -> Refusal:
+    """Return why a scene is left out."""
     if isinstance(error, SceneError):
         return Refusal(file.id, error.message, error.hint)
     reason = error.strerror or str(error)
@@ -275,7 +327,11 @@ def _encode(
     return np.concatenate(vectors), np.concatenate(valid), np.concatenate(kept)
 
 
-def _scene_record(scene: Scene, count: SceneCount) -> SceneRecord:
+def _chips_skipped(count: SceneCount) -> int:
+    return count.mostly_invalid + count.off_earth
+
+
+def _scene_record(scene: Scene, chips_skipped: int, content: str | None) -> SceneRecord:
     return SceneRecord(
         id=scene.id,
         href=str(scene.path),
@@ -290,5 +346,6 @@ def _scene_record(scene: Scene, count: SceneCount) -> SceneRecord:
         bands=scene.bands,
         stretch=scene.stretch,
         outline=scene.outline,
-        chips_skipped=count.mostly_invalid + count.off_earth,
+        chips_skipped=chips_skipped,
+        sha256=content,
     )

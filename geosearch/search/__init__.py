@@ -3,5 +3,15 @@
 from geosearch.search.filters import Filter, TimeSpan, make_filter
 from geosearch.search.hit import Hit
 from geosearch.search.ranking import Explanation, SegmentPlan, search
+from geosearch.search.selection import matching_rows
 
-__all__ = ["Explanation", "Filter", "Hit", "SegmentPlan", "TimeSpan", "make_filter", "search"]
+__all__ = [
+    "Explanation",
+    "Filter",
+    "Hit",
+    "SegmentPlan",
+    "TimeSpan",
+    "make_filter",
+    "matching_rows",
+    "search",
+]

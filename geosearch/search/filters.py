@@ -8,7 +8,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,11 +52,13 @@ class Filter:
     """Geometries in EPSG:4326; the footprint must intersect every one of them."""
     time: TimeSpan | None = None
     """The scene's time must lie in it; chips without a known time do not."""
+    scenes: frozenset[str] | None = None
+    """The chip must be of one of these scenes; None for any."""
 
     @property
     def is_empty(self) -> bool:
         """Whether everything passes."""
-        return not self.areas and self.time is None
+        return not self.areas and self.time is None and self.scenes is None
 
 
 def make_filter(
@@ -64,6 +66,7 @@ def make_filter(
     bbox: str | Sequence[float] | None = None,
     intersects: str | Path | dict[str, Any] | BaseGeometry | None = None,
     when: str | None = None,
+    scenes: Collection[str] | None = None,
 ) -> Filter:
     """Build a filter from what a user writes.
 
@@ -71,6 +74,7 @@ def make_filter(
         bbox: ``W,S,E,N`` in degrees, as text or as four numbers; W > E crosses 180 degrees.
         intersects: A GeoJSON file (``-`` for standard input), a GeoJSON object, or a geometry.
         when: ``A``, ``A/B``, ``../B`` or ``A/..`` of dates and RFC 3339 instants.
+        scenes: Ids of scenes.
 
     Raises:
         UsageError: One of them cannot be meant.
@@ -80,7 +84,11 @@ def make_filter(
         areas.append(parse_bbox(bbox))
     if intersects is not None:
         areas.append(read_area(intersects))
-    return Filter(tuple(areas), None if when is None else parse_time_span(when))
+    return Filter(
+        tuple(areas),
+        None if when is None else parse_time_span(when),
+        None if scenes is None else frozenset(scenes),
+    )
 
 
 def parse_bbox(bbox: str | Sequence[float]) -> BaseGeometry:

@@ -19,12 +19,14 @@ def matching_rows(segment: Segment, wanted: Filter) -> Rows | None:
 
     Removed chips never pass.
     """
-    if wanted.is_empty and segment.alive is None:
-        return None
+    if wanted.is_empty:
+        return segment.alive_rows
     mask = np.ones(segment.n, dtype=bool) if segment.alive is None else segment.alive.copy()
     if wanted.time is not None:
         mask &= segment.time_ms >= wanted.time.start_ms
         mask &= segment.time_ms <= wanted.time.end_ms
+    if wanted.scenes is not None:
+        mask &= np.isin(segment.scene_no, segment.scene_numbers(wanted.scenes))
     rows = np.flatnonzero(mask)
     for area in wanted.areas:
         rows = _rows_in_area(segment, rows, area)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -292,8 +293,11 @@ def test_verify_does_not_follow_a_strangers_path(tmp_path: Path) -> None:
     document = json.loads(path.read_text())
     document["files"][0]["path"] = "../../../secret"
     path.write_text(json.dumps(document))
-    (problem,) = verify(tmp_path / "index")
-    assert "outside" in problem.reason
+    manifest = tmp_path / "index" / "manifest.json"
+    document = json.loads(manifest.read_text())
+    document["segments"][0]["checksum"] = sha256(path.read_bytes()).hexdigest()
+    manifest.write_text(json.dumps(document))
+    assert "outside" in next(one for one in verify(tmp_path / "index")).reason
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "[" * 100_000, '{"format": 1}', '{"format": "x"}'])
@@ -307,3 +311,12 @@ def test_no_index_is_an_error_that_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(IndexFolderError) as caught:
         open_index(tmp_path / "nowhere")
     assert "geosearch index" in caught.value.hint
+
+
+def test_an_index_of_format_1_is_read_as_before(tmp_path: Path) -> None:
+    publish(tmp_path / "index", "a.tif")
+    path = tmp_path / "index" / "manifest.json"
+    document = json.loads(path.read_text()) | {"format": 1}
+    del document["segments"][0]["removed_rows"]
+    path.write_text(json.dumps(document))
+    assert open_index(tmp_path / "index").chip_count == 10

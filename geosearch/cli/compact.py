@@ -1,0 +1,42 @@
+"""`geosearch compact`: few segments, and nothing that is not needed."""
+
+import json
+from dataclasses import asdict
+
+import click
+
+from geosearch.cli.options import index_option, json_option
+from geosearch.cli.report import count_of
+
+
+@click.command(short_help="Merge an index's segments, free what was removed.")
+@index_option
+@json_option
+def compact(index_path: str | None, as_json: bool) -> None:
+    """Merge an index's segments without the chips that were removed, and free their room.
+
+    Nothing is embedded again, and searches answer as before. Files of older generations are
+    deleted: a program that has had the index open since before may have to open it again.
+
+    \b
+      geosearch compact -i indexes/coast
+    """
+    from geosearch.api import compact
+    from geosearch.progress import say, track
+
+    with track("compacting", None, "", shown=True):
+        done = compact(index_path, note=say)
+    if as_json:
+        click.echo(json.dumps(asdict(done), indent=2))
+        return
+    click.echo(
+        f"{count_of(done.segments_before, 'segment')} before, {done.segments:,} now: "
+        f"{count_of(done.chips, 'chip')}; {done.freed_bytes / 1e6:,.1f} MB freed"
+    )
+    if done.held_segments:
+        click.echo(f"{count_of(done.held_segments, 'segment')} kept: this process reads them")
+    if done.waiting_scenes:
+        click.echo(
+            f"{count_of(done.waiting_scenes, 'finished scene')} of an interrupted run kept: "
+            "`geosearch index` publishes them"
+        )

@@ -1,0 +1,97 @@
+"""`geosearch remove`: chips out of an index."""
+
+import json
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from geosearch.cli.options import filter_options, index_option, json_option, yes_option
+from geosearch.cli.report import count_of
+from geosearch.errors import UsageError
+
+if TYPE_CHECKING:
+    from geosearch.index import Removal
+
+_SCENES_SHOWN = 20
+
+
+@click.command(short_help="Take chips out of an index.")
+@index_option
+@click.option(
+    "--scene", "scenes", metavar="ID", multiple=True, help="A scene's id; may be given often."
+)
+@filter_options
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@yes_option
+@json_option
+def remove(
+    index_path: str | None,
+    scenes: tuple[str, ...],
+    bbox: str | None,
+    intersects: str | None,
+    when: str | None,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Take the chips out of an index that pass all filters given; scene files are not touched.
+
+    Searches that are running go on. `geosearch compact` frees the room. Indexing again adds a
+    scene that went whole, if its file is still there.
+
+    \b
+      geosearch remove --scene 2019/north.tif
+      geosearch remove --bbox "11.2,48.0,11.8,48.3" --datetime ../2016 --dry-run
+    """
+    from geosearch.api import remove
+    from geosearch.progress import say
+
+    removal = remove(
+        index_path,
+        scenes=scenes,
+        bbox=bbox,
+        intersects=intersects,
+        datetime=when,
+        dry_run=dry_run,
+        confirm=None if yes else _ask,
+        note=say,
+    )
+    if as_json:
+        numbers = {"chips": removal.chips, "whole_scenes": removal.whole_scenes}
+        click.echo(json.dumps(numbers | asdict(removal), indent=2))
+        return
+    for line in _lines(removal, dry_run):
+        click.echo(line)
+
+
+def _ask(removal: "Removal") -> bool:
+    # with - for --intersects, the terminal is not where the answer would come from
+    if not sys.stdin.isatty():
+        raise UsageError(
+            f"{_what(removal)} would be removed, and nobody is there to confirm it",
+            hint="add --yes, or --dry-run to see which",
+        )
+    return click.confirm(f"Remove {_what(removal)}?", err=True)
+
+
+def _lines(removal: "Removal", dry_run: bool) -> list[str]:
+    if not removal.scenes:
+        return [f"no chip matches; {count_of(removal.chips_left, 'chip')} stay"]
+    verb = "removed" if removal.published else "would remove" if dry_run else "did not remove"
+    lines = [f"{verb} {_what(removal)}"]
+    for scene in removal.scenes[:_SCENES_SHOWN]:
+        lines.append(f"  {scene.scene}: {count_of(scene.chips, 'chip')}, {scene.left:,} left")
+    if len(removal.scenes) > _SCENES_SHOWN:
+        lines.append(f"  and {len(removal.scenes) - _SCENES_SHOWN:,} more; --json names all")
+    if removal.published:
+        lines.append(f"{count_of(removal.chips_left, 'chip')} in the index")
+    return lines
+
+
+def _what(removal: "Removal") -> str:
+    return (
+        f"{count_of(removal.chips, 'chip')} of {count_of(len(removal.scenes), 'scene')}, "
+        f"{removal.whole_scenes:,} of them whole"
+    )

@@ -1,0 +1,154 @@
+"""Few segments without removed rows, and nothing on the disk that no generation needs.
+
+Vectors are copied as they are stored and nothing is embedded: the segment is the one that
+indexing the same scenes at once would have made. Killed before the manifest is replaced, the
+old generation stays; killed after, the next run deletes what is left over.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from geosearch.errors import IndexFolderError
+from geosearch.index.durable import part_of, remove_folder
+from geosearch.index.manifest import MANIFEST, Manifest, next_generation, write_manifest
+from geosearch.index.published import PublishedScene, published_scenes
+from geosearch.index.removal import locked_manifest
+from geosearch.index.removed_rows import REMOVED
+from geosearch.index.segment import Segment, open_segments
+from geosearch.index.segment_files import SEGMENTS, ann_kind, changed_files, write_segment
+from geosearch.index.staging import Staging
+
+MOST_ROWS = 1 << 20
+"""Chips of a segment that is made here, about: their metadata must fit into memory together."""
+
+_OURS = re.compile(r"[0-9a-f]{16}|.*\.part")
+
+
+@dataclass(frozen=True, slots=True)
+class Compaction:
+    """What a compaction did."""
+
+    generation: int
+    """The generation that is published now."""
+    segments_before: int
+    segments: int
+    chips: int
+    """Chips that are searched."""
+    freed_bytes: int
+    """Size of the files that were deleted."""
+    held_segments: int
+    """Superseded segments that stay until the next compaction: this process has them open."""
+    waiting_scenes: int
+    """Finished scenes of an interrupted run, which the next run publishes."""
+
+
+def compact(folder: Path, *, most_rows: int = MOST_ROWS) -> Compaction:
+    """Merge small segments and those with removed rows, then delete what is superseded.
+
+    Files that this process has open are left. Other processes go on with what they have mapped,
+    where the system keeps deleted files for whoever has them open, as POSIX does; what they have
+    not opened by then is an error that says so.
+
+    Args:
+        folder: The index.
+        most_rows: Chips of a new segment, unless one scene has more.
+
+    Raises:
+        IndexFolderError: The index cannot be read or written, or a file to copy is damaged.
+    """
+    with locked_manifest(folder) as before:
+        after = _rewritten(folder, before, most_rows)
+        if after is not before:
+            write_manifest(folder, after)
+        segments = [Segment(folder, entry, after.spec.dim) for entry in after.segments]
+        chips = sum(segment.chip_count for segment in segments)
+        published = {key for segment in segments for key in segment.scene_keys}
+        waiting = Staging(folder, after.spec).sweep(published)
+        freed, held = _sweep(folder, after)
+    return Compaction(
+        after.generation, len(before.segments), len(segments), chips, freed, held, waiting
+    )
+
+
+def _rewritten(folder: Path, manifest: Manifest, most_rows: int) -> Manifest:
+    """Return the manifest of the next generation, its segments written; the same if none is."""
+    segments = [Segment(folder, entry, manifest.spec.dim) for entry in manifest.segments]
+    sources = [one for one in segments if _has_removed(one) or one.n <= most_rows // 2]
+    if len(sources) < 2 and not any(map(_has_removed, sources)):
+        return manifest
+    for source in sources:
+        _require_whole(source)
+    tier = _tier_wanted(sources)
+    scenes = sorted(
+        (scene for source in sources for scene in published_scenes(source)),
+        key=lambda scene: scene.record.id,
+    )
+    kept = [one.entry for one in segments if one not in sources]
+    written = [
+        write_segment(folder, group, manifest.spec.dim, ann=tier)
+        for group in _groups(scenes, most_rows)
+    ]
+    return next_generation(manifest, [*kept, *written])
+
+
+def _has_removed(segment: Segment) -> bool:
+    return bool(segment.entry.removed) or segment.entry.removed_rows is not None
+
+
+def _require_whole(segment: Segment) -> None:
+    # a damaged file must not be copied: its copy would have a checksum that agrees
+    for path, reason in changed_files(segment.folder):
+        raise IndexFolderError(
+            f"{path} is damaged: {reason}",
+            hint="`geosearch verify` says what is lost, and `--repair` makes again what can be",
+        )
+
+
+def _tier_wanted(sources: Sequence[Segment]) -> str:
+    """Return ``flat`` or ``ivfpq`` where segments were forced to be so, else ``auto``."""
+    forced = {one.entry.ann for one in sources if one.entry.ann != ann_kind("auto", one.n)}
+    return forced.pop() if len(forced) == 1 else "auto"
+
+
+def _groups(scenes: Sequence[PublishedScene], most_rows: int) -> Iterator[list[PublishedScene]]:
+    """Yield scenes in their order, some chips at a time; a scene is never divided."""
+    group: list[PublishedScene] = []
+    rows = 0
+    for scene in scenes:
+        if group and rows + len(scene.rows) > most_rows:
+            yield group
+            group, rows = [], 0
+        group.append(scene)
+        rows += len(scene.rows)
+    if group:
+        yield group
+
+
+def _sweep(folder: Path, manifest: Manifest) -> tuple[int, int]:
+    """Delete what the generation does not name; return bytes freed and segments held open."""
+    current = {entry.id for entry in manifest.segments}
+    held = open_segments(folder)
+    keep = {segment.id for segment in held} | current
+    keep_rows = {entry.removed_rows for entry in manifest.segments}
+    keep_rows |= {segment.entry.removed_rows for segment in held}
+    freed = _remove_others(folder / SEGMENTS, keep) + _remove_others(folder / REMOVED, keep_rows)
+    part_of(folder / MANIFEST).unlink(missing_ok=True)
+    return freed, len(keep - current)
+
+
+def _remove_others(folder: Path, keep: set[str] | set[str | None]) -> int:
+    freed = 0
+    for path in list(folder.iterdir()) if folder.is_dir() else []:
+        # only what has a name of ours: the rest is somebody's
+        if path.name in keep or not _OURS.fullmatch(path.name):
+            continue
+        files = [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file()]
+        size = sum(file.stat().st_size for file in files)
+        if path.is_file():
+            path.unlink(missing_ok=True)
+        else:
+            remove_folder(path)
+        freed += 0 if path.exists() else size
+    return freed

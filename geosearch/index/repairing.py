@@ -1,0 +1,137 @@
+"""What is derived is made again: ``rows`` from the sidecar, ``ann`` from the vectors.
+
+Each file is built beside and takes its place atomically: a reader that has the damaged one
+mapped keeps it. Killed anywhere, the next repair finds what is left to do.
+"""
+
+import os
+from collections.abc import Set
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from geosearch.index.ann import build_tier
+from geosearch.index.checking import (
+    SOURCES,
+    Problem,
+    find_faults,
+    kind_of,
+    problems_of,
+    verify,
+)
+from geosearch.index.durable import remove_folder, sync_file, sync_folder, write_durable
+from geosearch.index.manifest import SegmentEntry, next_generation, write_manifest
+from geosearch.index.mapped import write_rows
+from geosearch.index.removal import locked_manifest
+from geosearch.index.segment_files import (
+    ANN,
+    DESCRIPTION,
+    ROWS,
+    SEGMENTS,
+    SIDECAR,
+    VECTORS,
+    Description,
+    description_bytes,
+    file_sum,
+    file_sums,
+    read_description,
+    time_ms,
+)
+from geosearch.index.sidecar import Sidecar
+
+
+def repair(folder: Path, *, drop: bool = False) -> list[Problem]:
+    """Check an index, and make again what can be made from files that are whole.
+
+    Args:
+        folder: The index.
+        drop: Leave segments out that cannot be repaired. Their scenes are then new to the next
+            indexing run.
+
+    Returns:
+        What was wrong, each with its outcome.
+
+    Raises:
+        IndexFolderError: The index cannot be read or written.
+    """
+    problems: list[Problem] = []
+    with locked_manifest(folder) as manifest:
+        entries: list[SegmentEntry] = []
+        for entry in manifest.segments:
+            faults = find_faults(folder, entry, manifest.spec.dim)
+            found = problems_of(folder, entry, faults)
+            problems += found
+            kinds = {kind_of(name) for name in faults}
+            if kinds and not all(one.repairable for one in found) and drop:
+                continue
+            entries.append(_repaired(folder, entry, kinds, manifest.spec.dim) if kinds else entry)
+        if tuple(entries) != manifest.segments:
+            write_manifest(folder, next_generation(manifest, entries))
+    return _with_outcomes(problems, {entry.id for entry in entries}, verify(folder))
+
+
+def _with_outcomes(problems: list[Problem], kept: set[str], left: list[Problem]) -> list[Problem]:
+    still = {problem.path for problem in left}
+    known = {problem.path for problem in problems}
+    settled = [
+        problem
+        if problem.path in still
+        else replace(problem, outcome="repaired" if problem.segment in kept else "dropped")
+        for problem in problems
+    ]
+    return settled + [problem for problem in left if problem.path not in known]
+
+
+def _repaired(folder: Path, entry: SegmentEntry, bad: Set[str], dim: int) -> SegmentEntry:
+    """Make again what can be made of a segment, and return it as the manifest lists it then."""
+    place = folder / SEGMENTS / entry.id
+    part = folder / SEGMENTS / f"{entry.id}.part"
+    remove_folder(part)
+    part.mkdir()
+    wanted = {kind for kind in bad & SOURCES.keys() if SOURCES[kind] not in bad}
+    if VECTORS in bad:  # a new checksum would hide it
+        wanted.discard(DESCRIPTION)
+    if ROWS in wanted:
+        _write_rows(part / ROWS, place / SIDECAR, entry.rows)
+        _put(part / ROWS, place / ROWS)
+    if ANN in wanted:
+        shape = (entry.rows, dim)
+        build_tier(part / ANN, np.memmap(place / VECTORS, dtype="<f2", mode="r", shape=shape))
+        _put(part / ANN, place / ANN)
+    remove_folder(part)
+    if not wanted or (DESCRIPTION in bad and DESCRIPTION not in wanted):
+        return entry
+    description = _description(place, entry.rows, wanted)
+    write_durable(place / DESCRIPTION, description_bytes(description))
+    return replace(entry, checksum=file_sum(place / DESCRIPTION))
+
+
+def _description(place: Path, rows: int, made: Set[str]) -> Description:
+    """Return what ``segment.json`` shall say: of files that were not made here, what it said."""
+    now = {file.path: file for file in file_sums(place)}
+    if DESCRIPTION in made:
+        keys = tuple(scene.key for scene in Sidecar(place / SIDECAR).scenes())
+        return Description(rows, keys, tuple(now.values()))
+    before = read_description(place)
+    files = tuple(now[file.path] if kind_of(file.path) in made else file for file in before.files)
+    return replace(before, files=files)
+
+
+def _write_rows(folder: Path, sidecar_path: Path, rows: int) -> None:
+    sidecar = Sidecar(sidecar_path)
+    columns = sidecar.rows(rows)
+    times = np.array([time_ms(scene.datetime) for scene in sidecar.scenes()], dtype=np.int64)
+    columns["time_ms"] = times[columns["scene_no"]]
+    footprints = np.asarray(shapely.from_wkb(columns["footprint"]))
+    write_rows(folder, columns, footprints)
+
+
+def _put(source: Path, target: Path) -> None:
+    """Move the files of a folder to their places in another, one by one."""
+    target.mkdir(exist_ok=True)
+    for path in sorted(source.iterdir()):
+        sync_file(path)
+        os.replace(path, target / path.name)
+    sync_folder(target)

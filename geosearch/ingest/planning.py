@@ -1,0 +1,127 @@
+"""What indexing would do, and about how long it would take; nothing is written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from geosearch.encoders import Encoder
+from geosearch.errors import Refusal, SceneError
+from geosearch.index import MANIFEST, Index, SceneKey, open_index
+from geosearch.ingest.pipeline import ChipSettings, refusal_of
+from geosearch.ingest.vanished import vanished_scenes
+from geosearch.progress import track
+from geosearch.scenes import Found, SceneFile, chip_windows, open_scene, windows_with_data
+
+_MEASURED_CHIPS = 16
+_METADATA_BYTES = 300
+"""Of a chip in the sidecar and in ``rows``, about: indexes of 20,000 chips have 200 to 300."""
+_EMPTY_BYTES = 1_000_000
+"""Of a segment's sidecar without chips, about."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPlan:
+    """What an indexing run would do."""
+
+    scenes: int
+    """Scenes to read: new or changed. Those of an interrupted run, and moved ones, are among
+    them, though they will not be embedded again."""
+    unchanged: int
+    """Scenes that the index holds as they are."""
+    vanished: tuple[str, ...]
+    """Ids of scenes whose files are gone."""
+    refused: tuple[Refusal, ...]
+    """Inputs that would be left out."""
+    chips: int
+    """Chips to embed, at most: those with too few valid pixels are not known before."""
+    scene_bytes: int
+    """Size of the files to read."""
+    chips_per_second: float
+    """How many chips of noise the encoder embedded, measured now; reading comes on top."""
+    index_bytes: int
+    """Size of what would be added to the index, about."""
+
+    @property
+    def seconds(self) -> float:
+        """Estimated time to embed all chips."""
+        return self.chips / self.chips_per_second
+
+
+def plan(
+    found: Found,
+    folder: Path,
+    encoder: Encoder,
+    settings: ChipSettings,
+    *,
+    folders: Sequence[str | Path] = (),
+    progress: bool = False,
+) -> IndexPlan:
+    """Look at scenes without reading their pixels, and estimate what indexing them takes.
+
+    Args:
+        found: What there is to index.
+        folder: The index, if it is there.
+        encoder: What would embed the chips.
+        settings: How scenes would be cut.
+        folders: What was looked through, to say which scenes vanished.
+        progress: Show a bar on stderr.
+
+    Raises:
+        IndexFolderError: The index is there and cannot be read.
+    """
+    index = open_index(folder) if (folder / MANIFEST).exists() else None
+    known = set() if index is None else {key for one in index.segments for key in one.scene_keys}
+    refused = list(found.refused)
+    scenes = chips = scene_bytes = 0
+    with track("looking", len(found.files), "scenes", shown=progress) as advance:
+        for file in found.files:
+            advance(1)
+            try:
+                status = file.path.stat()
+                if SceneKey(file.id, status.st_size, status.st_mtime_ns) in known:
+                    continue
+                chips += _chip_count(file, settings)
+            except OSError as error:
+                refused.append(refusal_of(file, error))
+                continue
+            scenes += 1
+            scene_bytes += status.st_size
+    looked = len(found.files) - (len(refused) - len(found.refused))
+    return IndexPlan(
+        scenes=scenes,
+        unchanged=looked - scenes,
+        vanished=_vanished(index, found, folders),
+        refused=tuple(refused),
+        chips=chips,
+        scene_bytes=scene_bytes,
+        chips_per_second=_measured_rate(encoder, settings.size_px),
+        index_bytes=chips * (2 * encoder.dim + _METADATA_BYTES) + (_EMPTY_BYTES if chips else 0),
+    )
+
+
+def _vanished(index: Index | None, found: Found, folders: Sequence[str | Path]) -> tuple[str, ...]:
+    return () if index is None else vanished_scenes(index.scenes, found.files, folders)
+
+
+def _chip_count(file: SceneFile, settings: ChipSettings) -> int:
+    scene = open_scene(file, bands=settings.bands)
+    windows = chip_windows(
+        scene.width_px, scene.height_px, size_px=settings.size_px, stride_px=settings.stride_px
+    )
+    count = int(windows_with_data(scene, windows).sum())
+    if not count:
+        raise SceneError("it holds no pixels", hint="leave the scene out")
+    return count
+
+
+def _measured_rate(encoder: Encoder, size_px: int) -> float:
+    """Return chips a second of a small batch of noise, after a first one that warms up."""
+    shape = (_MEASURED_CHIPS, size_px, size_px, 3)
+    noise = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    encoder.encode_images(noise[:1])
+    started = perf_counter()
+    encoder.encode_images(noise)
+    return _MEASURED_CHIPS / (perf_counter() - started)
