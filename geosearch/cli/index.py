@@ -72,13 +72,14 @@ def index(
     precision: str,
     as_json: bool,
 ) -> int:
-    """Index the scenes in PATHS: files, or folders with all that is below them.
+    """Index the scenes in PATHS: files, folders with all that is below them, patterns in quotes.
 
     Run it again to add what is new or changed; an interrupted run continues.
 
     \b
       geosearch index ./scenes
       geosearch index ./2024 ./2025 -i indexes/coast --encoder dgtrs-clip-vit-b-16
+      geosearch index "archive/**/*_visual.tif"
     """
     from geosearch.api import build
     from geosearch.progress import say

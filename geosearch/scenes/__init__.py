@@ -6,7 +6,7 @@ What needs GDAL is imported when it is first used, so that finding files costs n
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from geosearch.scenes.find import Found, SceneFile, find_scenes
+from geosearch.scenes.find import Found, SceneFile, archive_name, find_scenes
 from geosearch.scenes.grid import PixelWindow, chip_windows
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ __all__ = [
     "PixelWindow",
     "Scene",
     "SceneFile",
+    "archive_name",
     "chip_windows",
     "find_scenes",
     "open_scene",

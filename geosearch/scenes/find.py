@@ -1,4 +1,4 @@
-"""Which files are scenes: folders walked, sidecars left out, ids given.
+"""Which files are scenes: folders walked, patterns matched, ids given.
 
 Only names and sizes are looked at; whether a raster can be read and placed is seen
 when it is opened.
@@ -6,22 +6,15 @@ when it is opened.
 
 import os
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from geosearch.errors import Refusal
+from geosearch.scenes.walk import Listing, listing, walk
+from geosearch.scenes.wildcards import Pattern, parse_pattern
 
-RASTER_ENDINGS = frozenset(
-    {"tif", "tiff", "gtiff", "btf", "jp2", "j2k", "jpx", "vrt", "img", "nc", "gpkg", "ntf", "nitf"}
-    | {"bil", "bsq", "bip", "mrf", "hgt", "dt0", "dt1", "dt2"}
-)
-"""File name endings that count as scenes in a folder; a file that is named is always tried."""
-_PICTURES = {"png": "pgw pngw wld", "jpg": "jgw jpgw wld", "jpeg": "jgw jpegw wld"}
-"""Pictures count only beside a world file or an ``.aux.xml``: the rest are thumbnails."""
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|/vsi")
 
 
@@ -49,14 +42,14 @@ def find_scenes(paths: Sequence[str | Path]) -> Found:
     """Find the raster files below some folders, and among some files.
 
     Folders are walked with all their folders; links are followed, a folder is entered once.
-    Hidden files and sidecars (masks, overviews, world files) are no scenes.
+    Hidden files and sidecars (masks, overviews, thumbnails, world files) are no scenes. A path
+    that is not there and has ``*``, ``?`` or ``[`` is a pattern; ``**`` is any number of folders.
 
     Args:
-        paths: Files and folders.
+        paths: Files, folders and patterns.
     """
     refused: list[Refusal] = []
     found: list[tuple[Path, Path]] = []  # the file, and the folder its id is relative to
-    entered: set[tuple[int, int]] = set()
     for path in paths:
         if _REMOTE.match(str(path)):
             refused.append(
@@ -65,51 +58,45 @@ def find_scenes(paths: Sequence[str | Path]) -> Found:
             continue
         start = Path(os.path.abspath(path))
         if start.is_dir():
-            found += [(file, start) for file in _walk(start, entered, refused)]
+            found += [(file, start) for file in _walked(start, refused)]
         elif start.exists():
             found.append((start, start.parent))
+        elif pattern := parse_pattern(str(path)):
+            matched = list(_matched(pattern, refused))
+            if not matched:
+                reason = "no scene matches the pattern"
+                refused.append(Refusal(str(path), reason, "check it with: ls PATTERN"))
+            found += [(file, pattern.root) for file in matched]
         else:
             refused.append(Refusal(str(path), "there is no such file or folder", "check the path"))
     return Found(_with_ids(_each_once(found)), tuple(refused))
 
 
-def _walk(folder: Path, entered: set[tuple[int, int]], refused: list[Refusal]) -> Iterator[Path]:
-    def refuse(error: OSError) -> None:
-        name = str(error.filename or folder)
-        refused.append(Refusal(name, error.strerror or str(error), "allow it to be read"))
+def archive_name(path: str | Path) -> str:
+    """Return what an archive is called: its folder's name, or its file's without the ending."""
+    start = Path(os.path.abspath(path))
+    if not start.exists() and (pattern := parse_pattern(str(path))):
+        start = pattern.root
+    return start.stem if start.is_file() else start.resolve().name
 
-    for here, folders, files in os.walk(folder, followlinks=True, onerror=refuse):
-        status = os.stat(here)
-        if (status.st_dev, status.st_ino) in entered:
-            folders.clear()
+
+def _walked(folder: Path, refused: list[Refusal]) -> Iterator[Path]:
+    for listed in walk(folder, refused):
+        yield from (listed.folder / name for name in listed.names)
+
+
+def _matched(pattern: Pattern, refused: list[Refusal]) -> Iterator[Path]:
+    """Yield the scenes that match a pattern, and those below the folders that do."""
+    beside: dict[Path, Listing] = {}
+    for place in pattern.places():
+        if place.is_dir():
+            yield from (file for file in _walked(place, refused) if pattern.accepts(file, place))
             continue
-        entered.add((status.st_dev, status.st_ino))
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        beside = {name.lower() for name in files}
-        for name in sorted(files):
-            file = Path(here, name)
-            if not name.startswith(".") and _is_raster(file, beside) and not file.is_dir():
-                yield file
-
-
-def _is_raster(file: Path, beside: set[str]) -> bool:
-    ending = file.suffix[1:].lower()
-    if ending in _PICTURES:
-        name = file.name.lower()
-        sidecars = {f"{file.stem.lower()}.{other}" for other in _PICTURES[ending].split()}
-        return bool(beside & (sidecars | {f"{name}.aux.xml", f"{name}w"}))
-    return ending in RASTER_ENDINGS and (ending != "gpkg" or _holds_raster(file))
-
-
-def _holds_raster(geopackage: Path) -> bool:
-    """Return whether a GeoPackage has a raster table (OGC 12-128r19, 2.2); True if in doubt."""
-    query = "SELECT count(*) FROM gpkg_contents WHERE data_type IN ('tiles', '2d-gridded-coverage')"
-    try:
-        uri = f"{geopackage.as_uri()}?mode=ro&immutable=1"
-        with closing(sqlite3.connect(uri, uri=True)) as connection:
-            return bool(connection.execute(query).fetchone()[0])
-    except sqlite3.Error:
-        return True  # opening it will say what is wrong
+        folder = place.parent
+        if folder not in beside:
+            beside[folder] = listing(folder, os.listdir(folder))
+        if place.name in beside[folder].names:
+            yield place
 
 
 def _each_once(found: list[tuple[Path, Path]]) -> list[tuple[Path, Path]]:

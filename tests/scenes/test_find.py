@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geosearch.scenes import find_scenes, write_geotiff
+from geosearch.scenes import archive_name, find_scenes, write_geotiff
 
 
 def touch(*paths: Path) -> None:
@@ -113,3 +113,10 @@ def test_finding_scenes_writes_nothing(tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
     find_scenes([tmp_path])
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_archive_is_called_as_its_folder(tmp_path: Path) -> None:
+    touch(tmp_path / "coast" / "x.tif")
+    assert archive_name(tmp_path / "coast") == "coast"
+    assert archive_name(tmp_path / "coast" / "x.tif") == "x"
+    assert archive_name(tmp_path / "coast" / "**" / "*.tif") == "coast"
