@@ -26,6 +26,7 @@ from geosearch.scenes import (
     Scene,
     SceneFile,
     chip_windows,
+    file_state,
     find_scenes,
     open_scene,
     read_chips,
@@ -189,8 +190,8 @@ def _nothing_usable(refused: Sequence[Refusal]) -> SceneError:
 
 def _ingest_file(run: _Run, file: SceneFile, writer: IndexWriter, part: _Part) -> None:
     try:
-        stat = file.path.stat()
-        status = writer.status(file.id, stat.st_size, stat.st_mtime_ns)
+        state = file_state(file.href)
+        status = writer.status(file.id, state.size_bytes, state.mtime_ns)
         if status == "published":
             run.unchanged += 1
             return
@@ -278,9 +279,9 @@ def _encode(
 def _scene_record(scene: Scene, count: SceneCount) -> SceneRecord:
     return SceneRecord(
         id=scene.id,
-        href=str(scene.path),
-        size_bytes=scene.size_bytes,
-        mtime_ns=scene.mtime_ns,
+        href=scene.href,
+        size_bytes=scene.state.size_bytes,
+        mtime_ns=scene.state.mtime_ns,
         width_px=scene.width_px,
         height_px=scene.height_px,
         crs=scene.crs,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from geosearch.scenes.find import Found, SceneFile, archive_name, find_scenes
 from geosearch.scenes.grid import PixelWindow, chip_windows
+from geosearch.scenes.state import FileState, file_state
 
 if TYPE_CHECKING:
     from geosearch.scenes.coverage import windows_with_data
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ChipBlock",
+    "FileState",
     "Found",
     "PixelWindow",
     "Scene",
     "SceneFile",
     "archive_name",
     "chip_windows",
+    "file_state",
     "find_scenes",
     "open_scene",
     "read_chips",

@@ -7,11 +7,13 @@ when it is opened.
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from geosearch.errors import Refusal
+from geosearch.errors import Refusal, SceneError
+from geosearch.scenes.href import join_bands, short_name
+from geosearch.scenes.products import Product, products
 from geosearch.scenes.walk import Listing, listing, walk
 from geosearch.scenes.wildcards import Pattern, parse_pattern
 
@@ -20,12 +22,17 @@ _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|/vsi")
 
 @dataclass(frozen=True, slots=True)
 class SceneFile:
-    """A file that is to be opened as a scene."""
+    """A file, or the files of a product, to be opened as a scene."""
 
-    path: Path
-    """Where it is, absolute."""
+    href: str
+    """Where it is, absolute: a file, or red, green and blue as `join_bands` writes them."""
     id: str
     """Its name in the index: the path relative to the folder that was indexed."""
+
+    @property
+    def name(self) -> str:
+        """Its file's name."""
+        return short_name(self.href)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +45,33 @@ class Found:
     """Paths that cannot be looked at."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A product, and the folder its id is relative to."""
+
+    product: Product
+    root: Path
+
+    @property
+    def href(self) -> str:
+        files = [str(file) for file in self.product.files]
+        return files[0] if len(files) == 1 else join_bands(files)
+
+
 def find_scenes(paths: Sequence[str | Path]) -> Found:
     """Find the raster files below some folders, and among some files.
 
     Folders are walked with all their folders; links are followed, a folder is entered once.
-    Hidden files and sidecars (masks, overviews, thumbnails, world files) are no scenes. A path
-    that is not there and has ``*``, ``?`` or ``[`` is a pattern; ``**`` is any number of folders.
+    A product whose bands are files of one folder is one scene. Hidden files and sidecars (masks,
+    overviews, thumbnails, world files) are none. A path that is not there and has ``*``, ``?`` or
+    ``[`` is a pattern; ``**`` is any number of folders.
 
     Args:
         paths: Files, folders and patterns.
     """
     refused: list[Refusal] = []
-    found: list[tuple[Path, Path]] = []  # the file, and the folder its id is relative to
+    found: list[_Candidate] = []
+    named: list[Path] = []
     for path in paths:
         if _REMOTE.match(str(path)):
             refused.append(
@@ -58,18 +80,30 @@ def find_scenes(paths: Sequence[str | Path]) -> Found:
             continue
         start = Path(os.path.abspath(path))
         if start.is_dir():
-            found += [(file, start) for file in _walked(start, refused)]
+            found += _candidates(walk(start, refused), start)
         elif start.exists():
-            found.append((start, start.parent))
+            named.append(start)
         elif pattern := parse_pattern(str(path)):
-            matched = list(_matched(pattern, refused))
+            matched = _candidates(_matched(pattern, refused), pattern.root)
             if not matched:
                 reason = "no scene matches the pattern"
                 refused.append(Refusal(str(path), reason, "check it with: ls PATTERN"))
-            found += [(file, pattern.root) for file in matched]
+            found += matched
         else:
             refused.append(Refusal(str(path), "there is no such file or folder", "check the path"))
-    return Found(_with_ids(_each_once(found)), tuple(refused))
+    for listed in _by_folder(named):
+        found += _candidates([listed], listed.folder)
+    return Found(_scene_files(found, refused), tuple(refused))
+
+
+def _scene_files(found: list[_Candidate], refused: list[Refusal]) -> tuple[SceneFile, ...]:
+    files = []
+    for candidate, name in _with_ids(_each_once(found)):
+        try:
+            files.append(SceneFile(candidate.href, name))
+        except SceneError as error:
+            refused.append(Refusal(name, error.message, error.hint))
+    return tuple(sorted(files, key=lambda file: file.id))
 
 
 def archive_name(path: str | Path) -> str:
@@ -80,48 +114,64 @@ def archive_name(path: str | Path) -> str:
     return start.stem if start.is_file() else start.resolve().name
 
 
-def _walked(folder: Path, refused: list[Refusal]) -> Iterator[Path]:
-    for listed in walk(folder, refused):
-        yield from (listed.folder / name for name in listed.names)
+def _candidates(listings: Iterable[Listing], root: Path) -> list[_Candidate]:
+    return [_Candidate(product, root) for listed in listings for product in products(listed)]
 
 
-def _matched(pattern: Pattern, refused: list[Refusal]) -> Iterator[Path]:
+def _matched(pattern: Pattern, refused: list[Refusal]) -> Iterator[Listing]:
     """Yield the scenes that match a pattern, and those below the folders that do."""
-    beside: dict[Path, Listing] = {}
+    files: list[Path] = []
     for place in pattern.places():
-        if place.is_dir():
-            yield from (file for file in _walked(place, refused) if pattern.accepts(file, place))
+        if not place.is_dir():
+            files.append(place)
             continue
-        folder = place.parent
-        if folder not in beside:
-            beside[folder] = listing(folder, os.listdir(folder))
-        if place.name in beside[folder].names:
-            yield place
+        for listed in walk(place, refused):
+            names = (n for n in listed.names if pattern.accepts(listed.folder / n, place))
+            yield Listing(listed.folder, tuple(names))
+    for matched in _by_folder(files):
+        scenes = listing(matched.folder, os.listdir(matched.folder)).names
+        yield Listing(matched.folder, tuple(name for name in matched.names if name in scenes))
 
 
-def _each_once(found: list[tuple[Path, Path]]) -> list[tuple[Path, Path]]:
-    first: dict[str, tuple[Path, Path]] = {}
-    for file, folder in found:
-        first.setdefault(os.path.realpath(file), (file, folder))
+def _by_folder(files: Iterable[Path]) -> Iterator[Listing]:
+    names: dict[Path, list[str]] = {}
+    for file in files:
+        names.setdefault(file.parent, []).append(file.name)
+    for folder, inside in names.items():
+        yield Listing(folder, tuple(sorted(inside)))
+
+
+def _each_once(found: list[_Candidate]) -> list[_Candidate]:
+    first: dict[tuple[str, ...], _Candidate] = {}
+    for candidate in found:
+        first.setdefault(tuple(map(os.path.realpath, candidate.product.files)), candidate)
     return list(first.values())
 
 
-def _with_ids(found: list[tuple[Path, Path]]) -> tuple[SceneFile, ...]:
-    """Name each file by its path in its folder; where two are equal, by more of the path."""
+def _with_ids(found: list[_Candidate]) -> list[tuple[_Candidate, str]]:
+    """Name each scene by its path in its folder; where two are equal, by more of the path."""
+    called = Counter(candidate.product.named for candidate in found)
+    named = [
+        candidate.product.named
+        if called[candidate.product.named] == 1
+        # a product may be given in parts: they are called by their files
+        else candidate.product.files[0]
+        for candidate in found
+    ]
     depth = [0] * len(found)
     while True:
-        ids = [_relative(file, folder, up) for (file, folder), up in zip(found, depth, strict=True)]
+        ids = [_relative(*item) for item in zip(named, (c.root for c in found), depth, strict=True)]
         counts = Counter(ids)
         twins = [at for at, name in enumerate(ids) if counts[name] > 1]
         if not twins:
-            break
+            return list(zip(found, ids, strict=True))
         for at in twins:
             depth[at] += 1
-    files = (SceneFile(file, name) for (file, _), name in zip(found, ids, strict=True))
-    return tuple(sorted(files, key=lambda file: file.id))
 
 
-def _relative(file: Path, folder: Path, up: int) -> str:
+def _relative(named: Path, root: Path, up: int) -> str:
+    # the folder that was given may be the product, or lie in it
+    folder = root if root in named.parents else named.parent
     for _ in range(up):
         folder = folder.parent
-    return file.relative_to(folder).as_posix()
+    return named.relative_to(folder).as_posix()

@@ -3,7 +3,7 @@
 import os
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
 
 from geosearch.errors import SceneError
+from geosearch.scenes.href import band_files
+from geosearch.scenes.stack import stack_xml
 
 _SETTINGS = {
     # several blocks of one file are decoded at once; more threads than this gain nothing
@@ -54,11 +56,11 @@ def gdal_errors(name: str) -> Iterator[None]:
         ) from error
 
 
-def open_raster(path: Path, name: str) -> Any:
+def open_raster(href: str, name: str) -> Any:
     """Open a raster that is safe to read: at least one band, sizes within reason.
 
     Args:
-        path: The file.
+        href: The file; or three, as `join_bands` writes them, which become one of three bands.
         name: What the user calls it.
 
     Returns:
@@ -67,6 +69,15 @@ def open_raster(path: Path, name: str) -> Any:
     Raises:
         SceneError: It cannot be opened, or holds no raster of a sane shape.
     """
+    files = band_files(href)
+    if len(files) == 1:
+        return _open_file(Path(href), name)
+    with gdal_errors(name), ExitStack() as bands:
+        opened = [bands.enter_context(_open_file(Path(f), Path(f).name)) for f in files]
+        return rasterio.open(stack_xml(opened))
+
+
+def _open_file(path: Path, name: str) -> Any:
     with gdal_errors(name):
         if path.stat().st_size == 0:
             raise SceneError(f"{name} is empty: 0 bytes", hint="fetch the file again")

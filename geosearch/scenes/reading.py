@@ -8,13 +8,13 @@ through a temporary VRT, slow and historically wrong about masks (rasterio#1499)
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from geosearch.errors import SceneError
+from geosearch.scenes.href import short_name
 from geosearch.scenes.pixels import Pixels, PixelSource, Valid, pixel_source, read_pixels
 from geosearch.scenes.raster import gdal_errors, open_raster
 from geosearch.scenes.scene import Scene
@@ -62,8 +62,8 @@ def read_chips(scene: Scene, windows: Windows, *, size_px: int) -> Iterator[Chip
     if not len(windows):
         return
     chips = np.asarray(windows, dtype=np.int64).reshape(-1, 4)
-    name = scene.path.name
-    with open_raster(scene.path, name) as dataset:
+    name = short_name(scene.href)
+    with open_raster(scene.href, name) as dataset:
         with gdal_errors(name):
             strip = _Strip(pixel_source(dataset, scene.bands), scene.stretch, name)
         first, pixels, valid = 0, *_empty_block(len(chips), size_px)
@@ -79,7 +79,7 @@ def read_chips(scene: Scene, windows: Windows, *, size_px: int) -> Iterator[Chip
 
 
 def read_window(
-    path: Path,
+    href: str,
     window: tuple[int, int, int, int],
     *,
     bands: Sequence[int],
@@ -88,7 +88,7 @@ def read_window(
     """Read one chip's pixels again, as they were embedded.
 
     Args:
-        path: The scene's file.
+        href: The scene, as recorded.
         window: Column, row, width, height.
         bands: The scene's bands, as recorded.
         stretch: The scene's stretch, as recorded.
@@ -100,11 +100,12 @@ def read_window(
         SceneError: The file is gone, cannot be read, or has no such window or bands any more.
     """
     col, row, width, height = (int(number) for number in window)
-    with open_raster(path, path.name) as dataset, gdal_errors(path.name):
+    name = short_name(href)
+    with open_raster(href, name) as dataset, gdal_errors(name):
         inside = 0 <= col <= dataset.width - width and 0 <= row <= dataset.height - height
         if not inside or max(bands) > dataset.count:
             raise SceneError(
-                f"{path.name} is not the raster that was indexed: it has no pixels "
+                f"{name} is not the raster that was indexed: it has no pixels "
                 f"{col}, {row}, {width} x {height} of bands {', '.join(map(str, bands))}",
                 hint="index it again",
             )

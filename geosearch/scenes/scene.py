@@ -1,7 +1,7 @@
 """A scene: one raster with a place on Earth, and how its pixels are shown."""
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from shapely.geometry import MultiPolygon, Polygon
@@ -11,10 +11,13 @@ from geosearch.geo import PixelToLonLat, footprint, ground_sizes_m
 from geosearch.scenes.bands import BandFacts, Bands, choose_bands
 from geosearch.scenes.dates import find_moment
 from geosearch.scenes.find import SceneFile
+from geosearch.scenes.href import band_files, short_name
+from geosearch.scenes.metadata import product_moment
 from geosearch.scenes.pixels import pixel_source
 from geosearch.scenes.placement import place
 from geosearch.scenes.raster import gdal_errors, open_raster
 from geosearch.scenes.sampling import choose_stretch
+from geosearch.scenes.state import FileState, file_state
 from geosearch.scenes.stretch import Range
 
 
@@ -24,12 +27,10 @@ class Scene:
 
     id: str
     """Its name in the index."""
-    path: Path
-    """The file, absolute."""
-    size_bytes: int
-    """Of the file."""
-    mtime_ns: int
-    """When the file was last written."""
+    href: str
+    """Where it is: its file, or its red, green and blue as `join_bands` writes them."""
+    state: FileState
+    """Size of its files, and when they were last written."""
     width_px: int
     """Columns."""
     height_px: int
@@ -66,10 +67,11 @@ def open_scene(file: SceneFile, *, bands: Bands | None = None) -> Scene:
     Raises:
         SceneError: It cannot be read, has no place on Earth, or holds no valid pixel.
     """
-    with gdal_errors(file.path.name):
-        status = file.path.stat()
-        with open_raster(file.path, file.path.name) as dataset:
-            placement = place(dataset, file.path)
+    name, first = short_name(file.href), Path(band_files(file.href)[0])
+    with gdal_errors(name):
+        state = file_state(file.href)
+        with open_raster(file.href, name) as dataset:
+            placement = place(dataset, first)
             window = (0, 0, dataset.width, dataset.height)
             outline = footprint(placement.to_lonlat, *window)
             if outline is None:
@@ -79,12 +81,13 @@ def open_scene(file: SceneFile, *, bands: Bands | None = None) -> Scene:
                 )
             sides_m = ground_sizes_m(placement.to_lonlat, [window])[0]
             choice = choose_bands(_band_facts(dataset), bands)
-            moment = find_moment(file.path.name, _all_tags(dataset))
+            moment = product_moment(first) or find_moment(
+                (PurePath(file.id).name, first.name), _all_tags(dataset)
+            )
             return Scene(
                 id=file.id,
-                path=file.path,
-                size_bytes=status.st_size,
-                mtime_ns=status.st_mtime_ns,
+                href=file.href,
+                state=state,
                 width_px=dataset.width,
                 height_px=dataset.height,
                 crs=placement.crs,

@@ -63,6 +63,16 @@ def _is_of(base: str, other: str) -> bool:
     return not rest or (rest[0] in "-_." and bool(_BAND.fullmatch(rest[1:])))
 
 
-def is_sidecar_folder(folder: PurePath, name: str) -> bool:
-    """Return whether a folder in another one holds masks and previews of a product only."""
-    return name in _SAFE_LEFT_OUT and any(part.upper().endswith(".SAFE") for part in folder.parts)
+def is_sidecar_folder(folder: PurePath, name: str, beside: Set[str]) -> bool:
+    """Return whether a folder of a product shows nothing that is not shown elsewhere.
+
+    Args:
+        folder: The folder it lies in.
+        name: Its name.
+        beside: Names of all folders there, itself included.
+    """
+    if not any(part.upper().endswith(".SAFE") for part in folder.parts):
+        return False
+    # Level-2A has the same bands anew at 20 and 60 m
+    coarser = name in {"R20m", "R60m"} and "R10m" in beside
+    return coarser or name in _SAFE_LEFT_OUT

@@ -52,7 +52,10 @@ def walk(folder: Path, refused: list[Refusal]) -> Iterator[Listing]:
             continue
         entered.add((status.st_dev, status.st_ino))
         seen = [name for name in folders if not name.startswith(".")]
-        folders[:] = sorted(name for name in seen if not is_sidecar_folder(Path(here), name))
+        beside = frozenset(seen)
+        folders[:] = sorted(
+            name for name in seen if not is_sidecar_folder(Path(here), name, beside)
+        )
         yield listing(Path(here), files)
 
 

@@ -23,7 +23,7 @@ def test_folders_are_walked_and_ids_are_paths_below_them(tmp_path: Path) -> None
     touch(tmp_path / "b.tif", tmp_path / "a" / "c.JP2", tmp_path / "a" / "ä 北 &.tiff")
     found = find_scenes([tmp_path])
     assert [file.id for file in found.files] == ["a/c.JP2", "a/ä 北 &.tiff", "b.tif"]
-    assert all(file.path.is_absolute() and file.path.exists() for file in found.files)
+    assert all(os.path.isabs(file.href) and os.path.exists(file.href) for file in found.files)
     assert found.refused == ()
 
 

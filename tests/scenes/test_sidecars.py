@@ -77,6 +77,14 @@ def test_two_thumbnails_do_not_make_each_other_sidecars() -> None:
 
 def test_masks_of_a_safe_product_lie_in_a_folder_of_their_own() -> None:
     safe = PurePath("/archive/S2A_MSIL1C_20200101T101421_N0208_R022_T32TQM_20200101T120000.SAFE")
-    assert is_sidecar_folder(safe / "GRANULE" / "L1C", "QI_DATA")
-    assert not is_sidecar_folder(safe / "GRANULE" / "L1C", "IMG_DATA")
-    assert not is_sidecar_folder(PurePath("/archive"), "QI_DATA")
+    beside = {"QI_DATA", "IMG_DATA"}
+    assert is_sidecar_folder(safe / "GRANULE" / "L1C", "QI_DATA", beside)
+    assert not is_sidecar_folder(safe / "GRANULE" / "L1C", "IMG_DATA", beside)
+    assert not is_sidecar_folder(PurePath("/archive"), "QI_DATA", beside)
+
+
+def test_coarser_bands_are_left_out_where_the_finest_are() -> None:
+    images = PurePath("/archive/S2A.SAFE/GRANULE/L2A/IMG_DATA")
+    assert is_sidecar_folder(images, "R20m", {"R10m", "R20m", "R60m"})
+    assert not is_sidecar_folder(images, "R20m", {"R20m", "R60m"})
+    assert not is_sidecar_folder(images, "R10m", {"R10m", "R20m"})
