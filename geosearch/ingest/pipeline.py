@@ -31,6 +31,7 @@ from geosearch.scenes import (
     open_scene,
     read_chips,
     windows_with_data,
+    without_secrets,
 )
 
 MIN_VALID = 0.25
@@ -112,7 +113,7 @@ def look_for_scenes(paths: Sequence[str | Path]) -> Found:
     if found.refused:
         raise _nothing_usable(found.refused)
     raise UsageError(
-        f"no scene found in {', '.join(map(str, paths))}",
+        f"no scene found in {without_secrets(', '.join(map(str, paths)))}",
         hint="give a folder that holds GeoTIFFs or other GDAL rasters, or name a file",
     )
 
@@ -279,7 +280,7 @@ def _encode(
 def _scene_record(scene: Scene, count: SceneCount) -> SceneRecord:
     return SceneRecord(
         id=scene.id,
-        href=scene.href,
+        href=without_secrets(scene.href),
         size_bytes=scene.state.size_bytes,
         mtime_ns=scene.state.mtime_ns,
         width_px=scene.width_px,

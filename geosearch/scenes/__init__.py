@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from geosearch.scenes.find import Found, SceneFile, archive_name, find_scenes
 from geosearch.scenes.grid import PixelWindow, chip_windows
+from geosearch.scenes.remote import without_secrets
 from geosearch.scenes.state import FileState, file_state
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ __all__ = [
     "read_chips",
     "read_window",
     "windows_with_data",
+    "without_secrets",
     "write_geotiff",
 ]
 

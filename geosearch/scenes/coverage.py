@@ -6,7 +6,6 @@ A sparse TIFF of a hundred thousand pixels a side may hold one block: chips else
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.scenes.href import short_name
 from geosearch.scenes.raster import gdal_errors, open_raster
 from geosearch.scenes.scene import Scene
 from geosearch.scenes.written import written_blocks
@@ -25,8 +24,7 @@ def windows_with_data(scene: Scene, windows: NDArray[np.int32]) -> NDArray[np.bo
     Raises:
         SceneError: The file cannot be opened.
     """
-    name = short_name(scene.href)
-    with open_raster(scene.href, name) as dataset, gdal_errors(name):
+    with open_raster(scene.href) as dataset, gdal_errors(scene.href):
         written = written_blocks(dataset)
         height, width = dataset.block_shapes[0]
     if written.all():

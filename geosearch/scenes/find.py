@@ -5,7 +5,6 @@ when it is opened.
 """
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,10 +13,9 @@ from pathlib import Path
 from geosearch.errors import Refusal, SceneError
 from geosearch.scenes.href import join_bands, short_name
 from geosearch.scenes.products import Product, products
+from geosearch.scenes.remote import gdal_name, is_remote, without_secrets
 from geosearch.scenes.walk import Listing, listing, walk
 from geosearch.scenes.wildcards import Pattern, parse_pattern
-
-_REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|/vsi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,7 @@ class SceneFile:
     """A file, or the files of a product, to be opened as a scene."""
 
     href: str
-    """Where it is, absolute: a file, or red, green and blue as `join_bands` writes them."""
+    """Where it is, absolute: a file or URL, or red, green and blue as `join_bands` writes them."""
     id: str
     """Its name in the index: the path relative to the folder that was indexed."""
 
@@ -67,16 +65,15 @@ def find_scenes(paths: Sequence[str | Path]) -> Found:
     ``[`` is a pattern; ``**`` is any number of folders.
 
     Args:
-        paths: Files, folders and patterns.
+        paths: Files, folders, patterns; URLs of rasters (https, s3, gs, az) and ``/vsi`` names.
     """
     refused: list[Refusal] = []
     found: list[_Candidate] = []
     named: list[Path] = []
+    remote: list[str] = []
     for path in paths:
-        if _REMOTE.match(str(path)):
-            refused.append(
-                Refusal(str(path), "it is not a local path", "download it first: gdal_translate")
-            )
+        if is_remote(str(path)):
+            remote.append(str(path))
             continue
         start = Path(os.path.abspath(path))
         if start.is_dir():
@@ -93,21 +90,37 @@ def find_scenes(paths: Sequence[str | Path]) -> Found:
             refused.append(Refusal(str(path), "there is no such file or folder", "check the path"))
     for listed in _by_folder(named):
         found += _candidates([listed], listed.folder)
-    return Found(_scene_files(found, refused), tuple(refused))
+    files = _scene_files(found, refused) + _remote_files(remote, refused)
+    return Found(tuple(sorted(files, key=lambda file: file.id)), tuple(refused))
 
 
-def _scene_files(found: list[_Candidate], refused: list[Refusal]) -> tuple[SceneFile, ...]:
+def _remote_files(hrefs: list[str], refused: list[Refusal]) -> list[SceneFile]:
+    """Take what is not local as it is named; its id is its URL without what is secret in it."""
+    files = {}
+    for href in hrefs:
+        name = without_secrets(href)
+        try:
+            gdal_name(href)
+            files[name] = SceneFile(href, name)
+        except SceneError as error:
+            refused.append(Refusal(name, error.message, error.hint))
+    return list(files.values())
+
+
+def _scene_files(found: list[_Candidate], refused: list[Refusal]) -> list[SceneFile]:
     files = []
     for candidate, name in _with_ids(_each_once(found)):
         try:
             files.append(SceneFile(candidate.href, name))
         except SceneError as error:
             refused.append(Refusal(name, error.message, error.hint))
-    return tuple(sorted(files, key=lambda file: file.id))
+    return files
 
 
 def archive_name(path: str | Path) -> str:
     """Return what an archive is called: its folder's name, or its file's without the ending."""
+    if is_remote(str(path)):
+        return Path(without_secrets(str(path)).partition("?")[0]).stem
     start = Path(os.path.abspath(path))
     if not start.exists() and (pattern := parse_pattern(str(path))):
         start = pattern.root

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from geosearch.errors import SceneError
+from geosearch.scenes.remote import without_secrets
 
 _BRACES = re.compile(r"(.*)\{([^{},]*),([^{},]*),([^{},]*)\}(.*)", re.DOTALL)
 
@@ -53,6 +54,6 @@ def short_name(href: str) -> str:
     """Return a scene's file name, for messages."""
     files = band_files(href)
     if len(files) == 1:
-        return href.rstrip("/").rpartition("/")[2] or href
+        return without_secrets(href.rstrip("/").rpartition("/")[2] or href)
     folder = _shared_start(files).rpartition("/")[0]
-    return href[len(folder) + 1 :] if folder else href
+    return without_secrets(href[len(folder) + 1 :] if folder else href)

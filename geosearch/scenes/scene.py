@@ -11,7 +11,7 @@ from geosearch.geo import PixelToLonLat, footprint, ground_sizes_m
 from geosearch.scenes.bands import BandFacts, Bands, choose_bands
 from geosearch.scenes.dates import find_moment
 from geosearch.scenes.find import SceneFile
-from geosearch.scenes.href import band_files, short_name
+from geosearch.scenes.href import band_files
 from geosearch.scenes.metadata import product_moment
 from geosearch.scenes.pixels import pixel_source
 from geosearch.scenes.placement import place
@@ -67,10 +67,10 @@ def open_scene(file: SceneFile, *, bands: Bands | None = None) -> Scene:
     Raises:
         SceneError: It cannot be read, has no place on Earth, or holds no valid pixel.
     """
-    name, first = short_name(file.href), Path(band_files(file.href)[0])
-    with gdal_errors(name):
+    first = Path(band_files(file.href)[0])
+    with gdal_errors(file.href):
         state = file_state(file.href)
-        with open_raster(file.href, name) as dataset:
+        with open_raster(file.href) as dataset:
             placement = place(dataset, first)
             window = (0, 0, dataset.width, dataset.height)
             outline = footprint(placement.to_lonlat, *window)

@@ -71,14 +71,11 @@ def test_equal_names_get_as_much_of_their_path_as_tells_them_apart(tmp_path: Pat
 
 def test_what_is_not_there_is_refused_and_the_rest_goes_on(tmp_path: Path) -> None:
     touch(tmp_path / "x.tif")
-    found = find_scenes(
-        [tmp_path / "gone", "s3://bucket/x.tif", "/vsicurl/http://h/x.tif", tmp_path]
-    )
+    found = find_scenes([tmp_path / "gone", "ftp://host/x.tif", tmp_path])
     assert [file.id for file in found.files] == ["x.tif"]
     assert [refusal.reason for refusal in found.refused] == [
         "there is no such file or folder",
-        "it is not a local path",
-        "it is not a local path",
+        "ftp://host/x.tif is not a URL that can be read",
     ]
 
 
