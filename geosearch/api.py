@@ -213,7 +213,7 @@ def build(
     """Index scenes, and open the index.
 
     Args:
-        paths: Files, folders and patterns (``scenes/**/*.tif``), URLs.
+        paths: Files, folders and patterns (``scenes/**/*.tif``), URLs, STAC documents.
         index: The index folder; None for ``indexes/`` with the first path's name.
         encoder: An encoder's name; None for DGTRS-CLIP B/16 where its weights are here or can be
             fetched, else ``mini``.

@@ -74,7 +74,8 @@ def index(
 ) -> int:
     """Index the scenes in PATHS: files, folders with all that is below them, patterns in quotes.
 
-    URLs (https, s3, gs, az) and GDAL's /vsi names of rasters are read where they are.
+    URLs (https, s3, gs, az) and GDAL's /vsi names of rasters are read where they are. A STAC
+    document (.json, .geojson, or a URL) stands for its items.
 
     Run it again to add what is new or changed; an interrupted run continues.
 

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geosearch.errors import Refusal, SceneError
+from geosearch.scenes.assets import item_id, item_scene
+from geosearch.scenes.catalog import is_catalog, read_items
+from geosearch.scenes.dates import Moment
 from geosearch.scenes.href import join_bands, short_name
 from geosearch.scenes.products import Product, products
 from geosearch.scenes.remote import gdal_name, is_remote, without_secrets
@@ -26,6 +29,10 @@ class SceneFile:
     """Where it is, absolute: a file or URL, or red, green and blue as `join_bands` writes them."""
     id: str
     """Its name in the index: the path relative to the folder that was indexed."""
+    moment: Moment | None = None
+    """When it was taken, if that is known before it is opened."""
+    band_names: tuple[str, ...] = ()
+    """What its bands are called, if that is known before it is opened."""
 
     @property
     def name(self) -> str:
@@ -65,13 +72,18 @@ def find_scenes(paths: Sequence[str | Path]) -> Found:
     ``[`` is a pattern; ``**`` is any number of folders.
 
     Args:
-        paths: Files, folders, patterns; URLs of rasters (https, s3, gs, az) and ``/vsi`` names.
+        paths: Files, folders, patterns; STAC documents (``.json``); URLs of
+            rasters (https, s3, gs, az) and ``/vsi`` names.
     """
     refused: list[Refusal] = []
     found: list[_Candidate] = []
     named: list[Path] = []
     remote: list[str] = []
+    items: list[SceneFile] = []
     for path in paths:
+        if is_catalog(str(path)) and (is_remote(str(path)) or os.path.isfile(path)):
+            items += _item_files(str(path), refused)
+            continue
         if is_remote(str(path)):
             remote.append(str(path))
             continue
@@ -90,8 +102,29 @@ def find_scenes(paths: Sequence[str | Path]) -> Found:
             refused.append(Refusal(str(path), "there is no such file or folder", "check the path"))
     for listed in _by_folder(named):
         found += _candidates([listed], listed.folder)
-    files = _scene_files(found, refused) + _remote_files(remote, refused)
-    return Found(tuple(sorted(files, key=lambda file: file.id)), tuple(refused))
+    files = _scene_files(found, refused) + _remote_files(remote, refused) + items
+    return Found(_one_each(files, refused), tuple(refused))
+
+
+def _item_files(path: str, refused: list[Refusal]) -> Iterator[SceneFile]:
+    """Yield the scenes of a STAC document; items without a raster are refused."""
+    start = path if is_remote(path) else os.path.abspath(path)
+    for item in read_items(start, refused):
+        try:
+            scene = item_scene(item)
+        except SceneError as error:
+            refused.append(Refusal(without_secrets(item_id(item)), error.message, error.hint))
+            continue
+        yield SceneFile(scene.href, without_secrets(scene.id), scene.moment, scene.band_names)
+
+
+def _one_each(files: list[SceneFile], refused: list[Refusal]) -> tuple[SceneFile, ...]:
+    first: dict[str, SceneFile] = {}
+    for file in files:
+        if first.setdefault(file.id, file).href != file.href:
+            reason = f"another scene has its id, in {without_secrets(first[file.id].href)}"
+            refused.append(Refusal(file.id, reason, "index it into another folder with -i"))
+    return tuple(first[name] for name in sorted(first))
 
 
 def _remote_files(hrefs: list[str], refused: list[Refusal]) -> list[SceneFile]:

@@ -5,8 +5,10 @@ What is secret in a URL (user and password, signatures) is used to read, and nev
 
 import os
 import re
+from base64 import b64encode
 from email.utils import parsedate_to_datetime
-from urllib.error import URLError
+from http.client import HTTPException
+from urllib.parse import unquote, urlsplit, urlunsplit
 from urllib.request import Request, urlopen
 
 from geosearch.errors import SceneError
@@ -73,13 +75,23 @@ def size_and_mtime(href: str) -> tuple[int, int]:
     if not href.lower().startswith(("http://", "https://")):
         return 0, 0
     try:
-        with urlopen(Request(href, method="HEAD"), timeout=_TIMEOUT_S) as answer:
+        with urlopen(web_request(href, "HEAD"), timeout=_TIMEOUT_S) as answer:
             size = answer.headers.get("Content-Length") or "0"
             date = answer.headers.get("Last-Modified")
         mtime_ns = int(parsedate_to_datetime(date).timestamp()) * 10**9 if date else 0
         return int(size), mtime_ns
-    except (URLError, OSError, ValueError):
+    except (HTTPException, OSError, ValueError):
         return 0, 0  # opening it says what is wrong
+
+
+def web_request(url: str, method: str = "GET") -> Request:
+    """Return a request for a URL; a user and password in it go where servers look for them."""
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    request = Request(urlunsplit(parts._replace(netloc=host)), method=method)
+    if at:
+        request.add_header("Authorization", f"Basic {b64encode(unquote(user).encode()).decode()}")
+    return request
 
 
 def container(name: str) -> str:

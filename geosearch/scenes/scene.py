@@ -1,5 +1,6 @@
 """A scene: one raster with a place on Earth, and how its pixels are shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
@@ -80,10 +81,11 @@ def open_scene(file: SceneFile, *, bands: Bands | None = None) -> Scene:
                     hint="compare gdalinfo FILE with where it should be; assign the right CRS",
                 )
             sides_m = ground_sizes_m(placement.to_lonlat, [window])[0]
-            choice = choose_bands(_band_facts(dataset), bands)
-            moment = product_moment(first) or find_moment(
-                (PurePath(file.id).name, first.name), _all_tags(dataset)
-            )
+            choice = choose_bands(_band_facts(dataset, file.band_names), bands)
+            moment = file.moment or product_moment(first)
+            if moment is None:
+                names = PurePath(file.id).name, first.name
+                moment = find_moment(names, _all_tags(dataset))
             return Scene(
                 id=file.id,
                 href=file.href,
@@ -103,9 +105,13 @@ def open_scene(file: SceneFile, *, bands: Bands | None = None) -> Scene:
             )
 
 
-def _band_facts(dataset: Any) -> BandFacts:
+def _band_facts(dataset: Any, names: Sequence[str]) -> BandFacts:
     interpretation = tuple(colour.name for colour in dataset.colorinterp)
-    return BandFacts(interpretation, tuple(dataset.descriptions))
+    known = names if len(names) == dataset.count else [None] * dataset.count
+    return BandFacts(
+        interpretation,
+        tuple(own or told for own, told in zip(dataset.descriptions, known, strict=True)),
+    )
 
 
 def _all_tags(dataset: Any) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What a run makes of archives whose scenes are more than a file."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -41,3 +42,20 @@ def test_a_product_is_indexed_anew_when_one_of_its_files_changes(tmp_path: Path)
     after = build(tmp_path).report
     assert after is not None
     assert (after.unchanged, len(after.indexed), after.chips_total) == (0, 1, 1)
+
+
+def test_an_item_of_a_catalog_is_indexed_with_its_id_and_time(tmp_path: Path) -> None:
+    write_band(tmp_path / "in" / "x.tif", values(1, 128))
+    item = {
+        "type": "Feature",
+        "id": "one",
+        "collection": "coast",
+        "properties": {"datetime": "2021-02-03T04:05:06Z"},
+        "assets": {"visual": {"href": "x.tif", "roles": ["visual"]}},
+    }
+    path = tmp_path / "in" / "one.json"
+    path.write_text(json.dumps(item))
+    archive = geosearch.build([path], tmp_path / "index", encoder="mini", stride=128)
+    (hit,) = archive.search("a field", datetime="2021-02-03")
+    assert (hit.scene, hit.href) == ("coast/one", str(tmp_path / "in" / "x.tif"))
+    assert hit.datetime == "2021-02-03T04:05:06Z"
