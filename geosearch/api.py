@@ -216,7 +216,7 @@ def build(
     """Index scenes, and open the index.
 
     Args:
-        paths: Files and folders of scenes.
+        paths: Files, folders and patterns (``scenes/**/*.tif``), URLs, STAC documents.
         index: The index folder; None for ``indexes/`` with the first path's name.
         encoder: An encoder's name; None for DGTRS-CLIP B/16 where its weights are here or can be
             fetched, else ``mini``.
@@ -495,10 +495,10 @@ def _default_encoder(note: Note) -> str:
 
 def default_index(paths: Sequence[str | Path], note: Note = silent) -> Path:
     """Return where an index goes when none is named: the environment's, or ``indexes/NAME``."""
+    from geosearch.scenes import archive_name
+
     named = os.environ.get(INDEX_VARIABLE)
-    first = Path(paths[0]).resolve()
-    name = first.stem if first.is_file() else first.name
-    folder = Path(named) if named else DEFAULT_INDEXES / (name or "scenes")
+    folder = Path(named) if named else DEFAULT_INDEXES / (archive_name(paths[0]) or "scenes")
     note(f"index: {folder}")
     return folder
 

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from geosearch.encoders import Entry, dgtrs
+from geosearch.encoders import Entry, stretching
 from geosearch.encoders.architecture import ClipArchitecture, ResnetSizes, VitSizes
 from geosearch.encoders.bpe import VOCABULARY
 from geosearch.encoders.clip import vision_tower
@@ -84,7 +84,7 @@ def clip_sizes(known: Entry) -> ClipArchitecture:
         text_layers=found.text_layers,
         text_heads=found.text_width // 64,
         text_hidden=4 * found.text_width,
-        text_length=dgtrs.TEXT_LENGTH if known.family == DGTRS else known.text_length,
+        text_length=stretching.LONG if known.family == DGTRS else known.text_length,
         vocabulary=VOCABULARY,
         activation=known.activation,
     )

@@ -76,7 +76,10 @@ def index(
     precision: str,
     as_json: bool,
 ) -> int:
-    """Index the scenes in PATHS: files, or folders with all that is below them.
+    """Index the scenes in PATHS: files, folders with all that is below them, patterns in quotes.
+
+    URLs (https, s3, gs, az) and GDAL's /vsi names of rasters are read where they are. A STAC
+    document (.json, .geojson, or a URL) stands for its items.
 
     Run it again to add what is new or changed; an interrupted run continues. Scenes whose files
     are gone are named, and stay in the index unless --prune is given.
@@ -84,6 +87,7 @@ def index(
     \b
       geosearch index ./scenes
       geosearch index ./2024 ./2025 -i indexes/coast --encoder dgtrs-clip-vit-b-16
+      geosearch index "archive/**/*_visual.tif"
     """
     from geosearch.api import build, plan
     from geosearch.progress import say

@@ -68,7 +68,7 @@ def _draw_tile(
 
 
 def _pixels(hit: Hit) -> NDArray[np.uint8]:
-    return read_window(Path(hit.href), hit.window, bands=hit.bands, stretch=hit.stretch)
+    return read_window(hit.href, hit.window, bands=hit.bands, stretch=hit.stretch)
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

@@ -1,13 +1,10 @@
 """Files that the index knows by another name: found by content, and linked without embedding."""
 
-import os
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from hashlib import file_digest
-from pathlib import Path
 
 from geosearch.index import PublishedScene, SceneRecord
-from geosearch.scenes import SceneFile
+from geosearch.scenes import SceneFile, content_sum, is_gone, without_secrets
 
 
 class KnownScenes:
@@ -24,13 +21,14 @@ class KnownScenes:
         self._by_id = {scene.record.id: scene for scene in scenes}
         self._lost: dict[int, list[PublishedScene]] = defaultdict(list)
         for scene in scenes:
-            if scene.record.id not in here and not os.path.lexists(scene.record.href):
+            if scene.record.id not in here and is_gone(scene.record.href):
                 self._lost[scene.record.size_bytes].append(scene)
 
     def at_another_place(self, file: SceneFile) -> PublishedScene | None:
         """Return an unchanged scene whose folder was moved: its old file is gone."""
         scene = self._by_id[file.id]
-        moved = scene.record.href != str(file.path) and not os.path.lexists(scene.record.href)
+        href = without_secrets(file.href)
+        moved = scene.record.href != href and is_gone(scene.record.href)
         return scene if moved else None
 
     def same_content(self, file: SceneFile, size_bytes: int) -> PublishedScene | None:
@@ -48,20 +46,8 @@ class KnownScenes:
         candidates = [scene for scene in candidates if scene.record.sha256 is not None]
         if not candidates:
             return None
-        content = content_sum(file.path)
+        content = content_sum(file.href)
         return next((one for one in candidates if one.record.sha256 == content), None)
-
-
-def content_sum(path: Path) -> str | None:
-    """Return the SHA-256 of a scene's file; None for one that only refers to its pixels.
-
-    Raises:
-        OSError: It cannot be read.
-    """
-    if path.suffix.lower() == ".vrt" or not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def same_picture(before: SceneRecord, now: SceneRecord) -> bool:

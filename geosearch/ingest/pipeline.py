@@ -17,7 +17,7 @@ from geosearch.encoders import Encoder
 from geosearch.errors import Refusal, SceneError, UsageError
 from geosearch.geo import footprints, ground_sizes_m
 from geosearch.index import ChipBatch, IndexSpec, IndexWriter, SceneRecord
-from geosearch.ingest.moved import KnownScenes, content_sum, same_picture
+from geosearch.ingest.moved import KnownScenes, same_picture
 from geosearch.ingest.prefetch import prefetch
 from geosearch.ingest.report import BuildReport, SceneCount
 from geosearch.ingest.vanished import vanished_scenes
@@ -28,10 +28,13 @@ from geosearch.scenes import (
     Scene,
     SceneFile,
     chip_windows,
+    content_sum,
+    file_state,
     find_scenes,
     open_scene,
     read_chips,
     windows_with_data,
+    without_secrets,
 )
 
 MIN_VALID = 0.25
@@ -115,7 +118,7 @@ def look_for_scenes(paths: Sequence[str | Path]) -> Found:
     if found.refused:
         raise _nothing_usable(found.refused)
     raise UsageError(
-        f"no scene found in {', '.join(map(str, paths))}",
+        f"no scene found in {without_secrets(', '.join(map(str, paths)))}",
         hint="give a folder that holds GeoTIFFs or other GDAL rasters, or name a file",
     )
 
@@ -207,12 +210,12 @@ def _ingest_file(
     run: _Run, file: SceneFile, writer: IndexWriter, known: KnownScenes, part: _Part
 ) -> None:
     try:
-        stat = file.path.stat()
-        status = writer.status(file.id, stat.st_size, stat.st_mtime_ns)
+        state = file_state(file.href)
+        status = writer.status(file.id, state.size_bytes, state.mtime_ns)
         if status == "published":
             _keep(run, file, writer, known)
             return
-        if _relinked(run, file, stat.st_size, writer, known):
+        if _relinked(run, file, state.size_bytes, writer, known):
             return
         if status == "staged":
             run.resumed += 1
@@ -221,7 +224,7 @@ def _ingest_file(
             scene = open_scene(file, bands=run.settings.bands)
         batch, count = _embed_scene(run, scene, part)
         with run.watch.time("hash"):
-            content = content_sum(file.path)
+            content = content_sum(file.href)
     except OSError as error:  # a SceneError is one; anything else is our own fault and ends the run
         run.refused.append(refusal_of(file, error))
         return
@@ -236,7 +239,7 @@ def _keep(run: _Run, file: SceneFile, writer: IndexWriter, known: KnownScenes) -
     if scene is None:
         run.unchanged += 1
         return
-    writer.relink(scene, replace(scene.record, href=str(file.path)))
+    writer.relink(scene, replace(scene.record, href=without_secrets(file.href)))
     run.relinked[file.id] = file.id
 
 
@@ -281,7 +284,7 @@ def _embed_scene(run: _Run, scene: Scene, part: _Part) -> tuple[ChipBatch, Scene
         placed = np.array([outline is not None for outline in outlines], dtype=bool)
     windows, outlines = windows[placed], outlines[placed]
     blocks = _timed(read_chips(scene, windows, size_px=settings.size_px), run.watch)
-    vectors, valid, kept = _encode(run, part.follow(prefetch(blocks), len(windows)))
+    vectors, valid, kept = _encode(run, part.follow(prefetch(blocks), len(windows)), len(windows))
     if not len(kept):
         raise SceneError(
             f"none of its {count:,} chips has {settings.min_valid:.0%} valid pixels",
@@ -305,15 +308,16 @@ def _timed(blocks: Iterator[ChipBlock], watch: Stopwatch) -> Iterator[ChipBlock]
 
 
 def _encode(
-    run: _Run, blocks: Iterator[ChipBlock]
+    run: _Run, blocks: Iterator[ChipBlock], count: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
-    """Encode the chips that have enough valid pixels.
+    """Encode the chips that have enough valid pixels, of ``count`` in all.
 
     Returns:
         vectors float32 [m, dim] of the kept chips; valid float32 [n] of all chips;
         kept int64 [m], which of the n chips were kept.
     """
-    vectors = [np.zeros((0, run.encoder.dim), np.float32)]
+    # one array from the start: joining parts would hold all vectors twice
+    vectors, filled = np.empty((count, run.encoder.dim), np.float32), 0
     valid = [np.zeros(0, np.float32)]
     kept = [np.zeros(0, np.int64)]
     for block in blocks:
@@ -321,10 +325,12 @@ def _encode(
         enough = (block.valid >= run.settings.min_valid) & (block.valid > 0)
         if enough.any():
             with run.watch.time("encode"):
-                vectors.append(run.encoder.encode_images(block.pixels[enough]))
+                found = run.encoder.encode_images(block.pixels[enough])
+            vectors[filled : filled + len(found)] = found
+            filled += len(found)
         valid.append(block.valid)
         kept.append(block.first + np.flatnonzero(enough))
-    return np.concatenate(vectors), np.concatenate(valid), np.concatenate(kept)
+    return vectors[:filled], np.concatenate(valid), np.concatenate(kept)
 
 
 def _chips_skipped(count: SceneCount) -> int:
@@ -334,9 +340,9 @@ def _chips_skipped(count: SceneCount) -> int:
 def _scene_record(scene: Scene, chips_skipped: int, content: str | None) -> SceneRecord:
     return SceneRecord(
         id=scene.id,
-        href=str(scene.path),
-        size_bytes=scene.size_bytes,
-        mtime_ns=scene.mtime_ns,
+        href=without_secrets(scene.href),
+        size_bytes=scene.state.size_bytes,
+        mtime_ns=scene.state.mtime_ns,
         width_px=scene.width_px,
         height_px=scene.height_px,
         crs=scene.crs,

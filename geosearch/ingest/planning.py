@@ -13,7 +13,14 @@ from geosearch.index import MANIFEST, Index, SceneKey, open_index
 from geosearch.ingest.pipeline import ChipSettings, refusal_of
 from geosearch.ingest.vanished import vanished_scenes
 from geosearch.progress import track
-from geosearch.scenes import Found, SceneFile, chip_windows, open_scene, windows_with_data
+from geosearch.scenes import (
+    Found,
+    SceneFile,
+    chip_windows,
+    file_state,
+    open_scene,
+    windows_with_data,
+)
 
 _MEASURED_CHIPS = 16
 _METADATA_BYTES = 300
@@ -80,15 +87,15 @@ def plan(
         for file in found.files:
             advance(1)
             try:
-                status = file.path.stat()
-                if SceneKey(file.id, status.st_size, status.st_mtime_ns) in known:
+                state = file_state(file.href)
+                if SceneKey(file.id, state.size_bytes, state.mtime_ns) in known:
                     continue
                 chips += _chip_count(file, settings)
             except OSError as error:
                 refused.append(refusal_of(file, error))
                 continue
             scenes += 1
-            scene_bytes += status.st_size
+            scene_bytes += state.size_bytes
     looked = len(found.files) - (len(refused) - len(found.refused))
     return IndexPlan(
         scenes=scenes,

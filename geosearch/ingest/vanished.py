@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from geosearch.index import SceneRecord
-from geosearch.scenes import SceneFile
+from geosearch.scenes import SceneFile, is_gone
 
 
 def vanished_scenes(
@@ -30,5 +30,5 @@ def vanished_scenes(
         for scene in published
         if scene.id not in here
         and any(Path(scene.href).is_relative_to(folder) for folder in folders)
-        and not os.path.lexists(scene.href)
+        and is_gone(scene.href)
     )

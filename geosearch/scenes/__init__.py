@@ -6,8 +6,10 @@ What needs GDAL is imported when it is first used, so that finding files costs n
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from geosearch.scenes.find import Found, SceneFile, find_scenes
+from geosearch.scenes.find import Found, SceneFile, archive_name, find_scenes
 from geosearch.scenes.grid import PixelWindow, chip_windows
+from geosearch.scenes.remote import without_secrets
+from geosearch.scenes.state import FileState, content_sum, file_state, is_gone
 
 if TYPE_CHECKING:
     from geosearch.scenes.coverage import windows_with_data
@@ -17,16 +19,22 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ChipBlock",
+    "FileState",
     "Found",
     "PixelWindow",
     "Scene",
     "SceneFile",
+    "archive_name",
     "chip_windows",
+    "content_sum",
+    "file_state",
     "find_scenes",
+    "is_gone",
     "open_scene",
     "read_chips",
     "read_window",
     "windows_with_data",
+    "without_secrets",
     "write_geotiff",
 ]
 

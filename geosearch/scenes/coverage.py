@@ -24,8 +24,7 @@ def windows_with_data(scene: Scene, windows: NDArray[np.int32]) -> NDArray[np.bo
     Raises:
         SceneError: The file cannot be opened.
     """
-    name = scene.path.name
-    with open_raster(scene.path, name) as dataset, gdal_errors(name):
+    with open_raster(scene.href) as dataset, gdal_errors(scene.href):
         written = written_blocks(dataset)
         height, width = dataset.block_shapes[0]
     if written.all():

@@ -4,7 +4,7 @@ File names come first: the tags of a processed file often hold the hour it was w
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -46,14 +46,15 @@ class Moment:
     """What said so."""
 
 
-def find_moment(name: str, tags: Mapping[str, str]) -> Moment | None:
+def find_moment(names: Sequence[str], tags: Mapping[str, str]) -> Moment | None:
     """Return when a scene was taken, or None where nothing says.
 
     Args:
-        name: The file's name.
+        names: What the scene is called: the product's name, the file's; the first that says wins.
         tags: The raster's tags, all domains together.
     """
-    return _from_name(name) or _from_tags(tags)
+    named = (_from_name(name) for name in names)
+    return next(filter(None, named), None) or _from_tags(tags)
 
 
 def _from_name(name: str) -> Moment | None:
@@ -73,14 +74,23 @@ def _from_name(name: str) -> Moment | None:
 def _from_tags(tags: Mapping[str, str]) -> Moment | None:
     upper = {key.upper(): value for key, value in tags.items()}
     for key in (*_ACQUISITION_TAGS, _WRITING_TAG):
-        match = _TAGGED.search(upper.get(key, ""))
-        if match is None:
-            continue
-        numbers = [int(part or 0) for part in match.groups()[:6]]
-        found = _moment(*numbers)
-        if found is not None:
-            return _said(found - _zone(match[7]), f"tag {key}")
+        if found := read_moment(upper.get(key, ""), f"tag {key}"):
+            return found
     return None
+
+
+def read_moment(text: str, source: str) -> Moment | None:
+    """Return the first time in a text, such as ``2018-07-16T06:06:23Z``; None where there is none.
+
+    Args:
+        text: What was found; a time without a zone is taken as UTC.
+        source: Where it was found.
+    """
+    match = _TAGGED.search(text)
+    if match is None:
+        return None
+    found = _moment(*(int(part or 0) for part in match.groups()[:6]))
+    return None if found is None else _said(found - _zone(match[7]), source)
 
 
 def _zone(text: str | None) -> timedelta:

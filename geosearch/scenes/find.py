@@ -1,38 +1,43 @@
-"""Which files are scenes: folders walked, sidecars left out, ids given.
+"""Which files are scenes: folders walked, patterns matched, ids given.
 
 Only names and sizes are looked at; whether a raster can be read and placed is seen
 when it is opened.
 """
 
 import os
-import re
-import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from geosearch.errors import Refusal
-
-RASTER_ENDINGS = frozenset(
-    {"tif", "tiff", "gtiff", "btf", "jp2", "j2k", "jpx", "vrt", "img", "nc", "gpkg", "ntf", "nitf"}
-    | {"bil", "bsq", "bip", "mrf", "hgt", "dt0", "dt1", "dt2"}
-)
-"""File name endings that count as scenes in a folder; a file that is named is always tried."""
-_PICTURES = {"png": "pgw pngw wld", "jpg": "jgw jpgw wld", "jpeg": "jgw jpegw wld"}
-"""Pictures count only beside a world file or an ``.aux.xml``: the rest are thumbnails."""
-_REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|/vsi")
+from geosearch.errors import Refusal, SceneError
+from geosearch.scenes.assets import item_id, item_scene
+from geosearch.scenes.catalog import is_catalog, read_items
+from geosearch.scenes.dates import Moment
+from geosearch.scenes.href import join_bands, short_name
+from geosearch.scenes.products import Product, products
+from geosearch.scenes.remote import gdal_name, is_remote, without_secrets
+from geosearch.scenes.walk import Listing, listing, walk
+from geosearch.scenes.wildcards import Pattern, parse_pattern
 
 
 @dataclass(frozen=True, slots=True)
 class SceneFile:
-    """A file that is to be opened as a scene."""
+    """A file, or the files of a product, to be opened as a scene."""
 
-    path: Path
-    """Where it is, absolute."""
+    href: str
+    """Where it is, absolute: a file or URL, or red, green and blue as `join_bands` writes them."""
     id: str
     """Its name in the index: the path relative to the folder that was indexed."""
+    moment: Moment | None = None
+    """When it was taken, if that is known before it is opened."""
+    band_names: tuple[str, ...] = ()
+    """What its bands are called, if that is known before it is opened."""
+
+    @property
+    def name(self) -> str:
+        """Its file's name."""
+        return short_name(self.href)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,96 +50,174 @@ class Found:
     """Paths that cannot be looked at."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A product, and the folder its id is relative to."""
+
+    product: Product
+    root: Path
+
+    @property
+    def href(self) -> str:
+        files = [str(file) for file in self.product.files]
+        return files[0] if len(files) == 1 else join_bands(files)
+
+
 def find_scenes(paths: Sequence[str | Path]) -> Found:
     """Find the raster files below some folders, and among some files.
 
     Folders are walked with all their folders; links are followed, a folder is entered once.
-    Hidden files and sidecars (masks, overviews, world files) are no scenes.
+    A product whose bands are files of one folder is one scene. Hidden files and sidecars (masks,
+    overviews, thumbnails, world files) are none. A path that is not there and has ``*``, ``?`` or
+    ``[`` is a pattern; ``**`` is any number of folders.
 
     Args:
-        paths: Files and folders.
+        paths: Files, folders, patterns; STAC documents (``.json``); URLs of
+            rasters (https, s3, gs, az) and ``/vsi`` names.
     """
     refused: list[Refusal] = []
-    found: list[tuple[Path, Path]] = []  # the file, and the folder its id is relative to
-    entered: set[tuple[int, int]] = set()
+    found: list[_Candidate] = []
+    named: list[Path] = []
+    remote: list[str] = []
+    items: list[SceneFile] = []
     for path in paths:
-        if _REMOTE.match(str(path)):
-            refused.append(
-                Refusal(str(path), "it is not a local path", "download it first: gdal_translate")
-            )
+        if is_catalog(str(path)) and (is_remote(str(path)) or os.path.isfile(path)):
+            items += _item_files(str(path), refused)
+            continue
+        if is_remote(str(path)):
+            remote.append(str(path))
             continue
         start = Path(os.path.abspath(path))
         if start.is_dir():
-            found += [(file, start) for file in _walk(start, entered, refused)]
+            found += _candidates(walk(start, refused), start)
         elif start.exists():
-            found.append((start, start.parent))
+            named.append(start)
+        elif pattern := parse_pattern(str(path)):
+            matched = _candidates(_matched(pattern, refused), pattern.root)
+            if not matched:
+                reason = "no scene matches the pattern"
+                refused.append(Refusal(str(path), reason, "check it with: ls PATTERN"))
+            found += matched
         else:
             refused.append(Refusal(str(path), "there is no such file or folder", "check the path"))
-    return Found(_with_ids(_each_once(found)), tuple(refused))
+    for listed in _by_folder(named):
+        found += _candidates([listed], listed.folder)
+    files = _scene_files(found, refused) + _remote_files(remote, refused) + items
+    return Found(_one_each(files, refused), tuple(refused))
 
 
-def _walk(folder: Path, entered: set[tuple[int, int]], refused: list[Refusal]) -> Iterator[Path]:
-    def refuse(error: OSError) -> None:
-        name = str(error.filename or folder)
-        refused.append(Refusal(name, error.strerror or str(error), "allow it to be read"))
-
-    for here, folders, files in os.walk(folder, followlinks=True, onerror=refuse):
-        status = os.stat(here)
-        if (status.st_dev, status.st_ino) in entered:
-            folders.clear()
+def _item_files(path: str, refused: list[Refusal]) -> Iterator[SceneFile]:
+    """Yield the scenes of a STAC document; items without a raster are refused."""
+    start = path if is_remote(path) else os.path.abspath(path)
+    for item in read_items(start, refused):
+        try:
+            scene = item_scene(item)
+        except SceneError as error:
+            refused.append(Refusal(without_secrets(item_id(item)), error.message, error.hint))
             continue
-        entered.add((status.st_dev, status.st_ino))
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        beside = {name.lower() for name in files}
-        for name in sorted(files):
-            file = Path(here, name)
-            if not name.startswith(".") and _is_raster(file, beside) and not file.is_dir():
-                yield file
+        yield SceneFile(scene.href, without_secrets(scene.id), scene.moment, scene.band_names)
 
 
-def _is_raster(file: Path, beside: set[str]) -> bool:
-    ending = file.suffix[1:].lower()
-    if ending in _PICTURES:
-        name = file.name.lower()
-        sidecars = {f"{file.stem.lower()}.{other}" for other in _PICTURES[ending].split()}
-        return bool(beside & (sidecars | {f"{name}.aux.xml", f"{name}w"}))
-    return ending in RASTER_ENDINGS and (ending != "gpkg" or _holds_raster(file))
+def _one_each(files: list[SceneFile], refused: list[Refusal]) -> tuple[SceneFile, ...]:
+    first: dict[str, SceneFile] = {}
+    for file in files:
+        if first.setdefault(file.id, file).href != file.href:
+            reason = f"another scene has its id, in {without_secrets(first[file.id].href)}"
+            refused.append(Refusal(file.id, reason, "index it into another folder with -i"))
+    return tuple(first[name] for name in sorted(first))
 
 
-def _holds_raster(geopackage: Path) -> bool:
-    """Return whether a GeoPackage has a raster table (OGC 12-128r19, 2.2); True if in doubt."""
-    query = "SELECT count(*) FROM gpkg_contents WHERE data_type IN ('tiles', '2d-gridded-coverage')"
-    try:
-        uri = f"{geopackage.as_uri()}?mode=ro&immutable=1"
-        with closing(sqlite3.connect(uri, uri=True)) as connection:
-            return bool(connection.execute(query).fetchone()[0])
-    except sqlite3.Error:
-        return True  # opening it will say what is wrong
+def _remote_files(hrefs: list[str], refused: list[Refusal]) -> list[SceneFile]:
+    """Take what is not local as it is named; its id is its URL without what is secret in it."""
+    files = {}
+    for href in hrefs:
+        name = without_secrets(href)
+        try:
+            gdal_name(href)
+            files[name] = SceneFile(href, name)
+        except SceneError as error:
+            refused.append(Refusal(name, error.message, error.hint))
+    return list(files.values())
 
 
-def _each_once(found: list[tuple[Path, Path]]) -> list[tuple[Path, Path]]:
-    first: dict[str, tuple[Path, Path]] = {}
-    for file, folder in found:
-        first.setdefault(os.path.realpath(file), (file, folder))
+def _scene_files(found: list[_Candidate], refused: list[Refusal]) -> list[SceneFile]:
+    files = []
+    for candidate, name in _with_ids(_each_once(found)):
+        try:
+            files.append(SceneFile(candidate.href, name))
+        except SceneError as error:
+            refused.append(Refusal(name, error.message, error.hint))
+    return files
+
+
+def archive_name(path: str | Path) -> str:
+    """Return what an archive is called: its folder's name, or its file's without the ending."""
+    if is_remote(str(path)):
+        return Path(without_secrets(str(path)).partition("?")[0]).stem
+    start = Path(os.path.abspath(path))
+    if not start.exists() and (pattern := parse_pattern(str(path))):
+        start = pattern.root
+    return start.stem if start.is_file() else start.resolve().name
+
+
+def _candidates(listings: Iterable[Listing], root: Path) -> list[_Candidate]:
+    return [_Candidate(product, root) for listed in listings for product in products(listed)]
+
+
+def _matched(pattern: Pattern, refused: list[Refusal]) -> Iterator[Listing]:
+    """Yield the scenes that match a pattern, and those below the folders that do."""
+    files: list[Path] = []
+    for place in pattern.places():
+        if not place.is_dir():
+            files.append(place)
+            continue
+        for listed in walk(place, refused):
+            names = (n for n in listed.names if pattern.accepts(listed.folder / n, place))
+            yield Listing(listed.folder, tuple(names))
+    for matched in _by_folder(files):
+        scenes = listing(matched.folder, os.listdir(matched.folder)).names
+        yield Listing(matched.folder, tuple(name for name in matched.names if name in scenes))
+
+
+def _by_folder(files: Iterable[Path]) -> Iterator[Listing]:
+    names: dict[Path, list[str]] = {}
+    for file in files:
+        names.setdefault(file.parent, []).append(file.name)
+    for folder, inside in names.items():
+        yield Listing(folder, tuple(sorted(inside)))
+
+
+def _each_once(found: list[_Candidate]) -> list[_Candidate]:
+    first: dict[tuple[str, ...], _Candidate] = {}
+    for candidate in found:
+        first.setdefault(tuple(map(os.path.realpath, candidate.product.files)), candidate)
     return list(first.values())
 
 
-def _with_ids(found: list[tuple[Path, Path]]) -> tuple[SceneFile, ...]:
-    """Name each file by its path in its folder; where two are equal, by more of the path."""
+def _with_ids(found: list[_Candidate]) -> list[tuple[_Candidate, str]]:
+    """Name each scene by its path in its folder; where two are equal, by more of the path."""
+    called = Counter(candidate.product.named for candidate in found)
+    named = [
+        candidate.product.named
+        if called[candidate.product.named] == 1
+        # a product may be given in parts: they are called by their files
+        else candidate.product.files[0]
+        for candidate in found
+    ]
     depth = [0] * len(found)
     while True:
-        ids = [_relative(file, folder, up) for (file, folder), up in zip(found, depth, strict=True)]
+        ids = [_relative(*item) for item in zip(named, (c.root for c in found), depth, strict=True)]
         counts = Counter(ids)
         twins = [at for at, name in enumerate(ids) if counts[name] > 1]
         if not twins:
-            break
+            return list(zip(found, ids, strict=True))
         for at in twins:
             depth[at] += 1
-    files = (SceneFile(file, name) for (file, _), name in zip(found, ids, strict=True))
-    return tuple(sorted(files, key=lambda file: file.id))
 
 
-def _relative(file: Path, folder: Path, up: int) -> str:
+def _relative(named: Path, root: Path, up: int) -> str:
+    # the folder that was given may be the product, or lie in it
+    folder = root if root in named.parents else named.parent
     for _ in range(up):
         folder = folder.parent
-    return file.relative_to(folder).as_posix()
+    return named.relative_to(folder).as_posix()

@@ -3,30 +3,53 @@
 import os
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import rasterio
 from rasterio._err import CPLE_BaseError
+from rasterio._path import _parse_path as parse_path
 from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
+from rasterio.io import DatasetReader
 
 from geosearch.errors import SceneError
+from geosearch.scenes.href import band_files, short_name
+from geosearch.scenes.remote import gdal_name, is_remote, uses_network, without_secrets
+from geosearch.scenes.stack import stack_xml
 
-_SETTINGS: dict[str, str | int] = {
+_ENGINE: dict[str, str | int] = {
     # several blocks of one file are decoded at once; more threads than this gain nothing
     "GDAL_NUM_THREADS": str(min(4, os.cpu_count() or 1)),
     # bytes; it would take a twentieth of the machine's memory. A row of tiles of 512 px across
     # 65,000 px of three bands is 100 MB, and rows are read in the file's order
     "GDAL_CACHEMAX": 256 << 20,
+}
+_LOCAL = _ENGINE | {
     # a file of the user's may name others on the network (VRT, WMS): nothing leaves the machine
     "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",
     "GDAL_HTTP_PROXY": "127.0.0.1:9",
     "GDAL_HTTP_MAX_RETRY": "0",
 }
+_NETWORK = _ENGINE | {
+    "GDAL_HTTP_CONNECTTIMEOUT": "10",
+    # a stalled transfer ends, a slow one goes on
+    "GDAL_HTTP_LOW_SPEED_TIME": "30",
+    "GDAL_HTTP_LOW_SPEED_LIMIT": "100",
+    "GDAL_HTTP_MAX_RETRY": "2",
+    "GDAL_HTTP_RETRY_DELAY": "1",
+    # no listing of what lies beside, and no asking for a dozen sidecars
+    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+}
+_NETWORK_DRIVERS = ("GTiff", "JP2OpenJPEG", "JP2KAK", "JP2ECW", "HFA", "NITF", "PNG", "JPEG")
+"""Formats that hold their own pixels: what a stranger serves must name no other files."""
 _MOST_BANDS = 4096
 _MOST_BLOCK_BYTES = 1 << 30
+_NETWORK_HINT = (
+    "check the URL and the network; a private store wants its credentials "
+    "(AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), a public bucket AWS_NO_SIGN_REQUEST=YES"
+)
 _READ_HINT = "check that the file is whole: gdalinfo -checksum FILE"
 
 # every raster without a place is refused with its reason; the warning would say it twice
@@ -34,19 +57,27 @@ warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)
 
 
 @contextmanager
-def gdal_errors(name: str) -> Iterator[None]:
-    """Turn what GDAL and the system raise about a file into a SceneError, under our settings.
+def gdal_errors(href: str) -> Iterator[None]:
+    """Turn what GDAL and the system raise about a scene into a SceneError, under our settings.
+
+    Args:
+        href: The scene; the network may be asked only if it lies there.
 
     Raises:
-        SceneError: With the innermost cause.
+        SceneError: With the innermost cause, and no secrets of a URL.
     """
+    name = short_name(href)
+    network = any(map(uses_network, band_files(href)))
     try:
-        with rasterio.Env(**_SETTINGS):
+        with rasterio.Env(**(_NETWORK if network else _LOCAL)):
             yield
     except SceneError:
         raise
     except (RasterioError, CPLE_BaseError) as error:
-        raise SceneError(f"{name} cannot be read: {_cause(error)}", hint=_READ_HINT) from error
+        message = without_secrets(f"{name} cannot be read: {_cause(error)}")
+        # a traceback of GDAL's own error would show the URL with its secrets
+        cause = None if network else error
+        raise SceneError(message, hint=_NETWORK_HINT if network else _READ_HINT) from cause
     except OSError as error:
         reason = error.strerror or str(error)
         raise SceneError(f"{name} cannot be read: {reason}", hint="check the path") from error
@@ -57,12 +88,11 @@ def gdal_errors(name: str) -> Iterator[None]:
         ) from error
 
 
-def open_raster(path: Path, name: str) -> Any:
+def open_raster(href: str) -> Any:
     """Open a raster that is safe to read: at least one band, sizes within reason.
 
     Args:
-        path: The file.
-        name: What the user calls it.
+        href: The file; or three, as `join_bands` writes them, which become one of three bands.
 
     Returns:
         The rasterio dataset; the caller closes it.
@@ -70,17 +100,27 @@ def open_raster(path: Path, name: str) -> Any:
     Raises:
         SceneError: It cannot be opened, or holds no raster of a sane shape.
     """
-    with gdal_errors(name):
-        if path.stat().st_size == 0:
+    files = band_files(href)
+    if len(files) == 1:
+        return _open_file(href)
+    with gdal_errors(href), ExitStack() as bands:
+        opened = [bands.enter_context(_open_file(file)) for file in files]
+        return rasterio.open(stack_xml(opened))
+
+
+def _open_file(file: str) -> Any:
+    name, path = short_name(file), Path(file)
+    with gdal_errors(file):
+        if not is_remote(file) and path.stat().st_size == 0:
             raise SceneError(f"{name} is empty: 0 bytes", hint="fetch the file again")
         try:
-            dataset = rasterio.open(path)
+            dataset = _open_remote(file) if is_remote(file) else rasterio.open(file)
         except RasterioIOError as error:
             if "not recognized" in str(error):
                 raise SceneError(
                     f"{name} is no raster that GDAL can read",
                     hint="check that the file is what its name says: gdalinfo FILE",
-                ) from error
+                ) from None
             raise
         except (IndexError, ValueError) as error:  # rasterio, of a container without bands
             raise _no_bands(path, name) from error
@@ -90,6 +130,12 @@ def open_raster(path: Path, name: str) -> Any:
             dataset.close()
             raise
     return dataset
+
+
+def _open_remote(file: str) -> Any:
+    drivers = list(_NETWORK_DRIVERS) if uses_network(file) else None
+    # not rasterio.open: it takes one driver only
+    return DatasetReader(parse_path(gdal_name(file)), driver=drivers)
 
 
 def _no_bands(path: Path, name: str, subdatasets: list[str] | None = None) -> SceneError:

@@ -8,13 +8,13 @@ through a temporary VRT, slow and historically wrong about masks (rasterio#1499)
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from geosearch.errors import SceneError
+from geosearch.scenes.href import short_name
 from geosearch.scenes.pixels import Pixels, PixelSource, Valid, pixel_source, read_pixels
 from geosearch.scenes.raster import gdal_errors, open_raster
 from geosearch.scenes.scene import Scene
@@ -62,10 +62,9 @@ def read_chips(scene: Scene, windows: Windows, *, size_px: int) -> Iterator[Chip
     if not len(windows):
         return
     chips = np.asarray(windows, dtype=np.int64).reshape(-1, 4)
-    name = scene.path.name
-    with open_raster(scene.path, name) as dataset:
-        with gdal_errors(name):
-            strip = _Strip(pixel_source(dataset, scene.bands), scene.stretch, name)
+    with open_raster(scene.href) as dataset:
+        with gdal_errors(scene.href):
+            strip = _Strip(pixel_source(dataset, scene.bands), scene.stretch, scene.href)
         first, pixels, valid = 0, *_empty_block(len(chips), size_px)
         for start, stop, left, right in _spans(chips):
             top, height = int(chips[start, 1]), int(chips[start, 3])
@@ -79,7 +78,7 @@ def read_chips(scene: Scene, windows: Windows, *, size_px: int) -> Iterator[Chip
 
 
 def read_window(
-    path: Path,
+    href: str,
     window: tuple[int, int, int, int],
     *,
     bands: Sequence[int],
@@ -88,7 +87,7 @@ def read_window(
     """Read one chip's pixels again, as they were embedded.
 
     Args:
-        path: The scene's file.
+        href: The scene, as recorded.
         window: Column, row, width, height.
         bands: The scene's bands, as recorded.
         stretch: The scene's stretch, as recorded.
@@ -100,11 +99,11 @@ def read_window(
         SceneError: The file is gone, cannot be read, or has no such window or bands any more.
     """
     col, row, width, height = (int(number) for number in window)
-    with open_raster(path, path.name) as dataset, gdal_errors(path.name):
+    with open_raster(href) as dataset, gdal_errors(href):
         inside = 0 <= col <= dataset.width - width and 0 <= row <= dataset.height - height
         if not inside or max(bands) > dataset.count:
             raise SceneError(
-                f"{path.name} is not the raster that was indexed: it has no pixels "
+                f"{short_name(href)} is not the raster that was indexed: it has no pixels "
                 f"{col}, {row}, {width} x {height} of bands {', '.join(map(str, bands))}",
                 hint="index it again",
             )
@@ -141,10 +140,10 @@ def _spans(windows: NDArray[np.int64]) -> Iterator[tuple[int, int, int, int]]:
 class _Strip:
     """Decoded rows of a scene, between two columns."""
 
-    def __init__(self, source: PixelSource, stretch: Sequence[Range] | None, name: str) -> None:
+    def __init__(self, source: PixelSource, stretch: Sequence[Range] | None, href: str) -> None:
         self._source = source
         self._stretch = stretch
-        self._name = name
+        self._href = href
         self._left = self._right = self._top = 0
         self._pixels: Pixels = np.zeros((0, 0, 3), np.uint8)
         self._valid: Valid = np.zeros((0, 0), bool)
@@ -177,7 +176,7 @@ class _Strip:
 
     def _read(self, left: int, right: int, top: int, bottom: int) -> tuple[Pixels, Valid]:
         window = Window(left, top, right - left, bottom - top)
-        with gdal_errors(self._name):
+        with gdal_errors(self._href):
             pixels, valid = read_pixels(self._source, window, self._stretch)
         if valid is None:
             valid = np.ones(pixels.shape[:2], dtype=bool)

@@ -1,7 +1,8 @@
 """A scene: one raster with a place on Earth, and how its pixels are shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from shapely.geometry import MultiPolygon, Polygon
@@ -11,10 +12,13 @@ from geosearch.geo import PixelToLonLat, footprint, ground_sizes_m
 from geosearch.scenes.bands import BandFacts, Bands, choose_bands
 from geosearch.scenes.dates import find_moment
 from geosearch.scenes.find import SceneFile
+from geosearch.scenes.href import band_files
+from geosearch.scenes.metadata import product_moment
 from geosearch.scenes.pixels import pixel_source
 from geosearch.scenes.placement import place
 from geosearch.scenes.raster import gdal_errors, open_raster
 from geosearch.scenes.sampling import choose_stretch
+from geosearch.scenes.state import FileState, file_state
 from geosearch.scenes.stretch import Range
 
 
@@ -24,12 +28,10 @@ class Scene:
 
     id: str
     """Its name in the index."""
-    path: Path
-    """The file, absolute."""
-    size_bytes: int
-    """Of the file."""
-    mtime_ns: int
-    """When the file was last written."""
+    href: str
+    """Where it is: its file, or its red, green and blue as `join_bands` writes them."""
+    state: FileState
+    """Size of its files, and when they were last written."""
     width_px: int
     """Columns."""
     height_px: int
@@ -66,10 +68,11 @@ def open_scene(file: SceneFile, *, bands: Bands | None = None) -> Scene:
     Raises:
         SceneError: It cannot be read, has no place on Earth, or holds no valid pixel.
     """
-    with gdal_errors(file.path.name):
-        status = file.path.stat()
-        with open_raster(file.path, file.path.name) as dataset:
-            placement = place(dataset, file.path)
+    first = Path(band_files(file.href)[0])
+    with gdal_errors(file.href):
+        state = file_state(file.href)
+        with open_raster(file.href) as dataset:
+            placement = place(dataset, first)
             window = (0, 0, dataset.width, dataset.height)
             outline = footprint(placement.to_lonlat, *window)
             if outline is None:
@@ -78,13 +81,15 @@ def open_scene(file: SceneFile, *, bands: Bands | None = None) -> Scene:
                     hint="compare gdalinfo FILE with where it should be; assign the right CRS",
                 )
             sides_m = ground_sizes_m(placement.to_lonlat, [window])[0]
-            choice = choose_bands(_band_facts(dataset), bands)
-            moment = find_moment(file.path.name, _all_tags(dataset))
+            choice = choose_bands(_band_facts(dataset, file.band_names), bands)
+            moment = file.moment or product_moment(first)
+            if moment is None:
+                names = PurePath(file.id).name, first.name
+                moment = find_moment(names, _all_tags(dataset))
             return Scene(
                 id=file.id,
-                path=file.path,
-                size_bytes=status.st_size,
-                mtime_ns=status.st_mtime_ns,
+                href=file.href,
+                state=state,
                 width_px=dataset.width,
                 height_px=dataset.height,
                 crs=placement.crs,
@@ -100,9 +105,13 @@ def open_scene(file: SceneFile, *, bands: Bands | None = None) -> Scene:
             )
 
 
-def _band_facts(dataset: Any) -> BandFacts:
+def _band_facts(dataset: Any, names: Sequence[str]) -> BandFacts:
     interpretation = tuple(colour.name for colour in dataset.colorinterp)
-    return BandFacts(interpretation, tuple(dataset.descriptions))
+    known = names if len(names) == dataset.count else [None] * dataset.count
+    return BandFacts(
+        interpretation,
+        tuple(own or told for own, told in zip(dataset.descriptions, known, strict=True)),
+    )
 
 
 def _all_tags(dataset: Any) -> dict[str, str]:

@@ -20,7 +20,7 @@ def sparse(path: Path, **options) -> SceneFile:
             width, height = min(64, 1000 - col), min(32, 700 - row)
             seen = np.full((3, height, width), 9, np.uint8)
             dataset.write(seen, window=Window(col, row, width, height))
-    return SceneFile(path, path.name)
+    return SceneFile(str(path), path.name)
 
 
 def test_windows_without_data_are_those_whose_chips_are_empty(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from geosearch.scenes.dates import find_moment
     ],
 )
 def test_a_well_known_name_says_when(name: str, expected: str) -> None:
-    moment = find_moment(name, {})
+    moment = find_moment([name], {})
     assert moment is not None
     assert (moment.datetime, moment.source) == (expected, "file name")
 
@@ -46,22 +46,22 @@ def test_a_well_known_name_says_when(name: str, expected: str) -> None:
     ],
 )
 def test_other_numbers_are_no_dates(name: str) -> None:
-    assert find_moment(name, {}) is None
+    assert find_moment([name], {}) is None
 
 
 def test_tags_are_asked_where_the_name_says_nothing() -> None:
     tags = {"TIFFTAG_DATETIME": "2018:07:16 06:06:23"}
-    moment = find_moment("scene.tif", tags)
+    moment = find_moment(["scene.tif"], tags)
     assert moment is not None
     assert (moment.datetime, moment.source) == ("2018-07-16T06:06:23Z", "tag TIFFTAG_DATETIME")
-    named = find_moment("scene_20170101.tif", tags)
+    named = find_moment(["scene_20170101.tif"], tags)
     assert named is not None
     assert named.datetime == "2017-01-01T00:00:00Z"
 
 
 def test_the_tag_of_the_acquisition_comes_before_that_of_the_writing() -> None:
     moment = find_moment(
-        "scene.tif",
+        ["scene.tif"],
         {"TIFFTAG_DATETIME": "2021:01:01 00:00:00", "ACQUISITIONDATETIME": "2018-06-26 15:32:00"},
     )
     assert moment is not None
@@ -77,11 +77,11 @@ def test_the_tag_of_the_acquisition_comes_before_that_of_the_writing() -> None:
     ],
 )
 def test_a_tag_with_a_zone_is_brought_to_utc(text: str, expected: str) -> None:
-    moment = find_moment("scene.tif", {"acquisition_datetime": text})
+    moment = find_moment(["scene.tif"], {"acquisition_datetime": text})
     assert moment is not None
     assert moment.datetime == expected
 
 
 @pytest.mark.parametrize("text", ["", "0000:00:00 00:00:00", "yesterday", "2018:13:01 00:00:00"])
 def test_a_tag_that_is_no_date_is_unknown(text: str) -> None:
-    assert find_moment("scene.tif", {"TIFFTAG_DATETIME": text}) is None
+    assert find_moment(["scene.tif"], {"TIFFTAG_DATETIME": text}) is None

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geosearch.scenes import find_scenes, write_geotiff
+from geosearch.scenes import archive_name, find_scenes, write_geotiff
 
 
 def touch(*paths: Path) -> None:
@@ -23,7 +23,7 @@ def test_folders_are_walked_and_ids_are_paths_below_them(tmp_path: Path) -> None
     touch(tmp_path / "b.tif", tmp_path / "a" / "c.JP2", tmp_path / "a" / "ä 北 &.tiff")
     found = find_scenes([tmp_path])
     assert [file.id for file in found.files] == ["a/c.JP2", "a/ä 北 &.tiff", "b.tif"]
-    assert all(file.path.is_absolute() and file.path.exists() for file in found.files)
+    assert all(os.path.isabs(file.href) and os.path.exists(file.href) for file in found.files)
     assert found.refused == ()
 
 
@@ -71,14 +71,11 @@ def test_equal_names_get_as_much_of_their_path_as_tells_them_apart(tmp_path: Pat
 
 def test_what_is_not_there_is_refused_and_the_rest_goes_on(tmp_path: Path) -> None:
     touch(tmp_path / "x.tif")
-    found = find_scenes(
-        [tmp_path / "gone", "s3://bucket/x.tif", "/vsicurl/http://h/x.tif", tmp_path]
-    )
+    found = find_scenes([tmp_path / "gone", "ftp://host/x.tif", tmp_path])
     assert [file.id for file in found.files] == ["x.tif"]
     assert [refusal.reason for refusal in found.refused] == [
         "there is no such file or folder",
-        "it is not a local path",
-        "it is not a local path",
+        "ftp://host/x.tif is not a URL that can be read",
     ]
 
 
@@ -113,3 +110,10 @@ def test_finding_scenes_writes_nothing(tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
     find_scenes([tmp_path])
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_archive_is_called_as_its_folder(tmp_path: Path) -> None:
+    touch(tmp_path / "coast" / "x.tif")
+    assert archive_name(tmp_path / "coast") == "coast"
+    assert archive_name(tmp_path / "coast" / "x.tif") == "x"
+    assert archive_name(tmp_path / "coast" / "**" / "*.tif") == "coast"

@@ -154,7 +154,7 @@ def test_a_case_is_placed_right_or_refused_with_its_reason(
     case: str, shared_data: Path, expectations: dict[str, dict[str, Any]], recwarn: Any
 ) -> None:
     expected = expectations[case]
-    file = SceneFile(shared_data / "pathological" / case, case)
+    file = SceneFile(str(shared_data / "pathological" / case), case)
     got = outcome(file)
     if isinstance(got, SceneError):
         assert expected["outcome"] != "chips", got.message
@@ -219,7 +219,7 @@ class Flat:
 @pytest.fixture
 def sample(shared_data: Path) -> Iterator[Any]:
     def pixels(case: str) -> Read:
-        return read(SceneFile(shared_data / "pathological" / case, case))
+        return read(SceneFile(str(shared_data / "pathological" / case), case))
 
     return pixels
 

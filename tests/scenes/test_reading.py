@@ -41,7 +41,7 @@ def write(path: Path, values: np.ndarray, mask: np.ndarray | None = None, **opti
         dataset.write(values)
         if mask is not None:
             dataset.write_mask(mask)
-    return open_scene(SceneFile(path, path.name))
+    return open_scene(SceneFile(str(path), path.name))
 
 
 def gathered(scene: Scene, windows: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -56,7 +56,7 @@ def gathered(scene: Scene, windows: np.ndarray, size: int) -> tuple[np.ndarray, 
 def plainly(scene: Scene, windows: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """The same chips, each read by itself: slow, and as simple as can be."""
     chips, shares = [], []
-    with rasterio.open(scene.path) as dataset:
+    with rasterio.open(scene.href) as dataset:
         for col, row, width, height in windows.tolist():
             window = Window(col, row, width, height)
             values = dataset.read(scene.bands, window=window)
@@ -91,7 +91,7 @@ def test_real_chips_are_what_a_plain_read_gives(
     shared_data: Path, name: str, size: int, stride: int
 ) -> None:
     path = shared_data / "scenes" / name
-    scene = open_scene(SceneFile(path, name))
+    scene = open_scene(SceneFile(str(path), name))
     windows = chip_windows(scene.width_px, scene.height_px, size_px=size, stride_px=stride)
     pixels, valid = gathered(scene, windows, size)
     expected, shares = plainly(scene, windows, size)
@@ -170,7 +170,7 @@ def test_a_palette_is_shown_in_its_colours_and_its_clear_entries_are_invalid(
     colours = {0: (0, 0, 0, 0), 1: (250, 10, 20, 255), 2: (1, 2, 3, 255), 3: (255, 255, 255, 255)}
     with rasterio.open(path, "r+") as dataset:
         dataset.write_colormap(1, colours)
-    scene = open_scene(SceneFile(path, "palette"))
+    scene = open_scene(SceneFile(str(path), "palette"))
     assert (scene.bands, scene.stretch) == ((1, 1, 1), None)
     pixels, _ = gathered(scene, np.array([[0, 0, 20, 20]], np.int32), 20)
     with rasterio.open(path) as dataset:
@@ -219,15 +219,15 @@ def test_a_window_read_again_is_the_chip_that_was_embedded(noisy: Scene) -> None
     windows = chip_windows(noisy.width_px, noisy.height_px, size_px=100, stride_px=100)
     pixels, _ = gathered(noisy, windows, 100)
     for window, chip in zip(windows.tolist(), pixels, strict=True):
-        again = read_window(noisy.path, tuple(window), bands=noisy.bands, stretch=noisy.stretch)
+        again = read_window(noisy.href, tuple(window), bands=noisy.bands, stretch=noisy.stretch)
         np.testing.assert_array_equal(again, chip)
 
 
 def test_a_window_of_a_file_that_has_shrunk_is_refused(noisy: Scene, tmp_path: Path) -> None:
     with pytest.raises(SceneError, match="not the raster that was indexed"):
-        read_window(noisy.path, (300, 0, 64, 64), bands=(1, 2, 3), stretch=None)
+        read_window(noisy.href, (300, 0, 64, 64), bands=(1, 2, 3), stretch=None)
     with pytest.raises(SceneError, match="cannot be read"):
-        read_window(tmp_path / "gone.tif", (0, 0, 64, 64), bands=(1, 2, 3), stretch=None)
+        read_window(str(tmp_path / "gone.tif"), (0, 0, 64, 64), bands=(1, 2, 3), stretch=None)
 
 
 def test_a_file_that_breaks_off_is_refused_by_name(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def write(path: Path, values: np.ndarray, overviews: tuple[int, ...] = (), **opt
         dataset.write(values)
         if overviews:
             dataset.build_overviews(overviews)
-    return SceneFile(path, path.name)
+    return SceneFile(str(path), path.name)
 
 
 @pytest.mark.parametrize("dtype", ["int8", "int16", "uint16", "int32", "uint32", "float32"])
@@ -70,7 +70,7 @@ def test_a_sparse_scene_is_sampled_where_there_is_something(tmp_path: Path) -> N
         **size, **georeference,
     ) as dataset:  # fmt: skip
         dataset.write(seen, window=rasterio.windows.Window(512 * 20, 512 * 30, 512, 512))
-    scene = open_scene(SceneFile(path, "x.tif"))
+    scene = open_scene(SceneFile(str(path), "x.tif"))
     assert scene.stretch[0] == pytest.approx(tuple(np.percentile(seen, [2, 98])), rel=0.02)
 
 

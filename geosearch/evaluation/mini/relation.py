@@ -79,7 +79,7 @@ def _chips(
     size = encoder.image_size
     for file in find_scenes([folder]).files:
         scene = open_scene(file)
-        here = [mark for mark in marks if mark["scene"] == file.path.name]
+        here = [mark for mark in marks if mark["scene"] == file.name]
         windows = chip_windows(
             scene.width_px, scene.height_px, size_px=size, stride_px=max(size // 2, 1)
         )

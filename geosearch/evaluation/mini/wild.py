@@ -80,7 +80,7 @@ def search_scenes(
             best.append(_best_chips(encoder, open_scene(file), asked, sizes_px))
         except SceneError:
             continue  # counted: `scenes` says how many were ranked
-        names.append(file.path.name)
+        names.append(file.name)
     order = np.argsort(-np.stack([b.scores for b in best]), axis=0, kind="stable")
     ranks = tuple(
         _first_right([names[row] for row in order[:, i]], question)

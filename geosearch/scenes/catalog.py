@@ -1,0 +1,161 @@
+"""Items of a STAC document: an Item, an ItemCollection, or a Catalog and all that it links to.
+
+STAC 1.0 and 1.1 core; links `item`, `items`, `child` and `next` are followed. What strangers wrote
+is bounded in size, number and depth, and a catalog on the web leads to no local file.
+"""
+
+import json
+import os
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+from urllib.request import urlopen
+
+from geosearch.errors import Refusal, SceneError
+from geosearch.scenes.remote import gdal_name, is_remote, web_request, without_secrets
+
+_MOST_BYTES = 64 << 20
+_MOST_DOCUMENTS = 10_000
+_MOST_ITEMS = 1_000_000
+_DEEPEST = 16
+_TIMEOUT_S = 30
+_FOLLOWED = {"item", "items", "child", "next"}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundItem:
+    """A STAC Item as it was found."""
+
+    base: str
+    """The document that it is in; its hrefs are relative to it."""
+    content: Mapping[str, Any]
+    """The JSON object."""
+
+
+def is_catalog(path: str) -> bool:
+    """Return whether a path that the user named is a STAC document, by its name."""
+    if path.lower().startswith(("http://", "https://")):
+        last = urlsplit(path).path.rstrip("/").rpartition("/")[2]
+        return last.lower().endswith((".json", ".geojson")) or "." not in last
+    return path.lower().endswith((".json", ".geojson")) and not is_remote(path)
+
+
+def read_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
+    """Yield the Items of a STAC document, and of those that it links to.
+
+    Args:
+        path: A local file, absolute, or a URL.
+        refused: Gets the documents that cannot be read.
+    """
+    seen = {path}
+    queue = deque([(path, 0)])
+    items = 0
+    while queue:
+        here, depth = queue.popleft()
+        try:
+            document = _read(here)
+            for content in _items(document):
+                items += 1
+                yield FoundItem(here, content)
+            links = _links(document, here, refused)
+        except SceneError as error:
+            refused.append(Refusal(without_secrets(here), error.message, error.hint))
+            continue
+        new = [link for link in dict.fromkeys(links) if link not in seen]
+        full = len(seen) + len(new) > _MOST_DOCUMENTS or items > _MOST_ITEMS
+        if new and (full or depth == _DEEPEST):
+            reason = (
+                f"it links to more than {_MOST_DOCUMENTS:,} documents or deeper than {_DEEPEST}"
+            )
+            refused.append(Refusal(without_secrets(here), reason, "name its parts one by one"))
+            continue
+        seen.update(new)
+        queue.extend((link, depth + 1) for link in new)
+
+
+def resolve(href: object, base: str) -> str:
+    """Return where an href of a STAC document leads: a URL, an absolute path, a ``/vsi`` name.
+
+    Raises:
+        SceneError: It is no text, a URL of another kind, or leads from the web to a local file.
+    """
+    if not isinstance(href, str) or not href or "\0" in href:
+        raise SceneError(f"{str(href)[:80]!r} is no href", hint="correct the STAC document")
+    if is_remote(base):
+        target = urljoin(base, href)
+        if target.startswith("/vsi") or not is_remote(target) or target[:5].lower() == "file:":
+            raise SceneError(
+                f"{without_secrets(href)} leads from a catalog on the web to a local file",
+                hint="download the catalog beside its files, and name it there",
+            )
+    elif href[:7].lower() == "file://":
+        target = unquote(urlsplit(href).path)
+    else:
+        target = href if is_remote(href) else os.path.normpath(Path(base).parent / href)
+    gdal_name(target)  # says which URLs can be read
+    return target
+
+
+def _read(path: str) -> Mapping[str, Any]:
+    try:
+        if is_remote(path):
+            if not path.lower().startswith(("http://", "https://")):
+                raise SceneError("STAC is read from files and over https", hint="download it first")
+            with urlopen(web_request(path), timeout=_TIMEOUT_S) as answer:
+                content = answer.read(_MOST_BYTES + 1)
+        else:
+            with open(path, "rb") as file:
+                content = file.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            raise SceneError(
+                f"it is larger than {_MOST_BYTES >> 20} MiB", hint="split it into parts"
+            )
+    except SceneError:
+        raise
+    except (OSError, HTTPException, ValueError) as error:
+        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
+        raise SceneError(
+            f"it cannot be read: {without_secrets(str(reason))}", hint="check path and network"
+        ) from None
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise SceneError(f"it is no JSON: {error}", hint="check what it holds") from error
+    if not isinstance(document, dict):
+        raise SceneError("it is no JSON object", hint="give a STAC Item, ItemCollection or Catalog")
+    return document
+
+
+def _items(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    kind = document.get("type")
+    if kind == "FeatureCollection":
+        features = document.get("features")
+        for feature in features if isinstance(features, list) else []:
+            if isinstance(feature, dict):
+                yield feature
+    elif kind == "Feature":
+        yield document
+    elif kind not in ("Catalog", "Collection") and "stac_version" not in document:
+        raise SceneError(
+            f"it is no STAC document: its type is {str(kind)[:40]!r}",
+            hint="give a STAC Item, ItemCollection, Collection or Catalog",
+        )
+
+
+def _links(document: Mapping[str, Any], here: str, refused: list[Refusal]) -> list[str]:
+    links = document.get("links") if document.get("type") != "Feature" else None
+    found = []
+    for link in links if isinstance(links, list) else []:
+        if not isinstance(link, dict) or link.get("rel") not in _FOLLOWED:
+            continue
+        if link.get("method", "GET") != "GET":
+            continue  # the next page of a search by POST: the document is what was asked for
+        try:
+            found.append(resolve(link.get("href"), here))
+        except SceneError as error:
+            refused.append(Refusal(without_secrets(here), error.message, error.hint))
+    return found

@@ -1,0 +1,47 @@
+"""When a product was taken, as the metadata that comes with it says.
+
+Read as text with two patterns, not parsed: they are files of strangers.
+"""
+
+import re
+from pathlib import Path
+
+from geosearch.scenes.dates import Moment, read_moment
+
+_MOST_BYTES = 8 << 20
+_SAID = "product metadata"
+_LANDSAT = re.compile(r"(L[COTEM]\d[A-Z0-9_]{15,40}?)_(?:S[RT]_)?B\d", re.IGNORECASE)
+# the same two names in MTL.txt (NAME = VALUE), MTL.json ("NAME": "VALUE") and MTL.xml (<NAME>VALUE)
+_DAY = re.compile(r"DATE_ACQUIRED\W{1,8}(\d{4}-\d\d-\d\d)")
+_CLOCK = re.compile(r"SCENE_CENTER_TIME\W{1,8}(\d\d:\d\d:\d\d)")
+_START = re.compile(r"<PRODUCT_START_TIME>\s*([^<\s]{10,40})")
+
+
+def product_moment(file: Path) -> Moment | None:
+    """Return when a product was taken, from the MTL or MTD file that belongs to one of its files.
+
+    Args:
+        file: A band or picture of a Landsat product, or of a Sentinel-2 SAFE folder.
+
+    Returns:
+        None where there is no such metadata.
+    """
+    if match := _LANDSAT.match(file.name):
+        for ending in ("txt", "json", "xml"):
+            text = _read(file.with_name(f"{match[1]}_MTL.{ending}"))
+            if day := _DAY.search(text):
+                clock = _CLOCK.search(text)
+                return read_moment(f"{day[1]}T{clock[1]}" if clock else day[1], _SAID)
+    safe = next((part for part in file.parents if part.suffix.upper() == ".SAFE"), None)
+    for metadata in sorted(safe.glob("MTD_MSI*.xml")) if safe else []:
+        if start := _START.search(_read(metadata)):
+            return read_moment(start[1], _SAID)
+    return None
+
+
+def _read(file: Path) -> str:
+    try:
+        with file.open(errors="replace") as lines:
+            return lines.read(_MOST_BYTES)
+    except OSError:
+        return ""  # then the names are asked

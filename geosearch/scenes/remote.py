@@ -1,0 +1,102 @@
+"""Scenes that are not local files: URLs, buckets, and GDAL's ``/vsi`` names.
+
+What is secret in a URL (user and password, signatures) is used to read, and never shown or kept.
+"""
+
+import os
+import re
+from base64 import b64encode
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException
+from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.request import Request, urlopen
+
+from geosearch.errors import SceneError
+
+_SCHEMES = {
+    "http": "/vsicurl/http://",
+    "https": "/vsicurl/https://",
+    "s3": "/vsis3/",
+    "gs": "/vsigs/",
+    "az": "/vsiaz/",
+}
+"""How GDAL calls what is behind a URL (GDAL virtual file systems)."""
+_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://?")
+_NETWORK = re.compile(r"/vsi(?:curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)(?:_streaming)?/")
+_USER = re.compile(r"(?<=://)[^/@\s]*@")
+# presigned URLs of S3, Google and Azure (whose signature is sig, beside se, sp, sv and so on)
+_SECRET = re.compile(
+    r"([?&](?:[-\w]*(?:sig|token|secret|password|credential|apikey|api_key|access_?key|auth)[-\w]*"
+    r"|x-amz-[-\w]+|x-goog-[-\w]+|key|policy|s[eprvt]|sk\w+))=[^&\s]*",
+    re.IGNORECASE,
+)
+_TIMEOUT_S = 10
+
+
+def is_remote(path: str) -> bool:
+    """Return whether a path is a URL or a ``/vsi`` name, and no local file."""
+    return bool(_URL.match(path)) or path.startswith("/vsi")
+
+
+def uses_network(name: str) -> bool:
+    """Return whether reading a file, by GDAL's name or by URL, asks another machine."""
+    return bool(_URL.match(name) or _NETWORK.search(name))
+
+
+def gdal_name(href: str) -> str:
+    """Return what GDAL calls a file.
+
+    Raises:
+        SceneError: It is a URL of a kind that is not read.
+    """
+    match = _URL.match(href)
+    if match is None:
+        return href
+    scheme, rest = match[1].lower(), href[match.end() :]
+    if scheme not in _SCHEMES or not href.startswith(f"{match[1]}://"):
+        raise SceneError(
+            f"{without_secrets(href)} is not a URL that can be read",
+            hint=f"use {', '.join(f'{name}://' for name in _SCHEMES)}, /vsi... or a local path",
+        )
+    return _SCHEMES[scheme] + rest
+
+
+def without_secrets(text: str) -> str:
+    """Return a text with the users, passwords and signatures of its URLs left out."""
+    return _SECRET.sub(r"\1=...", _USER.sub("", text))
+
+
+def size_and_mtime(href: str) -> tuple[int, int]:
+    """Ask a web server for a file's size and date.
+
+    Returns:
+        Bytes, and nanoseconds since 1970; 0 for buckets, and where the server does not say.
+    """
+    if not href.lower().startswith(("http://", "https://")):
+        return 0, 0
+    try:
+        with urlopen(web_request(href, "HEAD"), timeout=_TIMEOUT_S) as answer:
+            size = answer.headers.get("Content-Length") or "0"
+            date = answer.headers.get("Last-Modified")
+        mtime_ns = int(parsedate_to_datetime(date).timestamp()) * 10**9 if date else 0
+        return int(size), mtime_ns
+    except (HTTPException, OSError, ValueError):
+        return 0, 0  # opening it says what is wrong
+
+
+def web_request(url: str, method: str = "GET") -> Request:
+    """Return a request for a URL; a user and password in it go where servers look for them."""
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    request = Request(urlunsplit(parts._replace(netloc=host)), method=method)
+    if at:
+        request.add_header("Authorization", f"Basic {b64encode(unquote(user).encode()).decode()}")
+    return request
+
+
+def container(name: str) -> str:
+    """Return the local file that a ``/vsizip/`` or ``/vsitar/`` name leads into, else the name."""
+    inner = re.sub(r"^(?:/vsi\w+/)+", "", name).replace("{", "").replace("}", "")
+    while inner and not os.path.isfile(inner):
+        inner = os.path.dirname(inner) if os.path.dirname(inner) != inner else ""
+    return inner or name

@@ -1,0 +1,91 @@
+"""Walking folders: which of their files are rasters that may be scenes.
+
+Links are followed, and a folder is entered once, so that links in a circle end.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from geosearch.errors import Refusal
+from geosearch.scenes.sidecars import is_sidecar, is_sidecar_folder
+
+RASTER_ENDINGS = frozenset(
+    {"tif", "tiff", "gtiff", "btf", "jp2", "j2k", "jpx", "vrt", "img", "nc", "gpkg", "ntf", "nitf"}
+    | {"bil", "bsq", "bip", "mrf", "hgt", "dt0", "dt1", "dt2"}
+)
+"""File name endings that count as scenes in a folder; a file that is named is always tried."""
+_PICTURES = {"png": "pgw pngw wld", "jpg": "jgw jpgw wld", "jpeg": "jgw jpegw wld"}
+"""Pictures count only beside a world file or an ``.aux.xml``: the rest are thumbnails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The rasters of one folder."""
+
+    folder: Path
+    """Absolute."""
+    names: tuple[str, ...]
+    """File names of what may be a scene, sorted."""
+
+
+def walk(folder: Path, refused: list[Refusal]) -> Iterator[Listing]:
+    """Yield a folder's rasters, and those of all folders below it.
+
+    Args:
+        folder: Where to start, absolute.
+        refused: Gets the folders that cannot be looked into.
+    """
+
+    def refuse(error: OSError) -> None:
+        name = str(error.filename or folder)
+        refused.append(Refusal(name, error.strerror or str(error), "allow it to be read"))
+
+    entered: set[tuple[int, int]] = set()
+    for here, folders, files in os.walk(folder, followlinks=True, onerror=refuse):
+        status = os.stat(here)
+        if (status.st_dev, status.st_ino) in entered:
+            folders.clear()
+            continue
+        entered.add((status.st_dev, status.st_ino))
+        seen = [name for name in folders if not name.startswith(".")]
+        beside = frozenset(seen)
+        folders[:] = sorted(
+            name for name in seen if not is_sidecar_folder(Path(here), name, beside)
+        )
+        yield listing(Path(here), files)
+
+
+def listing(folder: Path, names: Sequence[str]) -> Listing:
+    """Return which of a folder's files may be scenes."""
+    beside = {name.lower() for name in names}
+    rasters = [name for name in sorted(names) if _may_be_scene(folder / name, beside)]
+    lower = {name.lower() for name in rasters}
+    return Listing(folder, tuple(name for name in rasters if not is_sidecar(name, lower)))
+
+
+def _may_be_scene(file: Path, beside: set[str]) -> bool:
+    return not file.name.startswith(".") and _is_raster(file, beside) and not file.is_dir()
+
+
+def _is_raster(file: Path, beside: set[str]) -> bool:
+    ending = file.suffix[1:].lower()
+    if ending in _PICTURES:
+        name = file.name.lower()
+        sidecars = {f"{file.stem.lower()}.{other}" for other in _PICTURES[ending].split()}
+        return bool(beside & (sidecars | {f"{name}.aux.xml", f"{name}w"}))
+    return ending in RASTER_ENDINGS and (ending != "gpkg" or _holds_raster(file))
+
+
+def _holds_raster(geopackage: Path) -> bool:
+    """Return whether a GeoPackage has a raster table (OGC 12-128r19, 2.2); True if in doubt."""
+    query = "SELECT count(*) FROM gpkg_contents WHERE data_type IN ('tiles', '2d-gridded-coverage')"
+    try:
+        uri = f"{geopackage.as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            return bool(connection.execute(query).fetchone()[0])
+    except sqlite3.Error:
+        return True  # opening it will say what is wrong
