@@ -14,12 +14,12 @@ from geosearch.ingest import BuildReport
 from geosearch.scenes import content_sum
 
 
-def draw(path: Path, seed: int, west: float = 11.0) -> None:
+def draw(path: Path, seed: int, west: float = 11.0, bands: int = 3) -> None:
     """Write a raster of random pixels, uncompressed: the same size whatever it holds."""
-    pixels = np.random.default_rng(seed).integers(0, 255, (3, 160, 256), dtype=np.uint8)
+    pixels = np.random.default_rng(seed).integers(0, 255, (bands, 160, 256), dtype=np.uint8)
     path.parent.mkdir(parents=True, exist_ok=True)
     with rasterio.open(
-        path, "w", driver="GTiff", width=256, height=160, count=3, dtype="uint8",
+        path, "w", driver="GTiff", width=256, height=160, count=bands, dtype="uint8",
         crs="EPSG:4326", transform=from_origin(west, 48.0, 1e-4, 1e-4),
     ) as file:  # fmt: skip
         file.write(pixels)
@@ -167,3 +167,21 @@ def test_a_file_that_only_refers_to_pixels_has_no_content_sum(tmp_path: Path) ->
     assert content_sum(str(tmp_path / "a.tif")) == (
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     )
+
+
+def test_a_product_of_three_files_is_kept_while_they_are_there_and_known_where_they_go(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "products"
+    folder.mkdir()
+    for seed, colour in enumerate(("red", "green", "blue")):
+        draw(folder / f"field_{colour}.tif", seed, bands=1)
+    index_again(folder, tmp_path / "index")
+    again = index_again(folder, tmp_path / "index", prune=True)
+    assert (again.unchanged, len(again.indexed), again.vanished) == (1, 0, ())
+    folder.rename(tmp_path / "elsewhere")
+    moved = index_again(tmp_path / "elsewhere", tmp_path / "index")
+    assert (moved.unchanged, len(moved.indexed)) == (0, 0)
+    assert set(hrefs(tmp_path / "index").values()) == {
+        str(tmp_path / "elsewhere" / "field_{red,green,blue}.tif")
+    }
