@@ -13,10 +13,10 @@ from pathlib import Path, PurePath
 from geosearch.scenes.walk import Listing
 
 # Sentinel-2 in SAFE (T32TQM_20200101T101421_B04_10m), as COGs (B04, or with a prefix), HLS
-# (HLS.S30.T10SEG.2020001T184759.v2.0.B04), and files that are called by their colour
+# (HLS.S30.T10SEG.2020001T184759.v2.0.B04). Files called by a colour may be pictures of red barns
 _BANDS = re.compile(
     r"(?:(?!L2A_PVI)(?P<product>.+)[-_.])?"
-    r"(?P<band>B\d\d|B8A|TCI|visual|red|green|blue|SCL|AOT|WVP|PVI|L2A_PVI|Fmask)"
+    r"(?P<band>B\d\d|B8A|TCI|visual|SCL|AOT|WVP|PVI|L2A_PVI|Fmask)"
     r"(?:[-_](?P<metres>[126]0)m)?",
     re.IGNORECASE,
 )
@@ -27,7 +27,7 @@ _LANDSAT = re.compile(
     r"_(?:S[RT]_)?(?P<band>B\d\d?)(?:_VCID_[12])?",
     re.IGNORECASE,
 )
-_COLOURS = (("B04", "B03", "B02"), ("RED", "GREEN", "BLUE"))
+_COLOURS = (("B04", "B03", "B02"),)
 _PICTURES = ("TCI", "VISUAL")
 _LANDSAT_COLOURS = {
     "4": ("B3", "B2", "B1"),  # TM

@@ -104,6 +104,7 @@ def test_landsat_names_of_before_the_collections(product: str, bands: str, tmp_p
         ["LM01_L1TP_042034_19750704_20200827_02_T2_B4.TIF"],  # MSS sees no blue
         ["20170308_3B_AnalyticMS.tif", "20170308_3B_Visual.tif"],
         ["ls5_B10.tif", "ls5_B20.tif", "ls5_B30.tif"],
+        ["red.tif", "green.tif", "blue.tif"],  # pictures may be called so
     ],
 )
 def test_files_that_are_not_red_green_and_blue_of_one_product_are_scenes_each(
@@ -114,9 +115,9 @@ def test_files_that_are_not_red_green_and_blue_of_one_product_are_scenes_each(
 
 
 def test_products_and_files_share_a_folder(tmp_path: Path) -> None:
-    touch(tmp_path, ["a_red.tif", "a_green.tif", "a_blue.tif", "a_nir.tif", "b.tif"])
+    touch(tmp_path, ["a_B04.tif", "a_B03.tif", "a_B02.tif", "a_nir.tif", "b.tif"])
     assert scenes(tmp_path) == {
-        "a": "a_{red,green,blue}.tif",
+        "a": "a_B0{4,3,2}.tif",
         "a_nir.tif": "a_nir.tif",
         "b.tif": "b.tif",
     }
