@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -52,7 +53,12 @@ def test_a_bbox_removes_exactly_the_chips_that_meet_it(
     left = [chip for chip in all_chips() if not chip.footprint.intersects(box)]
     removal = geosearch.remove(folder, bbox=(west, south, west + width, south + height))
     assert (removal.chips, removal.chips_left) == (500 - len(left), len(left))
-    assert found(folder, seed, k=20) == best_ids(left, unit(seed), 20)
+    scores = {chip.id: float(chip.vector @ unit(seed)) for chip in left}
+    ids = found(folder, seed, k=20)
+    assert len(set(ids)) == len(ids) == min(20, len(left))
+    # two chips whose scores differ by less than 16 bits tell may change places
+    best = sorted(scores.values(), reverse=True)[:20]
+    np.testing.assert_allclose([scores[one] for one in ids], best, rtol=0, atol=1e-3)
     opened = open_index(folder)
     assert opened.chip_count == len(left)
     assert opened.describe().bounds == bounds_of(left)
