@@ -25,7 +25,7 @@ def fold(tower: nn.Module) -> None:
         for conv_name, norm_name in _PAIRS.items():
             norm = getattr(module, norm_name, None)
             if isinstance(norm, nn.BatchNorm2d):
-                _fold_norm(getattr(module, conv_name), norm)
+                fold_norm(getattr(module, conv_name), norm)
                 setattr(module, norm_name, nn.Identity())
 
 
@@ -44,7 +44,7 @@ def _fold_quick_gelu(mlp: Mlp) -> None:
     mlp.act = _SiLUInPlace()
 
 
-def _fold_norm(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> None:
+def fold_norm(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> None:
     """Give a convolution the gain and shift of the norm behind it.
 
     With running mean m, variance v, scale g, shift b: the weight of each output channel becomes

@@ -15,6 +15,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from geosearch.encoders.folding import fold_norm
+
 DIM = 512
 """Length of a vector."""
 
@@ -131,17 +133,10 @@ def checkpoint_keys(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor
 
 
 def folded(tower: ImageTower) -> ImageTower:
-    """Return a copy for inference with every BatchNorm folded into its convolution.
-
-    With running mean m, variance v, scale g, shift b: the weight of each output channel becomes
-    ``w g / sqrt(v + eps)`` and its bias ``b - m g / sqrt(v + eps)``.
-    """
+    """Return a copy for inference with every BatchNorm folded into its convolution."""
     result = copy.deepcopy(tower).eval()
     for parent, conv_name, norm_name in list(_normed_convs(result)):
-        conv, norm = getattr(parent, conv_name), getattr(parent, norm_name)
-        gain = norm.weight / torch.sqrt(norm.running_var + norm.eps)
-        conv.weight = nn.Parameter(conv.weight * gain.view(-1, 1, 1, 1), requires_grad=False)
-        conv.bias = nn.Parameter(norm.bias - norm.running_mean * gain, requires_grad=False)
+        fold_norm(getattr(parent, conv_name), getattr(parent, norm_name))
         setattr(parent, norm_name, nn.Identity())
     return result
 
