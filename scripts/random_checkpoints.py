@@ -10,12 +10,11 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from geosearch.encoders import Entry, stretching
-from geosearch.encoders.architecture import ClipArchitecture, ResnetSizes, VitSizes
-from geosearch.encoders.bpe import VOCABULARY
+from geosearch.encoders import Entry
+from geosearch.encoders.architecture import ClipArchitecture
 from geosearch.encoders.clip import vision_tower
 from geosearch.encoders.entries import DGTRS, OPEN_CLIP, SIGLIP
-from geosearch.encoders.openclip import architecture_of
+from geosearch.encoders.openclip import sizes_of
 from geosearch.encoders.siglip_towers import SiglipSizes
 from geosearch.encoders.siglip_towers import TextTower as SiglipText
 from geosearch.encoders.siglip_towers import VisionTower as SiglipVision
@@ -67,27 +66,8 @@ def _draw_clip(known: Entry, folder: Path, seed: int) -> RandomCheckpoint:
 def clip_sizes(known: Entry) -> ClipArchitecture:
     """Return the sizes of a CLIP that is named in the catalog."""
     name = known.architecture or ("ViT-L-14" if "l-14" in known.name else "ViT-B-16")
-    found = architecture_of(name)
-    vision: VitSizes | ResnetSizes
-    if hasattr(found, "blocks"):
-        heads = 32 * found.width // 64
-        vision = ResnetSizes(found.image_size, found.width, found.blocks, heads)
-    else:
-        heads, hidden = found.width // found.head_width, 4 * found.width
-        layout = (found.image_size, found.patch, found.width, found.layers, heads, hidden)
-        vision = VitSizes(*layout)
     assert known.activation is not None
-    return ClipArchitecture(
-        dim=found.dim,
-        vision=vision,
-        text_width=found.text_width,
-        text_layers=found.text_layers,
-        text_heads=found.text_width // 64,
-        text_hidden=4 * found.text_width,
-        text_length=stretching.LONG if known.family == DGTRS else known.text_length,
-        vocabulary=VOCABULARY,
-        activation=known.activation,
-    )
+    return sizes_of(name, activation=known.activation, text_length=known.text_length)
 
 
 def _draw_siglip(known: Entry, folder: Path, seed: int) -> RandomCheckpoint:

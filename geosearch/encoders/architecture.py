@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from geosearch.encoders.blocks import HEAD_WIDTH
+from geosearch.encoders.loading import shape_of
 from geosearch.errors import WeightsError
 
 _NOT_CLIP = "give a checkpoint of the CLIP kind, with OpenAI's key names"
+RESNET_WIDENING = 32
+"""Channels that a residual network's last stage gives over those inside its first."""
 _RESNET_STAGES = 4
 _RESNET_STRIDE = 32  # pixels of the image to one of the last stage
 
@@ -107,37 +110,37 @@ def read_architecture(state: Mapping[str, Tensor], *, activation: str) -> ClipAr
     Raises:
         WeightsError: A tensor from which sizes are read is missing or has another rank.
     """
-    text_length, text_width = _shape(state, "positional_embedding", 2)
+    text_length, text_width = shape_of(state, "positional_embedding", 2, _NOT_CLIP)
     resnet = any(key.startswith("visual.layer1.") for key in state)
     return ClipArchitecture(
-        dim=_shape(state, "text_projection", 2)[1],
+        dim=shape_of(state, "text_projection", 2, _NOT_CLIP)[1],
         vision=_resnet(state) if resnet else _vit(state),
         text_width=text_width,
         text_layers=_count(state, r"transformer\.resblocks\.(\d+)\."),
         text_heads=_heads(text_width, "text"),
-        text_hidden=_shape(state, "transformer.resblocks.0.mlp.c_fc.weight", 2)[0],
+        text_hidden=shape_of(state, "transformer.resblocks.0.mlp.c_fc.weight", 2, _NOT_CLIP)[0],
         text_length=text_length,
-        vocabulary=_shape(state, "token_embedding.weight", 2)[0],
+        vocabulary=shape_of(state, "token_embedding.weight", 2, _NOT_CLIP)[0],
         activation=activation,
     )
 
 
 def _vit(state: Mapping[str, Tensor]) -> VitSizes:
-    width, _, patch, _ = _shape(state, "visual.conv1.weight", 4)
-    positions = _shape(state, "visual.positional_embedding", 2)[0]
+    width, _, patch, _ = shape_of(state, "visual.conv1.weight", 4, _NOT_CLIP)
+    positions = shape_of(state, "visual.positional_embedding", 2, _NOT_CLIP)[0]
     return VitSizes(
         image_size=round((positions - 1) ** 0.5) * patch,
         patch_size=patch,
         width=width,
         layers=_count(state, r"visual\.transformer\.resblocks\.(\d+)\."),
         heads=_heads(width, "vision"),
-        hidden=_shape(state, "visual.transformer.resblocks.0.mlp.c_fc.weight", 2)[0],
+        hidden=shape_of(state, "visual.transformer.resblocks.0.mlp.c_fc.weight", 2, _NOT_CLIP)[0],
     )
 
 
 def _resnet(state: Mapping[str, Tensor]) -> ResnetSizes:
-    width = _shape(state, "visual.layer1.0.conv1.weight", 4)[0]
-    positions = _shape(state, "visual.attnpool.positional_embedding", 2)[0]
+    width = shape_of(state, "visual.layer1.0.conv1.weight", 4, _NOT_CLIP)[0]
+    positions = shape_of(state, "visual.attnpool.positional_embedding", 2, _NOT_CLIP)[0]
     return ResnetSizes(
         image_size=round((positions - 1) ** 0.5) * _RESNET_STRIDE,
         width=width,
@@ -145,19 +148,8 @@ def _resnet(state: Mapping[str, Tensor]) -> ResnetSizes:
             _count(state, rf"visual\.layer{stage}\.(\d+)\.")
             for stage in range(1, _RESNET_STAGES + 1)
         ),
-        heads=_heads(32 * width, "vision"),
+        heads=_heads(RESNET_WIDENING * width, "vision"),
     )
-
-
-def _shape(state: Mapping[str, Tensor], key: str, rank: int) -> tuple[int, ...]:
-    if key not in state:
-        raise WeightsError(f"the weights have no {key!r}", hint=_NOT_CLIP)
-    shape = tuple(state[key].shape)
-    if len(shape) != rank or 0 in shape:
-        raise WeightsError(
-            f"{key!r} has shape {list(shape)}, {rank} dimensions expected", hint=_NOT_CLIP
-        )
-    return shape
 
 
 def _count(state: Mapping[str, Tensor], numbered: str) -> int:

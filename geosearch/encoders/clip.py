@@ -1,6 +1,7 @@
 """A CLIP of two transformers behind the contract: chips or texts in, unit vectors out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -9,17 +10,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from geosearch.encoders import pixels
+from geosearch.encoders import bpe, checkpoint, pixels
 from geosearch.encoders.architecture import ClipArchitecture, ResnetSizes
 from geosearch.encoders.batches import images_at_once, on_device
 from geosearch.encoders.bpe import ClipTokenizer
-from geosearch.encoders.device import dtype_of
+from geosearch.encoders.device import dtype_of, resolve_device, resolve_precision
+from geosearch.encoders.fingerprint import fingerprint
 from geosearch.encoders.folding import fold
 from geosearch.encoders.loading import fill
-from geosearch.encoders.recent import RecentTexts
+from geosearch.encoders.recent import RecentTexts, RemembersTexts
 from geosearch.encoders.resnet import ResnetTower
 from geosearch.encoders.text import TextTower
-from geosearch.encoders.unit import unit_rows
 from geosearch.encoders.vit import VitTower
 
 VISION = "visual."
@@ -31,7 +32,7 @@ _POSITIONS_AT_ONCE = {"cpu": 2048}
 _POSITIONS_AT_ONCE_ELSEWHERE = 32768
 
 
-class ClipEncoder:
+class ClipEncoder(RemembersTexts):
     """Both towers with their weights, on one device in one precision."""
 
     def __init__(
@@ -114,24 +115,6 @@ class ClipEncoder:
             found.append(self._encode_some_images(part))
         return to_numpy(found)
 
-    def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed texts as float32 [n, dim] of unit length; those too long keep their end mark.
-
-        Raises:
-            UsageError: One string instead of a list of them.
-        """
-        return unit_rows(self.encode_texts_raw(texts))
-
-    def encode_texts_raw(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return what the text tower gives before it is brought to unit length, float32 [n, dim].
-
-        GeoRSCLIP's authors average such vectors.
-
-        Raises:
-            UsageError: One string instead of a list of them.
-        """
-        return self._recent.vectors(texts, self._encode_new_texts)
-
     def _encode_new_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         if self._tokenizer is None:  # only who asks for texts pays for it
             self._tokenizer = ClipTokenizer()
@@ -163,6 +146,50 @@ class ClipEncoder:
             row[: len(one)] = torch.tensor(one)
         features: Tensor = self._text(ids.to(self.device))
         return features.float()
+
+
+def load_clip(
+    family: str,
+    name: str,
+    path: Path,
+    read: Callable[[], tuple[ClipArchitecture, dict[str, Tensor]]],
+    *,
+    named_by_user: bool,
+    device: str,
+    precision: str,
+) -> ClipEncoder:
+    """Load a checkpoint as an encoder of a family.
+
+    Args:
+        family: Begins the fingerprint.
+        name: What the encoder is asked for by.
+        path: The file.
+        read: Reads it: the family's way to sizes and weights.
+        named_by_user: The file came from ``--weights``, not from the hub's cache.
+        device: ``auto``, ``cpu``, ``cuda``, ...
+        precision: ``auto``, ``float32`` or ``bf16``.
+
+    Raises:
+        WeightsError: The file cannot be read, or is of another architecture.
+    """
+    device = resolve_device(device)
+    precision = resolve_precision(device, precision)
+    sizes, state = read()
+    facts = {
+        "weights": checkpoint.file_hash(path),
+        "architecture": asdict(sizes),
+        "preprocessing": pixels.VERSION,
+        "tokenizer": bpe.VERSION,
+    }
+    return ClipEncoder(
+        sizes,
+        state,
+        name=name,
+        fingerprint=fingerprint(family, facts),
+        device=device,
+        precision=precision,
+        weights_path=path if named_by_user else None,
+    )
 
 
 def vision_tower(sizes: ClipArchitecture) -> VitTower | ResnetTower:

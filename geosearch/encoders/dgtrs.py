@@ -7,17 +7,15 @@ CLIP text tower.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from geosearch.encoders import bpe, checkpoint, pixels
+from geosearch.encoders import bpe, checkpoint
 from geosearch.encoders.architecture import ClipArchitecture, read_architecture
-from geosearch.encoders.clip import ClipEncoder
-from geosearch.encoders.device import resolve_device, resolve_precision
-from geosearch.encoders.fingerprint import fingerprint
+from geosearch.encoders.clip import ClipEncoder, load_clip
 from geosearch.encoders.stretching import KEPT, LONG, SHORT
 from geosearch.errors import WeightsError
 
@@ -26,8 +24,8 @@ ACTIVATION = "quickgelu"
 FIRST, SECOND = "positional_embedding", "positional_embedding_res"
 """The two tables of text positions."""
 
-# recorded by OpenAI's archives, dropped by their loader too
-_NOT_WEIGHTS = ("input_resolution", "context_length", "vocab_size")
+NOT_WEIGHTS = ("input_resolution", "context_length", "vocab_size")
+"""Keys that OpenAI's archives record, and their loader drops too."""
 _GET_WEIGHTS = "give a DGTRS-CLIP checkpoint, as in the hub repository MitsuiChen14/DGTRS-CLIP-*"
 
 
@@ -53,17 +51,14 @@ def load_dgtrs(
     Raises:
         WeightsError: The file cannot be read, or is of another architecture.
     """
-    device = resolve_device(device)
-    precision = resolve_precision(device, precision)
-    sizes, state = read_dgtrs(path, activation=activation)
-    return ClipEncoder(
-        sizes,
-        state,
-        name=name,
-        fingerprint=_fingerprint(checkpoint.file_hash(path), sizes),
+    return load_clip(
+        FAMILY,
+        name,
+        path,
+        partial(read_dgtrs, path, activation=activation),
+        named_by_user=named_by_user,
         device=device,
         precision=precision,
-        weights_path=path if named_by_user else None,
     )
 
 
@@ -91,7 +86,7 @@ def merge_positions(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     Raises:
         WeightsError: A table is missing, or has other than 248 rows.
     """
-    merged = {key: value for key, value in state.items() if key not in _NOT_WEIGHTS}
+    merged = {key: value for key, value in state.items() if key not in NOT_WEIGHTS}
     if FIRST not in merged:
         raise WeightsError(f"the weights have no {FIRST!r}", hint=_GET_WEIGHTS)
     rows = len(merged[FIRST]) if merged[FIRST].ndim else 0
@@ -114,13 +109,3 @@ def merge_positions(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
         )
     merged[FIRST] = torch.cat([first[:KEPT], second[KEPT:]])
     return merged
-
-
-def _fingerprint(weights_sha256: str, sizes: ClipArchitecture) -> str:
-    facts = {
-        "weights": weights_sha256,
-        "architecture": asdict(sizes),
-        "preprocessing": pixels.VERSION,
-        "tokenizer": bpe.VERSION,
-    }
-    return fingerprint(FAMILY, facts)

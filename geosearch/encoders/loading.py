@@ -47,6 +47,28 @@ def fill(
         tower.requires_grad_(False).eval()
 
 
+def shape_of(state: Mapping[str, Tensor], key: str, rank: int, hint: str) -> tuple[int, ...]:
+    """Return the shape of a tensor from which sizes are read.
+
+    Args:
+        state: The checkpoint's tensors.
+        key: The tensor.
+        rank: How many dimensions it has to have.
+        hint: What to do if it has not.
+
+    Raises:
+        WeightsError: It is missing, of another rank, or empty.
+    """
+    if key not in state:
+        raise WeightsError(f"the weights have no {key!r}", hint=hint)
+    shape = tuple(state[key].shape)
+    if len(shape) != rank or 0 in shape:
+        raise WeightsError(
+            f"{key!r} has shape {list(shape)}, {rank} dimensions expected", hint=hint
+        )
+    return shape
+
+
 def _check(state: Mapping[str, Tensor], expected: Mapping[str, tuple[int, ...]]) -> None:
     missing, unknown = expected.keys() - state.keys(), state.keys() - expected.keys()
     if missing or unknown:

@@ -6,31 +6,29 @@ a property of the weights that no file states; taking the wrong one costs accura
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 from torch import Tensor
 
-from geosearch.encoders import bpe, checkpoint, pixels
+from geosearch.encoders import bpe, checkpoint
 from geosearch.encoders.architecture import (
+    RESNET_WIDENING,
     ClipArchitecture,
     ResnetSizes,
     VitSizes,
     read_architecture,
 )
 from geosearch.encoders.blocks import HEAD_WIDTH
-from geosearch.encoders.clip import ClipEncoder
-from geosearch.encoders.device import resolve_device, resolve_precision
-from geosearch.encoders.dgtrs import SECOND, merge_positions
-from geosearch.encoders.fingerprint import fingerprint
+from geosearch.encoders.clip import ClipEncoder, load_clip
+from geosearch.encoders.dgtrs import NOT_WEIGHTS, SECOND, merge_positions
 from geosearch.errors import UsageError, WeightsError
 
 FAMILY = "open-clip"
 _WIDENING = 4  # inside the feed-forward parts
 _QUICK = "-quickgelu"  # OpenCLIP's own ending of names
-# recorded by OpenAI's archives, dropped by their loader too
-_NOT_WEIGHTS = ("input_resolution", "context_length", "vocab_size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,24 +111,14 @@ def load_open_clip(
         UsageError: There is no such architecture.
         WeightsError: The file cannot be read, or is of another architecture.
     """
-    architecture_of(architecture)
-    device = resolve_device(device)
-    precision = resolve_precision(device, precision)
-    sizes, state = read_open_clip(architecture, path, activation=activation)
-    facts = {
-        "weights": checkpoint.file_hash(path),
-        "architecture": asdict(sizes),
-        "preprocessing": pixels.VERSION,
-        "tokenizer": bpe.VERSION,
-    }
-    return ClipEncoder(
-        sizes,
-        state,
-        name=name,
-        fingerprint=fingerprint(FAMILY, facts),
+    return load_clip(
+        FAMILY,
+        name,
+        path,
+        partial(read_open_clip, architecture, path, activation=activation),
+        named_by_user=named_by_user,
         device=device,
         precision=precision,
-        weights_path=path if named_by_user else None,
     )
 
 
@@ -148,34 +136,22 @@ def read_open_clip(
     """
     wanted = architecture_of(architecture)
     stored = checkpoint.read_state_dict(path)
-    state = {key: value for key, value in stored.items() if key not in _NOT_WEIGHTS}
+    state = {key: value for key, value in stored.items() if key not in NOT_WEIGHTS}
     if SECOND in state:
         state = merge_positions(state)
     return _checked(path, state, architecture, wanted, activation), state
 
 
-def new_sizes(architecture: str, *, activation: str, text_length: int) -> ClipArchitecture:
-    """Return the sizes of a named architecture of which there are no weights yet.
+def sizes_of(architecture: str, *, activation: str, text_length: int) -> ClipArchitecture:
+    """Return the sizes of a named architecture, without weights.
 
     Raises:
-        UsageError: There is no such architecture, or it has a residual network.
+        UsageError: There is no such architecture.
     """
     wanted = architecture_of(architecture)
-    if isinstance(wanted, _Resnet):
-        raise UsageError(
-            f"a new {architecture} cannot be made: residual networks are only tuned",
-            hint="name one with a transformer, as ViT-S-32",
-        )
     return ClipArchitecture(
         dim=wanted.dim,
-        vision=VitSizes(
-            image_size=wanted.image_size,
-            patch_size=wanted.patch,
-            width=wanted.width,
-            layers=wanted.layers,
-            heads=wanted.width // wanted.head_width,
-            hidden=_WIDENING * wanted.width,
-        ),
+        vision=_vision_sizes(wanted),
         text_width=wanted.text_width,
         text_layers=wanted.text_layers,
         text_heads=wanted.text_width // HEAD_WIDTH,
@@ -183,6 +159,20 @@ def new_sizes(architecture: str, *, activation: str, text_length: int) -> ClipAr
         text_length=text_length,
         vocabulary=bpe.VOCABULARY,
         activation=activation,
+    )
+
+
+def _vision_sizes(wanted: _Vit | _Resnet) -> VitSizes | ResnetSizes:
+    if isinstance(wanted, _Resnet):
+        heads = RESNET_WIDENING * wanted.width // HEAD_WIDTH
+        return ResnetSizes(wanted.image_size, wanted.width, wanted.blocks, heads)
+    return VitSizes(
+        image_size=wanted.image_size,
+        patch_size=wanted.patch,
+        width=wanted.width,
+        layers=wanted.layers,
+        heads=wanted.width // wanted.head_width,
+        hidden=_WIDENING * wanted.width,
     )
 
 

@@ -7,6 +7,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.encoders.unit import unit_rows
 from geosearch.errors import UsageError
 
 MOST_TEXTS = 1024
@@ -72,3 +73,33 @@ class RecentTexts:
             self._kept |= last
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
+
+
+class RemembersTexts:
+    """The text half of an encoder: what was asked lately is not encoded again."""
+
+    _recent: RecentTexts
+
+    def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed texts as float32 [n, dim] of unit length; those too long are cut.
+
+        Raises:
+            UsageError: One string instead of a list of them.
+            WeightsError: The tokenizer gives tokens that the weights do not know.
+        """
+        return unit_rows(self.encode_texts_raw(texts))
+
+    def encode_texts_raw(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return what the text tower gives before it is brought to unit length, float32 [n, dim].
+
+        GeoRSCLIP's authors average such vectors.
+
+        Raises:
+            UsageError: One string instead of a list of them.
+            WeightsError: The tokenizer gives tokens that the weights do not know.
+        """
+        return self._recent.vectors(texts, self._encode_new_texts)
+
+    def _encode_new_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return what the text tower gives, float32 [n, dim]; at least one text, each once."""
+        raise NotImplementedError

@@ -19,10 +19,9 @@ from geosearch.encoders.clip import to_numpy, unit
 from geosearch.encoders.device import dtype_of, resolve_device, resolve_precision
 from geosearch.encoders.fingerprint import fingerprint
 from geosearch.encoders.loading import fill
-from geosearch.encoders.recent import RecentTexts
+from geosearch.encoders.recent import RecentTexts, RemembersTexts
 from geosearch.encoders.siglip_tokens import PIECES, QUICK, VERSION, SiglipTokenizer
 from geosearch.encoders.siglip_towers import TextTower, VisionTower, read_sizes
-from geosearch.encoders.unit import unit_rows
 from geosearch.errors import WeightsError
 
 FAMILY = "siglip"
@@ -37,7 +36,7 @@ _TEXTS_AT_ONCE = {"cpu": 32}
 _TEXTS_AT_ONCE_ELSEWHERE = 512
 
 
-class SiglipEncoder:
+class SiglipEncoder(RemembersTexts):
     """Both towers with their weights, on one device in one precision."""
 
     def __init__(
@@ -128,26 +127,6 @@ class SiglipEncoder:
             numbers = pixels.normalise(fitted, pixels.SIGLIP_MEAN, pixels.SIGLIP_STD)
             found.append(unit(self._vision(numbers.to(self._dtype))))
         return to_numpy(found)
-
-    def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed texts as float32 [n, dim] of unit length; those too long are cut.
-
-        Raises:
-            UsageError: One string instead of a list of them.
-            WeightsError: The tokenizer gives tokens that the weights do not know.
-        """
-        return unit_rows(self.encode_texts_raw(texts))
-
-    def encode_texts_raw(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return what the text tower gives before it is brought to unit length, float32 [n, dim].
-
-        GeoRSCLIP's authors average such vectors.
-
-        Raises:
-            UsageError: One string instead of a list of them.
-            WeightsError: The tokenizer gives tokens that the weights do not know.
-        """
-        return self._recent.vectors(texts, self._encode_new_texts)
 
     @torch.inference_mode()
     def _encode_new_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:

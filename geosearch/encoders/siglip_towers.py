@@ -6,11 +6,13 @@ attributes carry, so that weights are loaded by name.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from geosearch.encoders.loading import shape_of
 from geosearch.errors import WeightsError
 
 LAYER_NORM_EPS = 1e-6
@@ -55,9 +57,10 @@ def read_sizes(state: Mapping[str, Tensor]) -> SiglipSizes:
     Raises:
         WeightsError: A tensor from which sizes are read is missing or has another rank.
     """
-    width, _, patch, _ = _shape(state, "vision_model.embeddings.patch_embedding.weight", 4)
-    positions = _shape(state, "vision_model.embeddings.position_embedding.weight", 2)[0]
-    length, text_width = _shape(state, "text_model.embeddings.position_embedding.weight", 2)
+    shape = partial(shape_of, state, hint=_NOT_SIGLIP)
+    width, _, patch, _ = shape("vision_model.embeddings.patch_embedding.weight", 4)
+    positions = shape("vision_model.embeddings.position_embedding.weight", 2)[0]
+    length, text_width = shape("text_model.embeddings.position_embedding.weight", 2)
     if text_width != width:
         raise WeightsError(
             f"the image tower is {width} wide and the text tower {text_width}", hint=_NOT_SIGLIP
@@ -66,11 +69,11 @@ def read_sizes(state: Mapping[str, Tensor]) -> SiglipSizes:
         image_size=round(positions**0.5) * patch,
         patch_size=patch,
         width=width,
-        hidden=_shape(state, "vision_model.encoder.layers.0.mlp.fc1.weight", 2)[0],
+        hidden=shape("vision_model.encoder.layers.0.mlp.fc1.weight", 2)[0],
         vision_layers=_layers(state, "vision_model"),
         text_layers=_layers(state, "text_model"),
         text_length=length,
-        vocabulary=_shape(state, "text_model.embeddings.token_embedding.weight", 2)[0],
+        vocabulary=shape("text_model.embeddings.token_embedding.weight", 2)[0],
     )
 
 
@@ -232,17 +235,6 @@ def _split(x: Tensor, heads: int) -> Tensor:
 
 def _joined(x: Tensor) -> Tensor:
     return x.transpose(1, 2).flatten(2)
-
-
-def _shape(state: Mapping[str, Tensor], key: str, rank: int) -> tuple[int, ...]:
-    if key not in state:
-        raise WeightsError(f"the weights have no {key!r}", hint=_NOT_SIGLIP)
-    shape = tuple(state[key].shape)
-    if len(shape) != rank or 0 in shape:
-        raise WeightsError(
-            f"{key!r} has shape {list(shape)}, {rank} dimensions expected", hint=_NOT_SIGLIP
-        )
-    return shape
 
 
 def _layers(state: Mapping[str, Tensor], tower: str) -> int:

@@ -12,14 +12,14 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from geosearch.encoders import pixels
-from geosearch.encoders.architecture import ClipArchitecture
+from geosearch.encoders.architecture import ClipArchitecture, VitSizes
 from geosearch.encoders.bpe import ClipTokenizer
 from geosearch.encoders.catalog import entry, find_weights
 from geosearch.encoders.clip import TEMPERATURE, VISION, vision_tower
 from geosearch.encoders.dgtrs import FIRST, SECOND, read_dgtrs
 from geosearch.encoders.entries import DGTRS, OPEN_CLIP
 from geosearch.encoders.loading import fill
-from geosearch.encoders.openclip import new_sizes, read_open_clip
+from geosearch.encoders.openclip import read_open_clip, sizes_of
 from geosearch.encoders.stretching import KEPT, LONG, SHORT, stretch
 from geosearch.encoders.text import TextTower
 from geosearch.encoders.vit import VitTower
@@ -141,11 +141,16 @@ def new_clip_towers(name: str, *, long_texts: bool, seed: int) -> ClipTowers:
     known = entry(name)
     if known.family != OPEN_CLIP or known.architecture is None:
         raise UsageError(f"a new {name} cannot be made", hint="name one as open-clip:ViT-S-32")
-    sizes = new_sizes(
+    sizes = sizes_of(
         known.architecture,
         activation=str(known.activation),
         text_length=LONG if long_texts else SHORT,
     )
+    if not isinstance(sizes.vision, VitSizes):
+        raise UsageError(
+            f"a new {known.architecture} cannot be made: residual networks are only tuned",
+            hint="name one with a transformer, as ViT-S-32",
+        )
     towers = ClipTowers(sizes)
     towers.to_empty(device="cpu")
     torch.manual_seed(seed)

@@ -14,8 +14,7 @@ from geosearch.encoders.mini.image_tower import DIM, IMAGE_SIZE, ImageTower, fol
 from geosearch.encoders.mini.text_tower import TEXT_LENGTH, TextTower
 from geosearch.encoders.mini.tokens import tokenize, vocabulary_bytes
 from geosearch.encoders.pixels import fit, fit_batch
-from geosearch.encoders.recent import RecentTexts
-from geosearch.encoders.unit import unit_rows
+from geosearch.encoders.recent import RecentTexts, RemembersTexts
 
 _REVISION = b"mini: fit 128 bicubic centre, (x - 127) / 128, wordpiece uncased 256, int8 text"
 """Say here whatever changes a vector and is no weight; a change makes another fingerprint."""
@@ -34,7 +33,7 @@ def fingerprint_of(weights: bytes) -> str:
     return f"mini-{digest.hexdigest()[:16]}"
 
 
-class MiniEncoder:
+class MiniEncoder(RemembersTexts):
     """The embedded encoder: an image tower and a text tower that share 512 dimensions."""
 
     name = "mini"
@@ -90,22 +89,6 @@ class MiniEncoder:
             found = functional.normalize(self._image(x).float(), dim=-1)
             vectors[start : start + len(part)] = found.cpu().numpy()
         return vectors
-
-    def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed texts to float32 [n, 512] of unit length.
-
-        Raises:
-            UsageError: One string instead of a list of them.
-        """
-        return unit_rows(self.encode_texts_raw(texts))
-
-    def encode_texts_raw(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return what the text tower gives before it is brought to unit length.
-
-        Raises:
-            UsageError: One string instead of a list of them.
-        """
-        return self._recent.vectors(texts, self._encode_new_texts)
 
     @torch.inference_mode()
     def _encode_new_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
