@@ -117,11 +117,11 @@ def _groups(scenes: Sequence[PublishedScene], most_rows: int) -> Iterator[list[P
     group: list[PublishedScene] = []
     rows = 0
     for scene in scenes:
-        if group and rows + len(scene.rows) > most_rows:
+        if group and rows + scene.chip_count > most_rows:
             yield group
             group, rows = [], 0
         group.append(scene)
-        rows += len(scene.rows)
+        rows += scene.chip_count
     if group:
         yield group
 
