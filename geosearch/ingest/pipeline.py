@@ -6,7 +6,7 @@ stored in parts, so that an interrupted run continues after the last one. What i
 finished is published now and then.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -376,13 +376,16 @@ def _embed_scene(
     return unfinished, batch, SceneCount(scene.id, kept, empty, off_earth, resumed)
 
 
-def _timed(blocks: Iterator[ChipBlock], watch: Stopwatch) -> Iterator[ChipBlock]:
-    while True:
-        with watch.time("read"):
-            block = next(blocks, None)
-        if block is None:
-            return
-        yield block
+def _timed(
+    blocks: Generator[ChipBlock, None, None], watch: Stopwatch
+) -> Generator[ChipBlock, None, None]:
+    with closing(blocks):
+        while True:
+            with watch.time("read"):
+                block = next(blocks, None)
+            if block is None:
+                return
+            yield block
 
 
 def _embed_windows(run: _Run, work: _Work, writer: IndexWriter, part: _Part) -> None:

@@ -49,6 +49,9 @@ def _draw(items: Iterator[Item], queue: "Queue[Item | _End]", stopped: Event) ->
                 return
     except BaseException as error:  # handed over to the consumer, which raises it
         end = _End(error)
+    finally:
+        if isinstance(items, Generator):  # here: GDAL's settings are a thread's own
+            items.close()
     _put(queue, end, stopped)
 
 
