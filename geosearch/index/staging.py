@@ -7,7 +7,7 @@ file has not changed. Once it is whole it is moved to its place. Searches never 
 
 import json
 import os
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from io import BytesIO
@@ -190,11 +190,15 @@ class Staging:
         staged = (self._read(place) for place in self._places())
         return sorted((one for one in staged if one), key=lambda one: one.record.id)
 
-    def clear(self, *, unfinished: bool) -> None:
-        """Forget the scenes that are staged, and those that are ``unfinished`` too, or not."""
+    def forget(self, scenes: Iterable[StagedScene]) -> None:
+        """Forget scenes that are published."""
+        for scene in scenes:
+            remove_folder(scene.folder)
+
+    def clear(self) -> None:
+        """Forget all that is staged, and all that was begun."""
         for place in list(self._folder.iterdir()):
-            if unfinished or place.suffix != _UNFINISHED:
-                remove_folder(place)
+            remove_folder(place)
 
     def sweep(self, published: Set[SceneKey]) -> int:
         """Forget what no next run would take, and return how many scenes wait for it.

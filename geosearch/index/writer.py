@@ -65,6 +65,7 @@ class IndexWriter:
         self._ann = ann
         self._stack = ExitStack()
         self._published: dict[str, SceneKey] = {}
+        self._confirmed: set[str] = set()
         self._leaving: set[str] = set()
         self._relinked: set[str] = set()
 
@@ -127,6 +128,7 @@ class IndexWriter:
         """
         with self._writing(record.id, batch):
             self._staging.put(record, batch)
+        self.confirm(record.id)
 
     def begin(self, record: SceneRecord, windows: int) -> UnfinishedScene:
         """Return what an interrupted run has stored of a scene, for going on after it.
@@ -163,6 +165,7 @@ class IndexWriter:
         """
         with self._writing(record.id, batch):
             self._staging.finish(unfinished, record, batch)
+        self.confirm(record.id)
 
     @contextmanager
     def _writing(self, scene_id: str, batch: ChipBatch) -> Iterator[None]:
@@ -206,14 +209,19 @@ class IndexWriter:
         """Leave published scenes out of the next generation."""
         self._leaving |= scene_ids
 
-    def publish(self, *, keep_unfinished: bool = False) -> Generation:
-        """Make all staged scenes searchable; changed ones replace the old.
+    def confirm(self, scene_id: str) -> None:
+        """Say that a scene which an earlier run staged is still as it was then."""
+        self._confirmed.add(scene_id)
+
+    def publish(self, *, goes_on: bool = False) -> Generation:
+        """Make staged scenes searchable; changed ones replace the old.
 
         Scenes that were removed go in the same generation.
 
         Args:
-            keep_unfinished: Leave scenes that were begun and not finished for going on; the end
-                of a run forgets them.
+            goes_on: The run has not come to its end, or will be continued: only scenes that it
+                staged or confirmed are published, since others may have been staged for files
+                that have gone, and scenes that were begun are kept.
 
         Raises:
             IndexFolderError: It cannot be written; what is staged stays.
@@ -222,8 +230,11 @@ class IndexWriter:
             staged = [
                 one
                 for one in self._staging.scenes()
-                if one.record.id in self._relinked
-                or self._published.get(one.record.id) != one.record.key
+                if (not goes_on or one.record.id in self._confirmed)
+                and (
+                    one.record.id in self._relinked
+                    or self._published.get(one.record.id) != one.record.key
+                )
             ]
             leaving = self._leaving & self._published.keys()
             if staged or leaving:
@@ -234,7 +245,10 @@ class IndexWriter:
                 self._manifest = self._with(made, leaving | {one.record.id for one in staged})
                 write_manifest(self._folder, self._manifest)
                 self._settle(leaving, [one.record for one in staged])
-            self._staging.clear(unfinished=not keep_unfinished)
+            if goes_on:
+                self._staging.forget(staged)
+            else:
+                self._staging.clear()
         except OSError as error:
             if isinstance(error, IndexFolderError):
                 raise

@@ -235,7 +235,7 @@ def _ingest_files(
             return
         except _StoppedError:
             with run.watch.time("publish"):
-                writer.publish(keep_unfinished=True)
+                writer.publish(goes_on=True)
     raise Interrupted(
         f"{run.kept:,} of {len(found.files):,} scenes are done and published; "
         "run the same command again to continue"
@@ -245,7 +245,7 @@ def _ingest_files(
 def _publish_if_due(run: _Run, writer: IndexWriter) -> None:
     if run.clock.is_due():
         with run.watch.time("publish"):
-            writer.publish(keep_unfinished=True)
+            writer.publish(goes_on=True)
         run.clock.published()
 
 
@@ -282,6 +282,7 @@ def _ingest_file(
         if _relinked(run, file, state.size_bytes, writer, known):
             return
         if status == "staged":
+            writer.confirm(file.id)
             run.resumed += 1
             return
         with run.watch.time("open"):
