@@ -24,19 +24,22 @@ INTERVALS = Intervals()
 
 
 class PublishClock:
-    """Says when the next publication is due."""
+    """Says when the next publication of a run is due."""
 
     def __init__(self, intervals: Intervals) -> None:
         self._intervals = intervals
         self._started = monotonic()
-        self._published_s = 0.0
+        self._due_s = next_publication_s(intervals, 0)
 
     def is_due(self) -> bool:
         """Return whether enough time has passed since the last one."""
-        waiting = monotonic() - self._started - self._published_s
-        growing = self._intervals.publish_growth * self._published_s
-        return waiting >= max(self._intervals.publish_s, growing)
+        return monotonic() - self._started >= self._due_s
 
     def published(self) -> None:
         """Count from now."""
-        self._published_s = monotonic() - self._started
+        self._due_s = next_publication_s(self._intervals, monotonic() - self._started)
+
+
+def next_publication_s(intervals: Intervals, published_s: float) -> float:
+    """Return when the next publication is due, seconds into a run, after one at ``published_s``."""
+    return published_s + max(intervals.publish_s, intervals.publish_growth * published_s)

@@ -20,29 +20,16 @@ from pathlib import Path
 import duckdb  # noqa: F401
 import faiss  # noqa: F401
 import numpy as np
+from colours import Colours
 
 from geosearch.index import MANIFEST, open_index, verify
 from geosearch.ingest import ChipSettings, Intervals, ingest, look_for_scenes
 from geosearch.search import make_filter, search
 
 STOP = "stop"
-SETTINGS = ChipSettings(size_px=48, stride_px=24)
+SETTINGS = ChipSettings(size_px=32, stride_px=16)
 # everything that happens in days happens within a second
 INTERVALS = Intervals(publish_s=0, publish_growth=0, part_s=0)
-
-
-class Colours:
-    """Embeds a chip as the mean colours of its quarters: as good as any for telling chips apart."""
-
-    name = fingerprint = "colours"
-    dim, image_size, text_length = 12, 48, 1
-    precision, device = "float32", "cpu"
-
-    def encode_images(self, chips: np.ndarray) -> np.ndarray:
-        count, side = len(chips), chips.shape[1] // 2
-        quarters = chips.reshape(count, 2, side, 2, side, 3).mean(axis=(2, 4), dtype=np.float32)
-        colours = quarters.reshape(count, self.dim) + 1
-        return colours / np.linalg.norm(colours, axis=1, keepdims=True)
 
 
 def index(archive: Path, folder: Path) -> None:
@@ -71,6 +58,14 @@ def read(work: Path) -> None:
     (work / "read.json").write_text(
         json.dumps({"searches": searches, "states": sorted(states), "problems": problems})
     )
+
+
+def found_on_the_disk(folder: Path) -> dict[str, int]:
+    """Return what a killed run left."""
+    staged = list((folder / "staging").glob("*"))
+    begun = [one for one in staged if one.suffix]
+    published = open_index(folder).generation if (folder / MANIFEST).exists() else 0
+    return {"generation": published, "staged": len(staged) - len(begun), "begun": len(begun)}
 
 
 def fork(task: Callable[[], None]) -> int:
@@ -103,22 +98,22 @@ def main(archive: Path, work: Path, seed: int, kills: int) -> None:
     statuses = [ended_within(fork(lambda: index(archive, work / "whole")), 60)]
     whole_s = time.monotonic() - started
     reader = fork(lambda: read(work))
-    killed = rounds = 0
-    while killed < kills:
+    rounds, left = 0, []
+    while len(left) < kills:
         folder = work / f"round-{rounds:02d}"
         pid = fork(lambda folder=folder: index(archive, folder))
         status = ended_within(pid, rng.uniform(0, 1.1 * whole_s))
         if status is None:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-            killed += 1
+            left.append(found_on_the_disk(folder))
         else:
             statuses.append(status)
             rounds += 1
     statuses.append(ended_within(fork(lambda: index(archive, folder)), 60))
     (work / STOP).touch()
     statuses.append(ended_within(reader, 60))
-    print(json.dumps({"killed": killed, "statuses": statuses, "whole_s": whole_s}))
+    print(json.dumps({"statuses": statuses, "whole_s": whole_s, "left": left}))
 
 
 if __name__ == "__main__":
