@@ -102,7 +102,9 @@ class SidecarWriter:
         """Add scenes, numbered from 0 in their order."""
         rows = [[number, *_scene_values(scene)] for number, scene in enumerate(scenes)]
         if rows:
+            self._connection.begin()  # else each row is flushed to the disk by itself
             self._connection.executemany(_INSERT_SCENE, rows)
+            self._connection.commit()
 
     def add_chips(self, columns: dict[str, NDArray[Any]]) -> None:
         """Add chips in row order, a column of `chips` a key."""
