@@ -292,7 +292,9 @@ def _embed_scene(run: _Run, scene: Scene, part: _Part) -> tuple[ChipBatch, Scene
         )
     with run.watch.time("place"):
         sizes = ground_sizes_m(scene.to_lonlat, windows[kept]).astype(np.float32)
-    batch = ChipBatch(windows[kept], outlines[kept], sizes, valid[kept], vectors)
+    cloud = np.full(len(kept), np.nan, np.float32)
+    gsd_m = np.full(len(kept), scene.gsd_m, np.float32)
+    batch = ChipBatch(windows[kept], outlines[kept], sizes, valid[kept], cloud, gsd_m, vectors)
     off_earth = int((~placed).sum())
     empty += len(windows) - len(kept)
     return batch, SceneCount(scene.id, len(kept), empty, off_earth)

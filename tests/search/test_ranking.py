@@ -39,6 +39,8 @@ def chips(number: int, rng: np.random.Generator, equal: bool) -> ChipBatch:
         shapely.box(lon, lat, lon + 0.1, lat + 0.1),
         np.full((100, 2), 6400, np.float32),
         np.ones(100, np.float32),
+        np.zeros(100, np.float32),
+        np.full(100, 100, np.float32),
         vectors.astype(np.float32),
     )
 
