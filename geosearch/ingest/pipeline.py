@@ -316,11 +316,11 @@ def _encode(
 
     Returns:
         vectors float32 [m, dim] of the kept chips; valid float32 [n] of all chips;
-        kept int64 [m], which of the n chips were kept.
+        kept int64 [m], which of the n chips were kept, in the order of their vectors.
     """
     # one array from the start: joining parts would hold all vectors twice
     vectors, filled = np.empty((count, run.encoder.dim), np.float32), 0
-    valid = [np.zeros(0, np.float32)]
+    valid = np.zeros(count, np.float32)
     kept = [np.zeros(0, np.int64)]
     for block in blocks:
         # a chip without a single valid pixel is no picture, whatever the threshold
@@ -330,9 +330,9 @@ def _encode(
                 found = run.encoder.encode_images(block.pixels[enough])
             vectors[filled : filled + len(found)] = found
             filled += len(found)
-        valid.append(block.valid)
-        kept.append(block.first + np.flatnonzero(enough))
-    return vectors[:filled], np.concatenate(valid), np.concatenate(kept)
+        valid[block.index] = block.valid
+        kept.append(block.index[enough])
+    return vectors[:filled], valid, np.concatenate(kept)
 
 
 def _chips_skipped(count: SceneCount) -> int:

@@ -46,11 +46,11 @@ def write(path: Path, values: np.ndarray, mask: np.ndarray | None = None, **opti
 
 def gathered(scene: Scene, windows: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     blocks = list(read_chips(scene, windows, size_px=size))
-    firsts = np.cumsum([0] + [len(block.pixels) for block in blocks])
-    assert [block.first for block in blocks] == firsts[:-1].tolist()
-    assert firsts[-1] == len(windows)
+    index = np.concatenate([block.index for block in blocks])
+    order = np.argsort(index)
+    assert index[order].tolist() == list(range(len(windows)))
     pixels = np.concatenate([block.pixels for block in blocks])
-    return pixels, np.concatenate([block.valid for block in blocks])
+    return pixels[order], np.concatenate([block.valid for block in blocks])[order]
 
 
 def plainly(scene: Scene, windows: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
