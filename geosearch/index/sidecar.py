@@ -23,7 +23,8 @@ CREATE TABLE scenes (
     scene_no INTEGER PRIMARY KEY, id VARCHAR NOT NULL, href VARCHAR NOT NULL,
     size_bytes BIGINT, mtime_ns BIGINT, width_px INTEGER, height_px INTEGER,
     crs VARCHAR, gsd_m DOUBLE, datetime VARCHAR, datetime_source VARCHAR,
-    bands INTEGER[], stretch DOUBLE[][], outline BLOB, chips_skipped INTEGER, sha256 VARCHAR
+    bands INTEGER[], stretch DOUBLE[][], outline BLOB, chips_skipped INTEGER, sha256 VARCHAR,
+    pixel_m DOUBLE[]
 );
 CREATE TABLE chips (
     row BIGINT, scene_no INTEGER NOT NULL,
@@ -43,12 +44,14 @@ FROM columns
 
 # formats 1 and 2 have no cloud, and know the ground resolution of scenes only
 _CHIPS_BEFORE_FORMAT_3 = "(SELECT *, NULL::FLOAT AS cloud, NULL::FLOAT AS gsd_m FROM chips)"
+_SCENES_BEFORE_FORMAT_3 = "(SELECT *, NULL::DOUBLE[] AS pixel_m FROM scenes)"
 _SELECT_NAMES = "SELECT column_name FROM information_schema.columns WHERE table_name = 'chips'"
 
 _SELECT_CHIPS = """
 SELECT c.row, s.id, s.href, c.col_px, c.row_px, c.width_px, c.height_px, c.width_m, c.height_m,
-    c.valid, c.cloud, s.datetime, coalesce(c.gsd_m, s.gsd_m), s.bands, s.stretch
-FROM {chips} c JOIN scenes s USING (scene_no)
+    c.valid, c.cloud, s.datetime, coalesce(c.gsd_m, s.gsd_m),
+    coalesce(s.pixel_m, [s.gsd_m, s.gsd_m]), s.bands, s.stretch
+FROM {chips} c JOIN {scenes} s USING (scene_no)
 WHERE c.row IN (SELECT unnest(?::BIGINT[]))
 """
 
@@ -126,6 +129,7 @@ def _scene_values(scene: SceneRecord) -> list[Any]:
     named = {name: getattr(scene, name) for name in _SCENE_COLUMNS}
     named["bands"] = list(scene.bands)
     named["stretch"] = None if scene.stretch is None else [list(pair) for pair in scene.stretch]
+    named["pixel_m"] = None if scene.pixel_m is None else list(scene.pixel_m)
     named["outline"] = shapely.to_wkb(scene.outline)
     return list(named.values())
 
@@ -147,12 +151,15 @@ class Sidecar:
         self.has_cloud = "cloud" in names
         """Whether it has the columns of format 3."""
         self._chips = "chips" if self.has_cloud else _CHIPS_BEFORE_FORMAT_3
+        self._scenes = "scenes" if self.has_cloud else _SCENES_BEFORE_FORMAT_3
 
     def chips(self, rows: NDArray[np.int64]) -> list[ChipRecord]:
         """Return the chips of some rows, in the order asked."""
         if not len(rows):
             return []
-        found = self._select(_SELECT_CHIPS.format(chips=self._chips), [rows.tolist()])
+        found = self._select(
+            _SELECT_CHIPS.format(chips=self._chips, scenes=self._scenes), [rows.tolist()]
+        )
         try:
             by_row = {values[0]: _chip(values[1:]) for values in found}
             return [by_row[row] for row in rows.tolist()]
@@ -242,7 +249,7 @@ _CONFINED: dict[str, Any] = {"enable_external_access": "false", "threads": "1"}
 
 def _chip(values: tuple[Any, ...]) -> ChipRecord:
     scene, href, col, row, width, height, width_m, height_m, valid, *rest = values
-    cloud, datetime, gsd_m, bands, stretch = rest
+    cloud, datetime, gsd_m, (pixel_width_m, pixel_height_m), bands, stretch = rest
     window = (col, row, width, height)
     return ChipRecord(
         id=chip_id(scene, window),
@@ -254,6 +261,7 @@ def _chip(values: tuple[Any, ...]) -> ChipRecord:
         cloud=cloud,
         datetime=datetime,
         gsd_m=gsd_m,
+        pixel_m=(pixel_width_m, pixel_height_m),
         bands=tuple(bands),
         stretch=stretch_ranges(stretch),
     )

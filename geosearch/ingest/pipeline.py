@@ -24,13 +24,15 @@ from geosearch.ingest.vanished import vanished_scenes
 from geosearch.progress import Advance, Stopwatch, track
 from geosearch.scenes import (
     ChipBlock,
+    Cut,
     Found,
     Scene,
     SceneFile,
-    chip_windows,
     content_sum,
+    cut_levels,
     file_state,
     find_scenes,
+    level_gsds,
     open_scene,
     read_chips,
     windows_with_data,
@@ -39,6 +41,11 @@ from geosearch.scenes import (
 
 MIN_VALID = 0.25
 """Least share of valid pixels in a chip, unless another is asked for."""
+
+LEAST_GSD_M, MOST_GSD_M = 0.001, 1_000_000.0
+MOST_SCALE = 1024
+_AS_FINE = 1.05
+"""A scene whose pixels are larger than was asked by less than this is as fine."""
 
 AnnKind = Literal["auto", "flat", "ivfpq"]
 
@@ -55,6 +62,10 @@ class ChipSettings:
     """Least share of valid pixels for a chip to be kept, 0..1."""
     bands: tuple[int, int, int] | None = None
     """Bands shown as red, green, blue, from 1; None to choose for each scene."""
+    gsd_m: float | None = None
+    """Metres a pixel of the finest chips; None for each scene's own."""
+    scales: tuple[int, ...] = (1,)
+    """Multiples of it that chips are cut at."""
 
     def __post_init__(self) -> None:
         if self.size_px < 1:
@@ -66,6 +77,49 @@ class ChipSettings:
             )
         if not 0 <= self.min_valid <= 1:
             raise UsageError(f"--min-valid is {self.min_valid}", hint="use a share from 0 to 1")
+        if self.gsd_m is not None and not LEAST_GSD_M <= self.gsd_m <= MOST_GSD_M:
+            raise UsageError(
+                f"--gsd is {self.gsd_m:g} m",
+                hint=f"use metres a pixel, from {LEAST_GSD_M:g} to {MOST_GSD_M:,.0f}",
+            )
+        if not self.scales or len(set(self.scales)) < len(self.scales):
+            raise UsageError(
+                f"--scales are {','.join(map(str, self.scales)) or 'none'}",
+                hint="name each scale once: 1,2,4",
+            )
+        if not all(1 <= scale <= MOST_SCALE for scale in self.scales):
+            raise UsageError(
+                f"--scales are {','.join(map(str, self.scales))}",
+                hint=f"use whole numbers from 1 to {MOST_SCALE}",
+            )
+
+    def cut(self, scene: Scene) -> Cut:
+        """Return where the chips of a scene lie, those too that hold no pixel.
+
+        Raises:
+            SceneError: There would be too many.
+        """
+        return cut_levels(
+            scene.width_px,
+            scene.height_px,
+            level_gsds(scene.gsd_m, self.gsd_m, self.scales),
+            pixel_m=self.pixel_m(scene) or (scene.gsd_m, scene.gsd_m),
+            size_px=self.size_px,
+            stride_px=self.stride_px,
+        )
+
+    def is_finer_than(self, scene: Scene) -> bool:
+        """Whether finer chips are asked for than a scene has pixels for."""
+        if self.gsd_m is None:
+            return False
+        return scene.gsd_m > self.gsd_m * min(self.scales) * _AS_FINE
+
+    def pixel_m(self, scene: Scene) -> tuple[float, float] | None:
+        """Return the sides of a scene's pixel that make chips square on the ground, metres.
+
+        None where no ground resolution is asked for: a chip is then square in pixels.
+        """
+        return None if self.gsd_m is None else scene.pixel_m
 
 
 @dataclass
@@ -196,6 +250,8 @@ def _index_spec(encoder: Encoder, settings: ChipSettings, weights: str | None) -
         stride_px=settings.stride_px,
         min_valid=settings.min_valid,
         bands=settings.bands,
+        gsd_m=settings.gsd_m,
+        scales=settings.scales,
     )
 
 
@@ -229,7 +285,8 @@ def _ingest_file(
         run.refused.append(refusal_of(file, error))
         return
     with run.watch.time("stage"):
-        writer.stage(_scene_record(scene, _chips_skipped(count), content), batch)
+        record = _scene_record(run, scene, _chips_skipped(count), content)
+        writer.stage(record, batch)
     run.indexed.append(count)
 
 
@@ -253,7 +310,7 @@ def _relinked(
         return False
     with run.watch.time("open"):
         scene = open_scene(file, bands=run.settings.bands)
-    record = _scene_record(scene, before.record.chips_skipped, before.record.sha256)
+    record = _scene_record(run, scene, before.record.chips_skipped, before.record.sha256)
     if not same_picture(before.record, record):
         return False
     with run.watch.time("stage"):
@@ -272,19 +329,22 @@ def refusal_of(file: SceneFile, error: OSError) -> Refusal:
 
 def _embed_scene(run: _Run, scene: Scene, part: _Part) -> tuple[ChipBatch, SceneCount]:
     settings = run.settings
-    windows = chip_windows(
-        scene.width_px, scene.height_px, size_px=settings.size_px, stride_px=settings.stride_px
-    )
-    count = len(windows)
+    cut = settings.cut(scene)
+    count = len(cut)
     # a sparse file says where it holds nothing: those chips need no place and no reading
-    windows = windows[windows_with_data(scene, windows)]
-    empty = count - len(windows)
+    cut = cut.only(windows_with_data(scene, cut.windows))
+    empty = count - len(cut)
     with run.watch.time("place"):
-        outlines = footprints(scene.to_lonlat, windows)
+        outlines = footprints(scene.to_lonlat, cut.windows)
         placed = np.array([outline is not None for outline in outlines], dtype=bool)
-    windows, outlines = windows[placed], outlines[placed]
-    blocks = _timed(read_chips(scene, windows, size_px=settings.size_px), run.watch)
-    vectors, valid, kept = _encode(run, part.follow(prefetch(blocks), len(windows)), len(windows))
+    cut, outlines = cut.only(placed), outlines[placed]
+    windows, size_px, pixel_m = cut.windows, settings.size_px, settings.pixel_m(scene)
+    blocks = _timed(
+        read_chips(scene, windows, size_px=size_px, gsd_m=cut.gsd_m, pixel_m=pixel_m), run.watch
+    )
+    vectors, valid, cloud, kept = _encode(
+        run, part.follow(prefetch(blocks), len(windows)), len(windows)
+    )
     if not len(kept):
         raise SceneError(
             f"none of its {count:,} chips has {settings.min_valid:.0%} valid pixels",
@@ -292,12 +352,14 @@ def _embed_scene(run: _Run, scene: Scene, part: _Part) -> tuple[ChipBatch, Scene
         )
     with run.watch.time("place"):
         sizes = ground_sizes_m(scene.to_lonlat, windows[kept]).astype(np.float32)
-    cloud = np.full(len(kept), np.nan, np.float32)
-    gsd_m = np.full(len(kept), scene.gsd_m, np.float32)
-    batch = ChipBatch(windows[kept], outlines[kept], sizes, valid[kept], cloud, gsd_m, vectors)
+    batch = ChipBatch(
+        windows[kept], outlines[kept], sizes, valid[kept], cloud[kept], cut.gsd_m[kept], vectors
+    )
     off_earth = int((~placed).sum())
     empty += len(windows) - len(kept)
-    return batch, SceneCount(scene.id, len(kept), empty, off_earth)
+    return batch, SceneCount(
+        scene.id, len(kept), empty, off_earth, coarser=settings.is_finer_than(scene)
+    )
 
 
 def _timed(blocks: Iterator[ChipBlock], watch: Stopwatch) -> Iterator[ChipBlock]:
@@ -311,16 +373,16 @@ def _timed(blocks: Iterator[ChipBlock], watch: Stopwatch) -> Iterator[ChipBlock]
 
 def _encode(
     run: _Run, blocks: Iterator[ChipBlock], count: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
     """Encode the chips that have enough valid pixels, of ``count`` in all.
 
     Returns:
-        vectors float32 [m, dim] of the kept chips; valid float32 [n] of all chips;
-        kept int64 [m], which of the n chips were kept, in the order of their vectors.
+        vectors float32 [m, dim] of the kept chips; valid and cloud float32 [n] of all chips;
+        kept int64 [m], which of the n chips were kept.
     """
     # one array from the start: joining parts would hold all vectors twice
     vectors, filled = np.empty((count, run.encoder.dim), np.float32), 0
-    valid = np.zeros(count, np.float32)
+    valid, cloud = [np.zeros(0, np.float32)], [np.zeros(0, np.float32)]
     kept = [np.zeros(0, np.int64)]
     for block in blocks:
         # a chip without a single valid pixel is no picture, whatever the threshold
@@ -330,16 +392,17 @@ def _encode(
                 found = run.encoder.encode_images(block.pixels[enough])
             vectors[filled : filled + len(found)] = found
             filled += len(found)
-        valid[block.index] = block.valid
-        kept.append(block.index[enough])
-    return vectors[:filled], valid, np.concatenate(kept)
+        valid.append(block.valid)
+        cloud.append(block.cloud)
+        kept.append(block.first + np.flatnonzero(enough))
+    return vectors[:filled], np.concatenate(valid), np.concatenate(cloud), np.concatenate(kept)
 
 
 def _chips_skipped(count: SceneCount) -> int:
     return count.mostly_invalid + count.off_earth
 
 
-def _scene_record(scene: Scene, chips_skipped: int, content: str | None) -> SceneRecord:
+def _scene_record(run: _Run, scene: Scene, chips_skipped: int, content: str | None) -> SceneRecord:
     return SceneRecord(
         id=scene.id,
         href=without_secrets(scene.href),
@@ -356,4 +419,5 @@ def _scene_record(scene: Scene, chips_skipped: int, content: str | None) -> Scen
         outline=scene.outline,
         chips_skipped=chips_skipped,
         sha256=content,
+        pixel_m=run.settings.pixel_m(scene),
     )

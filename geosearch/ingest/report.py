@@ -17,6 +17,9 @@ class SceneCount:
     """Chips left out because too few of their pixels are valid."""
     off_earth: int
     """Chips left out because no part of them lies on the Earth."""
+    coarser: bool = False
+    """Whether its pixels are larger on the ground than was asked of its finest chips, which were
+    cut at its own resolution instead."""
 
 
 @dataclass(frozen=True, slots=True)

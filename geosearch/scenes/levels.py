@@ -19,6 +19,9 @@ from geosearch.scenes.grid import chip_windows
 SAME_LEVEL = 1.25
 """A scale less than this above the scene's own resolution is that resolution again."""
 
+STRIP_BYTES = 128 << 20
+"""Of decoded rows that are held; wider scenes are read in spans of columns."""
+
 _FLOAT32 = 2e-7
 """Relative: metres a pixel are kept as float32."""
 
@@ -101,7 +104,7 @@ class Cut:
     """Where the chips of a scene lie, at all its ground resolutions."""
 
     windows: NDArray[np.int32]
-    """[n, 4], column, row, width, height in pixels of the scene, the finest first."""
+    """[n, 4], column, row, width, height in pixels of the scene, in the order to read them."""
     gsd_m: NDArray[np.float32]
     """[n], metres a pixel of the chip."""
 
@@ -141,6 +144,7 @@ def cut_levels(
     """
     windows: list[NDArray[np.int32]] = []
     gsds: list[NDArray[np.float32]] = []
+    heights: list[tuple[Level, int]] = []
     for gsd_m in gsds_m:
         level = level_at(width_px, height_px, pixel_m=pixel_m, gsd_m=gsd_m)
         if windows and min(level.cols, level.rows) < size_px:
@@ -148,9 +152,41 @@ def cut_levels(
         cut = chip_windows(level.cols, level.rows, size_px=size_px, stride_px=stride_px)
         windows.append(level.to_scene(cut))
         gsds.append(np.full(len(cut), gsd_m, dtype=np.float32))
-    if len(windows) == 1:
-        return Cut(windows[0], gsds[0])
-    joined = np.concatenate(windows)
+        heights.append((level, min(size_px, level.rows)))
+    return _in_reading_order(Cut(np.concatenate(windows), np.concatenate(gsds)), heights)
+
+
+def widest_strip_px(heights: Sequence[tuple[Level, int]]) -> float:
+    """Return how many columns of a scene can be held at once.
+
+    Args:
+        heights: Levels, and how many of their rows are held.
+    """
+    # three bands and what is valid
+    return STRIP_BYTES / sum(4 * rows * level.cols / level.width_px for level, rows in heights)
+
+
+def _in_reading_order(cut: Cut, heights: Sequence[tuple[Level, int]]) -> Cut:
+    """Order chips by where they end; those of a very wide scene by spans of its columns first."""
+    bottoms = cut.windows[:, 1] + cut.windows[:, 3]
+    spans = _spans(cut.windows, widest_strip_px(heights))
+    if len(heights) == 1:
+        return cut if not spans.any() else cut.only(np.argsort(spans, kind="stable"))
+    order = np.lexsort((cut.gsd_m, bottoms, spans))
     # chips of very few pixels may cover the same ones at two levels: a chip's id is its window
-    first = np.sort(np.unique(joined, axis=0, return_index=True)[1])
-    return Cut(joined[first], np.concatenate(gsds)[first])
+    unique = np.zeros(len(cut), dtype=bool)
+    unique[np.unique(cut.windows, axis=0, return_index=True)[1]] = True
+    return cut.only(order[unique[order]])
+
+
+def _spans(windows: NDArray[np.int32], widest_px: float) -> NDArray[np.int64]:
+    """Return in which span of columns each chip lies, int64 [n]; spans overlap by a chip."""
+    lefts = windows[:, 0].astype(np.int64)
+    rights = lefts + windows[:, 2]
+    widest = max(widest_px, float(windows[:, 2].max()))
+    spans = np.full(len(windows), -1)
+    span = 0
+    while (rest := spans < 0).any():
+        spans[rest & (rights <= lefts[rest].min() + widest)] = span
+        span += 1
+    return spans

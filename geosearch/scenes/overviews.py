@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from geosearch.scenes.levels import Level
 from geosearch.scenes.pixels import PixelSource, pixel_source
@@ -14,31 +13,31 @@ _FINER = 0.99
 sizes in several ways."""
 
 
-def find_overviews(dataset: Any, href: str, levels: Sequence[Level]) -> list[int | None]:
+def find_overviews(href: str, levels: Sequence[Level]) -> list[int | None]:
     """Return the overview that each level is read from; None for the raster itself.
 
     It is the coarsest that is as fine as the level. One whose mask is of another kind than the
     raster's is passed over: its pixels could not be told from nodata.
 
     Args:
-        dataset: The open raster.
-        href: Where it is.
+        href: The raster.
         levels: What is wanted of it.
 
     Raises:
-        SceneError: An overview cannot be opened.
+        SceneError: It, or an overview, cannot be opened.
     """
     if all(level.is_own for level in levels):
         return [None] * len(levels)
-    factors = dataset.overviews(1)
     coarsest = max(level.width_px / level.cols for level in levels)
     shapes: dict[int, tuple[int, int]] = {}
+    with open_raster(href) as dataset, gdal_errors(href):
+        masks = dataset.mask_flag_enums
+        factors = dataset.overviews(1)
     for number, factor in enumerate(factors):
-        if factor * _FINER > coarsest:
-            continue
-        with open_raster(href, number) as overview:
-            if overview.mask_flag_enums == dataset.mask_flag_enums:
-                shapes[number] = overview.shape
+        if factor * _FINER <= coarsest:
+            with open_raster(href, number) as overview:
+                if overview.mask_flag_enums == masks:
+                    shapes[number] = overview.shape
     return [_coarsest(shapes, level) for level in levels]
 
 

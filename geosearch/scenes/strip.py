@@ -41,7 +41,7 @@ class Strip:
 
     @property
     def next_row(self) -> int:
-        """The first row of the file that is needed next."""
+        """The first row of the file that is needed next; the height of all where none is."""
         if self._carry is not None:
             return self._carry[0] + len(self._carry[1])
         return int(self._row_edges[self.bottom])

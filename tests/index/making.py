@@ -52,6 +52,7 @@ def make_format_2(index: Path) -> None:
         with duckdb.connect(str(place / "chips.duckdb")) as connection:
             connection.execute("ALTER TABLE chips DROP COLUMN cloud")
             connection.execute("ALTER TABLE chips DROP COLUMN gsd_m")
+            connection.execute("ALTER TABLE scenes DROP COLUMN pixel_m")
         description = json.loads((place / "segment.json").read_text())
         description["files"] = [
             {

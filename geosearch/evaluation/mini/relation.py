@@ -85,7 +85,7 @@ def _chips(
         )
         for block in read_chips(scene, windows, size_px=size):
             scores.append(encoder.encode_images(block.pixels) @ asked)
-            read = windows[block.index].tolist()
+            read = windows[block.first : block.first + len(block.pixels)].tolist()
             kinds += [_shown(window, here, sentence) for window in read]
     return kinds, np.concatenate(scores)
 
