@@ -22,6 +22,10 @@ SAME_LEVEL = 1.25
 STRIP_BYTES = 128 << 20
 """Of decoded rows that are held; wider scenes are read in spans of columns."""
 
+WHOLE_FACTOR = 0.02
+"""Where a whole number of the scene's pixels makes a pixel of the level to this part, it does:
+maps stretch the ground by a part in a thousand, and pixels are not smeared for that."""
+
 _FLOAT32 = 2e-7
 """Relative: metres a pixel are kept as float32."""
 
@@ -68,14 +72,22 @@ def level_at(width_px: int, height_px: int, *, pixel_m: tuple[float, float], gsd
         width_px: Columns of the scene.
         height_px: Rows of the scene.
         pixel_m: Width and height of a pixel of the scene, metres.
-        gsd_m: Width and height of a pixel of the level, metres.
+        gsd_m: Width and height of a pixel of the level, metres; to 2 %.
     """
-    # rounded up, as GDAL's overviews are: a level of every second pixel is then the overview
-    cols, rows = (
-        max(1, int(np.ceil(extent / max(1.0, gsd_m / side) * (1 - _FLOAT32))))
-        for extent, side in zip((width_px, height_px), pixel_m, strict=True)
+    return Level(
+        width_px,
+        height_px,
+        _pixel_count(width_px, gsd_m / pixel_m[0]),
+        _pixel_count(height_px, gsd_m / pixel_m[1]),
     )
-    return Level(width_px, height_px, cols, rows)
+
+
+def _pixel_count(extent_px: int, factor: float) -> int:
+    factor = max(1.0, factor)
+    if abs(factor - round(factor)) <= WHOLE_FACTOR * factor:
+        factor = round(factor)
+    # rounded up, as GDAL's overviews are: a level of every second pixel is then the overview
+    return max(1, int(np.ceil(extent_px / factor * (1 - _FLOAT32))))
 
 
 def level_gsds(own_gsd_m: float, gsd_m: float | None, scales: Sequence[int]) -> tuple[float, ...]:

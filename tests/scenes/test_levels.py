@@ -66,6 +66,11 @@ def test_a_level_of_a_whole_scale_has_the_size_of_an_overview(factor: int, own: 
         assert level.cols == -(-width // factor)  # as GDAL rounds
 
 
+@pytest.mark.parametrize(("gsd", "cols"), [(10.1, 1000), (9.0, 1000), (19.7, 500), (13.0, 770)])
+def test_a_factor_that_is_almost_whole_is_whole(gsd: float, cols: int) -> None:
+    assert level_at(1000, 1000, pixel_m=(10.0, 10.0), gsd_m=gsd).cols == cols
+
+
 def test_what_is_finer_than_the_scene_is_cut_at_its_own_resolution_once() -> None:
     assert level_gsds(10, 3, [1, 2, 3]) == (10,)
     assert level_gsds(10, 3, [1, 2, 4]) == (10,)

@@ -23,6 +23,7 @@ from geosearch.scenes import (
 from geosearch.scenes import decoding as decoding_module
 from geosearch.scenes import levels as levels_module
 from geosearch.scenes import reading as reading_module
+from geosearch.scenes.levels import level_at
 
 AFFINE = rasterio.Affine(10, 0, 500000, 0, -10, 5000000)
 
@@ -104,7 +105,8 @@ def test_a_ground_resolution_is_gdals_average(tmp_path: Path, gsd: float) -> Non
     scene = write(tmp_path / "x.tif", smooth(300, 400))
     chips = cut(scene, 4096, 4096, gsd, (1,))
     pixels, _ = gathered(scene, chips, 4096, pixel_m=scene.pixel_m)
-    rows, cols = (np.ceil(side * scene.gsd_m / gsd).astype(int) for side in (300, 400))
+    level = level_at(400, 300, pixel_m=scene.pixel_m, gsd_m=gsd)
+    rows, cols = level.rows, level.cols
     with (
         rasterio.open(scene.href) as dataset,
         WarpedVRT(
