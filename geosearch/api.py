@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -133,6 +134,9 @@ class Archive:
         bbox: str | Sequence[float] | None = None,
         intersects: str | Path | dict[str, Any] | BaseGeometry | None = None,
         datetime: str | None = None,
+        undated: bool = False,
+        max_cloud: float | None = None,
+        min_valid: float | None = None,
         exact: bool = False,
         distinct: bool = False,
     ) -> Hits:
@@ -144,6 +148,10 @@ class Archive:
             bbox: ``W,S,E,N`` in degrees; W > E crosses 180 degrees.
             intersects: A GeoJSON file, object or geometry that footprints must intersect.
             datetime: A date, an RFC 3339 instant, or ``A/B`` with ``..`` for open ends.
+            undated: Find chips without a known time, too, whatever ``datetime`` is.
+            max_cloud: Most share of a chip that looks like cloud, 0..1; a chip of which that is
+                not known is not found.
+            min_valid: Least share of valid pixels, 0..1.
             exact: Score every matching chip, however many there are.
             distinct: Leave out chips that overlap a better one, so that each hit is a new place.
 
@@ -155,7 +163,14 @@ class Archive:
 
         if not text.strip():
             raise UsageError("the query has no text", hint="say what to look for, in quotes")
-        wanted = make_filter(bbox=bbox, intersects=intersects, when=datetime)
+        wanted = make_filter(
+            bbox=bbox,
+            intersects=intersects,
+            when=datetime,
+            undated=undated,
+            max_cloud=max_cloud,
+            min_valid=min_valid,
+        )
         watch = Stopwatch()
         with watch.time("load encoder"):
             encoder = self.encoder
@@ -206,6 +221,8 @@ def build(
     stride: int | None = None,
     min_valid: float | None = None,
     bands: tuple[int, int, int] | None = None,
+    gsd: float | None = None,
+    scales: Sequence[int] | None = None,
     ann: AnnKind = "auto",
     prune: bool = False,
     device: str = "auto",
@@ -228,6 +245,10 @@ def build(
             a chip's size is whole in at least one of them.
         min_valid: Least share of valid pixels in a chip, 0..1; None for a quarter.
         bands: Bands shown as red, green, blue, from 1; None to choose for each scene.
+        gsd: Metres a pixel of the finest chips, so that chips of all scenes are of one size on
+            the ground; a coarser scene is cut at its own resolution. None for each scene's own.
+        scales: Multiples of it to cut chips at: ``(1, 2, 4)`` covers the same ground also with
+            chips of two and four times the side. None for the finest only.
         ann: ``auto``, ``flat`` (always exact) or ``ivfpq`` (always approximate).
         prune: Remove scenes that were indexed from one of the folders and whose files are gone;
             the report names them anyway.
@@ -248,8 +269,8 @@ def build(
     from geosearch.ingest import ingest
 
     work = _prepare(
-        paths, index, encoder, weights, activation, size, stride, min_valid, bands, device,
-        precision, note,
+        paths, index, encoder, weights, activation, size, stride, min_valid, bands, gsd,
+        scales, device, precision, note,
     )  # fmt: skip
     report = ingest(
         work.found,
@@ -284,6 +305,8 @@ def plan(
     stride: int | None = None,
     min_valid: float | None = None,
     bands: tuple[int, int, int] | None = None,
+    gsd: float | None = None,
+    scales: Sequence[int] | None = None,
     device: str = "auto",
     precision: str = "auto",
     progress: bool = False,
@@ -297,8 +320,8 @@ def plan(
     from geosearch.ingest import plan
 
     work = _prepare(
-        paths, index, encoder, weights, activation, size, stride, min_valid, bands, device,
-        precision, note,
+        paths, index, encoder, weights, activation, size, stride, min_valid, bands, gsd,
+        scales, device, precision, note,
     )  # fmt: skip
     return plan(
         work.found, work.folder, work.encoder, work.settings, folders=paths, progress=progress
@@ -331,6 +354,8 @@ def _prepare(
     stride: int | None,
     min_valid: float | None,
     bands: tuple[int, int, int] | None,
+    gsd: float | None,
+    scales: Sequence[int] | None,
     device: str,
     precision: str,
     note: Note,
@@ -353,6 +378,8 @@ def _prepare(
         stride = before.stride_px if stride is None else stride
         min_valid = before.min_valid if min_valid is None else min_valid
         bands = bands or before.bands
+        gsd = before.gsd_m if gsd is None else gsd
+        scales = before.scales if scales is None else scales
     if weights is not None and encoder is None:
         raise UsageError(
             f"--weights {weights} without --encoder", hint="name the encoder that they belong to"
@@ -370,6 +397,8 @@ def _prepare(
         stride_px=max(size // 2, 1) if stride is None else stride,
         min_valid=MIN_VALID if min_valid is None else min_valid,
         bands=bands,
+        gsd_m=None if gsd is None else float(gsd),
+        scales=(1,) if scales is None else tuple(scales),
     )
     return _Work(found, folder, loaded, settings, weights)
 
@@ -381,6 +410,10 @@ def remove(
     bbox: str | Sequence[float] | None = None,
     intersects: str | Path | dict[str, Any] | BaseGeometry | None = None,
     datetime: str | None = None,
+    undated: bool = False,
+    min_cloud: float | None = None,
+    max_cloud: float | None = None,
+    min_valid: float | None = None,
     dry_run: bool = False,
     confirm: Callable[[Removal], bool] | None = None,
     note: Note = silent,
@@ -393,10 +426,16 @@ def remove(
 
     Args:
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
-        scenes: Ids of scenes; a chip must be of one of them.
+        scenes: Ids of scenes, or patterns of them: ``*`` stands for any characters, ``/`` among
+            them. A chip must be of one of them.
         bbox: ``W,S,E,N`` in degrees, as `Archive.search` takes it.
         intersects: A GeoJSON file, object or geometry that footprints must intersect.
         datetime: A date, an RFC 3339 instant, or ``A/B`` with ``..`` for open ends.
+        undated: Chips without a known time, too, whatever ``datetime`` is.
+        min_cloud: Least share of a chip that looks like cloud, 0..1; a chip of which that is not
+            known stays.
+        max_cloud: The most, likewise.
+        min_valid: Least share of valid pixels, 0..1.
         dry_run: Change nothing, only say what would go.
         confirm: Is told what will go, and says whether it may; None to go ahead.
         note: Is told which index was taken, if none was named.
@@ -408,15 +447,25 @@ def remove(
     from geosearch.index import open_index, remove_chips
     from geosearch.search import make_filter, matching_rows
 
-    wanted = make_filter(bbox=bbox, intersects=intersects, when=datetime, scenes=scenes or None)
-    if wanted.is_empty:
+    wanted = make_filter(
+        bbox=bbox,
+        intersects=intersects,
+        when=datetime,
+        undated=undated,
+        min_cloud=min_cloud,
+        max_cloud=max_cloud,
+        min_valid=min_valid,
+    )
+    if wanted.is_empty and not scenes:
         raise UsageError(
-            "nothing says what to remove", hint="give --scene, --bbox, --intersects or --datetime"
+            "nothing says what to remove",
+            hint="give --scene, --bbox, --intersects, --datetime or --min-cloud",
         )
     folder = find_index(note) if index is None else Path(index)
-    _require_known(frozenset(scenes), open_index(folder))
+    named = _scenes_named(scenes, open_index(folder))
     # a scene that is named alone goes whole, even if it has no chip
-    whole = frozenset(scenes) if wanted.time is None and not wanted.areas else frozenset[str]()
+    whole = named if wanted.is_empty else frozenset[str]()
+    wanted = replace(wanted, scenes=named if scenes else None)
 
     def choose(segment: Segment) -> Any:
         return matching_rows(segment, wanted)
@@ -478,14 +527,21 @@ def verify(
     return room.repair(folder, drop=drop) if repair else room.verify(folder)
 
 
-def _require_known(scenes: frozenset[str], index: Index) -> None:
+def _scenes_named(names: Collection[str], index: Index) -> frozenset[str]:
+    """Return the scenes of an index that are meant by ids, or by patterns of ids."""
     known = index.scene_ids
-    if unknown := sorted(scenes - known):
-        close = get_close_matches(unknown[0], known, n=3)
-        raise UsageError(
-            f"{index.folder} has no scene {unknown[0]}",
-            hint=f"did you mean {' or '.join(close)}?" if close else "hits name their scenes",
-        )
+    named: set[str] = set()
+    for name in names:
+        # an id may hold what a pattern is written with: it is first what it is
+        found = {name} & known or {one for one in known if fnmatchcase(one, name)}
+        if not found:
+            close = get_close_matches(name, known, n=3)
+            raise UsageError(
+                f"{index.folder} has no scene {name}",
+                hint=f"did you mean {' or '.join(close)}?" if close else "hits name their scenes",
+            )
+        named |= found
+    return frozenset(named)
 
 
 def _default_encoder(note: Note) -> str:

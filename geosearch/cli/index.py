@@ -36,6 +36,21 @@ class BandsType(click.ParamType):  # type: ignore[type-arg]  # generic in newer 
         return red, green, blue
 
 
+class ScalesType(click.ParamType):  # type: ignore[type-arg]  # generic in newer releases only
+    """Whole numbers from 1, comma separated."""
+
+    name = "1,2,..."
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[int, ...]:
+        """Read the numbers."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            return tuple(int(part) for part in str(value).replace(",", " ").split())
+        except ValueError:
+            self.fail(f"{value!r} is not whole numbers from 1, such as 1,2,4", param, ctx)
+
+
 @click.command(short_help="Index scenes.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path())
 @index_option
@@ -45,6 +60,10 @@ class BandsType(click.ParamType):  # type: ignore[type-arg]  # generic in newer 
 @click.option("--size", type=int, help="Chip edge in pixels. Default: the encoder's input.")
 @click.option("--stride", type=int, help="Step between chips in pixels. Default: half a chip.")
 @click.option("--bands", type=BandsType(), help="Bands shown as red, green, blue, from 1.")
+@click.option("--gsd", type=float, help="Metres a pixel of chips. Default: each scene's own.")
+@click.option(
+    "--scales", type=ScalesType(), help="Chips of so many times the ground a side, too: 1,2,4."
+)
 @click.option(
     "--min-valid", type=float, help="Least share of valid pixels in a chip. Default: 0.25."
 )
@@ -68,6 +87,8 @@ def index(
     size: int | None,
     stride: int | None,
     bands: tuple[int, int, int] | None,
+    gsd: float | None,
+    scales: tuple[int, ...] | None,
     min_valid: float | None,
     ann: Any,
     dry_run: bool,
@@ -87,6 +108,7 @@ def index(
     \b
       geosearch index ./scenes
       geosearch index ./2024 ./2025 -i indexes/coast --encoder dgtrs-clip-vit-b-16
+      geosearch index ./aerial ./satellite --gsd 0.6 --scales 1,2,4
       geosearch index "archive/**/*_visual.tif"
     """
     from geosearch.api import build, plan
@@ -102,6 +124,8 @@ def index(
         "stride": stride,
         "min_valid": min_valid,
         "bands": bands,
+        "gsd": gsd,
+        "scales": scales,
         "device": device,
         "precision": precision,
         "progress": True,

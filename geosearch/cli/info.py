@@ -35,6 +35,11 @@ def info(index_path: str | None, as_json: bool) -> None:
         click.echo(f"{name:<8}  {value}")
 
 
+def _ground(info: "IndexInfo") -> str:
+    gsd = "" if info.gsd_m is None else f", {info.gsd_m:g} m a pixel"
+    return gsd + ("" if info.scales == (1,) else f", scales {', '.join(map(str, info.scales))}")
+
+
 def _lines(info: "IndexInfo") -> list[tuple[str, str]]:
     place = "nothing" if info.bounds is None else ", ".join(f"{edge:.5f}" for edge in info.bounds)
     dates = f"{info.first_date or '-'} to {info.last_date or '-'}"
@@ -42,7 +47,7 @@ def _lines(info: "IndexInfo") -> list[tuple[str, str]]:
         ("index", f"{info.folder}, generation {info.generation}, updated {info.updated}"),
         ("encoder", f"{info.encoder} ({info.fingerprint}), {info.dim} numbers, {info.precision}"),
         ("scenes", f"{info.scenes:,}, {info.undated_scenes:,} of them without a date"),
-        ("chips", f"{info.chips:,} of {info.chip_px} px, every {info.stride_px} px"),
+        ("chips", f"{info.chips:,} of {info.chip_px} px, every {info.stride_px} px{_ground(info)}"),
         ("skipped", f"{info.skipped_chips:,} chips: too few valid pixels, or off the Earth"),
         ("place", f"{place} (west, south, east, north)"),
         ("time", dates),

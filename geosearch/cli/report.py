@@ -69,6 +69,11 @@ def _summary(report: "BuildReport", folder: str) -> list[str]:
         lines.append(
             f"skipped {count_of(empty, 'chip')} with too few valid pixels, {beyond} off the Earth"
         )
+    coarser = sum(scene.coarser for scene in report.indexed)
+    if coarser:
+        lines.append(
+            f"coarse  {count_of(coarser, 'scene')} at their own resolution: coarser than --gsd"
+        )
     if report.vanished and report.pruned:
         lines.append(f"pruned  {count_of(len(report.vanished), 'scene')} whose files are gone")
     elif report.vanished:

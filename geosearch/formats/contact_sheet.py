@@ -68,7 +68,14 @@ def _draw_tile(
 
 
 def _pixels(hit: Hit) -> NDArray[np.uint8]:
-    return read_window(hit.href, hit.window, bands=hit.bands, stretch=hit.stretch)
+    return read_window(
+        hit.href,
+        hit.window,
+        bands=hit.bands,
+        stretch=hit.stretch,
+        gsd_m=hit.gsd_m,
+        pixel_m=hit.pixel_m,
+    )
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

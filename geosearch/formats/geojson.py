@@ -49,6 +49,7 @@ def _feature(hit: Hit) -> dict[str, Any]:
             "href": hit.href,
             "window": list(hit.window),
             "size_m": [round(side, _METRE_DIGITS) for side in hit.size_m],
+            "gsd_m": round(hit.gsd_m, _METRE_DIGITS),
             "datetime": hit.datetime,
             "encoder": hit.encoder,
         },

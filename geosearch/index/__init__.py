@@ -6,6 +6,7 @@ Both are imported where they are used: opening an index and reading its vectors 
 from geosearch.index.checking import Problem, verify
 from geosearch.index.compaction import Compaction, compact
 from geosearch.index.manifest import MANIFEST
+from geosearch.index.mapped import UNKNOWN_TIME
 from geosearch.index.published import PublishedScene
 from geosearch.index.reader import Index, IndexInfo, SegmentInfo, open_index
 from geosearch.index.records import ChipBatch, ChipRecord, IndexSpec, SceneKey, SceneRecord
@@ -17,6 +18,7 @@ from geosearch.index.writer import Generation, IndexWriter
 
 __all__ = [
     "MANIFEST",
+    "UNKNOWN_TIME",
     "ChipBatch",
     "ChipRecord",
     "Choose",

@@ -13,7 +13,7 @@ from geosearch.index.durable import write_durable
 from geosearch.index.records import IndexSpec
 
 MANIFEST = "manifest.json"
-FORMAT = 2
+FORMAT = 3
 """Version of the index folder's layout that is written, and the newest that is read."""
 
 _ID = re.compile(r"[0-9a-f]{16}")
@@ -113,9 +113,14 @@ def _newer(path: Path, version: int) -> IndexFolderError:
 
 def _manifest(document: dict[str, Any]) -> Manifest:
     bands = document["spec"]["bands"]
-    spec = IndexSpec(**document["spec"] | {"bands": None if bands is None else _three(bands)})
-    for number in (spec.dim, spec.size_px, spec.stride_px):
+    changed = {
+        "bands": None if bands is None else _three(bands),
+        "scales": tuple(document["spec"].get("scales", (1,))),  # formats 1 and 2 have none
+    }
+    spec = IndexSpec(**document["spec"] | changed)
+    for number in (spec.dim, spec.size_px, spec.stride_px, *spec.scales):
         _require(type(number) is int and number > 0, "spec")
+    _require(spec.gsd_m is None or (type(spec.gsd_m) in (int, float) and spec.gsd_m > 0), "spec")
     for text in (spec.encoder, spec.fingerprint, spec.precision, spec.weights or ""):
         _require(isinstance(text, str), "spec")
     return Manifest(

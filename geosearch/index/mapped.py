@@ -23,8 +23,12 @@ COLUMNS: dict[str, tuple[str, int]] = {
     "time_ms": ("<i8", 1),
     "scene_no": ("<i4", 1),
     "valid": ("<f4", 1),
+    "cloud": ("<f4", 1),
 }
 """Name to type and numbers a row."""
+
+LATER_COLUMNS = frozenset({"cloud"})
+"""Those that segments of formats 1 and 2 have not: they are of floats, and NaN there."""
 
 FOOTPRINT_STARTS = "footprint_starts"
 FOOTPRINT_BYTES = "footprints"
@@ -33,9 +37,14 @@ FOOTPRINT_BYTES = "footprints"
 def write_rows(
     folder: Path, columns: dict[str, NDArray[Any]], footprints: NDArray[np.object_]
 ) -> None:
-    """Write the columns of ``COLUMNS`` and the footprints as WKB, each to a file of its name."""
+    """Write the columns of ``COLUMNS`` and the footprints as WKB, each to a file of its name.
+
+    Those of ``LATER_COLUMNS`` may be missing.
+    """
     folder.mkdir()
     for name, (kind, _) in COLUMNS.items():
+        if name in LATER_COLUMNS and name not in columns:
+            continue
         np.ascontiguousarray(columns[name], dtype=kind).tofile(folder / name)
     parts: Sequence[bytes] = shapely.to_wkb(footprints, byte_order=1)
     starts = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
@@ -49,8 +58,8 @@ class MappedRows:
     def __init__(self, folder: Path, rows: int) -> None:
         self._folder = folder
         self.columns = {
-            name: map_array(folder / name, kind, (rows, width) if width > 1 else (rows,))
-            for name, (kind, width) in COLUMNS.items()
+            name: _map_column(folder, name, (rows, width) if width > 1 else (rows,))
+            for name, (_, width) in COLUMNS.items()
         }
         self._starts = map_array(folder / FOOTPRINT_STARTS, "<i8", (rows + 1,))
         size = _size(folder / FOOTPRINT_BYTES) if rows else 0
@@ -74,6 +83,13 @@ class MappedRows:
             return np.asarray(shapely.from_wkb(parts))
         except shapely.errors.GEOSException as error:
             raise damaged(self._folder / FOOTPRINT_BYTES) from error
+
+
+def _map_column(folder: Path, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    kind, _ = COLUMNS[name]
+    if name in LATER_COLUMNS and not (folder / name).exists():
+        return np.broadcast_to(np.array(np.nan, dtype=kind), shape)
+    return map_array(folder / name, kind, shape)
 
 
 def map_array(path: Path, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:

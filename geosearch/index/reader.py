@@ -32,6 +32,10 @@ class IndexInfo:
     precision: str
     chip_px: int
     stride_px: int
+    gsd_m: float | None
+    """Metres a pixel of the finest chips that was asked for; None for each scene's own."""
+    scales: tuple[int, ...]
+    """Multiples of it that chips were cut at."""
     generation: int
     created: str
     updated: str
@@ -97,6 +101,8 @@ class Index:
             precision=spec.precision,
             chip_px=spec.size_px,
             stride_px=spec.stride_px,
+            gsd_m=spec.gsd_m,
+            scales=spec.scales,
             generation=manifest.generation,
             created=manifest.created,
             updated=manifest.updated,

@@ -32,11 +32,16 @@ class IndexSpec:
     """Least share of valid pixels in a chip."""
     bands: tuple[int, int, int] | None = None
     """Bands the user chose to show as red, green, blue, from 1; None for each scene's own."""
+    gsd_m: float | None = None
+    """Metres a pixel of the finest chips that was asked for; None for each scene's own."""
+    scales: tuple[int, ...] = (1,)
+    """Multiples of it that chips were cut at."""
 
     @property
     def vectors_agree_with(self) -> tuple[object, ...]:
         """What must be equal for chips to stand in one index."""
-        return self.fingerprint, self.dim, self.size_px, self.stride_px, self.bands
+        cut = self.size_px, self.stride_px, self.gsd_m, tuple(sorted(self.scales))
+        return self.fingerprint, self.dim, self.bands, *cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,9 @@ class SceneRecord:
     """Chips that were left out: too few valid pixels, or off the Earth."""
     sha256: str | None = None
     """Of its file, or None where the file does not hold the pixels."""
+    pixel_m: tuple[float, float] | None = None
+    """Width and height of its pixel that its chips' metres a pixel refer to, where a ground
+    resolution was asked for; None for ``gsd_m`` in both directions."""
 
     @property
     def key(self) -> SceneKey:
@@ -90,8 +98,16 @@ class SceneRecord:
                 "bands": tuple(values["bands"]),
                 "stretch": stretch_ranges(values["stretch"]),
                 "outline": shapely.from_wkb(values["outline"]),
+                "pixel_m": _sides(values.get("pixel_m")),
             }
         )
+
+
+def _sides(values: Sequence[float] | None) -> tuple[float, float] | None:
+    if values is None:
+        return None
+    width, height = values
+    return width, height
 
 
 def stretch_ranges(
@@ -113,6 +129,10 @@ class ChipBatch:
     """[n, 2], width and height on the ground, metres."""
     valid: NDArray[np.float32]
     """[n], share of valid pixels, 0..1."""
+    cloud: NDArray[np.float32]
+    """[n], share of valid pixels that look like cloud, 0..1; NaN where it is not known."""
+    gsd_m: NDArray[np.float32]
+    """[n], metres a pixel of the chip as it was embedded."""
     vectors: NDArray[np.float32]
     """[n, dim], unit length."""
 
@@ -129,6 +149,8 @@ class ChipBatch:
             "footprints": (self.footprints, (count,)),
             "size_m": (self.size_m, (count, 2)),
             "valid": (self.valid, (count,)),
+            "cloud": (self.cloud, (count,)),
+            "gsd_m": (self.gsd_m, (count,)),
             "vectors": (self.vectors, (count, dim)),
         }
         for name, (array, shape) in parts.items():
@@ -153,8 +175,13 @@ class ChipRecord:
     """Column, row, width, height in pixels of the scene."""
     size_m: tuple[float, float]
     valid: float
+    cloud: float | None
+    """Share of valid pixels that look like cloud, 0..1; None where it is not known."""
     datetime: str | None
     gsd_m: float
+    """Metres a pixel of the chip as it was embedded."""
+    pixel_m: tuple[float, float]
+    """Width and height of the scene's pixel that ``gsd_m`` refers to, metres."""
     bands: tuple[int, ...]
     stretch: tuple[tuple[float, float], ...] | None
 

@@ -3,6 +3,7 @@
 from collections.abc import Set
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from weakref import WeakSet
 
 import numpy as np
@@ -75,6 +76,11 @@ class Segment:
     def valid(self) -> NDArray[np.float32]:
         """Share of valid pixels, float32 [n]."""
         return self._mapped.columns["valid"]
+
+    @property
+    def cloud(self) -> NDArray[np.float32]:
+        """Share of valid pixels that look like cloud, float32 [n]; NaN where it is not known."""
+        return self._mapped.columns["cloud"]
 
     @cached_property
     def alive(self) -> NDArray[np.bool_] | None:
@@ -155,9 +161,9 @@ class Segment:
         return [(n, scene) for n, scene in numbered if scene.id not in self.entry.removed]
 
     @cached_property
-    def windows_and_sizes(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Windows int32 [n, 4] in pixels, and sizes float32 [n, 2] in metres, of all rows."""
-        return self._sidecar.windows_and_sizes(self.n)
+    def cuts(self) -> dict[str, NDArray[Any]]:
+        """Windows int32 [n, 4], size_m float32 [n, 2] and gsd_m float32 [n] of all rows."""
+        return self._sidecar.cuts(self.n)
 
     @cached_property
     def _sidecar(self) -> Sidecar:

@@ -42,8 +42,10 @@ class StagedScene:
     chip_count: int
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """Return windows int32 [n, 4], size_m float32 [n, 2], valid float32 [n], footprints [n]."""
-        parts = [_read_columns(path) for path in sorted(self.folder.glob(_PARTS))]
+        """Return the columns of a `ChipBatch` but the vectors."""
+        parts = [
+            _read_columns(path, self.record.gsd_m) for path in sorted(self.folder.glob(_PARTS))
+        ]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     def vectors(self, dim: int) -> NDArray[np.float16]:
@@ -244,6 +246,8 @@ def _columns_bytes(batch: ChipBatch, windows_done: int) -> bytes:
         windows=batch.windows.astype(np.int32),
         size_m=batch.size_m.astype(np.float32),
         valid=batch.valid.astype(np.float32),
+        cloud=batch.cloud.astype(np.float32),
+        gsd_m=batch.gsd_m.astype(np.float32),
         wkb=np.frombuffer(b"".join(wkb), dtype=np.uint8),
         starts=np.concatenate([[0], np.cumsum([len(one) for one in wkb])]).astype(np.int64),
         windows_done=np.int64(windows_done),
@@ -251,9 +255,14 @@ def _columns_bytes(batch: ChipBatch, windows_done: int) -> bytes:
     return file.getvalue()
 
 
-def _read_columns(path: Path) -> dict[str, NDArray[Any]]:
+def _read_columns(path: Path, scene_gsd_m: float) -> dict[str, NDArray[Any]]:
     with np.load(path, allow_pickle=False) as stored:
         columns = {name: stored[name] for name in ("windows", "size_m", "valid")}
+        count = len(columns["valid"])
+        # what waits since format 2 has neither
+        for name, value in (("cloud", np.nan), ("gsd_m", scene_gsd_m)):
+            there = name in stored.files
+            columns[name] = stored[name] if there else np.full(count, value, np.float32)
         wkb, starts = stored["wkb"].tobytes(), stored["starts"]
     parts = [wkb[start:stop] for start, stop in pairwise(starts)]
     columns["footprints"] = np.asarray(shapely.from_wkb(np.array(parts, dtype=object)))

@@ -292,4 +292,7 @@ def _require_no_stranger(folder: Path) -> None:
 
 def _way(spec: IndexSpec) -> str:
     bands = "" if spec.bands is None else f", bands {', '.join(map(str, spec.bands))}"
-    return f"{spec.fingerprint}, chips of {spec.size_px} px every {spec.stride_px} px{bands}"
+    gsd = "" if spec.gsd_m is None else f", {spec.gsd_m:g} m a pixel"
+    scales = "" if spec.scales == (1,) else f", scales {', '.join(map(str, spec.scales))}"
+    cut = f"chips of {spec.size_px} px every {spec.stride_px} px{gsd}{scales}"
+    return f"{spec.fingerprint}, {cut}{bands}"

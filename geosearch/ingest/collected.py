@@ -5,25 +5,23 @@ from numpy.typing import NDArray
 
 from geosearch.geo import ground_sizes_m
 from geosearch.index import ChipBatch
-from geosearch.scenes import ChipBlock, Scene
+from geosearch.scenes import ChipBlock, Cut, Scene
 
 
 class CollectedChips:
     """Gathers blocks of chips until they are stored together."""
 
-    def __init__(
-        self, scene: Scene, windows: NDArray[np.int32], outlines: NDArray[np.object_], dim: int
-    ) -> None:
+    def __init__(self, scene: Scene, cut: Cut, outlines: NDArray[np.object_], dim: int) -> None:
         """Begin with none.
 
         Args:
             scene: Where they are from.
-            windows: All windows of the scene, int32 [n, 4].
+            cut: Where all chips of the scene lie.
             outlines: Their footprints, [n], EPSG:4326.
             dim: Length of a vector.
         """
         self._scene = scene
-        self._windows = windows
+        self._cut = cut
         self._outlines = outlines
         self._dim = dim
         self._forget()
@@ -31,6 +29,7 @@ class CollectedChips:
     def _forget(self) -> None:
         self._kept = [np.zeros(0, np.int64)]
         self._valid = [np.zeros(0, np.float32)]
+        self._cloud = [np.zeros(0, np.float32)]
         self._vectors = [np.zeros((0, self._dim), np.float32)]
         self.count = 0
         """How many there are."""
@@ -48,19 +47,22 @@ class CollectedChips:
         """
         self._kept.append(first + np.flatnonzero(kept))
         self._valid.append(block.valid[kept])
+        self._cloud.append(block.cloud[kept])
         self._vectors.append(vectors)
         self.count += len(vectors)
 
     def take(self) -> ChipBatch:
         """Return them, and begin anew."""
         kept = np.concatenate(self._kept)
-        windows = self._windows[kept]
+        windows = self._cut.windows[kept]
         sizes = ground_sizes_m(self._scene.to_lonlat, windows) if len(kept) else np.zeros((0, 2))
         batch = ChipBatch(
             windows=windows,
             footprints=self._outlines[kept],
             size_m=sizes.astype(np.float32),
             valid=np.concatenate(self._valid),
+            cloud=np.concatenate(self._cloud),
+            gsd_m=self._cut.gsd_m[kept],
             vectors=np.concatenate(self._vectors),
         )
         self._forget()

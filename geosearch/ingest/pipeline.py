@@ -14,7 +14,6 @@ from time import monotonic
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geosearch.encoders import Encoder
 from geosearch.errors import IndexFolderError, Interrupted, Refusal, SceneError, UsageError
@@ -30,13 +29,15 @@ from geosearch.ingest.vanished import vanished_scenes
 from geosearch.progress import Advance, Note, Stopwatch, silent, track
 from geosearch.scenes import (
     ChipBlock,
+    Cut,
     Found,
     Scene,
     SceneFile,
-    chip_windows,
     content_sum,
+    cut_levels,
     file_state,
     find_scenes,
+    level_gsds,
     open_scene,
     read_chips,
     windows_with_data,
@@ -45,6 +46,11 @@ from geosearch.scenes import (
 
 MIN_VALID = 0.25
 """Least share of valid pixels in a chip, unless another is asked for."""
+
+LEAST_GSD_M, MOST_GSD_M = 0.001, 1_000_000.0
+MOST_SCALE = 1024
+_AS_FINE = 1.05
+"""A scene whose pixels are larger than was asked by less than this is as fine."""
 
 AnnKind = Literal["auto", "flat", "ivfpq"]
 
@@ -61,6 +67,10 @@ class ChipSettings:
     """Least share of valid pixels for a chip to be kept, 0..1."""
     bands: tuple[int, int, int] | None = None
     """Bands shown as red, green, blue, from 1; None to choose for each scene."""
+    gsd_m: float | None = None
+    """Metres a pixel of the finest chips; None for each scene's own."""
+    scales: tuple[int, ...] = (1,)
+    """Multiples of it that chips are cut at."""
 
     def __post_init__(self) -> None:
         if self.size_px < 1:
@@ -72,6 +82,49 @@ class ChipSettings:
             )
         if not 0 <= self.min_valid <= 1:
             raise UsageError(f"--min-valid is {self.min_valid}", hint="use a share from 0 to 1")
+        if self.gsd_m is not None and not LEAST_GSD_M <= self.gsd_m <= MOST_GSD_M:
+            raise UsageError(
+                f"--gsd is {self.gsd_m:g} m",
+                hint=f"use metres a pixel, from {LEAST_GSD_M:g} to {MOST_GSD_M:,.0f}",
+            )
+        if not self.scales or len(set(self.scales)) < len(self.scales):
+            raise UsageError(
+                f"--scales are {','.join(map(str, self.scales)) or 'none'}",
+                hint="name each scale once: 1,2,4",
+            )
+        if not all(1 <= scale <= MOST_SCALE for scale in self.scales):
+            raise UsageError(
+                f"--scales are {','.join(map(str, self.scales))}",
+                hint=f"use whole numbers from 1 to {MOST_SCALE}",
+            )
+
+    def cut(self, scene: Scene) -> Cut:
+        """Return where the chips of a scene lie, those too that hold no pixel.
+
+        Raises:
+            SceneError: There would be too many.
+        """
+        return cut_levels(
+            scene.width_px,
+            scene.height_px,
+            level_gsds(scene.gsd_m, self.gsd_m, self.scales),
+            pixel_m=self.pixel_m(scene) or (scene.gsd_m, scene.gsd_m),
+            size_px=self.size_px,
+            stride_px=self.stride_px,
+        )
+
+    def is_finer_than(self, scene: Scene) -> bool:
+        """Whether finer chips are asked for than a scene has pixels for."""
+        if self.gsd_m is None:
+            return False
+        return scene.gsd_m > self.gsd_m * min(self.scales) * _AS_FINE
+
+    def pixel_m(self, scene: Scene) -> tuple[float, float] | None:
+        """Return the sides of a scene's pixel that make chips square on the ground, metres.
+
+        None where no ground resolution is asked for: a chip is then square in pixels.
+        """
+        return None if self.gsd_m is None else scene.pixel_m
 
 
 @dataclass
@@ -121,8 +174,8 @@ class _Work:
     scene: Scene
     record: SceneRecord
     """As far as it is known before its pixels are read."""
-    windows: NDArray[np.int32]
-    """Of all its chips, [n, 4]."""
+    cut: Cut
+    """Where its chips lie."""
     unfinished: UnfinishedScene
     """What is stored."""
     collected: CollectedChips
@@ -260,6 +313,8 @@ def _index_spec(encoder: Encoder, settings: ChipSettings, weights: str | None) -
         stride_px=settings.stride_px,
         min_valid=settings.min_valid,
         bands=settings.bands,
+        gsd_m=settings.gsd_m,
+        scales=settings.scales,
     )
 
 
@@ -287,7 +342,7 @@ def _ingest_file(
             return
         with run.watch.time("open"):
             scene = open_scene(file, bands=run.settings.bands)
-        record = _scene_record(scene, 0, None)
+        record = _scene_record(run, scene, 0, None)
         unfinished, batch, count = _embed_scene(run, scene, record, writer, part)
         with run.watch.time("hash"):
             content = content_sum(file.href)
@@ -322,7 +377,7 @@ def _relinked(
         return False
     with run.watch.time("open"):
         scene = open_scene(file, bands=run.settings.bands)
-    record = _scene_record(scene, before.record.chips_skipped, before.record.sha256)
+    record = _scene_record(run, scene, before.record.chips_skipped, before.record.sha256)
     if not same_picture(before.record, record):
         return False
     with run.watch.time("stage"):
@@ -348,22 +403,19 @@ def _embed_scene(
         What is stored already, the last chips, which are not, and the count of all.
     """
     settings = run.settings
-    windows = chip_windows(
-        scene.width_px, scene.height_px, size_px=settings.size_px, stride_px=settings.stride_px
-    )
-    count = len(windows)
+    cut = settings.cut(scene)
+    count = len(cut)
     # a sparse file says where it holds nothing: those chips need no place and no reading
-    windows = windows[windows_with_data(scene, windows)]
-    empty = count - len(windows)
+    cut = cut.only(windows_with_data(scene, cut.windows))
+    empty = count - len(cut)
     with run.watch.time("place"):
-        outlines = footprints(scene.to_lonlat, windows)
+        outlines = footprints(scene.to_lonlat, cut.windows)
         placed = np.array([outline is not None for outline in outlines], dtype=bool)
-    windows, outlines = windows[placed], outlines[placed]
-    unfinished = writer.begin(record, len(windows))
+    cut, outlines = cut.only(placed), outlines[placed]
+    unfinished = writer.begin(record, len(cut))
     resumed = unfinished.chip_count
-    collected = CollectedChips(scene, windows, outlines, run.encoder.dim)
-    work = _Work(scene, record, windows, unfinished, collected)
-    _embed_windows(run, work, writer, part)
+    collected = CollectedChips(scene, cut, outlines, run.encoder.dim)
+    _embed_windows(run, _Work(scene, record, cut, unfinished, collected), writer, part)
     kept = unfinished.chip_count + collected.count
     if not kept:
         raise SceneError(
@@ -371,10 +423,11 @@ def _embed_scene(
             hint="lower --min-valid, or leave the scene out",
         )
     off_earth = int((~placed).sum())
-    empty += len(windows) - kept
+    empty += len(cut) - kept
     with run.watch.time("place"):
         batch = collected.take()
-    return unfinished, batch, SceneCount(scene.id, kept, empty, off_earth, resumed)
+    coarser = settings.is_finer_than(scene)
+    return unfinished, batch, SceneCount(scene.id, kept, empty, off_earth, resumed, coarser)
 
 
 def _timed(
@@ -395,9 +448,15 @@ def _embed_windows(run: _Run, work: _Work, writer: IndexWriter, part: _Part) -> 
     Raises:
         _StoppedError: Those so far are stored, and the run was asked to stop.
     """
-    done, count = work.unfinished.windows_done, len(work.windows)
+    done, count = work.unfinished.windows_done, len(work.cut)
     stored = monotonic()
-    chips = read_chips(work.scene, work.windows[done:], size_px=run.settings.size_px)
+    chips = read_chips(
+        work.scene,
+        work.cut.windows[done:],
+        size_px=run.settings.size_px,
+        gsd_m=work.cut.gsd_m[done:],
+        pixel_m=run.settings.pixel_m(work.scene),
+    )
     with closing(prefetch(_timed(chips, run.watch))) as blocks:
         for block in blocks:
             _encode(run, done + block.first, block, work.collected)
@@ -435,7 +494,7 @@ def _chips_skipped(count: SceneCount) -> int:
     return count.mostly_invalid + count.off_earth
 
 
-def _scene_record(scene: Scene, chips_skipped: int, content: str | None) -> SceneRecord:
+def _scene_record(run: _Run, scene: Scene, chips_skipped: int, content: str | None) -> SceneRecord:
     return SceneRecord(
         id=scene.id,
         href=without_secrets(scene.href),
@@ -452,4 +511,5 @@ def _scene_record(scene: Scene, chips_skipped: int, content: str | None) -> Scen
         outline=scene.outline,
         chips_skipped=chips_skipped,
         sha256=content,
+        pixel_m=run.settings.pixel_m(scene),
     )

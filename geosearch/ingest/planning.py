@@ -16,7 +16,6 @@ from geosearch.progress import track
 from geosearch.scenes import (
     Found,
     SceneFile,
-    chip_windows,
     file_state,
     open_scene,
     windows_with_data,
@@ -115,10 +114,7 @@ def _vanished(index: Index | None, found: Found, folders: Sequence[str | Path]) 
 
 def _chip_count(file: SceneFile, settings: ChipSettings) -> int:
     scene = open_scene(file, bands=settings.bands)
-    windows = chip_windows(
-        scene.width_px, scene.height_px, size_px=settings.size_px, stride_px=settings.stride_px
-    )
-    count = int(windows_with_data(scene, windows).sum())
+    count = int(windows_with_data(scene, settings.cut(scene).windows).sum())
     if not count:
         raise SceneError("it holds no pixels", hint="leave the scene out")
     return count

@@ -19,6 +19,9 @@ class SceneCount:
     """Chips left out because no part of them lies on the Earth."""
     resumed: int = 0
     """Chips, of those that are in the index, that an interrupted run had embedded."""
+    coarser: bool = False
+    """Whether its pixels are larger on the ground than was asked of its finest chips, which were
+    cut at its own resolution instead."""
 
 
 @dataclass(frozen=True, slots=True)

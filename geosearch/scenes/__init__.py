@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from geosearch.scenes.find import Found, SceneFile, archive_name, find_scenes
 from geosearch.scenes.grid import PixelWindow, chip_windows
+from geosearch.scenes.levels import Cut, cut_levels, level_gsds
 from geosearch.scenes.remote import without_secrets
 from geosearch.scenes.state import FileState, content_sum, file_state, is_gone
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ChipBlock",
+    "Cut",
     "FileState",
     "Found",
     "PixelWindow",
@@ -27,9 +29,11 @@ __all__ = [
     "archive_name",
     "chip_windows",
     "content_sum",
+    "cut_levels",
     "file_state",
     "find_scenes",
     "is_gone",
+    "level_gsds",
     "open_scene",
     "read_chips",
     "read_window",

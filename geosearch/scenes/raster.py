@@ -2,9 +2,10 @@
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -88,11 +89,12 @@ def gdal_errors(href: str) -> Iterator[None]:
         ) from error
 
 
-def open_raster(href: str) -> Any:
+def open_raster(href: str, overview: int | None = None) -> Any:
     """Open a raster that is safe to read: at least one band, sizes within reason.
 
     Args:
         href: The file; or three, as `join_bands` writes them, which become one of three bands.
+        overview: Which of its overviews to open instead, in GDAL's order; None for the raster.
 
     Returns:
         The rasterio dataset; the caller closes it.
@@ -101,20 +103,22 @@ def open_raster(href: str) -> Any:
         SceneError: It cannot be opened, or holds no raster of a sane shape.
     """
     files = band_files(href)
+    options = {} if overview is None else {"OVERVIEW_LEVEL": overview}
     if len(files) == 1:
-        return _open_file(href)
+        return _open_file(href, options)
     with gdal_errors(href), ExitStack() as bands:
         opened = [bands.enter_context(_open_file(file)) for file in files]
-        return rasterio.open(stack_xml(opened))
+        return rasterio.open(stack_xml(opened), **options)
 
 
-def _open_file(file: str) -> Any:
+def _open_file(file: str, options: Mapping[str, int] = MappingProxyType({})) -> Any:
     name, path = short_name(file), Path(file)
     with gdal_errors(file):
         if not is_remote(file) and path.stat().st_size == 0:
             raise SceneError(f"{name} is empty: 0 bytes", hint="fetch the file again")
         try:
-            dataset = _open_remote(file) if is_remote(file) else rasterio.open(file)
+            opened = _open_remote if is_remote(file) else rasterio.open
+            dataset = opened(file, **options)
         except RasterioIOError as error:
             if "not recognized" in str(error):
                 raise SceneError(
@@ -132,10 +136,10 @@ def _open_file(file: str) -> Any:
     return dataset
 
 
-def _open_remote(file: str) -> Any:
+def _open_remote(file: str, **options: int) -> Any:
     drivers = list(_NETWORK_DRIVERS) if uses_network(file) else None
     # not rasterio.open: it takes one driver only
-    return DatasetReader(parse_path(gdal_name(file)), driver=drivers)
+    return DatasetReader(parse_path(gdal_name(file)), driver=drivers, **options)
 
 
 def _no_bands(path: Path, name: str, subdatasets: list[str] | None = None) -> SceneError:

@@ -1,33 +1,38 @@
 """Chips as pixels: rows of a file decoded once, in file order, and cut in memory.
 
-A row of chips is cut from one strip of decoded rows; where rows of chips overlap, the
-rows they share are kept. Padding is done here and not by GDAL: boundless reads go
-through a temporary VRT, slow and historically wrong about masks (rasterio#1499).
+Chips come in the order of their windows, from top to bottom and of all ground resolutions
+together: what is decoded of the file, or of one of its overviews, feeds a strip of rows of every
+level that is read from it, and a row of chips is cut as soon as its strip holds it. Rows that
+rows of chips share are kept. Padding is done here and not by GDAL: boundless reads go through a
+temporary VRT, slow and historically wrong about masks (rasterio#1499).
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from geosearch.errors import SceneError
+from geosearch.scenes.averaging import area_mean, pixel_edges
+from geosearch.scenes.chip_rows import LevelChips, Rows, held_parts, level_chips
+from geosearch.scenes.cloud import cloud_shares
+from geosearch.scenes.decoding import Decoder
 from geosearch.scenes.href import short_name
-from geosearch.scenes.pixels import Pixels, PixelSource, Valid, pixel_source, read_pixels
+from geosearch.scenes.levels import Level, level_at
+from geosearch.scenes.overviews import find_overviews, open_source
+from geosearch.scenes.pixels import Pixels, PixelSource, read_pixels
 from geosearch.scenes.raster import gdal_errors, open_raster
 from geosearch.scenes.scene import Scene
 from geosearch.scenes.stretch import Range
+from geosearch.scenes.strip import Strip
 
 Windows = NDArray[np.int32]
 
 _BLOCK_BYTES = 32 << 20
 _BLOCK_CHIPS = 512
-_STRIP_BYTES = 128 << 20
-"""Of decoded rows that are held; wider scenes are read in spans of columns."""
-_READ_BYTES = 32 << 20
-"""Of raw values that are read at once, before they become 8 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +44,19 @@ class ChipBlock:
     pixels: Pixels
     """uint8 [m, size, size, 3]; what is not valid, and the padding, is black."""
     valid: NDArray[np.float32]
-    """[m], share of valid pixels in the window, 0..1; padding does not count."""
+    """[m], share of valid pixels in the chip, 0..1; padding does not count."""
+    cloud: NDArray[np.float32]
+    """[m], share of valid pixels that look like cloud, 0..1; NaN where that cannot be told."""
 
 
-def read_chips(scene: Scene, windows: Windows, *, size_px: int) -> Generator[ChipBlock, None, None]:
+def read_chips(
+    scene: Scene,
+    windows: Windows,
+    *,
+    size_px: int,
+    gsd_m: NDArray[np.float32] | None = None,
+    pixel_m: tuple[float, float] | None = None,
+) -> Generator[ChipBlock, None, None]:
     """Read the chips of a scene.
 
     Memory is bounded whatever the scene's size: about 200 MB at 128 px, the blocks that are
@@ -50,8 +64,12 @@ def read_chips(scene: Scene, windows: Windows, *, size_px: int) -> Generator[Chi
 
     Args:
         scene: The scene.
-        windows: int32 [n, 4], column, row, width, height; rows of chips one after the other.
+        windows: int32 [n, 4], column, row, width, height, in the order that `chip_windows` and
+            `cut_levels` give them. In another order they are read right, and parts twice.
         size_px: Edge of a chip; smaller windows are padded at the right and at the bottom.
+        gsd_m: [n], metres a pixel of each chip; None where all are cut from the scene's own pixels.
+        pixel_m: Width and height of the scene's pixel that ``gsd_m`` refers to, metres; None for
+            its ``gsd_m`` in both directions.
 
     Yields:
         Blocks of up to 512 chips, every window once, in order.
@@ -61,20 +79,24 @@ def read_chips(scene: Scene, windows: Windows, *, size_px: int) -> Generator[Chi
     """
     if not len(windows):
         return
-    chips = np.asarray(windows, dtype=np.int64).reshape(-1, 4)
-    with open_raster(scene.href) as dataset:
-        with gdal_errors(scene.href):
-            strip = _Strip(pixel_source(dataset, scene.bands), scene.stretch, scene.href)
-        first, pixels, valid = 0, *_empty_block(len(chips), size_px)
-        for start, stop, left, right in _spans(chips):
-            top, height = int(chips[start, 1]), int(chips[start, 3])
-            strip.load(left, right, top, top + height)
-            for at in range(start, stop):
-                if at - first == len(pixels):
-                    yield ChipBlock(first, pixels, valid)
-                    first, (pixels, valid) = at, _empty_block(len(chips) - at, size_px)
-                valid[at - first] = strip.cut(chips[at], pixels[at - first])
-        yield ChipBlock(first, pixels, valid)
+    size = scene.width_px, scene.height_px
+    chips = level_chips(windows, gsd_m, size, pixel_m or (scene.gsd_m, scene.gsd_m))
+    block = _Filling(scene, 0, len(windows), size_px)
+    overviews = find_overviews(scene.href, chips.levels)
+    with ExitStack() as stack:
+        sources = {
+            each: stack.enter_context(open_source(scene.href, scene.bands, each))
+            for each in dict.fromkeys(overviews)
+        }
+        for part in held_parts(chips):
+            for strip, row in _read_part(scene, chips, part, sources, overviews):
+                gsd = scene.gsd_m if gsd_m is None else float(gsd_m[row.start])
+                for at in range(row.start, row.stop):
+                    if block.is_full:
+                        yield block.done()
+                        block = _Filling(scene, at, len(windows), size_px)
+                    block.add(strip, chips.cuts[at], gsd)
+    yield block.done()
 
 
 def read_window(
@@ -83,23 +105,27 @@ def read_window(
     *,
     bands: Sequence[int],
     stretch: Sequence[Range] | None,
+    gsd_m: float = 0.0,
+    pixel_m: tuple[float, float] = (1.0, 1.0),
 ) -> Pixels:
     """Read one chip's pixels again, as they were embedded.
 
     Args:
         href: The scene, as recorded.
-        window: Column, row, width, height.
+        window: Column, row, width, height in pixels of the scene.
         bands: The scene's bands, as recorded.
         stretch: The scene's stretch, as recorded.
+        gsd_m: Metres a pixel of the chip, as recorded; 0 for the scene's own pixels.
+        pixel_m: Width and height of the scene's pixel, as recorded, metres.
 
     Returns:
-        uint8 [height, width, 3].
+        uint8 [height, width, 3], pixels of the chip.
 
     Raises:
         SceneError: The file is gone, cannot be read, or has no such window or bands any more.
     """
     col, row, width, height = (int(number) for number in window)
-    with open_raster(href) as dataset, gdal_errors(href):
+    with open_raster(href) as dataset:
         inside = 0 <= col <= dataset.width - width and 0 <= row <= dataset.height - height
         if not inside or max(bands) > dataset.count:
             raise SceneError(
@@ -107,89 +133,114 @@ def read_window(
                 f"{col}, {row}, {width} x {height} of bands {', '.join(map(str, bands))}",
                 hint="index it again",
             )
-        source = pixel_source(dataset, bands)
-        return read_pixels(source, Window(col, row, width, height), stretch)[0]
+        level = level_at(dataset.width, dataset.height, pixel_m=pixel_m, gsd_m=gsd_m)
+    (overview,) = find_overviews(href, [level])
+    with open_source(href, bands, overview) as source, gdal_errors(href):
+        cut = level.from_scene(np.array([window]))[0]
+        return _read_cut(source, level, cut, stretch)
 
 
-def _empty_block(remaining: int, size_px: int) -> tuple[Pixels, NDArray[np.float32]]:
-    count = max(1, min(_BLOCK_CHIPS, _BLOCK_BYTES // (3 * size_px * size_px), remaining))
-    return np.zeros((count, size_px, size_px, 3), np.uint8), np.zeros(count, np.float32)
+def _read_cut(
+    source: PixelSource, level: Level, cut: NDArray[np.int32], stretch: Sequence[Range] | None
+) -> Pixels:
+    """Read one window of a level."""
+    col, row, width, height = cut.tolist()
+    rows, cols = source.dataset.shape
+    row_edges = pixel_edges(level.rows, rows)[row : row + height + 1]
+    col_edges = pixel_edges(level.cols, cols)[col : col + width + 1]
+    left, top = int(col_edges[0]), int(row_edges[0])
+    right, bottom = int(np.ceil(col_edges[-1])), int(np.ceil(row_edges[-1]))
+    window = Window(left, top, right - left, bottom - top)
+    pixels, valid = read_pixels(source, window, stretch)
+    if (rows, cols) == (level.rows, level.cols):
+        return pixels
+    return area_mean(pixels, valid, row_edges - top, col_edges - left)[0]
 
 
-def _spans(windows: NDArray[np.int64]) -> Iterator[tuple[int, int, int, int]]:
-    """Yield runs of windows that are cut from one strip: start, stop, left and right column.
+class _Filling:
+    """A block of chips that is being filled."""
 
-    Windows of the same rows are one run, unless their strip would be too wide to hold.
+    def __init__(self, scene: Scene, first: int, chips: int, size_px: int) -> None:
+        most = max(1, min(_BLOCK_CHIPS, _BLOCK_BYTES // (3 * size_px * size_px)))
+        count = min(most, chips - first)
+        # one band has no colour, and may be a radar's or a map's
+        self._in_colour = len(set(scene.bands)) > 1
+        self._first = first
+        self._filled = 0
+        self._pixels = np.zeros((count, size_px, size_px, 3), np.uint8)
+        self._valid = np.zeros(count, np.float32)
+        self._kinds: dict[tuple[int, int, float], list[int]] = {}
+
+    @property
+    def is_full(self) -> bool:
+        return self._filled == len(self._pixels)
+
+    def add(self, strip: Strip, cut: NDArray[np.int64], gsd_m: float) -> None:
+        self._valid[self._filled] = strip.cut(cut, self._pixels[self._filled])
+        self._kinds.setdefault((int(cut[2]), int(cut[3]), gsd_m), []).append(self._filled)
+        self._filled += 1
+
+    def done(self) -> ChipBlock:
+        """Return the block, with the cloud of its chips."""
+        cloud = np.full(len(self._pixels), np.nan, np.float32)
+        if self._in_colour and len(self._kinds) == 1:
+            ((width, height, gsd_m),) = self._kinds
+            cloud[:] = cloud_shares(self._pixels[:, :height, :width], self._valid, gsd_m)
+        elif self._in_colour:
+            for (width, height, gsd_m), which in self._kinds.items():
+                pixels = self._pixels[which, :height, :width]
+                cloud[which] = cloud_shares(pixels, self._valid[which], gsd_m)
+        return ChipBlock(self._first, self._pixels, self._valid, cloud)
+
+
+def _read_part(
+    scene: Scene,
+    chips: LevelChips,
+    part: Rows,
+    sources: Mapping[int | None, PixelSource],
+    overviews: Sequence[int | None],
+) -> Iterator[tuple[Strip, slice]]:
+    """Decode what chips need, from top to bottom, and yield each row with the strip it is in.
+
+    Args:
+        scene: The scene.
+        chips: All its chips.
+        part: The rows to read.
+        sources: Overviews that are read, and None for the raster itself, opened.
+        overviews: Which of them each level is read from.
     """
-    rights = windows[:, 0] + windows[:, 2]
-    left, right = int(windows[:, 0].min()), int(rights.max())
-    widest = max(_STRIP_BYTES // (4 * int(windows[:, 3].max())), int(windows[:, 2].max()))
-    same_rows = (windows[1:, [1, 3]] == windows[:-1, [1, 3]]).all(axis=1)
-    edges = [0, *(np.flatnonzero(~same_rows) + 1).tolist(), len(windows)]
-    for start, stop in pairwise(edges):
-        if right - left <= widest:
-            yield start, stop, left, right
-            continue
-        while start < stop:
-            near = int(windows[start, 0])
-            count = int(np.argmax(np.r_[rights[start:stop] > near + widest, True]))
-            yield start, start + count, near, int(rights[start : start + count].max())
-            start += count
+    which = [int(chips.which[row.start]) for row in part]
+    strips = {
+        number: _strip(chips, [row for row, its in zip(part, which, strict=True) if its == number],
+                       sources[overviews[number]].dataset.shape)
+        for number in dict.fromkeys(which)
+    }  # fmt: skip
+    decoders = {
+        overview: Decoder(source, scene.stretch, scene.href, fed)
+        for overview, source in sources.items()
+        if (fed := [strip for its, strip in strips.items() if overviews[its] == overview])
+    }
+    for row, number, next_top in zip(part, which, _next_tops(chips, part), strict=True):
+        _, top, _, height = chips.cuts[row.start].tolist()
+        decoders[overviews[number]].bring(strips[number], top + height)
+        yield strips[number], row
+        strips[number].want(next_top)
 
 
-class _Strip:
-    """Decoded rows of a scene, between two columns."""
+def _strip(chips: LevelChips, rows: Rows, shape: tuple[int, int]) -> Strip:
+    cuts = np.concatenate([chips.cuts[row] for row in rows])
+    left, right = int(cuts[:, 0].min()), int((cuts[:, 0] + cuts[:, 2]).max())
+    strip = Strip(chips.levels[chips.which[rows[0].start]], shape, left, right)
+    strip.want(int(cuts[0, 1]))
+    return strip
 
-    def __init__(self, source: PixelSource, stretch: Sequence[Range] | None, href: str) -> None:
-        self._source = source
-        self._stretch = stretch
-        self._href = href
-        self._left = self._right = self._top = 0
-        self._pixels: Pixels = np.zeros((0, 0, 3), np.uint8)
-        self._valid: Valid = np.zeros((0, 0), bool)
 
-    def load(self, left: int, right: int, top: int, bottom: int) -> None:
-        """Hold these columns of these rows; those that are held already are not read again.
-
-        Raises:
-            SceneError: They cannot be read.
-        """
-        held_to = self._top + len(self._pixels)
-        kept = (left, right) == (self._left, self._right) and self._top <= top < held_to
-        if kept:
-            skip = top - self._top
-            pixels, valid = [self._pixels[skip:]], [self._valid[skip:]]
-            start = held_to
-        else:
-            pixels, valid = [], []
-            start = top
-            self._pixels = self._pixels[:0]  # given back before the new rows are read
-        row_bytes = (right - left) * len(self._source.bands) * self._source.dtype.itemsize
-        step = max(1, _READ_BYTES // row_bytes)
-        for row in range(start, bottom, step):
-            part, good = self._read(left, right, row, min(row + step, bottom))
-            pixels.append(part)
-            valid.append(good)
-        self._left, self._right, self._top = left, right, top
-        self._pixels = np.concatenate(pixels) if len(pixels) > 1 else pixels[0]
-        self._valid = np.concatenate(valid) if len(valid) > 1 else valid[0]
-
-    def _read(self, left: int, right: int, top: int, bottom: int) -> tuple[Pixels, Valid]:
-        window = Window(left, top, right - left, bottom - top)
-        with gdal_errors(self._href):
-            pixels, valid = read_pixels(self._source, window, self._stretch)
-        if valid is None:
-            valid = np.ones(pixels.shape[:2], dtype=bool)
-        return pixels, valid
-
-    def cut(self, window: NDArray[np.int64], out: Pixels) -> float:
-        """Copy a window into the upper left of a chip [size, size, 3].
-
-        Returns:
-            The share of its pixels that are valid.
-        """
-        col, row, width, height = (int(number) for number in window)
-        rows = slice(row - self._top, row - self._top + height)
-        cols = slice(col - self._left, col - self._left + width)
-        out[:height, :width] = self._pixels[rows, cols]
-        return int(np.count_nonzero(self._valid[rows, cols])) / (width * height)
+def _next_tops(chips: LevelChips, part: Rows) -> list[int]:
+    """Return for each row where the next one of its level starts; where the level ends if none."""
+    tops = [level.rows for level in chips.levels]
+    following = []
+    for row in reversed(part):
+        number = chips.which[row.start]
+        following.append(tops[number])
+        tops[number] = int(chips.cuts[row.start, 1])
+    return following[::-1]

@@ -44,6 +44,8 @@ class Scene:
     """Footprint of the whole raster, EPSG:4326."""
     gsd_m: float
     """Metres a pixel at the centre, mean of both directions."""
+    pixel_m: tuple[float, float]
+    """Width and height of the pixel at the centre, metres."""
     datetime: str | None
     """When it was taken, RFC 3339, or None where nothing says."""
     datetime_source: str | None
@@ -80,7 +82,7 @@ def open_scene(file: SceneFile, *, bands: Bands | None = None) -> Scene:
                     "no part of it lies on the Earth: its CRS and its affine do not fit together",
                     hint="compare gdalinfo FILE with where it should be; assign the right CRS",
                 )
-            sides_m = ground_sizes_m(placement.to_lonlat, [window])[0]
+            width_m, height_m = ground_sizes_m(placement.to_lonlat, [window])[0] / window[2:]
             choice = choose_bands(_band_facts(dataset, file.band_names), bands)
             moment = file.moment or product_moment(first)
             if moment is None:
@@ -95,7 +97,8 @@ def open_scene(file: SceneFile, *, bands: Bands | None = None) -> Scene:
                 crs=placement.crs,
                 to_lonlat=placement.to_lonlat,
                 outline=outline,
-                gsd_m=float((sides_m / window[2:]).mean()),
+                gsd_m=float((width_m + height_m) / 2),
+                pixel_m=(float(width_m), float(height_m)),
                 datetime=moment.datetime if moment else None,
                 datetime_source=moment.source if moment else None,
                 bands=choice.bands,

@@ -23,6 +23,8 @@ class Hit:
     """Column, row, width, height in pixels of the scene."""
     size_m: tuple[float, float]
     """Width and height on the ground at the chip's centre, metres."""
+    gsd_m: float
+    """Metres a pixel of the chip as it was embedded."""
     datetime: str | None
     """When the scene was taken, RFC 3339, or None where nothing says."""
     encoder: str
@@ -33,3 +35,5 @@ class Hit:
     """The scene's bands, from 1, that were embedded as red, green, blue."""
     stretch: tuple[tuple[float, float], ...] | None
     """Values shown as black and as white, per band; None for 8-bit values as they are."""
+    pixel_m: tuple[float, float]
+    """Width and height of the scene's pixel that ``gsd_m`` refers to, metres."""

@@ -197,9 +197,11 @@ def _hit(rank: int, score: float, chip: ChipRecord, footprint: object, fingerpri
         href=chip.href,
         window=chip.window,
         size_m=chip.size_m,
+        gsd_m=chip.gsd_m,
         datetime=chip.datetime,
         encoder=fingerprint,
         footprint=footprint,
         bands=chip.bands,
         stretch=chip.stretch,
+        pixel_m=chip.pixel_m,
     )

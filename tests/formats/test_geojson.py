@@ -13,7 +13,8 @@ from geosearch.search import Hit
 def hit(footprint: shapely.Geometry, rank: int = 1, scene: str = "a.tif") -> Hit:
     return Hit(
         id=f"{scene}@0,0", rank=rank, score=0.123456789, scene=scene, href=f"/scenes/{scene}",
-        window=(0, 64, 128, 128), size_m=(76.8, 76.8), datetime="2020-06-01T10:00:00Z",
+        window=(0, 64, 128, 128), size_m=(76.8, 76.8), gsd_m=0.6, pixel_m=(0.6, 0.6),
+        datetime="2020-06-01T10:00:00Z",
         encoder="mini-0", footprint=footprint, bands=(1, 2, 3), stretch=None,
     )  # fmt: skip
 
@@ -28,6 +29,7 @@ def test_a_feature_carries_every_property_of_a_hit() -> None:
         "href": "/scenes/a.tif",
         "window": [0, 64, 128, 128],
         "size_m": [76.8, 76.8],
+        "gsd_m": 0.6,
         "datetime": "2020-06-01T10:00:00Z",
         "encoder": "mini-0",
     }

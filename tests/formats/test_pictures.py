@@ -15,7 +15,8 @@ from geosearch.search import Hit
 def hit(rank: int, href: str, scene: str = "a.tif") -> Hit:
     return Hit(
         id=f"{scene}@{rank}", rank=rank, score=1 / rank, scene=scene, href=href,
-        window=(0, 0, 64, 64), size_m=(38.4, 38.4), datetime=None, encoder="mini-0",
+        window=(0, 0, 64, 64), size_m=(38.4, 38.4), gsd_m=0.6, pixel_m=(0.6, 0.6),
+        datetime=None, encoder="mini-0",
         footprint=shapely.box(10, 50, 10.1, 50.1), bands=(1, 2, 3), stretch=None,
     )  # fmt: skip
 

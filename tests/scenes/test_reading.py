@@ -19,6 +19,8 @@ from geosearch.scenes import (
     read_chips,
     read_window,
 )
+from geosearch.scenes import decoding as decoding_module
+from geosearch.scenes import levels as levels_module
 from geosearch.scenes import reading as reading_module
 from geosearch.scenes.stretch import to_bytes
 
@@ -133,8 +135,8 @@ def test_a_scene_too_wide_for_one_strip_is_read_in_spans(
 ) -> None:
     windows = chip_windows(noisy.width_px, noisy.height_px, size_px=64, stride_px=32)
     whole = gathered(noisy, windows, 64)
-    monkeypatch.setattr(reading_module, "_STRIP_BYTES", strip_bytes)
-    monkeypatch.setattr(reading_module, "_READ_BYTES", 5000)
+    monkeypatch.setattr(levels_module, "STRIP_BYTES", strip_bytes)
+    monkeypatch.setattr(decoding_module, "READ_BYTES", 5000)
     monkeypatch.setattr(reading_module, "_BLOCK_CHIPS", 7)
     for one, other in zip(whole, gathered(noisy, windows, 64), strict=True):
         np.testing.assert_array_equal(one, other)
@@ -142,13 +144,13 @@ def test_a_scene_too_wide_for_one_strip_is_read_in_spans(
 
 def test_no_row_is_read_twice(noisy: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     rows: list[int] = []
-    read = reading_module.read_pixels
+    read = decoding_module.read_pixels
 
     def counting(source, window, stretch):
         rows.extend(range(window.row_off, window.row_off + window.height))
         return read(source, window, stretch)
 
-    monkeypatch.setattr(reading_module, "read_pixels", counting)
+    monkeypatch.setattr(decoding_module, "read_pixels", counting)
     gathered(noisy, chip_windows(310, 230, size_px=64, stride_px=24), 64)
     assert sorted(rows) == list(range(230))
 

@@ -1,0 +1,133 @@
+"""Some rows of a level, made of the file's rows as these are decoded."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geosearch.scenes.averaging import area_mean, pixel_edges
+from geosearch.scenes.levels import Level
+from geosearch.scenes.pixels import Pixels, Valid
+
+
+class Strip:
+    """Rows of a level between two of its columns: the newest, as many as are still wanted."""
+
+    def __init__(self, level: Level, shape: tuple[int, int], left: int, right: int) -> None:
+        """Begin above the first row.
+
+        Args:
+            level: Whose rows are held.
+            shape: Rows and columns of what is decoded: the scene, or an overview.
+            left: The level's first column that is held.
+            right: The one after the last.
+        """
+        rows, cols = shape
+        self._same = (level.rows, level.cols) == (rows, cols)
+        self._row_edges = pixel_edges(level.rows, rows)
+        self._col_edges = pixel_edges(level.cols, cols)[left : right + 1]
+        self._left = left
+        self.source_left = int(self._col_edges[0])
+        """First column of the file that is needed."""
+        self.source_right = int(np.ceil(self._col_edges[-1]))
+        """The one after the last."""
+        self._top = self.bottom = 0
+        self._pixels: Pixels = np.zeros((0, right - left, 3), np.uint8)
+        self._valid: Valid = np.zeros((0, right - left), bool)
+        # rows of the file that belong to a row of the level which is not complete yet
+        self._carry: tuple[int, Pixels, Valid | None] | None = None
+
+    def source_bottom(self, row: int) -> int:
+        """Return how many rows of the file it takes to know the level's rows above ``row``."""
+        return int(np.ceil(self._row_edges[row]))
+
+    @property
+    def next_row(self) -> int:
+        """The first row of the file that is needed next; the height of all where none is."""
+        if self._carry is not None:
+            return self._carry[0] + len(self._carry[1])
+        return int(self._row_edges[self.bottom])
+
+    def want(self, top: int) -> None:
+        """Let go of rows above ``top``: they are not asked for any more."""
+        if top > self.bottom:
+            self.bottom = top
+            need = int(self._row_edges[top])
+            if self._carry is not None:
+                first, pixels, valid = self._carry
+                skip = need - first
+                kept = pixels[skip:], None if valid is None else valid[skip:]
+                self._carry = (need, *kept) if skip < len(pixels) else None
+        gone = min(max(top - self._top, 0), len(self._pixels))
+        self._pixels, self._valid = self._pixels[gone:], self._valid[gone:]
+        self._top = self.bottom - len(self._pixels)
+
+    def feed(self, row: int, pixels: Pixels, valid: Valid | None) -> None:
+        """Take decoded rows of the file; those that are not needed are passed over.
+
+        Args:
+            row: Number of the first, not after ``next_row``.
+            pixels: uint8 [n, source_right - source_left, 3].
+            valid: bool [n, ...]; None where all are.
+        """
+        skip = self.next_row - row
+        if skip >= len(pixels):
+            return
+        pixels, valid = pixels[skip:], None if valid is None else valid[skip:]
+        first = row + skip
+        if self._carry is not None:
+            first, pixels, valid = _joined(self._carry, pixels, valid)
+            self._carry = None
+        end = first + len(pixels)
+        done = int(np.searchsorted(self._row_edges, end, side="right")) - 1
+        if done > self.bottom:
+            self._add(*self._averaged(first, done, pixels, valid))
+        rest = int(self._row_edges[done]) - first
+        if rest < len(pixels):
+            # copies: a view would keep all that was decoded
+            kept = None if valid is None else valid[rest:].copy()
+            self._carry = first + rest, pixels[rest:].copy(), kept
+
+    def _averaged(
+        self, first: int, done: int, pixels: Pixels, valid: Valid | None
+    ) -> tuple[Pixels, Valid | None]:
+        if self._same:
+            return pixels, valid
+        return area_mean(
+            pixels,
+            valid,
+            self._row_edges[self.bottom : done + 1] - first,
+            self._col_edges - self.source_left,
+        )
+
+    def _add(self, pixels: Pixels, valid: Valid | None) -> None:
+        if valid is None:
+            valid = np.ones(pixels.shape[:2], dtype=bool)
+        held = len(self._pixels) > 0
+        self._pixels = np.concatenate([self._pixels, pixels]) if held else pixels
+        self._valid = np.concatenate([self._valid, valid]) if held else valid
+        self.bottom += len(pixels)
+
+    def cut(self, window: NDArray[np.int64], out: Pixels) -> float:
+        """Copy a window of the level into the upper left of a chip [size, size, 3].
+
+        Returns:
+            The share of its pixels that are valid.
+        """
+        col, row, width, height = (int(number) for number in window)
+        rows = slice(row - self._top, row - self._top + height)
+        cols = slice(col - self._left, col - self._left + width)
+        out[:height, :width] = self._pixels[rows, cols]
+        return int(np.count_nonzero(self._valid[rows, cols])) / (width * height)
+
+
+def _joined(
+    carry: tuple[int, Pixels, Valid | None], pixels: Pixels, valid: Valid | None
+) -> tuple[int, Pixels, Valid | None]:
+    first, before, good = carry
+    together = np.concatenate([before, pixels])
+    if good is None and valid is None:
+        return first, together, None
+    parts = [
+        np.ones(part.shape[:2], dtype=bool) if seen is None else seen
+        for part, seen in ((before, good), (pixels, valid))
+    ]
+    return first, together, np.concatenate(parts)
