@@ -3,6 +3,8 @@
 What is not valid has no weight. This is what GDAL calls average, for pixels as they are shown.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,15 +45,19 @@ def area_mean(
     rows, cols = len(row_edges) - 1, len(col_edges) - 1
     out = np.empty((rows, cols, 3), dtype=np.uint8)
     seen = None if valid is None else np.empty((rows, cols), dtype=bool)
-    step = max(1, _HELD_BYTES // (12 * pixels.shape[1]))
+    # sums of whole pixels are exact as float32; of parts they are not, and pixels on the edge
+    # between two values would depend on what is read with them
+    whole = bool((row_edges % 1 == 0).all() and (col_edges % 1 == 0).all())
+    kind = np.float32 if whole and _is_small(row_edges, col_edges) else np.float64
+    step = max(1, _HELD_BYTES // (3 * kind().itemsize * pixels.shape[1]))
     for start in range(0, rows, step):
         part = slice(start, min(start + step, rows))
         edges = row_edges[part.start : part.stop + 1]
-        sums = _column_sums(_row_sums(pixels, edges), col_edges)
+        sums = _column_sums(_row_sums(pixels, edges, kind), col_edges)
         if valid is None or seen is None:
             area = np.multiply.outer(np.diff(edges), np.diff(col_edges))
         else:
-            area = _column_sums(_row_sums(valid[..., None], edges), col_edges)[..., 0]
+            area = _column_sums(_row_sums(valid[..., None], edges, kind), col_edges)[..., 0]
             seen[part] = area > _TIES
             area = np.where(seen[part], area, 1.0)
         out[part] = np.floor(sums / area[..., None] + (0.5 + _TIES)).clip(0, 255)
@@ -60,19 +66,26 @@ def area_mean(
     return out, seen
 
 
-def _row_sums(values: NDArray[np.generic], edges: Edges) -> NDArray[np.float32]:
+def _is_small(row_edges: Edges, col_edges: Edges) -> bool:
+    """Whether sums of 8-bit values stay within the 24 bits of a float32."""
+    return float(np.diff(row_edges).max() * np.diff(col_edges).max()) <= 1 << 16
+
+
+def _row_sums(
+    values: NDArray[np.generic], edges: Edges, kind: type[np.floating[Any]]
+) -> NDArray[np.floating[Any]]:
     """Return sums of rows [n, width, channels] between edges, [edges - 1, width, channels]."""
-    sums = np.empty((len(edges) - 1, *values.shape[1:]), dtype=np.float32)
+    sums = np.empty((len(edges) - 1, *values.shape[1:]), dtype=kind)
     for out, near, far in zip(sums, edges[:-1], edges[1:], strict=True):
         first, last = int(np.ceil(near)), int(np.floor(far))
         if first > last:  # both edges are within one row
-            np.multiply(values[last], np.float32(far - near), out=out)
+            np.multiply(values[last], kind(far - near), out=out)
             continue
         out[:] = values[first:last].sum(axis=0, dtype=_sum_type(last - first))
         if first > near:
-            out += values[first - 1] * np.float32(first - near)
+            out += values[first - 1] * kind(first - near)
         if far > last:
-            out += values[last] * np.float32(far - last)
+            out += values[last] * kind(far - last)
     return sums
 
 
@@ -80,12 +93,12 @@ def _sum_type(rows: int) -> type[np.unsignedinteger]:
     return np.uint16 if rows <= 257 else np.uint32  # 257 times 255 is the most of 16 bits
 
 
-def _column_sums(values: NDArray[np.float32], edges: Edges) -> NDArray[np.float32]:
+def _column_sums(values: NDArray[np.floating[Any]], edges: Edges) -> NDArray[np.floating[Any]]:
     """Return sums of columns [rows, n, channels] between edges, [rows, edges - 1, channels]."""
     near, far = edges[:-1], edges[1:]
     first = np.floor(near).astype(np.int64)
     steps = np.unique(np.diff(first))
-    sums = np.zeros((values.shape[0], len(first), values.shape[2]), dtype=np.float32)
+    sums = np.zeros((values.shape[0], len(first), values.shape[2]), dtype=values.dtype)
     for tap in range(int((np.ceil(far) - first).max())):
         at = first + tap
         weight = np.clip(np.minimum(far, at + 1) - np.maximum(near, at), 0, None)
@@ -93,7 +106,7 @@ def _column_sums(values: NDArray[np.float32], edges: Edges) -> NDArray[np.float3
             columns = values[:, at[0] :: steps[0]][:, : len(first)]
         else:
             columns = np.take(values, at, axis=1, mode="clip")
-        weight = weight[: columns.shape[1]].astype(np.float32)
+        weight = weight[: columns.shape[1]].astype(values.dtype)
         if not (weight == 1).all():
             columns = columns * weight[:, None]
         sums[:, : columns.shape[1]] += columns
