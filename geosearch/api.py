@@ -206,6 +206,7 @@ def build(
     stride: int | None = None,
     min_valid: float | None = None,
     bands: tuple[int, int, int] | None = None,
+    assume_crs: str | None = None,
     ann: AnnKind = "auto",
     prune: bool = False,
     device: str = "auto",
@@ -228,6 +229,8 @@ def build(
             a chip's size is whole in at least one of them.
         min_valid: Least share of valid pixels in a chip, 0..1; None for a quarter.
         bands: Bands shown as red, green, blue, from 1; None to choose for each scene.
+        assume_crs: The CRS of scenes that have an affine and no CRS, such as ``EPSG:32633``; None
+            to refuse them. It is not used where a scene has a CRS.
         ann: ``auto``, ``flat`` (always exact) or ``ivfpq`` (always approximate).
         prune: Remove scenes that were indexed from one of the folders and whose files are gone;
             the report names them anyway.
@@ -246,8 +249,8 @@ def build(
     from geosearch.ingest import ingest
 
     work = _prepare(
-        paths, index, encoder, weights, activation, size, stride, min_valid, bands, device,
-        precision, note,
+        paths, index, encoder, weights, activation, size, stride, min_valid, bands,
+        assume_crs, device, precision, note,
     )  # fmt: skip
     report = ingest(
         work.found,
@@ -281,6 +284,7 @@ def plan(
     stride: int | None = None,
     min_valid: float | None = None,
     bands: tuple[int, int, int] | None = None,
+    assume_crs: str | None = None,
     device: str = "auto",
     precision: str = "auto",
     progress: bool = False,
@@ -294,8 +298,8 @@ def plan(
     from geosearch.ingest import plan
 
     work = _prepare(
-        paths, index, encoder, weights, activation, size, stride, min_valid, bands, device,
-        precision, note,
+        paths, index, encoder, weights, activation, size, stride, min_valid, bands,
+        assume_crs, device, precision, note,
     )  # fmt: skip
     return plan(
         work.found, work.folder, work.encoder, work.settings, folders=paths, progress=progress
@@ -328,6 +332,7 @@ def _prepare(
     stride: int | None,
     min_valid: float | None,
     bands: tuple[int, int, int] | None,
+    assume_crs: str | None,
     device: str,
     precision: str,
     note: Note,
@@ -367,6 +372,7 @@ def _prepare(
         stride_px=max(size // 2, 1) if stride is None else stride,
         min_valid=MIN_VALID if min_valid is None else min_valid,
         bands=bands,
+        assume_crs=assume_crs,
     )
     return _Work(found, folder, loaded, settings, weights)
 

@@ -46,6 +46,9 @@ class BandsType(click.ParamType):  # type: ignore[type-arg]  # generic in newer 
 @click.option("--stride", type=int, help="Step between chips in pixels. Default: half a chip.")
 @click.option("--bands", type=BandsType(), help="Bands shown as red, green, blue, from 1.")
 @click.option(
+    "--assume-crs", metavar="EPSG:N", help="CRS of scenes that have an affine and no CRS."
+)
+@click.option(
     "--min-valid", type=float, help="Least share of valid pixels in a chip. Default: 0.25."
 )
 @click.option(
@@ -68,6 +71,7 @@ def index(
     size: int | None,
     stride: int | None,
     bands: tuple[int, int, int] | None,
+    assume_crs: str | None,
     min_valid: float | None,
     ann: Any,
     dry_run: bool,
@@ -102,6 +106,7 @@ def index(
         "stride": stride,
         "min_valid": min_valid,
         "bands": bands,
+        "assume_crs": assume_crs,
         "device": device,
         "precision": precision,
         "progress": True,

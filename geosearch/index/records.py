@@ -75,6 +75,10 @@ class SceneRecord:
     """Chips that were left out: too few valid pixels, or off the Earth."""
     sha256: str | None = None
     """Of its file, or None where the file does not hold the pixels."""
+    band_reason: str | None = None
+    """What decided the bands; None in older segments, as below."""
+    placement_note: str | None = None
+    """What is worth knowing about its place, such as a CRS that was assumed."""
 
     @property
     def key(self) -> SceneKey:

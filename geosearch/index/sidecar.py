@@ -23,7 +23,8 @@ CREATE TABLE scenes (
     scene_no INTEGER PRIMARY KEY, id VARCHAR NOT NULL, href VARCHAR NOT NULL,
     size_bytes BIGINT, mtime_ns BIGINT, width_px INTEGER, height_px INTEGER,
     crs VARCHAR, gsd_m DOUBLE, datetime VARCHAR, datetime_source VARCHAR,
-    bands INTEGER[], stretch DOUBLE[][], outline BLOB, chips_skipped INTEGER, sha256 VARCHAR
+    bands INTEGER[], stretch DOUBLE[][], outline BLOB, chips_skipped INTEGER, sha256 VARCHAR,
+    band_reason VARCHAR, placement_note VARCHAR
 );
 CREATE TABLE chips (
     row BIGINT, scene_no INTEGER NOT NULL,
@@ -63,7 +64,7 @@ SELECT count(*) FROM (
 
 _SCENE_COLUMNS = tuple(field.name for field in fields(SceneRecord))
 _INSERT_SCENE = f"INSERT INTO scenes VALUES (?{', ?' * len(_SCENE_COLUMNS)})"
-_SELECT_SCENES = "SELECT * FROM scenes ORDER BY scene_no"  # format 1 has no sha256
+_SELECT_SCENES = "SELECT * FROM scenes ORDER BY scene_no"  # older ones have no sha256 or reasons
 
 
 class SidecarWriter:

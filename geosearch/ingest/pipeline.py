@@ -33,6 +33,7 @@ from geosearch.scenes import (
     find_scenes,
     open_scene,
     read_chips,
+    require_crs,
     windows_with_data,
     without_secrets,
 )
@@ -55,6 +56,9 @@ class ChipSettings:
     """Least share of valid pixels for a chip to be kept, 0..1."""
     bands: tuple[int, int, int] | None = None
     """Bands shown as red, green, blue, from 1; None to choose for each scene."""
+    assume_crs: str | None = None
+    """CRS of scenes that have an affine and no CRS; None to refuse them. It says something of
+    those files and not of the index, which does not record it: only their places do."""
 
     def __post_init__(self) -> None:
         if self.size_px < 1:
@@ -66,6 +70,8 @@ class ChipSettings:
             )
         if not 0 <= self.min_valid <= 1:
             raise UsageError(f"--min-valid is {self.min_valid}", hint="use a share from 0 to 1")
+        if self.assume_crs is not None:
+            require_crs(self.assume_crs)
 
 
 @dataclass
@@ -221,7 +227,7 @@ def _ingest_file(
             run.resumed += 1
             return
         with run.watch.time("open"):
-            scene = open_scene(file, bands=run.settings.bands)
+            scene = _open(file, run.settings)
         batch, count = _embed_scene(run, scene, part)
         with run.watch.time("hash"):
             content = content_sum(file.href)
@@ -252,7 +258,7 @@ def _relinked(
     if before is None or before.record.id in run.relinked:
         return False
     with run.watch.time("open"):
-        scene = open_scene(file, bands=run.settings.bands)
+        scene = _open(file, run.settings)
     record = _scene_record(scene, before.record.chips_skipped, before.record.sha256)
     if not same_picture(before.record, record):
         return False
@@ -260,6 +266,10 @@ def _relinked(
         writer.relink(before, record)
     run.relinked[before.record.id] = file.id
     return True
+
+
+def _open(file: SceneFile, settings: ChipSettings) -> Scene:
+    return open_scene(file, bands=settings.bands, assume_crs=settings.assume_crs)
 
 
 def refusal_of(file: SceneFile, error: OSError) -> Refusal:
@@ -354,4 +364,6 @@ def _scene_record(scene: Scene, chips_skipped: int, content: str | None) -> Scen
         outline=scene.outline,
         chips_skipped=chips_skipped,
         sha256=content,
+        band_reason=scene.band_reason,
+        placement_note=scene.placement_note,
     )

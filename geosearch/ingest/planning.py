@@ -114,7 +114,7 @@ def _vanished(index: Index | None, found: Found, folders: Sequence[str | Path]) 
 
 
 def _chip_count(file: SceneFile, settings: ChipSettings) -> int:
-    scene = open_scene(file, bands=settings.bands)
+    scene = open_scene(file, bands=settings.bands, assume_crs=settings.assume_crs)
     windows = chip_windows(
         scene.width_px, scene.height_px, size_px=settings.size_px, stride_px=settings.stride_px
     )

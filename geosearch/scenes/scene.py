@@ -58,12 +58,15 @@ class Scene:
     """What is worth knowing about its place, such as the residual of a fit."""
 
 
-def open_scene(file: SceneFile, *, bands: Bands | None = None) -> Scene:
+def open_scene(
+    file: SceneFile, *, bands: Bands | None = None, assume_crs: str | None = None
+) -> Scene:
     """Open a raster, place it, and decide how its pixels are shown.
 
     Args:
         file: The file, as :func:`find_scenes` gives it.
         bands: Bands to show as red, green, blue, from 1; None to choose.
+        assume_crs: The CRS of a raster that has an affine and none of its own.
 
     Raises:
         SceneError: It cannot be read, has no place on Earth, or holds no valid pixel.
@@ -72,7 +75,7 @@ def open_scene(file: SceneFile, *, bands: Bands | None = None) -> Scene:
     with gdal_errors(file.href):
         state = file_state(file.href)
         with open_raster(file.href) as dataset:
-            placement = place(dataset, first)
+            placement = place(dataset, first, assume_crs=assume_crs)
             window = (0, 0, dataset.width, dataset.height)
             outline = footprint(placement.to_lonlat, *window)
             if outline is None:
