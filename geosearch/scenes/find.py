@@ -33,6 +33,8 @@ class SceneFile:
     """When it was taken, if that is known before it is opened."""
     band_names: tuple[str, ...] = ()
     """What its bands are called, if that is known before it is opened."""
+    platform: str = ""
+    """What took it, if that is known before it is opened: ``sentinel-2a``."""
 
     @property
     def name(self) -> str:
@@ -115,7 +117,9 @@ def _item_files(path: str, refused: list[Refusal]) -> Iterator[SceneFile]:
         except SceneError as error:
             refused.append(Refusal(without_secrets(item_id(item)), error.message, error.hint))
             continue
-        yield SceneFile(scene.href, without_secrets(scene.id), scene.moment, scene.band_names)
+        yield SceneFile(
+            scene.href, without_secrets(scene.id), scene.moment, scene.band_names, scene.platform
+        )
 
 
 def _one_each(files: list[SceneFile], refused: list[Refusal]) -> tuple[SceneFile, ...]:
