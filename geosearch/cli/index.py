@@ -83,7 +83,7 @@ def index(
     """Index the scenes in PATHS: files, folders with all that is below them, patterns in quotes.
 
     URLs (https, s3, gs, az) and GDAL's /vsi names of rasters are read where they are. A STAC
-    document (.json, .geojson, or a URL) stands for its items.
+    document (.json, .geojson, or a URL) or table (.parquet) stands for its items.
 
     Run it again to add what is new or changed; an interrupted run continues. Scenes whose files
     are gone are named, and stay in the index unless --prune is given.

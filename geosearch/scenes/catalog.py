@@ -1,7 +1,8 @@
 """Items of a STAC document: an Item, an ItemCollection, or a Catalog and all that it links to.
 
-STAC 1.0 and 1.1 core; links `item`, `items`, `child` and `next` are followed. What strangers wrote
-is bounded in size, number and depth, and a catalog on the web leads to no local file.
+A GeoParquet file of Items is one as well. STAC 1.0 and 1.1 core; links `item`, `items`, `child`
+and `next` are followed. What strangers wrote is bounded in size, number and depth, and a catalog on
+the web leads to no local file.
 """
 
 import json
@@ -16,6 +17,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from urllib.request import urlopen
 
 from geosearch.errors import Refusal, SceneError
+from geosearch.scenes.item_table import is_item_table, read_item_table
 from geosearch.scenes.remote import gdal_name, is_remote, web_request, without_secrets
 
 _MOST_BYTES = 64 << 20
@@ -40,8 +42,10 @@ def is_catalog(path: str) -> bool:
     """Return whether a path that the user named is a STAC document, by its name."""
     if path.lower().startswith(("http://", "https://")):
         last = urlsplit(path).path.rstrip("/").rpartition("/")[2]
-        return last.lower().endswith((".json", ".geojson")) or "." not in last
-    return path.lower().endswith((".json", ".geojson")) and not is_remote(path)
+        is_document = last.lower().endswith((".json", ".geojson")) or "." not in last
+        return is_document or is_item_table(last)
+    is_document = path.lower().endswith((".json", ".geojson")) or is_item_table(path)
+    return is_document and not is_remote(path)
 
 
 def read_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
@@ -51,6 +55,9 @@ def read_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
         path: A local file, absolute, or a URL.
         refused: Gets the documents that cannot be read.
     """
+    if is_item_table(urlsplit(path).path if is_remote(path) else path):
+        yield from _table_items(path, refused)
+        return
     seen = {path}
     queue = deque([(path, 0)])
     items = 0
@@ -75,6 +82,16 @@ def read_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
             continue
         seen.update(new)
         queue.extend((link, depth + 1) for link in new)
+
+
+def _table_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
+    try:
+        if is_remote(path):
+            raise SceneError("GeoParquet is read from files only", hint="download it first")
+        for content in read_item_table(path):
+            yield FoundItem(path, content)
+    except SceneError as error:
+        refused.append(Refusal(without_secrets(path), error.message, error.hint))
 
 
 def resolve(href: object, base: str) -> str:
