@@ -35,6 +35,8 @@ class SceneFile:
     """What its bands are called, if that is known before it is opened."""
     platform: str = ""
     """What took it, if that is known before it is opened: ``sentinel-2a``."""
+    band_reason: str = ""
+    """Why its files are red, green and blue, where it has three."""
 
     @property
     def name(self) -> str:
@@ -148,7 +150,8 @@ def _scene_files(found: list[_Candidate], refused: list[Refusal]) -> list[SceneF
     files = []
     for candidate, name in _with_ids(_each_once(found)):
         try:
-            files.append(SceneFile(candidate.href, name))
+            reason = candidate.product.band_reason
+            files.append(SceneFile(candidate.href, name, band_reason=reason))
         except SceneError as error:
             refused.append(Refusal(name, error.message, error.hint))
     return files

@@ -103,7 +103,7 @@ def open_scene(
                 datetime=moment.datetime if moment else None,
                 datetime_source=moment.source if moment else None,
                 bands=choice.bands,
-                band_reason=choice.reason,
+                band_reason=choice.reason if bands else file.band_reason or choice.reason,
                 stretch=choose_stretch(pixel_source(dataset, choice.bands)),
                 placement_note=placement.note,
             )
