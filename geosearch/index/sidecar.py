@@ -15,6 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geosearch.errors import first_line
+from geosearch.index.hrefs import Hrefs
 from geosearch.index.mapped import damaged
 from geosearch.index.records import ChipRecord, SceneRecord, chip_id, stretch_ranges
 
@@ -73,6 +74,7 @@ class SidecarWriter:
     def __init__(self, path: Path) -> None:
         import duckdb
 
+        self._hrefs = _hrefs_of(path)
         try:
             self._connection = duckdb.connect(str(path))
             self._connection.execute(_SCHEMA)
@@ -101,7 +103,7 @@ class SidecarWriter:
 
     def add_scenes(self, scenes: Sequence[SceneRecord]) -> None:
         """Add scenes, numbered from 0 in their order."""
-        rows = [[number, *_scene_values(scene)] for number, scene in enumerate(scenes)]
+        rows = [[number, *self._values(scene)] for number, scene in enumerate(scenes)]
         if rows:
             self._connection.executemany(_INSERT_SCENE, rows)
 
@@ -111,13 +113,13 @@ class SidecarWriter:
         self._connection.execute(_INSERT_CHIPS)
         self._connection.unregister("columns")
 
-
-def _scene_values(scene: SceneRecord) -> list[Any]:
-    named = {name: getattr(scene, name) for name in _SCENE_COLUMNS}
-    named["bands"] = list(scene.bands)
-    named["stretch"] = None if scene.stretch is None else [list(pair) for pair in scene.stretch]
-    named["outline"] = shapely.to_wkb(scene.outline)
-    return list(named.values())
+    def _values(self, scene: SceneRecord) -> list[Any]:
+        named = {name: getattr(scene, name) for name in _SCENE_COLUMNS}
+        named["href"] = self._hrefs.stored(scene.href)
+        named["bands"] = list(scene.bands)
+        named["stretch"] = None if scene.stretch is None else [list(pair) for pair in scene.stretch]
+        named["outline"] = shapely.to_wkb(scene.outline)
+        return list(named.values())
 
 
 class Sidecar:
@@ -127,6 +129,7 @@ class Sidecar:
         import duckdb
 
         self._path = path
+        self._hrefs = _hrefs_of(path)
         try:
             self._connection: duckdb.DuckDBPyConnection = duckdb.connect(
                 str(path), read_only=True, config=_CONFINED
@@ -140,7 +143,7 @@ class Sidecar:
             return []
         found = self._select(_SELECT_CHIPS, [rows.tolist()])
         try:
-            by_row = {values[0]: _chip(values[1:]) for values in found}
+            by_row = {values[0]: self._chip(values[1:]) for values in found}
             return [by_row[row] for row in rows.tolist()]
         except (KeyError, TypeError, ValueError) as error:
             raise damaged(self._path, f"{type(error).__name__}: {error}") from error
@@ -150,7 +153,7 @@ class Sidecar:
         try:
             found = self._select(_SELECT_SCENES)
             names = [str(column[0]) for column in self._connection.description or ()]
-            return [_scene(names, values) for values in found]
+            return [self._scene(names, values) for values in found]
         except (KeyError, TypeError, ValueError, shapely.errors.GEOSException) as error:
             raise damaged(self._path, f"{type(error).__name__}: {error}") from error
 
@@ -207,29 +210,35 @@ class Sidecar:
         except duckdb.Error as error:
             raise damaged(self._path, first_line(error)) from error
 
+    def _chip(self, values: tuple[Any, ...]) -> ChipRecord:
+        scene, href, col, row, width, height, width_m, height_m, valid, *rest = values
+        datetime, gsd_m, bands, stretch = rest
+        window = (col, row, width, height)
+        return ChipRecord(
+            id=chip_id(scene, window),
+            scene=scene,
+            href=self._hrefs.opened(href),
+            window=window,
+            size_m=(width_m, height_m),
+            valid=valid,
+            datetime=datetime,
+            gsd_m=gsd_m,
+            bands=tuple(bands),
+            stretch=stretch_ranges(stretch),
+        )
+
+    def _scene(self, names: Sequence[str], values: tuple[Any, ...]) -> SceneRecord:
+        named = dict(zip(names, values, strict=True))
+        named["href"] = self._hrefs.opened(named["href"])
+        return SceneRecord.from_plain(
+            {name: named[name] for name in _SCENE_COLUMNS if name in named}
+        )
+
 
 # a stranger's file may hold views that read other files: it may not
 _CONFINED: dict[str, Any] = {"enable_external_access": "false", "threads": "1"}
 
 
-def _chip(values: tuple[Any, ...]) -> ChipRecord:
-    scene, href, col, row, width, height, width_m, height_m, valid, *rest = values
-    datetime, gsd_m, bands, stretch = rest
-    window = (col, row, width, height)
-    return ChipRecord(
-        id=chip_id(scene, window),
-        scene=scene,
-        href=href,
-        window=window,
-        size_m=(width_m, height_m),
-        valid=valid,
-        datetime=datetime,
-        gsd_m=gsd_m,
-        bands=tuple(bands),
-        stretch=stretch_ranges(stretch),
-    )
-
-
-def _scene(names: Sequence[str], values: tuple[Any, ...]) -> SceneRecord:
-    named = dict(zip(names, values, strict=True))
-    return SceneRecord.from_plain({name: named[name] for name in _SCENE_COLUMNS if name in named})
+def _hrefs_of(path: Path) -> Hrefs:
+    """Return the hrefs of the index that a sidecar, ``INDEX/segments/ID/NAME``, belongs to."""
+    return Hrefs(path.absolute().parents[2])

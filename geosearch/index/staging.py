@@ -17,6 +17,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geosearch.index.durable import move_durable, remove_folder
+from geosearch.index.hrefs import Hrefs
 from geosearch.index.records import ChipBatch, IndexSpec, SceneKey, SceneRecord
 
 STAGING = "staging"
@@ -55,6 +56,7 @@ class Staging:
         self._folder.mkdir(parents=True, exist_ok=True)
         for unfinished in self._folder.glob("*.part"):
             remove_folder(unfinished)
+        self._hrefs = Hrefs(self._folder.parent)
         self._way = json.loads(json.dumps([*spec.vectors_agree_with, spec.min_valid]))
 
     def holds(self, key: SceneKey) -> bool:
@@ -68,7 +70,7 @@ class Staging:
         part = place.with_suffix(".part")
         remove_folder(part)
         part.mkdir()
-        document = {"way": self._way, "scene": scene_values(record)}
+        document = {"way": self._way, "scene": scene_values(record, self._hrefs)}
         (part / _SCENE).write_text(json.dumps(document), encoding="utf-8")
         wkb = [bytes(one) for one in shapely.to_wkb(batch.footprints, byte_order=1)]
         np.savez(
@@ -118,9 +120,12 @@ class Staging:
             return None
         if document["way"] != self._way:
             return None
-        return StagedScene(SceneRecord.from_plain(document["scene"]), place)
+        scene = document["scene"]
+        opened = scene | {"href": self._hrefs.opened(scene["href"])}
+        return StagedScene(SceneRecord.from_plain(opened), place)
 
 
-def scene_values(record: SceneRecord) -> dict[str, Any]:
-    """Return a scene as JSON values."""
-    return asdict(record) | {"outline": shapely.to_wkb(record.outline, hex=True)}
+def scene_values(record: SceneRecord, hrefs: Hrefs) -> dict[str, Any]:
+    """Return a scene as JSON values, as it is stored."""
+    href = hrefs.stored(record.href)
+    return asdict(record) | {"href": href, "outline": shapely.to_wkb(record.outline, hex=True)}
