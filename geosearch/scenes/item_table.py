@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from geosearch.errors import SceneError, first_line
+from geosearch.scenes.buckets import is_s3, open_object
 
 _MOST_ROWS = 1_000_000
 _BATCH_ROWS = 256
@@ -27,7 +28,10 @@ def is_item_table(path: str) -> bool:
 
 
 def read_item_table(path: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the Items of a local GeoParquet file as their JSON objects, as far as they are read.
+    """Yield the Items of a GeoParquet file as their JSON objects, as far as they are read.
+
+    Args:
+        path: A local file, or an object in S3.
 
     Raises:
         SceneError: It is no such file, or too large.
@@ -36,7 +40,8 @@ def read_item_table(path: str) -> Iterator[Mapping[str, Any]]:
     from pyarrow.parquet import ParquetFile
 
     try:
-        with ParquetFile(path, memory_map=False, pre_buffer=False) as table:
+        source = open_object(path) if is_s3(path) else path
+        with ParquetFile(source, memory_map=False, pre_buffer=False) as table:
             columns = _columns(table)
             for batch in table.iter_batches(_BATCH_ROWS, columns=columns, use_threads=False):
                 for row in batch.cast(_readable(batch.schema), safe=False).to_pylist():

@@ -185,6 +185,8 @@ def test_a_catalog_on_the_web_leads_to_no_local_file(href: str, web: Web) -> Non
         ("../x.tif", "https://h/a/b/c.json?p=1", "https://h/a/x.tif"),
         ("/x.tif", "https://h/a/c.json", "https://h/x.tif"),
         ("s3://b/x.tif", "https://h/a/c.json", "s3://b/x.tif"),
+        ("../x.tif", "s3://b/a/b/c.json", "s3://b/a/x.tif"),
+        ("https://h/x.tif", "s3://b/c.json", "https://h/x.tif"),
     ],
 )
 def test_hrefs_are_relative_to_their_document(href: str, base: str, target: str) -> None:
@@ -220,7 +222,8 @@ def test_a_password_reaches_the_server_and_no_message(web: Web) -> None:
         ("https://h/i.json?sig=x", True),
         ("https://h/x.tif", False),
         ("https://h/x.tif?response=a.json", False),
-        ("s3://b/i.json", False),
+        ("s3://b/i.json", True),
+        ("gs://b/i.json", False),
         ("a/x.tif", False),
     ],
 )
