@@ -14,7 +14,7 @@ from geosearch.errors import Refusal, SceneError
 from geosearch.scenes.assets import item_id, item_scene
 from geosearch.scenes.catalog import is_catalog, read_items
 from geosearch.scenes.dates import Moment
-from geosearch.scenes.href import join_bands, short_name
+from geosearch.scenes.href import band_files, join_bands, short_name
 from geosearch.scenes.products import Product, products
 from geosearch.scenes.remote import gdal_name, is_remote, without_secrets
 from geosearch.scenes.walk import Listing, listing, walk
@@ -119,8 +119,14 @@ def _item_files(path: str, refused: list[Refusal]) -> Iterator[SceneFile]:
         except SceneError as error:
             refused.append(Refusal(without_secrets(item_id(item)), error.message, error.hint))
             continue
+        apart = len(band_files(scene.href)) > 1
         yield SceneFile(
-            scene.href, without_secrets(scene.id), scene.moment, scene.band_names, scene.platform
+            href=scene.href,
+            id=without_secrets(scene.id),
+            moment=scene.moment,
+            band_names=scene.band_names,
+            platform=scene.platform,
+            band_reason="its Item's red, green and blue" if apart else "",
         )
 
 

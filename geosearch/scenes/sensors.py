@@ -17,6 +17,7 @@ _TELLING_TAG = re.compile(
 )
 """Tags that say what took a picture; others, such as a history, may name what was compared."""
 _LONGEST_TAG = 300
+_MOST_TEXT = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +83,16 @@ _SENSORS = (
         ("b3", "b2", "b1"),
     ),
     # USDA NAIP 4-band GeoTIFF; names as m_3707763_se_18_1_20160825
-    _sensor("NAIP", r"naip|m_\d{7}_[ns][ew]_\d\d_.*|.*National Agriculture Imagery.*", {4: _RGB}),
+    _sensor("NAIP", r"naip|m_\d{7}_[ns][ew]_\d\d_.*|National Agriculture Imagery.*", {4: _RGB}),
     # Planet Imagery Product Specifications: 4 and 8 bands; RapidEye has 5
     _sensor(
         "PlanetScope",
         r"planet[-_ ]?scope|super[-_ ]?dove|PSB\.SD|PS2(?:\.SD)?"
-        r"|\d{8}_\d{6}_(?:\d\d_)?[0-9a-f]{4}_.*analytic.*|.*3B_analytic.*",
+        r"|\d{8}_\d{6}_(?:\d\d_)?[0-9a-f]{4}_.*analytic.*|3B_analytic.*",
         {4: _BGR, 5: _BGR, 8: (6, 4, 2)},
     ),
     _sensor("SkySat", r"skysat(?:[-_ ]?c?\d+)?|\d{8}_\d{6}_ssc?\d+.*|SSC\d+", {4: _BGR}),
-    _sensor("RapidEye", r"rapid[-_ ]?eye|.*_RE[1-5]_\d[AB].*|RE[-_]?[1-5]", {5: _BGR}),
+    _sensor("RapidEye", r"rapid[-_ ]?eye|RE[1-5]_\d[AB].*|RE[-_]?[1-5]", {5: _BGR}),
     # DigitalGlobe core imagery products guide: B G R N, or eight from coastal to NIR2
     _sensor(
         "WorldView",
@@ -128,4 +129,4 @@ def find_sensor(names: str, tags: Mapping[str, str]) -> tuple[Sensor, str] | Non
 
 
 def _short(values: list[str]) -> str:
-    return " ".join(value[:_LONGEST_TAG] for value in values)
+    return " ".join(value[:_LONGEST_TAG] for value in values)[:_MOST_TEXT]

@@ -102,7 +102,8 @@ def test_an_item_of_three_bands_is_one_scene(tmp_path: Path) -> None:
         assets[f"B{number}"] = {"href": f"B{number}.tif", "eo:bands": bands}
     (file,) = found(write(tmp_path / "i.json", item("one", **assets))).files
     assert file.href == f"{tmp_path}/B{{2,1,0}}.tif"
-    assert open_scene(file).bands == (1, 2, 3)
+    scene = open_scene(file)
+    assert (scene.bands, scene.band_reason) == ((1, 2, 3), "its Item's red, green and blue")
 
 
 def test_stac_names_the_bands_of_a_file_that_does_not(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 import pytest
@@ -69,3 +70,31 @@ def test_wavelengths_of_a_hyperspectral_file_are_read(tmp_path: Path) -> None:
 def test_hints_are_whole_words(text: str, sensor: str | None) -> None:
     found = find_sensor(text, {})
     assert (found[0].name if found else None) == sensor
+
+
+def test_many_long_tags_of_a_stranger_take_no_time() -> None:
+    tags = {f"sensor{number}": "RE1x_" * 100_000 for number in range(1000)}
+    started = perf_counter()
+    assert find_sensor("", tags) is None
+    assert perf_counter() - started < 2
+
+
+REAL = {
+    "naip_nd_potholes_20170827.tif": ((1, 2, 3), "4 bands of NAIP"),
+    "naip_va_forest_1m.tif": ((1, 2, 3), "colour interpretation"),
+    "landsat7_olinda_6band.tif": ((3, 2, 1), "6 bands of Landsat 4-7"),
+    "worldview3_8band_houses_03m.tif": ((5, 3, 2), "8 bands of WorldView"),
+    "landsat_pucallpa_falsecolour_4326.tif": ((1, 2, 3), "untagged, the usual order of 4"),
+    "above_31band_canada_albers.tif": ((1, 2, 3), "untagged, the usual order of 31"),
+    "coast_internal_mask_4326.tif": ((1, 2, 3), "band names"),
+    "rapideye_ships_sfbay_20170308.tif": ((1, 2, 3), "colour interpretation"),
+    "map_palette_27700.tif": ((1, 1, 1), "one band"),
+}
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_files_are_shown_so(name: str, shared_data: Path) -> None:
+    scene = opened(shared_data / "scenes" / name)
+    bands, reason = REAL[name]
+    assert scene.bands == bands
+    assert scene.band_reason.startswith(reason)
