@@ -103,7 +103,7 @@ class SidecarWriter:
 
     def add_scenes(self, scenes: Sequence[SceneRecord]) -> None:
         """Add scenes, numbered from 0 in their order."""
-        rows = [[number, *self._values(scene)] for number, scene in enumerate(scenes)]
+        rows = [[number, *_scene_values(scene, self._hrefs)] for number, scene in enumerate(scenes)]
         if rows:
             self._connection.executemany(_INSERT_SCENE, rows)
 
@@ -113,13 +113,14 @@ class SidecarWriter:
         self._connection.execute(_INSERT_CHIPS)
         self._connection.unregister("columns")
 
-    def _values(self, scene: SceneRecord) -> list[Any]:
-        named = {name: getattr(scene, name) for name in _SCENE_COLUMNS}
-        named["href"] = self._hrefs.stored(scene.href)
-        named["bands"] = list(scene.bands)
-        named["stretch"] = None if scene.stretch is None else [list(pair) for pair in scene.stretch]
-        named["outline"] = shapely.to_wkb(scene.outline)
-        return list(named.values())
+
+def _scene_values(scene: SceneRecord, hrefs: Hrefs) -> list[Any]:
+    named = {name: getattr(scene, name) for name in _SCENE_COLUMNS}
+    named["href"] = hrefs.stored(scene.href)
+    named["bands"] = list(scene.bands)
+    named["stretch"] = None if scene.stretch is None else [list(pair) for pair in scene.stretch]
+    named["outline"] = shapely.to_wkb(scene.outline)
+    return list(named.values())
 
 
 class Sidecar:
@@ -143,7 +144,7 @@ class Sidecar:
             return []
         found = self._select(_SELECT_CHIPS, [rows.tolist()])
         try:
-            by_row = {values[0]: self._chip(values[1:]) for values in found}
+            by_row = {values[0]: _chip(values[1:], self._hrefs) for values in found}
             return [by_row[row] for row in rows.tolist()]
         except (KeyError, TypeError, ValueError) as error:
             raise damaged(self._path, f"{type(error).__name__}: {error}") from error
@@ -153,7 +154,7 @@ class Sidecar:
         try:
             found = self._select(_SELECT_SCENES)
             names = [str(column[0]) for column in self._connection.description or ()]
-            return [self._scene(names, values) for values in found]
+            return [_scene(names, values, self._hrefs) for values in found]
         except (KeyError, TypeError, ValueError, shapely.errors.GEOSException) as error:
             raise damaged(self._path, f"{type(error).__name__}: {error}") from error
 
@@ -210,30 +211,6 @@ class Sidecar:
         except duckdb.Error as error:
             raise damaged(self._path, first_line(error)) from error
 
-    def _chip(self, values: tuple[Any, ...]) -> ChipRecord:
-        scene, href, col, row, width, height, width_m, height_m, valid, *rest = values
-        datetime, gsd_m, bands, stretch = rest
-        window = (col, row, width, height)
-        return ChipRecord(
-            id=chip_id(scene, window),
-            scene=scene,
-            href=self._hrefs.opened(href),
-            window=window,
-            size_m=(width_m, height_m),
-            valid=valid,
-            datetime=datetime,
-            gsd_m=gsd_m,
-            bands=tuple(bands),
-            stretch=stretch_ranges(stretch),
-        )
-
-    def _scene(self, names: Sequence[str], values: tuple[Any, ...]) -> SceneRecord:
-        named = dict(zip(names, values, strict=True))
-        named["href"] = self._hrefs.opened(named["href"])
-        return SceneRecord.from_plain(
-            {name: named[name] for name in _SCENE_COLUMNS if name in named}
-        )
-
 
 # a stranger's file may hold views that read other files: it may not
 _CONFINED: dict[str, Any] = {"enable_external_access": "false", "threads": "1"}
@@ -242,3 +219,27 @@ _CONFINED: dict[str, Any] = {"enable_external_access": "false", "threads": "1"}
 def _hrefs_of(path: Path) -> Hrefs:
     """Return the hrefs of the index that a sidecar, ``INDEX/segments/ID/NAME``, belongs to."""
     return Hrefs(path.absolute().parents[2])
+
+
+def _chip(values: tuple[Any, ...], hrefs: Hrefs) -> ChipRecord:
+    scene, href, col, row, width, height, width_m, height_m, valid, *rest = values
+    datetime, gsd_m, bands, stretch = rest
+    window = (col, row, width, height)
+    return ChipRecord(
+        id=chip_id(scene, window),
+        scene=scene,
+        href=hrefs.opened(href),
+        window=window,
+        size_m=(width_m, height_m),
+        valid=valid,
+        datetime=datetime,
+        gsd_m=gsd_m,
+        bands=tuple(bands),
+        stretch=stretch_ranges(stretch),
+    )
+
+
+def _scene(names: Sequence[str], values: tuple[Any, ...], hrefs: Hrefs) -> SceneRecord:
+    named = dict(zip(names, values, strict=True))
+    named["href"] = hrefs.opened(named["href"])
+    return SceneRecord.from_plain({name: named[name] for name in _SCENE_COLUMNS if name in named})
