@@ -223,6 +223,7 @@ def build(
     bands: tuple[int, int, int] | None = None,
     gsd: float | None = None,
     scales: Sequence[int] | None = None,
+    assume_crs: str | None = None,
     ann: AnnKind = "auto",
     prune: bool = False,
     device: str = "auto",
@@ -249,6 +250,8 @@ def build(
             the ground; a coarser scene is cut at its own resolution. None for each scene's own.
         scales: Multiples of it to cut chips at: ``(1, 2, 4)`` covers the same ground also with
             chips of two and four times the side. None for the finest only.
+        assume_crs: The CRS of scenes that have an affine and no CRS, such as ``EPSG:32633``; None
+            to refuse them. It is not used where a scene has a CRS.
         ann: ``auto``, ``flat`` (always exact) or ``ivfpq`` (always approximate).
         prune: Remove scenes that were indexed from one of the folders and whose files are gone;
             the report names them anyway.
@@ -270,7 +273,7 @@ def build(
 
     work = _prepare(
         paths, index, encoder, weights, activation, size, stride, min_valid, bands, gsd,
-        scales, device, precision, note,
+        scales, assume_crs, device, precision, note,
     )  # fmt: skip
     report = ingest(
         work.found,
@@ -307,6 +310,7 @@ def plan(
     bands: tuple[int, int, int] | None = None,
     gsd: float | None = None,
     scales: Sequence[int] | None = None,
+    assume_crs: str | None = None,
     device: str = "auto",
     precision: str = "auto",
     progress: bool = False,
@@ -321,7 +325,7 @@ def plan(
 
     work = _prepare(
         paths, index, encoder, weights, activation, size, stride, min_valid, bands, gsd,
-        scales, device, precision, note,
+        scales, assume_crs, device, precision, note,
     )  # fmt: skip
     return plan(
         work.found, work.folder, work.encoder, work.settings, folders=paths, progress=progress
@@ -356,6 +360,7 @@ def _prepare(
     bands: tuple[int, int, int] | None,
     gsd: float | None,
     scales: Sequence[int] | None,
+    assume_crs: str | None,
     device: str,
     precision: str,
     note: Note,
@@ -399,6 +404,7 @@ def _prepare(
         bands=bands,
         gsd_m=None if gsd is None else float(gsd),
         scales=(1,) if scales is None else tuple(scales),
+        assume_crs=assume_crs,
     )
     return _Work(found, folder, loaded, settings, weights)
 

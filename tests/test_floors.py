@@ -36,8 +36,9 @@ DOORS = {
     "duckdb": {"index"},
     "rasterio": {"scenes"},
     "pyproj": {"geo"},
+    "pyarrow": {"scenes", "formats"},
 }
-HEAVY = ("torch", "faiss", "duckdb", "rasterio", "pyproj", "shapely", "numpy", "rich")
+HEAVY = ("torch", "faiss", "duckdb", "rasterio", "pyproj", "pyarrow", "shapely", "numpy", "rich")
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if p != PACKAGE / "__init__.py")
 
 

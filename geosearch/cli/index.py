@@ -65,6 +65,9 @@ class ScalesType(click.ParamType):  # type: ignore[type-arg]  # generic in newer
     "--scales", type=ScalesType(), help="Chips of so many times the ground a side, too: 1,2,4."
 )
 @click.option(
+    "--assume-crs", metavar="EPSG:N", help="CRS of scenes that have an affine and no CRS."
+)
+@click.option(
     "--min-valid", type=float, help="Least share of valid pixels in a chip. Default: 0.25."
 )
 @click.option(
@@ -89,6 +92,7 @@ def index(
     bands: tuple[int, int, int] | None,
     gsd: float | None,
     scales: tuple[int, ...] | None,
+    assume_crs: str | None,
     min_valid: float | None,
     ann: Any,
     dry_run: bool,
@@ -100,7 +104,7 @@ def index(
     """Index the scenes in PATHS: files, folders with all that is below them, patterns in quotes.
 
     URLs (https, s3, gs, az) and GDAL's /vsi names of rasters are read where they are. A STAC
-    document (.json, .geojson, or a URL) stands for its items.
+    document (.json, .geojson, or a URL) or table (.parquet) stands for its items.
 
     Run it again to add what is new or changed; an interrupted run continues. Scenes whose files
     are gone are named, and stay in the index unless --prune is given.
@@ -126,6 +130,7 @@ def index(
         "bands": bands,
         "gsd": gsd,
         "scales": scales,
+        "assume_crs": assume_crs,
         "device": device,
         "precision": precision,
         "progress": True,

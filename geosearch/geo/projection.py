@@ -1,5 +1,6 @@
 """From a raster's CRS, and from its pixels, to longitude and latitude."""
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -22,6 +23,9 @@ _ROUND_TRIP_M = 1000.0
 """Farther apart than any two transformations between the same datums."""
 _EARTH_RADII_M = (6.33e6, 6.40e6)
 """Equatorial radius of every ellipsoid and sphere in use for the Earth, generously."""
+
+_OTHER_BODY = re.compile(r"(?<![a-z])(?:mars|moon|venus)(?![a-z])", re.IGNORECASE)
+"""In names of datums: Mercury is none, since one of the Earth's is named after the capsule."""
 
 
 @lru_cache(maxsize=256)
@@ -108,6 +112,11 @@ def _turn(transformer: pyproj.Transformer) -> float | None:
 
 def _require_earth(crs: pyproj.CRS) -> None:
     geodetic = crs.geodetic_crs
+    if crs.is_geocentric:
+        raise SceneError(
+            f"its CRS is no map but geocentric ({crs.name}): its pixels have no place on Earth",
+            hint="assign the CRS of the map it shows: gdal_edit.py -a_srs EPSG:CODE FILE",
+        )
     if geodetic is None or geodetic.ellipsoid is None:
         raise SceneError(
             f"its CRS is a local one ({crs.name}): it has no place on Earth",
@@ -118,6 +127,12 @@ def _require_earth(crs: pyproj.CRS) -> None:
         raise SceneError(
             f"its CRS is not of the Earth: {crs.name}, on {geodetic.ellipsoid.name} with a "
             f"radius of {radius / 1000:.0f} km",
+            hint="geosearch places scenes of the Earth only; leave it out",
+        )
+    names = f"{geodetic.name} {geodetic.datum.name if geodetic.datum else ''}"
+    if body := _OTHER_BODY.search(names):  # on the Earth's ellipsoid, as web maps of Mars are
+        raise SceneError(
+            f"its CRS is not of the Earth: {crs.name}, of {body[0]}",
             hint="geosearch places scenes of the Earth only; leave it out",
         )
 

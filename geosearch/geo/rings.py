@@ -16,6 +16,9 @@ from geosearch.geo.projection import Floats, PixelToLonLat, project_pixels
 
 _BEND_PX = 0.05
 """Farthest that a straight piece of an outline may lie from the true edge, pixels."""
+_AREA_SHARE = 1e-3
+"""Of a rectangle's area, the most that bent edges may take away or add: of one that is smaller than
+some 130 pixels, even a twentieth of a pixel along all sides would be more."""
 _HALVINGS = 10
 """A side is halved at most so often: bounds the points where a projection has a crease."""
 _JUMP_DEG = 100.0
@@ -47,7 +50,8 @@ class Rings:
             [np.zeros((len(steps), 1)), np.cumsum(steps, axis=1)], axis=1
         )
         polar = (np.abs(steps) > _JUMP_DEG).any(axis=1) | (np.abs(lon[:, -1] - lon[:, 0]) > 180)
-        allowed_deg = np.maximum(_BEND_PX * _pixel_deg(self.px, steps, self.lat), GRID_DEG)
+        allowed_deg = _allowed_bend_px(self.px) * _pixel_deg(self.px, steps, self.lat)
+        allowed_deg = np.maximum(allowed_deg, GRID_DEG)
         ring, lonlat = self._densified(np.stack([lon, self.lat], axis=-1), allowed_deg)
         return self._closed(ring, np.round(lonlat, GRID_DIGITS), polar)
 
@@ -180,6 +184,16 @@ def _between(ends: Floats) -> Floats:
 def _short_way(difference_deg: Floats) -> Floats:
     """Return differences of longitude the short way round, -180..180."""
     return np.asarray(difference_deg - 360 * np.round(difference_deg / 360))
+
+
+def _allowed_bend_px(px: Floats) -> Floats:
+    """Return how far the edges [n, k + 1, 2] of rectangles may lie from the true ones, pixels [n].
+
+    A bow over a chord takes two thirds of its height times its length.
+    """
+    width, height = np.ptp(px, axis=1).T
+    share = 0.75 * _AREA_SHARE * width * height / (width + height)
+    return np.asarray(np.minimum(_BEND_PX, share))
 
 
 def _pixel_deg(px: Floats, lon_steps: Floats, lat: Floats) -> Floats:

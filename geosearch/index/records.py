@@ -83,6 +83,10 @@ class SceneRecord:
     pixel_m: tuple[float, float] | None = None
     """Width and height of its pixel that its chips' metres a pixel refer to, where a ground
     resolution was asked for; None for ``gsd_m`` in both directions."""
+    band_reason: str | None = None
+    """What decided the bands; None in older segments, as below."""
+    placement_note: str | None = None
+    """What is worth knowing about its place, such as a CRS that was assumed."""
 
     @property
     def key(self) -> SceneKey:

@@ -20,6 +20,7 @@ from geosearch.errors import IndexFolderError
 from geosearch.index.ann import AUTO_ROWS, LEAST_ROWS, build_tier
 from geosearch.index.curve import row_order
 from geosearch.index.durable import move_durable, remove_folder, reserve
+from geosearch.index.hrefs import Hrefs
 from geosearch.index.manifest import SegmentEntry
 from geosearch.index.mapped import UNKNOWN_TIME, damaged, write_rows
 from geosearch.index.records import SceneKey, SceneRecord
@@ -125,7 +126,7 @@ def write_segment(
     if kind == "ivfpq":
         vectors = np.memmap(part / VECTORS, dtype="<f2", mode="r", shape=(rows, dim))
         build_tier(part / ANN, vectors)
-    segment_id = _segment_id(staged, file_sums(part))
+    segment_id = _segment_id(staged, file_sums(part), Hrefs(index_folder))
     place = segments / segment_id
     # it is there already where a run died before it was published, or where a scene is again
     # what it was in an earlier generation, which somebody may be reading: leave it in place
@@ -147,13 +148,13 @@ def write_segment(
     )
 
 
-def _segment_id(staged: Sequence[SceneChips], sums: Sequence[FileSum]) -> str:
+def _segment_id(staged: Sequence[SceneChips], sums: Sequence[FileSum], hrefs: Hrefs) -> str:
     """Return a hash of all that a segment holds.
 
     The scenes count: a copy of a file makes the same rows and is another scene. The sidecar
     does not: the same tables are not always the same bytes in DuckDB.
     """
-    scenes = [scene_values(one.record) for one in staged]
+    scenes = [scene_values(one.record, hrefs) for one in staged]
     contents = json.dumps([scenes, [one.sha256 for one in sums]], sort_keys=True)
     return sha256(contents.encode()).hexdigest()[:16]
 

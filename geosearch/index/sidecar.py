@@ -15,6 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geosearch.errors import first_line
+from geosearch.index.hrefs import Hrefs
 from geosearch.index.mapped import damaged
 from geosearch.index.records import ChipRecord, SceneRecord, chip_id, stretch_ranges
 
@@ -24,7 +25,8 @@ CREATE TABLE scenes (
     size_bytes BIGINT, mtime_ns BIGINT, width_px INTEGER, height_px INTEGER,
     crs VARCHAR, gsd_m DOUBLE, datetime VARCHAR, datetime_source VARCHAR,
     bands INTEGER[], stretch DOUBLE[][], outline BLOB, chips_skipped INTEGER, sha256 VARCHAR,
-    pixel_m DOUBLE[]
+    pixel_m DOUBLE[],
+    band_reason VARCHAR, placement_note VARCHAR
 );
 CREATE TABLE chips (
     row BIGINT, scene_no INTEGER NOT NULL,
@@ -77,7 +79,7 @@ SELECT count(*) FROM (
 
 _SCENE_COLUMNS = tuple(field.name for field in fields(SceneRecord))
 _INSERT_SCENE = f"INSERT INTO scenes VALUES (?{', ?' * len(_SCENE_COLUMNS)})"
-_SELECT_SCENES = "SELECT * FROM scenes ORDER BY scene_no"  # format 1 has no sha256
+_SELECT_SCENES = "SELECT * FROM scenes ORDER BY scene_no"  # older ones have no sha256 or reasons
 
 
 class SidecarWriter:
@@ -86,6 +88,7 @@ class SidecarWriter:
     def __init__(self, path: Path) -> None:
         import duckdb
 
+        self._hrefs = _hrefs_of(path)
         try:
             self._connection = duckdb.connect(str(path))
             self._connection.execute(_SCHEMA)
@@ -114,7 +117,7 @@ class SidecarWriter:
 
     def add_scenes(self, scenes: Sequence[SceneRecord]) -> None:
         """Add scenes, numbered from 0 in their order."""
-        rows = [[number, *_scene_values(scene)] for number, scene in enumerate(scenes)]
+        rows = [[number, *_scene_values(scene, self._hrefs)] for number, scene in enumerate(scenes)]
         if rows:
             self._connection.begin()  # else each row is flushed to the disk by itself
             self._connection.executemany(_INSERT_SCENE, rows)
@@ -127,8 +130,9 @@ class SidecarWriter:
         self._connection.unregister("columns")
 
 
-def _scene_values(scene: SceneRecord) -> list[Any]:
+def _scene_values(scene: SceneRecord, hrefs: Hrefs) -> list[Any]:
     named = {name: getattr(scene, name) for name in _SCENE_COLUMNS}
+    named["href"] = hrefs.stored(scene.href)
     named["bands"] = list(scene.bands)
     named["stretch"] = None if scene.stretch is None else [list(pair) for pair in scene.stretch]
     named["pixel_m"] = None if scene.pixel_m is None else list(scene.pixel_m)
@@ -143,6 +147,7 @@ class Sidecar:
         import duckdb
 
         self._path = path
+        self._hrefs = _hrefs_of(path)
         try:
             self._connection: duckdb.DuckDBPyConnection = duckdb.connect(
                 str(path), read_only=True, config=_CONFINED
@@ -163,7 +168,7 @@ class Sidecar:
             _SELECT_CHIPS.format(chips=self._chips, scenes=self._scenes), [rows.tolist()]
         )
         try:
-            by_row = {values[0]: _chip(values[1:]) for values in found}
+            by_row = {values[0]: _chip(values[1:], self._hrefs) for values in found}
             return [by_row[row] for row in rows.tolist()]
         except (KeyError, TypeError, ValueError) as error:
             raise damaged(self._path, f"{type(error).__name__}: {error}") from error
@@ -173,7 +178,7 @@ class Sidecar:
         try:
             found = self._select(_SELECT_SCENES)
             names = [str(column[0]) for column in self._connection.description or ()]
-            return [_scene(names, values) for values in found]
+            return [_scene(names, values, self._hrefs) for values in found]
         except (KeyError, TypeError, ValueError, shapely.errors.GEOSException) as error:
             raise damaged(self._path, f"{type(error).__name__}: {error}") from error
 
@@ -249,14 +254,19 @@ class Sidecar:
 _CONFINED: dict[str, Any] = {"enable_external_access": "false", "threads": "1"}
 
 
-def _chip(values: tuple[Any, ...]) -> ChipRecord:
+def _hrefs_of(path: Path) -> Hrefs:
+    """Return the hrefs of the index that a sidecar, ``INDEX/segments/ID/NAME``, belongs to."""
+    return Hrefs(path.absolute().parents[2])
+
+
+def _chip(values: tuple[Any, ...], hrefs: Hrefs) -> ChipRecord:
     scene, href, col, row, width, height, width_m, height_m, valid, *rest = values
     cloud, datetime, gsd_m, (pixel_width_m, pixel_height_m), bands, stretch = rest
     window = (col, row, width, height)
     return ChipRecord(
         id=chip_id(scene, window),
         scene=scene,
-        href=href,
+        href=hrefs.opened(href),
         window=window,
         size_m=(width_m, height_m),
         valid=valid,
@@ -269,6 +279,7 @@ def _chip(values: tuple[Any, ...]) -> ChipRecord:
     )
 
 
-def _scene(names: Sequence[str], values: tuple[Any, ...]) -> SceneRecord:
+def _scene(names: Sequence[str], values: tuple[Any, ...], hrefs: Hrefs) -> SceneRecord:
     named = dict(zip(names, values, strict=True))
+    named["href"] = hrefs.opened(named["href"])
     return SceneRecord.from_plain({name: named[name] for name in _SCENE_COLUMNS if name in named})

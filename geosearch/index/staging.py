@@ -21,6 +21,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geosearch.index.durable import move_durable, remove_folder, write_durable
+from geosearch.index.hrefs import Hrefs
 from geosearch.index.records import ChipBatch, IndexSpec, SceneKey, SceneRecord
 
 STAGING = "staging"
@@ -157,6 +158,7 @@ class Staging:
         self._folder.mkdir(parents=True, exist_ok=True)
         for unfinished in self._folder.glob("*.part"):  # of a release that staged whole scenes
             remove_folder(unfinished)
+        self._hrefs = Hrefs(self._folder.parent)
         self._way = json.loads(json.dumps([*spec.vectors_agree_with, spec.min_valid]))
         self._dim = spec.dim
 
@@ -185,7 +187,7 @@ class Staging:
         self.finish(self.begin(record, len(batch.windows)), record, batch)
 
     def _document(self, record: SceneRecord) -> dict[str, Any]:
-        return {"way": self._way, "scene": scene_values(record)}
+        return {"way": self._way, "scene": scene_values(record, self._hrefs)}
 
     def scenes(self) -> list[StagedScene]:
         """Return all staged scenes of this way of cutting and embedding, by id."""
@@ -231,7 +233,9 @@ class Staging:
         if document["way"] != self._way:
             return None
         chips = (place / _VECTORS).stat().st_size // (2 * self._dim)
-        return StagedScene(SceneRecord.from_plain(document["scene"]), place, chips)
+        scene = document["scene"]
+        opened = scene | {"href": self._hrefs.opened(scene["href"])}
+        return StagedScene(SceneRecord.from_plain(opened), place, chips)
 
 
 def _columns_name(part: int) -> str:
@@ -269,6 +273,7 @@ def _read_columns(path: Path, scene_gsd_m: float) -> dict[str, NDArray[Any]]:
     return columns
 
 
-def scene_values(record: SceneRecord) -> dict[str, Any]:
-    """Return a scene as JSON values."""
-    return asdict(record) | {"outline": shapely.to_wkb(record.outline, hex=True)}
+def scene_values(record: SceneRecord, hrefs: Hrefs) -> dict[str, Any]:
+    """Return a scene as JSON values, as it is stored."""
+    href = hrefs.stored(record.href)
+    return asdict(record) | {"href": href, "outline": shapely.to_wkb(record.outline, hex=True)}

@@ -40,6 +40,7 @@ from geosearch.scenes import (
     level_gsds,
     open_scene,
     read_chips,
+    require_crs,
     windows_with_data,
     without_secrets,
 )
@@ -71,6 +72,9 @@ class ChipSettings:
     """Metres a pixel of the finest chips; None for each scene's own."""
     scales: tuple[int, ...] = (1,)
     """Multiples of it that chips are cut at."""
+    assume_crs: str | None = None
+    """CRS of scenes that have an affine and no CRS; None to refuse them. It says something of
+    those files and not of the index, which does not record it: only their places do."""
 
     def __post_init__(self) -> None:
         if self.size_px < 1:
@@ -125,6 +129,8 @@ class ChipSettings:
         None where no ground resolution is asked for: a chip is then square in pixels.
         """
         return None if self.gsd_m is None else scene.pixel_m
+        if self.assume_crs is not None:
+            require_crs(self.assume_crs)
 
 
 @dataclass
@@ -341,7 +347,7 @@ def _ingest_file(
             run.resumed += 1
             return
         with run.watch.time("open"):
-            scene = open_scene(file, bands=run.settings.bands)
+            scene = _open(file, run.settings)
         record = _scene_record(run, scene, 0, None)
         unfinished, batch, count = _embed_scene(run, scene, record, writer, part)
         with run.watch.time("hash"):
@@ -376,7 +382,7 @@ def _relinked(
     if before is None or before.record.id in run.relinked:
         return False
     with run.watch.time("open"):
-        scene = open_scene(file, bands=run.settings.bands)
+        scene = _open(file, run.settings)
     record = _scene_record(run, scene, before.record.chips_skipped, before.record.sha256)
     if not same_picture(before.record, record):
         return False
@@ -384,6 +390,10 @@ def _relinked(
         writer.relink(before, record)
     run.relinked[before.record.id] = file.id
     return True
+
+
+def _open(file: SceneFile, settings: ChipSettings) -> Scene:
+    return open_scene(file, bands=settings.bands, assume_crs=settings.assume_crs)
 
 
 def refusal_of(file: SceneFile, error: OSError) -> Refusal:
@@ -512,4 +522,6 @@ def _scene_record(run: _Run, scene: Scene, chips_skipped: int, content: str | No
         chips_skipped=chips_skipped,
         sha256=content,
         pixel_m=run.settings.pixel_m(scene),
+        band_reason=scene.band_reason,
+        placement_note=scene.placement_note,
     )

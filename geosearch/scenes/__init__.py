@@ -14,6 +14,7 @@ from geosearch.scenes.state import FileState, content_sum, file_state, is_gone
 
 if TYPE_CHECKING:
     from geosearch.scenes.coverage import windows_with_data
+    from geosearch.scenes.placement import require_crs
     from geosearch.scenes.reading import ChipBlock, read_chips, read_window
     from geosearch.scenes.scene import Scene, open_scene
     from geosearch.scenes.write import write_geotiff
@@ -37,6 +38,7 @@ __all__ = [
     "open_scene",
     "read_chips",
     "read_window",
+    "require_crs",
     "windows_with_data",
     "without_secrets",
     "write_geotiff",
@@ -48,6 +50,7 @@ _HOME = {
     "open_scene": "scene",
     "read_chips": "reading",
     "read_window": "reading",
+    "require_crs": "placement",
     "windows_with_data": "coverage",
     "write_geotiff": "write",
 }

@@ -42,6 +42,8 @@ class ItemScene:
     """When it was taken."""
     band_names: tuple[str, ...]
     """Common names of the bands of its one file; empty where nothing says."""
+    platform: str
+    """Platform, constellation and instruments, as far as it says (STAC 1.1 common metadata)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def item_scene(item: FoundItem) -> ItemScene:
     files = [resolve(asset.href, item.base) for asset in chosen]
     names = chosen[0].bands if len(chosen) == 1 else ()
     href = files[0] if len(files) == 1 else join_bands(files)
-    return ItemScene(item_id(item), href, _moment(item.content), names)
+    return ItemScene(item_id(item), href, _moment(item.content), names, _platform(item.content))
 
 
 def item_id(item: FoundItem) -> str:
@@ -128,6 +130,15 @@ def _moment(content: Mapping[str, Any]) -> Moment | None:
         return None
     when = properties.get("datetime") or properties.get("start_datetime")
     return read_moment(when, "STAC") if isinstance(when, str) else None
+
+
+def _platform(content: Mapping[str, Any]) -> str:
+    properties = content.get("properties")
+    if not isinstance(properties, dict):
+        return ""
+    told = [properties.get("platform"), properties.get("constellation")]
+    told += _list(properties.get("instruments"))[:8]
+    return " ".join(text[:100] for text in told if isinstance(text, str))
 
 
 def _list(value: object) -> list[Any]:

@@ -1,7 +1,8 @@
 """Items of a STAC document: an Item, an ItemCollection, or a Catalog and all that it links to.
 
-STAC 1.0 and 1.1 core; links `item`, `items`, `child` and `next` are followed. What strangers wrote
-is bounded in size, number and depth, and a catalog on the web leads to no local file.
+A GeoParquet file of Items is one as well. STAC 1.0 and 1.1 core; links `item`, `items`, `child`
+and `next` are followed. What strangers wrote is bounded in size, number and depth, and a catalog on
+the web leads to no local file.
 """
 
 import json
@@ -16,7 +17,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 from urllib.request import urlopen
 
 from geosearch.errors import Refusal, SceneError
-from geosearch.scenes.remote import gdal_name, is_remote, web_request, without_secrets
+from geosearch.scenes.buckets import is_s3, open_object
+from geosearch.scenes.item_table import is_item_table, read_item_table
+from geosearch.scenes.remote import gdal_name, is_remote, is_web, web_request, without_secrets
 
 _MOST_BYTES = 64 << 20
 _MOST_DOCUMENTS = 10_000
@@ -38,10 +41,12 @@ class FoundItem:
 
 def is_catalog(path: str) -> bool:
     """Return whether a path that the user named is a STAC document, by its name."""
-    if path.lower().startswith(("http://", "https://")):
+    if is_web(path):
         last = urlsplit(path).path.rstrip("/").rpartition("/")[2]
-        return last.lower().endswith((".json", ".geojson")) or "." not in last
-    return path.lower().endswith((".json", ".geojson")) and not is_remote(path)
+        is_document = last.lower().endswith((".json", ".geojson")) or "." not in last
+        return is_document or is_item_table(last)
+    is_document = path.lower().endswith((".json", ".geojson")) or is_item_table(path)
+    return is_document and (is_s3(path) or not is_remote(path))
 
 
 def read_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
@@ -51,6 +56,9 @@ def read_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
         path: A local file, absolute, or a URL.
         refused: Gets the documents that cannot be read.
     """
+    if is_item_table(urlsplit(path).path if is_remote(path) else path):
+        yield from _table_items(path, refused)
+        return
     seen = {path}
     queue = deque([(path, 0)])
     items = 0
@@ -77,6 +85,16 @@ def read_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
         queue.extend((link, depth + 1) for link in new)
 
 
+def _table_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
+    try:
+        if is_remote(path) and not is_s3(path):
+            raise SceneError("GeoParquet is read from files and S3", hint="download it first")
+        for content in read_item_table(path):
+            yield FoundItem(path, content)
+    except SceneError as error:
+        refused.append(Refusal(without_secrets(path), error.message, error.hint))
+
+
 def resolve(href: object, base: str) -> str:
     """Return where an href of a STAC document leads: a URL, an absolute path, a ``/vsi`` name.
 
@@ -86,7 +104,7 @@ def resolve(href: object, base: str) -> str:
     if not isinstance(href, str) or not href or "\0" in href:
         raise SceneError(f"{str(href)[:80]!r} is no href", hint="correct the STAC document")
     if is_remote(base):
-        target = urljoin(base, href)
+        target = _joined(base, href)
         if target.startswith("/vsi") or not is_remote(target) or target[:5].lower() == "file:":
             raise SceneError(
                 f"{without_secrets(href)} leads from a catalog on the web to a local file",
@@ -100,11 +118,24 @@ def resolve(href: object, base: str) -> str:
     return target
 
 
+def _joined(base: str, href: str) -> str:
+    # urljoin knows no buckets
+    scheme, colon, place = base.partition("://")
+    if not colon or is_remote(href) or is_web(base):
+        return urljoin(base, href)
+    return scheme + urljoin(f"https://{place}", href).removeprefix("https")
+
+
 def _read(path: str) -> Mapping[str, Any]:
     try:
-        if is_remote(path):
-            if not path.lower().startswith(("http://", "https://")):
-                raise SceneError("STAC is read from files and over https", hint="download it first")
+        if is_s3(path):
+            with open_object(path) as file:
+                content = file.read(_MOST_BYTES + 1)
+        elif is_remote(path):
+            if not is_web(path):
+                raise SceneError(
+                    "STAC is read from files, over https and from S3", hint="download it first"
+                )
             with urlopen(web_request(path), timeout=_TIMEOUT_S) as answer:
                 content = answer.read(_MOST_BYTES + 1)
         else:

@@ -14,7 +14,7 @@ from geosearch.errors import Refusal, SceneError
 from geosearch.scenes.assets import item_id, item_scene
 from geosearch.scenes.catalog import is_catalog, read_items
 from geosearch.scenes.dates import Moment
-from geosearch.scenes.href import join_bands, short_name
+from geosearch.scenes.href import band_files, join_bands, short_name
 from geosearch.scenes.products import Product, products
 from geosearch.scenes.remote import gdal_name, is_remote, without_secrets
 from geosearch.scenes.walk import Listing, listing, walk
@@ -33,6 +33,10 @@ class SceneFile:
     """When it was taken, if that is known before it is opened."""
     band_names: tuple[str, ...] = ()
     """What its bands are called, if that is known before it is opened."""
+    platform: str = ""
+    """What took it, if that is known before it is opened: ``sentinel-2a``."""
+    band_reason: str = ""
+    """Why its files are red, green and blue, where it has three."""
 
     @property
     def name(self) -> str:
@@ -115,7 +119,15 @@ def _item_files(path: str, refused: list[Refusal]) -> Iterator[SceneFile]:
         except SceneError as error:
             refused.append(Refusal(without_secrets(item_id(item)), error.message, error.hint))
             continue
-        yield SceneFile(scene.href, without_secrets(scene.id), scene.moment, scene.band_names)
+        apart = len(band_files(scene.href)) > 1
+        yield SceneFile(
+            href=scene.href,
+            id=without_secrets(scene.id),
+            moment=scene.moment,
+            band_names=scene.band_names,
+            platform=scene.platform,
+            band_reason="its Item's red, green and blue" if apart else "",
+        )
 
 
 def _one_each(files: list[SceneFile], refused: list[Refusal]) -> tuple[SceneFile, ...]:
@@ -144,7 +156,8 @@ def _scene_files(found: list[_Candidate], refused: list[Refusal]) -> list[SceneF
     files = []
     for candidate, name in _with_ids(_each_once(found)):
         try:
-            files.append(SceneFile(candidate.href, name))
+            reason = candidate.product.band_reason
+            files.append(SceneFile(candidate.href, name, band_reason=reason))
         except SceneError as error:
             refused.append(Refusal(name, error.message, error.hint))
     return files

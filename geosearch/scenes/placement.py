@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import rasterio
 from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
 from rasterio.transform import RPCTransformer
 
-from geosearch.errors import SceneError
+from geosearch.errors import SceneError, UsageError
 from geosearch.geo import PixelToLonLat, crs_to_lonlat
 
 Floats = NDArray[np.float64]
@@ -39,12 +40,13 @@ class Placement:
     """What is worth knowing about it, such as the residual of a fit."""
 
 
-def place(dataset: Any, path: Path) -> Placement:
+def place(dataset: Any, path: Path, *, assume_crs: str | None = None) -> Placement:
     """Find the place of an open raster.
 
     Args:
         dataset: An open rasterio dataset.
         path: Its file, for the ``.prj`` that may lie beside it.
+        assume_crs: The CRS of its affine where nothing else says it, ``EPSG:n`` or another name.
 
     Raises:
         SceneError: It has no place on Earth; the message says what is missing.
@@ -52,6 +54,9 @@ def place(dataset: Any, path: Path) -> Placement:
     affine, crs, note = dataset.transform, dataset.crs, None
     if crs is None and not affine.is_identity:
         crs, note = _crs_beside(path)
+        if crs is None and assume_crs is not None and not _is_placed_otherwise(dataset):
+            crs = CRS.from_user_input(assume_crs)
+            note = f"it has no CRS: {assume_crs} was assumed"
     if crs is not None and not affine.is_identity:
         _require_area(affine)
         project = crs_to_lonlat(crs.to_wkt())
@@ -65,12 +70,33 @@ def place(dataset: Any, path: Path) -> Placement:
     raise _no_place(crs is not None, not affine.is_identity, bool(points))
 
 
+def require_crs(assume_crs: str) -> None:
+    """Refuse what is no CRS of the Earth before any scene is opened for it.
+
+    Raises:
+        UsageError: It cannot be understood, or is of no place on Earth.
+    """
+    try:
+        with rasterio.Env():  # else GDAL prints what it raises
+            crs_to_lonlat(CRS.from_user_input(assume_crs).to_wkt())
+    except (CRSError, SceneError) as error:
+        raise UsageError(
+            f"--assume-crs {assume_crs}: {error}",
+            hint="use a code such as EPSG:32633; https://epsg.org says which there are",
+        ) from error
+
+
+def _is_placed_otherwise(dataset: Any) -> bool:
+    points, points_crs = dataset.gcps
+    return bool(points and points_crs is not None) or dataset.rpcs is not None
+
+
 def _no_place(has_crs: bool, has_affine: bool, has_points: bool) -> SceneError:
     if has_affine:
         return SceneError(
             "it has an affine but no CRS: its place on Earth is unknown",
             hint="assign the CRS: gdal_edit.py -a_srs EPSG:CODE FILE, "
-            "or rio edit-info --crs EPSG:CODE FILE",
+            "or say what all such files have: --assume-crs EPSG:CODE",
         )
     if has_points:
         reason = "it has ground control points but no CRS for them"

@@ -7,11 +7,13 @@ import os
 import re
 from base64 import b64encode
 from email.utils import parsedate_to_datetime
+from hashlib import sha256
 from http.client import HTTPException
 from urllib.parse import unquote, urlsplit, urlunsplit
 from urllib.request import Request, urlopen
 
 from geosearch.errors import SceneError
+from geosearch.scenes.buckets import is_s3, object_size_and_mtime
 
 _SCHEMES = {
     "http": "/vsicurl/http://",
@@ -36,6 +38,11 @@ _TIMEOUT_S = 10
 def is_remote(path: str) -> bool:
     """Return whether a path is a URL or a ``/vsi`` name, and no local file."""
     return bool(_URL.match(path)) or path.startswith("/vsi")
+
+
+def is_web(path: str) -> bool:
+    """Return whether a path is the URL of something on a web server."""
+    return path.lower().startswith(("http://", "https://"))
 
 
 def uses_network(name: str) -> bool:
@@ -67,21 +74,34 @@ def without_secrets(text: str) -> str:
 
 
 def size_and_mtime(href: str) -> tuple[int, int]:
-    """Ask a web server for a file's size and date.
+    """Ask a web server or an S3 bucket for a file's size and date.
 
     Returns:
-        Bytes, and nanoseconds since 1970; 0 for buckets, and where the server does not say.
+        Bytes, and nanoseconds since 1970; where a server gives no date, a number of its ETag. 0
+        for buckets of others, and where nothing is said.
     """
-    if not href.lower().startswith(("http://", "https://")):
+    if is_s3(href):
+        try:
+            return object_size_and_mtime(href)
+        except (OSError, ValueError):
+            return 0, 0  # opening it says what is wrong
+    if not is_web(href):
         return 0, 0
     try:
         with urlopen(web_request(href, "HEAD"), timeout=_TIMEOUT_S) as answer:
             size = answer.headers.get("Content-Length") or "0"
             date = answer.headers.get("Last-Modified")
-        mtime_ns = int(parsedate_to_datetime(date).timestamp()) * 10**9 if date else 0
-        return int(size), mtime_ns
+            tag = answer.headers.get("ETag")
+        if date:
+            return int(size), int(parsedate_to_datetime(date).timestamp()) * 10**9
+        return int(size), _number_of(tag) if tag else 0
     except (HTTPException, OSError, ValueError):
         return 0, 0  # opening it says what is wrong
+
+
+def _number_of(tag: str) -> int:
+    """Return a number that changes with an ETag, as a date would: 53 bits."""
+    return int.from_bytes(sha256(tag.encode()).digest()[:8], "big") >> 11
 
 
 def web_request(url: str, method: str = "GET") -> Request:

@@ -1,6 +1,6 @@
 """A scene: one raster with a place on Earth, and how its pixels are shown."""
 
-from collections.abc import Sequence
+import math
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
@@ -9,7 +9,7 @@ from shapely.geometry import MultiPolygon, Polygon
 
 from geosearch.errors import SceneError
 from geosearch.geo import PixelToLonLat, footprint, ground_sizes_m
-from geosearch.scenes.bands import BandFacts, Bands, choose_bands
+from geosearch.scenes.bands import BandFacts, choose_bands
 from geosearch.scenes.dates import find_moment
 from geosearch.scenes.find import SceneFile
 from geosearch.scenes.href import band_files
@@ -18,6 +18,7 @@ from geosearch.scenes.pixels import pixel_source
 from geosearch.scenes.placement import place
 from geosearch.scenes.raster import gdal_errors, open_raster
 from geosearch.scenes.sampling import choose_stretch
+from geosearch.scenes.sensors import Bands
 from geosearch.scenes.state import FileState, file_state
 from geosearch.scenes.stretch import Range
 
@@ -60,12 +61,15 @@ class Scene:
     """What is worth knowing about its place, such as the residual of a fit."""
 
 
-def open_scene(file: SceneFile, *, bands: Bands | None = None) -> Scene:
+def open_scene(
+    file: SceneFile, *, bands: Bands | None = None, assume_crs: str | None = None
+) -> Scene:
     """Open a raster, place it, and decide how its pixels are shown.
 
     Args:
         file: The file, as :func:`find_scenes` gives it.
         bands: Bands to show as red, green, blue, from 1; None to choose.
+        assume_crs: The CRS of a raster that has an affine and none of its own.
 
     Raises:
         SceneError: It cannot be read, has no place on Earth, or holds no valid pixel.
@@ -74,7 +78,7 @@ def open_scene(file: SceneFile, *, bands: Bands | None = None) -> Scene:
     with gdal_errors(file.href):
         state = file_state(file.href)
         with open_raster(file.href) as dataset:
-            placement = place(dataset, first)
+            placement = place(dataset, first, assume_crs=assume_crs)
             window = (0, 0, dataset.width, dataset.height)
             outline = footprint(placement.to_lonlat, *window)
             if outline is None:
@@ -83,7 +87,7 @@ def open_scene(file: SceneFile, *, bands: Bands | None = None) -> Scene:
                     hint="compare gdalinfo FILE with where it should be; assign the right CRS",
                 )
             width_m, height_m = ground_sizes_m(placement.to_lonlat, [window])[0] / window[2:]
-            choice = choose_bands(_band_facts(dataset, file.band_names), bands)
+            choice = choose_bands(_band_facts(dataset, file), bands)
             moment = file.moment or product_moment(first)
             if moment is None:
                 names = PurePath(file.id).name, first.name
@@ -102,19 +106,37 @@ def open_scene(file: SceneFile, *, bands: Bands | None = None) -> Scene:
                 datetime=moment.datetime if moment else None,
                 datetime_source=moment.source if moment else None,
                 bands=choice.bands,
-                band_reason=choice.reason,
+                band_reason=choice.reason if bands else file.band_reason or choice.reason,
                 stretch=choose_stretch(pixel_source(dataset, choice.bands)),
                 placement_note=placement.note,
             )
 
 
-def _band_facts(dataset: Any, names: Sequence[str]) -> BandFacts:
-    interpretation = tuple(colour.name for colour in dataset.colorinterp)
-    known = names if len(names) == dataset.count else [None] * dataset.count
+def _band_facts(dataset: Any, file: SceneFile) -> BandFacts:
+    told = file.band_names if len(file.band_names) == dataset.count else [None] * dataset.count
     return BandFacts(
-        interpretation,
-        tuple(own or told for own, told in zip(dataset.descriptions, known, strict=True)),
+        interpretation=tuple(colour.name for colour in dataset.colorinterp),
+        descriptions=tuple(
+            own or name for own, name in zip(dataset.descriptions, told, strict=True)
+        ),
+        wavelengths_nm=tuple(_wavelength_nm(dataset, band) for band in dataset.indexes),
+        names=f"{PurePath(file.id).name} {file.name}",
+        tags={"platform": file.platform} | _all_tags(dataset),
     )
+
+
+def _wavelength_nm(dataset: Any, band: int) -> float | None:
+    """Return a band's central wavelength, which GDAL gives in micrometres, ENVI files in either."""
+    tags = dataset.tags(band)
+    text = dataset.tags(band, ns="IMAGERY").get("CENTRAL_WAVELENGTH_UM")
+    text = text or tags.get("wavelength") or tags.get("WAVELENGTH")
+    try:
+        number = float(text or "nan")
+    except ValueError:
+        return None
+    if not 0 < number < math.inf:
+        return None
+    return number if number > 100 else 1000 * number
 
 
 def _all_tags(dataset: Any) -> dict[str, str]:

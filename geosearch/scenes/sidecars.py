@@ -9,15 +9,20 @@ from collections.abc import Set
 from pathlib import PurePath
 
 _ALWAYS = re.compile(
-    # Landsat Collections 1 and 2: quality, radiometric and aerosol flags, angles, and what surface
-    # temperature was made of (USGS LSDS-1618, LSDS-1619); the product's name makes it certain
-    r"(?:L[COTEM]0[1-9]_L[1-3]\w{2}_\d{6}_\d{8}_\d{8}_\d\d_\w{2}_"
-    r"(?:BQA|(?:SR_|ST_)?QA(?:_\w+)?|VAA|VZA|SAA|SZA|SR_CLOUD_QA|SR_ATMOS_OPACITY"
+    # Landsat Collections 1 and 2, and US analysis ready data: quality, radiometric and aerosol
+    # flags, angles, and what surface temperature was made of (USGS LSDS-1618, LSDS-1619); the
+    # product's name makes it certain
+    r"(?:L[COTEM]0[1-9]_(?:L[1-3]\w{2}_\d{6}_\d{8}_\d{8}_\d\d_\w{2}"
+    r"|(?:CU|AK|HI)_\d{6}_\d{8}_\d{8}_(?:\d\d|C\d\d_V\d\d))_"
+    r"(?:BQA|(?:SR_|ST_)?QA(?:_\w+)?|(?:PIXEL|RADSAT|LINEAGE|SRAEROSOL)_?QA|SR_AEROSOL"
+    r"|VAA|VZA|SAA|SZA|SR_CLOUD_QA|SR_ATMOS_OPACITY"
     r"|ST_(?:ATRAN|CDIST|DRAD|EMIS|EMSD|TRAD|URAD)))"
     # Sentinel-2: scene classes, aerosol, water vapour (Level-2A), the preview and the masks
     r"|(?:T\d\d[A-Z]{3}_\d{8}T\d{6}_|L2A_T\d\d[A-Z]{3}_\d{8}T\d{6}_)"
     r"(?:SCL|AOT|WVP|PVI)(?:_\d\dm)?"
     r"|(?:L2A_|S2[A-D]_)?MSK_[A-Z0-9]+_\w+|S2[A-D]_\w+_PVI_\w+"
+    # Theia's masks: clouds, geophysics, edges, saturation, atmosphere
+    r"|SENTINEL2[A-D]_\d{8}-\d{6}-\d{3}_L2A_\w+_V[\d-]+_(?:ATB|CLM|DFP|EDG|IAO|MG2|SAT)_R[12]"
     # Planet: the usable data mask of a product
     r"|\w+_udm2?(?:_clip)?",
     re.IGNORECASE,

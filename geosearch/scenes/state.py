@@ -15,7 +15,7 @@ class FileState:
     size_bytes: int
     """Of all files of a scene together; 0 for a remote file whose store does not say."""
     mtime_ns: int
-    """When the last of them was written; 0 as well."""
+    """When the last of them was written; 0 as well, or a number of a server's ETag."""
 
 
 def file_state(href: str) -> FileState:

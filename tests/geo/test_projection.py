@@ -14,6 +14,39 @@ SITE = (
 )
 
 
+VENUS = (
+    'PROJCS["Venus_eqc",GEOGCS["GCS_Venus_2000",DATUM["D_Venus_2000",'
+    'SPHEROID["Venus_2000_IAU_IAG",6051800.0,0.0]],PRIMEM["Reference_Meridian",0.0],'
+    'UNIT["Degree",0.0174532925199433]],PROJECTION["Equirectangular"],'
+    'PARAMETER["standard_parallel_1",0],PARAMETER["central_meridian",0],UNIT["Meter",1]]'
+)
+WEB_MARS = (  # as Mercator tiles of Mars are declared: with the Earth's radius
+    'PROJCS["Mars Web Mercator",GEOGCS["GCS_Mars_2000",DATUM["D_Mars_2000",'
+    'SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0.0],'
+    'UNIT["Degree",0.0174532925199433]],PROJECTION["Mercator_1SP"],UNIT["metre",1]]'
+)
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        "EPSG:3857",
+        "+proj=sinu +R=6371007.181",  # MODIS
+        "+proj=lcc +lat_1=25 +lat_2=25 +lon_0=-95 +R=6371229",  # weather models
+        "+proj=longlat +ellps=clrk66",
+        "+proj=longlat +a=6378388 +rf=297",
+        "ESRI:53001",
+        "EPSG:4047",
+        "EPSG:9518",  # with heights
+        "+proj=utm +zone=33 +ellps=bessel +towgs84=598.1,73.7,418.2,0.202,0.045,-2.455,6.7",
+        "+proj=longlat +a=6378166 +rf=298.3",  # Fischer 1960, or Mercury
+    ],
+)
+def test_every_ellipsoid_and_sphere_of_the_earth_is_taken(crs: str) -> None:
+    lon, lat = crs_to_lonlat(crs)(np.array([10.0]), np.array([20.0]))
+    assert np.isfinite([lon[0], lat[0]]).all()
+
+
 def test_eastings_come_first_whatever_order_the_crs_has() -> None:
     lon, lat = crs_to_lonlat("EPSG:4326")(np.array([11.5]), np.array([48.1]))
     assert (lon[0], lat[0]) == (11.5, 48.1)
@@ -47,6 +80,15 @@ def test_latitudes_half_a_pixel_beyond_the_pole_end_there_and_others_are_off() -
     [
         (MOON, "not of the Earth.*1737 km"),
         (MARS, "not of the Earth.*3396 km"),
+        ("IAU_2015:49936", "not of the Earth"),  # a map of Mars' south pole
+        ("IAU_2015:29910", "not of the Earth.*6052 km"),  # Venus is nearly as large
+        ("IAU_2015:60600", "not of the Earth"),
+        ("+proj=sinu +R=3396190", "not of the Earth.*3396 km"),
+        ("+proj=longlat +a=6051800 +b=6051800", "not of the Earth"),
+        (VENUS, "not of the Earth: Venus_eqc, on Venus_2000_IAU_IAG"),
+        (WEB_MARS, "not of the Earth: Mars Web Mercator, of Mars"),
+        ("EPSG:4978", "no map but geocentric"),
+        ("EPSG:5773", "local one"),  # heights only
         (SITE, "local one"),
         ("EPSG:999999", "cannot be understood"),
         ("nonsense", "cannot be understood"),

@@ -36,6 +36,16 @@ def web(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
             self.end_headers()
             self.wfile.write(content[first : last + 1])
 
+        def send_header(self, keyword: str, value: str) -> None:
+            if keyword not in served.headers:
+                super().send_header(keyword, value)
+
+        def end_headers(self) -> None:
+            for keyword, value in served.headers.items():
+                if value is not None:
+                    super().send_header(keyword, value)
+            super().end_headers()
+
         def log_message(self, *_: object) -> None:
             pass
 

@@ -12,3 +12,5 @@ class Web:
     folder: Path
     asked: list[str] = field(default_factory=list)
     """Method, path with query, and the user's authorization if there was one."""
+    headers: dict[str, str | None] = field(default_factory=dict)
+    """Sent instead of the server's own; None to send none."""

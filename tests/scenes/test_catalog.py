@@ -102,7 +102,8 @@ def test_an_item_of_three_bands_is_one_scene(tmp_path: Path) -> None:
         assets[f"B{number}"] = {"href": f"B{number}.tif", "eo:bands": bands}
     (file,) = found(write(tmp_path / "i.json", item("one", **assets))).files
     assert file.href == f"{tmp_path}/B{{2,1,0}}.tif"
-    assert open_scene(file).bands == (1, 2, 3)
+    scene = open_scene(file)
+    assert (scene.bands, scene.band_reason) == ((1, 2, 3), "its Item's red, green and blue")
 
 
 def test_stac_names_the_bands_of_a_file_that_does_not(tmp_path: Path) -> None:
@@ -185,6 +186,8 @@ def test_a_catalog_on_the_web_leads_to_no_local_file(href: str, web: Web) -> Non
         ("../x.tif", "https://h/a/b/c.json?p=1", "https://h/a/x.tif"),
         ("/x.tif", "https://h/a/c.json", "https://h/x.tif"),
         ("s3://b/x.tif", "https://h/a/c.json", "s3://b/x.tif"),
+        ("../x.tif", "s3://b/a/b/c.json", "s3://b/a/x.tif"),
+        ("https://h/x.tif", "s3://b/c.json", "https://h/x.tif"),
     ],
 )
 def test_hrefs_are_relative_to_their_document(href: str, base: str, target: str) -> None:
@@ -220,7 +223,8 @@ def test_a_password_reaches_the_server_and_no_message(web: Web) -> None:
         ("https://h/i.json?sig=x", True),
         ("https://h/x.tif", False),
         ("https://h/x.tif?response=a.json", False),
-        ("s3://b/i.json", False),
+        ("s3://b/i.json", True),
+        ("gs://b/i.json", False),
         ("a/x.tif", False),
     ],
 )

@@ -9,8 +9,8 @@ from rasterio.control import GroundControlPoint
 from rasterio.transform import RPCTransformer
 from rasterio.warp import transform
 
-from geosearch.errors import SceneError
-from geosearch.scenes.placement import fit_polynomial, place
+from geosearch.errors import SceneError, UsageError
+from geosearch.scenes.placement import fit_polynomial, place, require_crs
 
 UTM = "EPSG:32633"
 
@@ -41,9 +41,9 @@ def with_points(path: Path, ground, crs: str = UTM, side: int = 4) -> Path:
     return path
 
 
-def placed(path: Path):
+def placed(path: Path, assume_crs: str | None = None):
     with rasterio.open(path) as dataset:
-        return place(dataset, path)
+        return place(dataset, path, assume_crs=assume_crs)
 
 
 def test_an_affine_places_corners_where_gdal_does(tmp_path: Path) -> None:
@@ -168,3 +168,34 @@ def test_a_prj_beside_a_tiff_is_read_where_it_has_no_crs(tmp_path: Path) -> None
     lon, lat = placement.to_lonlat(np.array([0.0]), np.array([0.0]))
     assert (lon[0], lat[0]) == pytest.approx((15, 45.15347718))
     assert placement.note == "CRS from x.prj"
+
+
+def test_a_crs_is_assumed_where_a_raster_has_none(tmp_path: Path) -> None:
+    affine = rasterio.Affine(10, 0, 5e5, 0, -10, 5e6)
+    placement = placed(write(tmp_path / "x.tif", transform=affine), assume_crs=UTM)
+    lon, lat = placement.to_lonlat(np.array([0.0]), np.array([0.0]))
+    assert (lon[0], lat[0]) == pytest.approx((15, 45.15347718))
+    assert (placement.crs, placement.note) == (UTM, f"it has no CRS: {UTM} was assumed")
+
+
+def test_an_assumed_crs_does_not_override_one_that_is_there(tmp_path: Path) -> None:
+    affine = rasterio.Affine(10, 0, 5e5, 0, -10, 5e6)
+    own = write(tmp_path / "own.tif", transform=affine, crs="EPSG:32632")
+    beside = write(tmp_path / "beside.tif", transform=affine)
+    (tmp_path / "beside.prj").write_text(rasterio.crs.CRS.from_epsg(32632).to_wkt())
+    points = with_points(tmp_path / "p.tif", lambda c, r: (5e5 + c, 5e6 - r), crs="EPSG:32632")
+    for path in (own, beside, points):
+        assert placed(path, assume_crs=UTM).crs == "EPSG:32632"
+
+
+def test_an_assumed_crs_gives_no_place_without_an_affine(tmp_path: Path) -> None:
+    with pytest.raises(SceneError, match="neither a CRS nor an affine"):
+        placed(write(tmp_path / "x.tif"), assume_crs=UTM)
+
+
+@pytest.mark.parametrize("name", ["EPSG:99999", "banana", "", "4326", "IAU_2015:30100"])
+def test_what_is_no_crs_of_the_earth_cannot_be_assumed(name: str, capfd) -> None:
+    with pytest.raises(UsageError, match=f"--assume-crs {name}") as caught:
+        require_crs(name)
+    assert "EPSG:32633" in caught.value.hint
+    assert capfd.readouterr().err == ""

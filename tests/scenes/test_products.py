@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from scenes_making import values, write_band
 
-from geosearch.scenes import find_scenes
+from geosearch.scenes import find_scenes, open_scene
 from geosearch.scenes.products import products
 from geosearch.scenes.walk import Listing
 
@@ -93,6 +94,64 @@ def test_landsat_names_of_before_the_collections(product: str, bands: str, tmp_p
     assert scenes(tmp_path) == {product: f"{product}_B{{{bands}}}.TIF"}
 
 
+ARD = "LC08_CU_002008_20190704_20210503_02"
+THEIA = "SENTINEL2A_20200101-105321-456_L2A_T31TCJ_C_V2-2"
+
+
+@pytest.mark.parametrize(
+    ("product", "names", "shown"),
+    [
+        (ARD, ["SR_B2", "SR_B3", "SR_B4", "SR_B5", "QA_PIXEL"], "SR_B{4,3,2}"),
+        (f"{ARD[:-2]}C01_V01", ["SRB2", "SRB3", "SRB4", "PIXELQA"], "SRB{4,3,2}"),
+        # the ESPA service of the USGS: reflectance at the ground and at the top of the atmosphere
+        (
+            ETM,
+            [f"{kind}_band{band}" for kind in ("sr", "toa") for band in (1, 2, 3)] + ["pixel_qa"],
+            "sr_band{3,2,1}",
+        ),
+        ("CBERS_4_MUX_20200730_153_126_L4", ["BAND5", "BAND6", "BAND7", "BAND8"], "BAND{7,6,5}"),
+        ("CBERS_4A_WPM_20200730_209_139_L4", [f"BAND{b}" for b in range(5)], "BAND{3,2,1}"),
+        ("CBERS_4A_WFI_20200730_209_139_L4", [f"BAND1{b}" for b in range(3, 7)], "BAND1{5,4,3}"),
+        ("AMAZONIA_1_WFI_20210730_036_018_L2", [f"BAND{b}" for b in range(1, 5)], "BAND{3,2,1}"),
+        ("HLS.L30.T10SEG.2020001T184759.v2.0", ["B02", "B03", "B04", "Fmask"], "B0{4,3,2}"),
+        (THEIA, [f"{s}_B{b}" for s in ("FRE", "SRE") for b in (2, 3, 4)], "FRE_B{4,3,2}"),
+        ("T31TCJ_20200101T105321", ["B02_10m", "B03_10m", "B04_10m", "SCL_20m"], "B0{4,3,2}_10m"),
+    ],
+)
+def test_other_producers_name_their_bands_so(
+    product: str, names: list[str], shown: str, tmp_path: Path
+) -> None:
+    mark = "." if product.startswith("HLS") else "_"
+    touch(tmp_path, [f"{product}{mark}{name}.tif" for name in names])
+    assert scenes(tmp_path) == {product: f"{product}{mark}{shown}.tif"}
+
+
+@pytest.mark.parametrize(
+    ("product", "bands", "shown"),
+    [
+        ("LM01_L1TP_042034_19750704_20200827_02_T2", (4, 5, 6, 7), "7,5,4"),
+        ("LM05_L1TP_042034_19850704_20200827_02_T2", (1, 2, 3, 4), "4,2,1"),
+        ("LM30420341980185AAA03", (4, 5, 6, 7), "7,5,4"),
+        ("CBERS_4_PAN10M_20200730_153_126_L4", (2, 3, 4), "4,3,2"),
+    ],
+)
+def test_a_sensor_without_blue_is_shown_in_standard_false_colour(
+    product: str, bands: tuple[int, ...], shown: str, tmp_path: Path
+) -> None:
+    called = "BAND" if product.startswith("CBERS") else "B"
+    touch(tmp_path, [f"{product}_{called}{band}.TIF" for band in bands])
+    (file,) = find_scenes([tmp_path]).files
+    assert file.name == f"{product}_{called}{{{shown}}}.TIF"
+    assert "infrared, red and green, since its sensor saw no blue" in file.band_reason
+
+
+def test_a_scene_says_which_bands_of_its_product_it_shows(tmp_path: Path) -> None:
+    for band in (2, 3, 4):
+        write_band(tmp_path / f"{OLI}_SR_B{band}.TIF", values(band))
+    (file,) = find_scenes([tmp_path]).files
+    assert open_scene(file).band_reason == "the product's B4, B3, B2"
+
+
 @pytest.mark.parametrize(
     "names",
     [
@@ -101,7 +160,7 @@ def test_landsat_names_of_before_the_collections(product: str, bands: str, tmp_p
         ["A_B04.tif", "A_B03.jp2", "A_B02.tif"],
         ["m_A02.tif", "m_B02.tif", "m_B03.tif", "m_B04.tif"],  # sheets of a map
         ["m_B02.tif", "m_B03.tif", "m_B04.tif", "m_B13.tif"],
-        ["LM01_L1TP_042034_19750704_20200827_02_T2_B4.TIF"],  # MSS sees no blue
+        ["LM01_L1TP_042034_19750704_20200827_02_T2_B4.TIF"],  # infrared and red are missing
         ["20170308_3B_AnalyticMS.tif", "20170308_3B_Visual.tif"],
         ["ls5_B10.tif", "ls5_B20.tif", "ls5_B30.tif"],
         ["red.tif", "green.tif", "blue.tif"],  # pictures may be called so

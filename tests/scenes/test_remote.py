@@ -19,7 +19,7 @@ from geosearch.scenes import (
     read_window,
 )
 from geosearch.scenes.href import join_bands
-from geosearch.scenes.remote import gdal_name, without_secrets
+from geosearch.scenes.remote import gdal_name, size_and_mtime, without_secrets
 
 
 def chips(scene: Scene) -> np.ndarray:
@@ -147,3 +147,13 @@ def test_other_urls_are_refused(href: str) -> None:
 )
 def test_what_is_secret_in_a_url_is_left_out(text: str, shown: str) -> None:
     assert without_secrets(text) == shown
+
+
+def test_the_tag_of_a_file_without_a_date_tells_when_it_changed(web: Web) -> None:
+    write_band(web.folder / "x.tif", values(0))
+    states = []
+    for tag in ('"a"', '"b"', '"a"'):
+        web.headers = {"Last-Modified": None, "ETag": tag}
+        states.append(size_and_mtime(f"{web.url}/x.tif"))
+    assert states[0] == states[2] != states[1]
+    assert states[0][0] == (web.folder / "x.tif").stat().st_size
