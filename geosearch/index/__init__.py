@@ -11,6 +11,7 @@ from geosearch.index.reader import Index, IndexInfo, SegmentInfo, open_index
 from geosearch.index.records import ChipBatch, ChipRecord, IndexSpec, SceneKey, SceneRecord
 from geosearch.index.removal import Choose, Removal, SceneRemoval, remove_chips
 from geosearch.index.repairing import repair
+from geosearch.index.runs import Runs, joined, rows_of, run_rows, runs_of
 from geosearch.index.segment import Segment
 from geosearch.index.writer import Generation, IndexWriter
 
@@ -28,14 +29,19 @@ __all__ = [
     "Problem",
     "PublishedScene",
     "Removal",
+    "Runs",
     "SceneKey",
     "SceneRecord",
     "SceneRemoval",
     "Segment",
     "SegmentInfo",
     "compact",
+    "joined",
     "open_index",
     "remove_chips",
     "repair",
+    "rows_of",
+    "run_rows",
+    "runs_of",
     "verify",
 ]

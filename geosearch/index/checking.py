@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 
 from geosearch.errors import IndexFolderError
-from geosearch.index.ann import CODES, LISTS, ApproximateTier
+from geosearch.index.ann import ApproximateTier
+from geosearch.index.ann_training import CODES, LISTS
 from geosearch.index.manifest import MANIFEST, Manifest, SegmentEntry, read_manifest
 from geosearch.index.mapped import (
     COLUMNS,

@@ -5,6 +5,7 @@ from it. Files are raw little-endian arrays; their shapes follow from the row co
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,13 @@ import shapely
 from numpy.typing import NDArray
 
 from geosearch.errors import IndexFolderError
+from geosearch.index.blocks import (
+    Blocks,
+    footprint_types,
+    make_blocks,
+    read_blocks,
+    write_blocks,
+)
 
 UNKNOWN_TIME = np.iinfo(np.int64).min
 """Stands for the time of a scene that has none; earlier than every filter."""
@@ -28,6 +36,11 @@ COLUMNS: dict[str, tuple[str, int]] = {
 
 FOOTPRINT_STARTS = "footprint_starts"
 FOOTPRINT_BYTES = "footprints"
+BLOCKS = "blocks.npz"
+
+# one ring of five points in little-endian WKB: byte order, type, rings, points
+_QUAD_HEAD = np.frombuffer(bytes.fromhex("01 03000000 01000000 05000000"), dtype=np.uint8)
+_QUAD_BYTES = len(_QUAD_HEAD) + 5 * 2 * 8
 
 
 def write_rows(
@@ -38,9 +51,12 @@ def write_rows(
     for name, (kind, _) in COLUMNS.items():
         np.ascontiguousarray(columns[name], dtype=kind).tofile(folder / name)
     parts: Sequence[bytes] = shapely.to_wkb(footprints, byte_order=1)
-    starts = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
-    starts.astype("<i8").tofile(folder / FOOTPRINT_STARTS)
-    (folder / FOOTPRINT_BYTES).write_bytes(b"".join(parts))
+    starts = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype("<i8")
+    starts.tofile(folder / FOOTPRINT_STARTS)
+    joined = b"".join(parts)
+    (folder / FOOTPRINT_BYTES).write_bytes(joined)
+    types = footprint_types(np.frombuffer(joined, np.uint8), starts)
+    write_blocks(folder / BLOCKS, make_blocks(columns, types))
 
 
 class MappedRows:
@@ -55,6 +71,22 @@ class MappedRows:
         self._starts = map_array(folder / FOOTPRINT_STARTS, "<i8", (rows + 1,))
         size = _size(folder / FOOTPRINT_BYTES) if rows else 0
         self._bytes = map_array(folder / FOOTPRINT_BYTES, "u1", (size,))
+        self._rows = rows
+
+    @cached_property
+    def blocks(self) -> Blocks:
+        """What blocks of rows span; worked out here where an older version wrote the segment.
+
+        Raises:
+            IndexFolderError: The file is damaged.
+        """
+        path = self._folder / BLOCKS
+        if not path.exists():
+            return make_blocks(self.columns, footprint_types(self._bytes, self._starts))
+        try:
+            return read_blocks(path, self._rows)
+        except (ValueError, OSError) as error:
+            raise damaged(path, str(error)) from error
 
     def footprints(self, rows: NDArray[np.int64]) -> NDArray[np.object_]:
         """Return geometries object [m] of rows int64 [m].
@@ -67,13 +99,31 @@ class MappedRows:
             starts.min() < 0 or (stops < starts).any() or stops.max() > len(self._bytes)
         ):
             raise damaged(self._folder / FOOTPRINT_STARTS)
-        parts = np.empty(len(rows), dtype=object)
-        for at, (start, stop) in enumerate(zip(starts, stops, strict=True)):
-            parts[at] = self._bytes[start:stop].tobytes()
         try:
+            quads = self._quads(starts, stops)
+            if quads is not None:
+                return np.asarray(shapely.polygons(quads))
+            parts = np.empty(len(rows), dtype=object)
+            for at, (start, stop) in enumerate(zip(starts, stops, strict=True)):
+                parts[at] = self._bytes[start:stop].tobytes()
             return np.asarray(shapely.from_wkb(parts))
-        except shapely.errors.GEOSException as error:
+        except (shapely.errors.GEOSException, ValueError) as error:
             raise damaged(self._folder / FOOTPRINT_BYTES) from error
+
+    def _quads(
+        self, starts: NDArray[np.int64], stops: NDArray[np.int64]
+    ) -> NDArray[np.float64] | None:
+        """Return corners float64 [m, 5, 2] where all are plain quadrangles, else None.
+
+        Taken as one array they are made ten times as fast as one by one.
+        """
+        if not len(starts) or (stops - starts != _QUAD_BYTES).any():
+            return None
+        taken = self._bytes[np.asarray(starts)[:, None] + np.arange(_QUAD_BYTES)]
+        if (taken[:, : len(_QUAD_HEAD)] != _QUAD_HEAD).any():
+            return None
+        corners = np.ascontiguousarray(taken[:, len(_QUAD_HEAD) :]).view("<f8")
+        return corners.reshape(-1, 5, 2)
 
 
 def map_array(path: Path, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:

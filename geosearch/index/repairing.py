@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from geosearch.index.ann import build_tier
+from geosearch.index.ann_training import build_tier
 from geosearch.index.checking import (
     SOURCES,
     Problem,

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from geosearch.errors import IndexFolderError
 from geosearch.index.ann import ApproximateTier
+from geosearch.index.blocks import Blocks
 from geosearch.index.manifest import SegmentEntry
 from geosearch.index.mapped import MappedRows, map_array
 from geosearch.index.records import ChipRecord, SceneKey, SceneRecord
 from geosearch.index.removed_rows import read_removed_rows
-from geosearch.index.scan import best_rows, scores_of
+from geosearch.index.runs import Rows, Runs
+from geosearch.index.scan import best_rows
 from geosearch.index.segment_files import (
     ANN,
     ROWS,
@@ -26,7 +28,7 @@ from geosearch.index.segment_files import (
 )
 from geosearch.index.sidecar import Sidecar
 
-Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 Scores = NDArray[np.float32]
 
 
@@ -76,6 +78,11 @@ class Segment:
         """Share of valid pixels, float32 [n]."""
         return self._mapped.columns["valid"]
 
+    @property
+    def blocks(self) -> Blocks:
+        """What blocks of rows span."""
+        return self._mapped.blocks
+
     @cached_property
     def alive(self) -> NDArray[np.bool_] | None:
         """Which rows are searched, bool [n]; None for all of them."""
@@ -88,6 +95,22 @@ class Segment:
         return alive
 
     @cached_property
+    def alive_blocks(self) -> tuple[Mask, Mask] | None:
+        """Which blocks have some rows that are searched, and which only such; None for all."""
+        if self.alive is None:
+            return None
+        at = self.blocks.starts[:-1]
+        if not len(at):
+            return np.zeros(0, bool), np.zeros(0, bool)
+        some = np.logical_or.reduceat(self.alive, at)
+        return some, np.logical_and.reduceat(self.alive, at)
+
+    def connected(self, rows: Rows) -> Mask:
+        """Return which footprints are in one piece for sure, bool [m]."""
+        block = np.searchsorted(self.blocks.starts, rows, "right") - 1
+        return self.blocks.connected[block]
+
+    @cached_property
     def alive_rows(self) -> Rows | None:
         """Rows that are searched, int64 [m], ascending; None for all of them."""
         return None if self.alive is None else np.flatnonzero(self.alive)
@@ -95,7 +118,7 @@ class Segment:
     @property
     def chip_count(self) -> int:
         """Chips that are searched."""
-        return self.n if self.alive_rows is None else len(self.alive_rows)
+        return self.n if self.alive is None else int(np.count_nonzero(self.alive))
 
     @cached_property
     def description(self) -> Description:
@@ -116,28 +139,17 @@ class Segment:
         """Return the true outlines of chips, object [m], EPSG:4326."""
         return self._mapped.footprints(rows)
 
-    def scan(self, query: Scores, rows: Rows | None, k: int) -> tuple[Rows, Scores]:
-        """Return the best ``k`` of some rows (ascending; None for all), scored exactly."""
-        return best_rows(self.vectors, query, rows, k)
-
-    def rescore(self, query: Scores, rows: Rows) -> Scores:
-        """Return the exact scores of some rows, float32 [m]."""
-        return scores_of(self.vectors, query, rows)
-
-    def candidates(self, query: Scores, rows: Rows | None, count: int) -> Rows:
-        """Return ``count`` rows, or all there are, that are likely among the best, ascending.
-
-        Where the approximate tier finds fewer, all rows are candidates: a search never
-        answers with fewer hits than there are.
-        """
-        every = np.arange(self.n) if rows is None else rows
-        if not self.has_ann or count >= len(every):
-            return every
-        found = self._tier.candidates(query, rows, count)
-        return np.sort(found) if len(found) == count else every
+    def scan(self, query: Scores, runs: Runs, k: int, *, threads: int = 1) -> tuple[Rows, Scores]:
+        """Return the best ``k`` of some rows, scored exactly."""
+        return best_rows(self.vectors, query, runs, k, threads=threads)
 
     @cached_property
-    def _tier(self) -> ApproximateTier:
+    def tier(self) -> ApproximateTier:
+        """The approximate tier.
+
+        Raises:
+            IndexFolderError: There is none, or it is damaged.
+        """
         self._require_there()
         return ApproximateTier(self.folder / ANN, self.n, self.vectors.shape[1])
 

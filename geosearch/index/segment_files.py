@@ -17,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geosearch.errors import IndexFolderError
-from geosearch.index.ann import AUTO_ROWS, LEAST_ROWS, build_tier
+from geosearch.index.ann_training import AUTO_ROWS, LEAST_ROWS, build_tier
 from geosearch.index.curve import row_order
 from geosearch.index.durable import move_durable, remove_folder, reserve
 from geosearch.index.manifest import SegmentEntry
