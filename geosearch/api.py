@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -133,6 +134,9 @@ class Archive:
         bbox: str | Sequence[float] | None = None,
         intersects: str | Path | dict[str, Any] | BaseGeometry | None = None,
         datetime: str | None = None,
+        undated: bool = False,
+        max_cloud: float | None = None,
+        min_valid: float | None = None,
         exact: bool = False,
         distinct: bool = False,
     ) -> Hits:
@@ -144,6 +148,10 @@ class Archive:
             bbox: ``W,S,E,N`` in degrees; W > E crosses 180 degrees.
             intersects: A GeoJSON file, object or geometry that footprints must intersect.
             datetime: A date, an RFC 3339 instant, or ``A/B`` with ``..`` for open ends.
+            undated: Find chips without a known time, too, whatever ``datetime`` is.
+            max_cloud: Most share of a chip that looks like cloud, 0..1; a chip of which that is
+                not known is not found.
+            min_valid: Least share of valid pixels, 0..1.
             exact: Score every matching chip, however many there are.
             distinct: Leave out chips that overlap a better one, so that each hit is a new place.
 
@@ -155,14 +163,26 @@ class Archive:
 
         if not text.strip():
             raise UsageError("the query has no text", hint="say what to look for, in quotes")
-        wanted = make_filter(bbox=bbox, intersects=intersects, when=datetime)
+        wanted = make_filter(
+            bbox=bbox,
+            intersects=intersects,
+            when=datetime,
+            undated=undated,
+            max_cloud=max_cloud,
+            min_valid=min_valid,
+        )
         watch = Stopwatch()
         with watch.time("load encoder"):
             encoder = self.encoder
         with watch.time("encode text"):
             vector = encoder.encode_texts([text])[0]
         hits, explanation = search(
-            self.index, vector, wanted=wanted, k=k, exact=exact, distinct=distinct
+            self.index,
+            vector,
+            wanted=wanted,
+            k=k,
+            tier="exact" if exact else "auto",
+            distinct=distinct,
         )
         before = {step: 1000 * seconds for step, seconds in watch.seconds.items()}
         timed = replace(explanation, milliseconds=before | explanation.milliseconds)
@@ -378,6 +398,10 @@ def remove(
     bbox: str | Sequence[float] | None = None,
     intersects: str | Path | dict[str, Any] | BaseGeometry | None = None,
     datetime: str | None = None,
+    undated: bool = False,
+    min_cloud: float | None = None,
+    max_cloud: float | None = None,
+    min_valid: float | None = None,
     dry_run: bool = False,
     confirm: Callable[[Removal], bool] | None = None,
     note: Note = silent,
@@ -390,10 +414,16 @@ def remove(
 
     Args:
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
-        scenes: Ids of scenes; a chip must be of one of them.
+        scenes: Ids of scenes, or patterns of them: ``*`` stands for any characters, ``/`` among
+            them. A chip must be of one of them.
         bbox: ``W,S,E,N`` in degrees, as `Archive.search` takes it.
         intersects: A GeoJSON file, object or geometry that footprints must intersect.
         datetime: A date, an RFC 3339 instant, or ``A/B`` with ``..`` for open ends.
+        undated: Chips without a known time, too, whatever ``datetime`` is.
+        min_cloud: Least share of a chip that looks like cloud, 0..1; a chip of which that is not
+            known stays.
+        max_cloud: The most, likewise.
+        min_valid: Least share of valid pixels, 0..1.
         dry_run: Change nothing, only say what would go.
         confirm: Is told what will go, and says whether it may; None to go ahead.
         note: Is told which index was taken, if none was named.
@@ -405,15 +435,25 @@ def remove(
     from geosearch.index import open_index, remove_chips
     from geosearch.search import make_filter, matching_rows
 
-    wanted = make_filter(bbox=bbox, intersects=intersects, when=datetime, scenes=scenes or None)
-    if wanted.is_empty:
+    wanted = make_filter(
+        bbox=bbox,
+        intersects=intersects,
+        when=datetime,
+        undated=undated,
+        min_cloud=min_cloud,
+        max_cloud=max_cloud,
+        min_valid=min_valid,
+    )
+    if wanted.is_empty and not scenes:
         raise UsageError(
-            "nothing says what to remove", hint="give --scene, --bbox, --intersects or --datetime"
+            "nothing says what to remove",
+            hint="give --scene, --bbox, --intersects, --datetime or --min-cloud",
         )
     folder = find_index(note) if index is None else Path(index)
-    _require_known(frozenset(scenes), open_index(folder))
+    named = _scenes_named(scenes, open_index(folder))
     # a scene that is named alone goes whole, even if it has no chip
-    whole = frozenset(scenes) if wanted.time is None and not wanted.areas else frozenset[str]()
+    whole = named if wanted.is_empty else frozenset[str]()
+    wanted = replace(wanted, scenes=named if scenes else None)
 
     def choose(segment: Segment) -> Any:
         return matching_rows(segment, wanted)
@@ -475,14 +515,21 @@ def verify(
     return room.repair(folder, drop=drop) if repair else room.verify(folder)
 
 
-def _require_known(scenes: frozenset[str], index: Index) -> None:
+def _scenes_named(names: Collection[str], index: Index) -> frozenset[str]:
+    """Return the scenes of an index that are meant by ids, or by patterns of ids."""
     known = index.scene_ids
-    if unknown := sorted(scenes - known):
-        close = get_close_matches(unknown[0], known, n=3)
-        raise UsageError(
-            f"{index.folder} has no scene {unknown[0]}",
-            hint=f"did you mean {' or '.join(close)}?" if close else "hits name their scenes",
-        )
+    named: set[str] = set()
+    for name in names:
+        # an id may hold what a pattern is written with: it is first what it is
+        found = {name} & known or {one for one in known if fnmatchcase(one, name)}
+        if not found:
+            close = get_close_matches(name, known, n=3)
+            raise UsageError(
+                f"{index.folder} has no scene {name}",
+                hint=f"did you mean {' or '.join(close)}?" if close else "hits name their scenes",
+            )
+        named |= found
+    return frozenset(named)
 
 
 def _default_encoder(note: Note) -> str:

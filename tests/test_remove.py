@@ -1,6 +1,7 @@
 """What was removed is never found again, and the rest is found as before."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -175,3 +176,43 @@ def test_a_filter_may_name_scenes(index: Path) -> None:
     hits, _ = search(open_index(index), unit(1), wanted=make_filter(scenes=["scene4.tif"]), k=600)
     assert len(hits) == 100
     assert {hit.scene for hit in hits} == {"scene4.tif"}
+
+
+def test_a_pattern_names_scenes(index: Path) -> None:
+    removal = geosearch.remove(index, scenes=["scene[0-2].tif", "*4.tif"])
+    assert removal.whole_scenes == 4
+    assert scenes_of(found(index)) == {"scene3.tif"}
+
+
+def test_an_id_that_looks_like_a_pattern_is_an_id(tmp_path: Path) -> None:
+    with IndexWriter(tmp_path / "index", SPEC) as writer:
+        for name in ("a[1].tif", "a1.tif"):
+            writer.stage(replace(record(0), id=name), chips(0))
+        writer.publish()
+    geosearch.remove(tmp_path / "index", scenes=["a[1].tif"])
+    assert open_index(tmp_path / "index").scene_ids == {"a1.tif"}
+
+
+def test_a_pattern_that_names_no_scene_is_refused(index: Path) -> None:
+    with pytest.raises(UsageError, match="has no scene 2019"):
+        geosearch.remove(index, scenes=["2019/*"])
+
+
+def test_the_cloudiest_go_and_what_is_not_known_stays(index: Path) -> None:
+    unknown = replace(chips(0), cloud=np.full(100, np.nan, np.float32))
+    with IndexWriter(index, SPEC) as writer:
+        writer.stage(replace(record(0), id="unknown.tif"), unknown)
+        writer.publish()
+    removal = geosearch.remove(index, min_cloud=0.8)
+    cloudy = int((chips(0).cloud >= 0.8).sum())
+    assert {one.scene: one.chips for one in removal.scenes} == dict.fromkeys(NAMES, cloudy)
+
+
+def test_cloud_is_a_condition_among_others(index: Path) -> None:
+    removal = geosearch.remove(index, scenes=["scene1.*"], min_cloud=0.5)
+    assert [(one.scene, one.chips) for one in removal.scenes] == [("scene1.tif", 50)]
+
+
+def test_the_undated_go_with_a_time_if_they_are_asked_for(index: Path) -> None:
+    removal = geosearch.remove(index, datetime="2020-01-01", undated=True, dry_run=True)
+    assert [one.scene for one in removal.scenes] == ["scene0.tif", "scene3.tif"]

@@ -34,11 +34,23 @@ _FILTER_OPTIONS = (
     click.option(
         "--datetime", "when", metavar="A/B", help="Date, RFC 3339 instant, or A/B; .. is open."
     ),
+    click.option(
+        "--undated", is_flag=True, help="With --datetime: chips without a known time, too."
+    ),
+    click.option(
+        "--max-cloud",
+        type=float,
+        metavar="SHARE",
+        help="Most share of cloud, 0 to 1; where it is not known, a chip does not pass.",
+    ),
+    click.option(
+        "--min-valid", type=float, metavar="SHARE", help="Least share of valid pixels, 0 to 1."
+    ),
 )
 
 
 def filter_options(command: Command) -> Command:
-    """Add ``--bbox``, ``--intersects`` and ``--datetime``, the same wherever chips are chosen."""
+    """Add ``--bbox``, ``--datetime`` and the other filters, the same wherever chips are chosen."""
     for option in reversed(_FILTER_OPTIONS):
         command = option(command)
     return command

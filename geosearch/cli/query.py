@@ -49,6 +49,9 @@ def query(
     bbox: str | None,
     intersects: str | None,
     when: str | None,
+    undated: bool,
+    max_cloud: float | None,
+    min_valid: float | None,
     outputs: tuple[str, ...],
     chosen: str | None,
     distinct: bool,
@@ -76,11 +79,14 @@ def query(
             bbox=bbox,
             intersects=intersects,
             datetime=when,
+            undated=undated,
+            max_cloud=max_cloud,
+            min_valid=min_valid,
             exact=exact,
             distinct=distinct,
         )
     if not hits:
-        say("no chip matches the filter" if bbox or intersects or when else "the index is empty")
+        say("no chip matches the filter" if archive.index.chip_count else "the index is empty")
     for output, kind in formats:
         _write(hits, output, kind, text)
     if not outputs:

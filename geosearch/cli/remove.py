@@ -20,9 +20,19 @@ _SCENES_SHOWN = 20
 @click.command(short_help="Take chips out of an index.")
 @index_option
 @click.option(
-    "--scene", "scenes", metavar="ID", multiple=True, help="A scene's id; may be given often."
+    "--scene",
+    "scenes",
+    metavar="ID",
+    multiple=True,
+    help="A scene's id, or a pattern of ids in quotes, such as '2019/*'; may be given often.",
 )
 @filter_options
+@click.option(
+    "--min-cloud",
+    type=float,
+    metavar="SHARE",
+    help="Least share of cloud, 0 to 1: the cloudiest go.",
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @yes_option
 @json_option
@@ -32,6 +42,10 @@ def remove(
     bbox: str | None,
     intersects: str | None,
     when: str | None,
+    undated: bool,
+    max_cloud: float | None,
+    min_valid: float | None,
+    min_cloud: float | None,
     dry_run: bool,
     yes: bool,
     as_json: bool,
@@ -44,6 +58,7 @@ def remove(
     \b
       geosearch remove --scene 2019/north.tif
       geosearch remove --bbox "11.2,48.0,11.8,48.3" --datetime ../2016 --dry-run
+      geosearch remove --scene "2019/*" --min-cloud 0.8
     """
     from geosearch.api import remove
     from geosearch.progress import say
@@ -54,6 +69,10 @@ def remove(
         bbox=bbox,
         intersects=intersects,
         datetime=when,
+        undated=undated,
+        min_cloud=min_cloud,
+        max_cloud=max_cloud,
+        min_valid=min_valid,
         dry_run=dry_run,
         confirm=None if yes else _ask,
         note=say,

@@ -6,6 +6,8 @@ Both are imported where they are used: opening an index and reading its vectors 
 from geosearch.index.checking import Problem, verify
 from geosearch.index.compaction import Compaction, compact
 from geosearch.index.manifest import MANIFEST
+from geosearch.index.mapped import UNKNOWN_TIME
+from geosearch.index.plan import UNMEASURED, Calibration, Choice, choose, exact_choice, recall_at
 from geosearch.index.published import PublishedScene
 from geosearch.index.reader import Index, IndexInfo, SegmentInfo, open_index
 from geosearch.index.records import ChipBatch, ChipRecord, IndexSpec, SceneKey, SceneRecord
@@ -17,8 +19,12 @@ from geosearch.index.writer import Generation, IndexWriter
 
 __all__ = [
     "MANIFEST",
+    "UNKNOWN_TIME",
+    "UNMEASURED",
+    "Calibration",
     "ChipBatch",
     "ChipRecord",
+    "Choice",
     "Choose",
     "Compaction",
     "Generation",
@@ -35,9 +41,12 @@ __all__ = [
     "SceneRemoval",
     "Segment",
     "SegmentInfo",
+    "choose",
     "compact",
+    "exact_choice",
     "joined",
     "open_index",
+    "recall_at",
     "remove_chips",
     "repair",
     "rows_of",

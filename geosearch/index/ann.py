@@ -128,7 +128,8 @@ class ApproximateTier:
         order, scores = self._order(query)
         probed = share * self._rows
         lists = order[: np.searchsorted(np.cumsum(self._sizes[order]), probed) + 1]
-        parameters = faiss.SearchParametersIVF(nprobe=len(lists))
+        parameters: Any = faiss.SearchParametersIVF()  # its stubs lack the fields
+        parameters.nprobe = len(lists)
         if run_rows(runs) < self._rows:
             bits = bitmap(runs, self._rows)
             # FAISS keeps a bare pointer: `bits` and the selector must outlive the search

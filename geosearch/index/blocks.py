@@ -34,6 +34,12 @@ class Blocks:
     """[b, 2], least and greatest; the unknown time is the least of all."""
     scene_no: NDArray[np.int32]
     """[b, 2], least and greatest."""
+    valid: NDArray[np.float32]
+    """[b, 2], least and greatest share of valid pixels."""
+    cloud: NDArray[np.float32]
+    """[b, 2], least and greatest share of cloud; NaN where none is known."""
+    cloud_unknown: NDArray[np.bool_]
+    """[b], whether there is a row of which it is not known."""
     connected: NDArray[np.bool_]
     """[b], whether each footprint is in one piece."""
 
@@ -41,21 +47,35 @@ class Blocks:
         return len(self.starts) - 1
 
 
+def _no_blocks() -> Blocks:
+    two = (0, 2)
+    return Blocks(
+        starts=np.zeros(1, np.int64),
+        bounds=np.zeros((0, 4)),
+        time_ms=np.zeros(two, np.int64),
+        scene_no=np.zeros(two, np.int32),
+        valid=np.zeros(two, np.float32),
+        cloud=np.zeros(two, np.float32),
+        cloud_unknown=np.zeros(0, bool),
+        connected=np.zeros(0, bool),
+    )
+
+
 def make_blocks(columns: dict[str, NDArray[Any]], types: NDArray[np.int32]) -> Blocks:
     """Cut rows into blocks.
 
     Args:
-        columns: ``bounds`` float64 [n, 4], ``time_ms`` int64 [n], ``scene_no`` int32 [n].
+        columns: ``bounds`` float64 [n, 4], ``time_ms`` int64 [n], ``scene_no`` int32 [n],
+            ``valid`` float32 [n], and ``cloud`` float32 [n], if it is known of any.
         types: WKB type of each footprint, int32 [n], as `footprint_types` gives it.
     """
     time_ms, scene_no = columns["time_ms"], columns["scene_no"]
     starts = _starts(scene_no, time_ms)
     at = starts[:-1]
     if not len(at):
-        empty = np.zeros((0, 4))
-        none = np.zeros((0, 2), np.int64)
-        return Blocks(starts, empty, none, none.astype(np.int32), np.zeros(0, bool))
+        return _no_blocks()
     bounds = columns["bounds"]
+    cloud = columns.get("cloud", np.full(len(bounds), np.nan, np.float32))
     around = [np.minimum.reduceat(bounds[:, side], at) for side in (0, 1)]
     around += [np.maximum.reduceat(bounds[:, side], at) for side in (2, 3)]
     return Blocks(
@@ -63,6 +83,9 @@ def make_blocks(columns: dict[str, NDArray[Any]], types: NDArray[np.int32]) -> B
         bounds=np.stack(around, axis=1).astype(np.float64),
         time_ms=_span(time_ms, at),
         scene_no=_span(scene_no, at),
+        valid=_span(columns["valid"], at),
+        cloud=_span(cloud, at),
+        cloud_unknown=np.logical_or.reduceat(np.isnan(cloud), at),
         connected=np.logical_and.reduceat(types < _FIRST_MULTI, at),
     )
 
@@ -93,14 +116,19 @@ def _starts(scene_no: NDArray[np.int32], time_ms: NDArray[np.int64]) -> NDArray[
 
 
 def _span(column: NDArray[Any], at: NDArray[np.int64]) -> NDArray[Any]:
-    return np.stack([np.minimum.reduceat(column, at), np.maximum.reduceat(column, at)], axis=1)
+    # these two pass over NaN
+    return np.stack([np.fmin.reduceat(column, at), np.fmax.reduceat(column, at)], axis=1)
+
+
+def arrays_of(blocks: Blocks) -> dict[str, NDArray[Any]]:
+    """Return the arrays of blocks by name."""
+    return {field.name: getattr(blocks, field.name) for field in fields(Blocks)}
 
 
 def write_blocks(path: Path, blocks: Blocks) -> None:
     """Write blocks to a file."""
-    arrays = {field.name: getattr(blocks, field.name) for field in fields(Blocks)}
     with path.open("wb") as file:  # np.savez would add an ending to the name
-        np.savez(file, **arrays)
+        np.savez(file, allow_pickle=False, **arrays_of(blocks))
 
 
 def read_blocks(path: Path, rows: int) -> Blocks:
@@ -116,9 +144,10 @@ def read_blocks(path: Path, rows: int) -> Blocks:
     except (KeyError, EOFError, BadZipFile) as error:
         raise ValueError(str(error)) from error
     count = len(blocks)
-    shapes = {"bounds": (count, 4), "time_ms": (count, 2), "scene_no": (count, 2)}
-    for name, shape in {**shapes, "connected": (count,)}.items():
-        if getattr(blocks, name).shape != shape:
+    width = {"bounds": 4, "time_ms": 2, "scene_no": 2, "valid": 2, "cloud": 2}
+    for name, array in arrays_of(blocks).items():
+        shape = (count, width[name]) if name in width else (count,)
+        if array.shape != shape and name != "starts":
             raise ValueError(f"{name} does not fit {count} blocks")
     starts = blocks.starts
     if starts.dtype != np.int64 or starts[0] != 0 or starts[-1] != rows:

@@ -16,6 +16,7 @@ from geosearch.index.mapped import (
     COLUMNS,
     FOOTPRINT_BYTES,
     FOOTPRINT_STARTS,
+    LATER_COLUMNS,
     MappedRows,
     damaged,
     map_array,
@@ -191,7 +192,8 @@ def _changed(place: Path, entry: SegmentEntry) -> Iterator[tuple[Path, str]]:
 
 
 def _files_of(entry: SegmentEntry) -> set[str]:
-    rows = {f"{ROWS}/{name}" for name in (*COLUMNS, FOOTPRINT_STARTS, FOOTPRINT_BYTES)}
+    columns = COLUMNS.keys() - LATER_COLUMNS
+    rows = {f"{ROWS}/{name}" for name in (*columns, FOOTPRINT_STARTS, FOOTPRINT_BYTES)}
     ann = {f"{ANN}/{CODES}", f"{ANN}/{LISTS}"} if entry.ann == "ivfpq" else set()
     return {SIDECAR, VECTORS} | rows | ann
 
@@ -224,8 +226,8 @@ def _check_sidecar(place: Path, entry: SegmentEntry, dim: int) -> None:
 def _check_rows(place: Path, entry: SegmentEntry, dim: int) -> None:
     mapped = MappedRows(place / ROWS, entry.rows)
     known = Sidecar(place / SIDECAR).rows(entry.rows)
-    for name in ("scene_no", "valid", "bounds"):
-        if not np.array_equal(mapped.columns[name], known[name]):
+    for name in known.keys() & COLUMNS.keys():
+        if not np.array_equal(mapped.columns[name], known[name], equal_nan=name in LATER_COLUMNS):
             raise damaged(place / ROWS, f"{name} does not agree with {SIDECAR}")
     mapped.footprints(np.arange(entry.rows))
 

@@ -13,7 +13,7 @@ from geosearch.index.durable import write_durable
 from geosearch.index.records import IndexSpec
 
 MANIFEST = "manifest.json"
-FORMAT = 2
+FORMAT = 3
 """Version of the index folder's layout that is written, and the newest that is read."""
 
 _ID = re.compile(r"[0-9a-f]{16}")

@@ -31,8 +31,12 @@ COLUMNS: dict[str, tuple[str, int]] = {
     "time_ms": ("<i8", 1),
     "scene_no": ("<i4", 1),
     "valid": ("<f4", 1),
+    "cloud": ("<f4", 1),
 }
 """Name to type and numbers a row."""
+
+LATER_COLUMNS = frozenset({"cloud"})
+"""Those that segments of formats 1 and 2 have not: they are of floats, and NaN there."""
 
 FOOTPRINT_STARTS = "footprint_starts"
 FOOTPRINT_BYTES = "footprints"
@@ -46,9 +50,14 @@ _QUAD_BYTES = len(_QUAD_HEAD) + 5 * 2 * 8
 def write_rows(
     folder: Path, columns: dict[str, NDArray[Any]], footprints: NDArray[np.object_]
 ) -> None:
-    """Write the columns of ``COLUMNS`` and the footprints as WKB, each to a file of its name."""
+    """Write the columns of ``COLUMNS`` and the footprints as WKB, each to a file of its name.
+
+    Those of ``LATER_COLUMNS`` may be missing.
+    """
     folder.mkdir()
     for name, (kind, _) in COLUMNS.items():
+        if name in LATER_COLUMNS and name not in columns:
+            continue
         np.ascontiguousarray(columns[name], dtype=kind).tofile(folder / name)
     parts: Sequence[bytes] = shapely.to_wkb(footprints, byte_order=1)
     starts = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype("<i8")
@@ -65,8 +74,8 @@ class MappedRows:
     def __init__(self, folder: Path, rows: int) -> None:
         self._folder = folder
         self.columns = {
-            name: map_array(folder / name, kind, (rows, width) if width > 1 else (rows,))
-            for name, (kind, width) in COLUMNS.items()
+            name: _map_column(folder, name, (rows, width) if width > 1 else (rows,))
+            for name, (_, width) in COLUMNS.items()
         }
         self._starts = map_array(folder / FOOTPRINT_STARTS, "<i8", (rows + 1,))
         size = _size(folder / FOOTPRINT_BYTES) if rows else 0
@@ -81,11 +90,11 @@ class MappedRows:
             IndexFolderError: The file is damaged.
         """
         path = self._folder / BLOCKS
-        if not path.exists():
-            return make_blocks(self.columns, footprint_types(self._bytes, self._starts))
         try:
-            return read_blocks(path, self._rows)
-        except (ValueError, OSError) as error:
+            if path.exists():
+                return read_blocks(path, self._rows)
+            return make_blocks(self.columns, footprint_types(self._bytes, self._starts))
+        except (ValueError, IndexError, OSError) as error:
             raise damaged(path, str(error)) from error
 
     def footprints(self, rows: NDArray[np.int64]) -> NDArray[np.object_]:
@@ -124,6 +133,13 @@ class MappedRows:
             return None
         corners = np.ascontiguousarray(taken[:, len(_QUAD_HEAD) :]).view("<f8")
         return corners.reshape(-1, 5, 2)
+
+
+def _map_column(folder: Path, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    kind, _ = COLUMNS[name]
+    if name in LATER_COLUMNS and not (folder / name).exists():
+        return np.broadcast_to(np.array(np.nan, dtype=kind), shape)
+    return map_array(folder / name, kind, shape)
 
 
 def map_array(path: Path, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:

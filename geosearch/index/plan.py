@@ -78,7 +78,7 @@ class Calibration:
 UNMEASURED = Calibration(
     Costs(), (Need(1.0, 0.12, 4_000), Need(0.1, 0.22, 2_000), Need(0.01, 0.4, 1_000))
 )
-"""For segments that were built without queries: on the safe side for synthetic vectors."""
+"""For segments that nothing was measured of: on the safe side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,9 @@ class Choice:
     """Rows that are scored exactly."""
 
 
-def choose(calibration: Calibration, rows: int, matching: int, runs: int, k: int) -> Choice:
+def choose(
+    calibration: Calibration, rows: int, matching: int, runs: int, k: int, *, tier: str = "auto"
+) -> Choice:
     """Return the cheapest way to search a segment that has the approximate tier.
 
     Args:
@@ -104,6 +106,7 @@ def choose(calibration: Calibration, rows: int, matching: int, runs: int, k: int
         matching: Rows that pass the filter.
         runs: Runs they are in.
         k: How many hits are asked for.
+        tier: ``ivfpq`` to take the approximate tier wherever it has something to choose from.
     """
     if not matching:
         return Choice("skipped", 0.0)
@@ -111,13 +114,15 @@ def choose(calibration: Calibration, rows: int, matching: int, runs: int, k: int
     need = need_at(calibration, matching / rows)
     # the tenth hit is what was measured; later ones lie further down
     candidates = int(need.candidates * max(1.0, (k / 10) ** 0.5)) + k
-    if 4 * candidates >= matching:
+    if candidates >= matching or (4 * candidates >= matching and tier == "auto"):
         return exact
     share = min(1.0, max(need.share, 4 * candidates / matching))
     costs = calibration.costs
     spent = costs.probe + costs.code * share * rows + costs.candidate * candidates
     spent += costs.mark * rows if matching < rows else 0.0
     approximate = Choice("ivfpq", spent / 1e6, share, candidates)
+    if tier == "ivfpq":
+        return approximate
     return min(exact, approximate, key=lambda choice: choice.milliseconds)
 
 
@@ -146,6 +151,16 @@ def need_at(calibration: Calibration, selectivity: float) -> Need:
         return Need(selectivity, min(float(share), 1.0), needs[0].candidates)
     share, candidates = (np.exp(np.interp(wanted, at, column)) for column in values.T)
     return Need(selectivity, min(float(share), 1.0), int(candidates))
+
+
+def recall_at(calibration: Calibration, selectivity: float) -> float | None:
+    """Return the recall that was measured next to a selectivity; None where nothing was."""
+    if not calibration.recalls:
+        return None
+    wanted = np.log(max(selectivity, 1e-9))
+    return min(
+        calibration.recalls, key=lambda one: abs(float(np.log(one.selectivity)) - wanted)
+    ).recall
 
 
 def write_calibration(folder: Path, calibration: Calibration) -> None:

@@ -22,12 +22,11 @@ class PublishedScene:
     """Their rows there, int64 [n], ascending."""
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """Return windows int32 [n, 4], size_m float32 [n, 2], valid float32 [n], footprints [n]."""
-        windows, size_m = self.segment.windows_and_sizes
+        """Return the columns of a `ChipBatch` but the vectors."""
         return {
-            "windows": windows[self.rows],
-            "size_m": size_m[self.rows],
+            **{name: column[self.rows] for name, column in self.segment.cuts.items()},
             "valid": np.asarray(self.segment.valid[self.rows]),
+            "cloud": np.asarray(self.segment.cloud[self.rows]),
             "footprints": self.segment.footprints(self.rows),
         }
 

@@ -113,6 +113,10 @@ class ChipBatch:
     """[n, 2], width and height on the ground, metres."""
     valid: NDArray[np.float32]
     """[n], share of valid pixels, 0..1."""
+    cloud: NDArray[np.float32]
+    """[n], share of valid pixels that look like cloud, 0..1; NaN where it is not known."""
+    gsd_m: NDArray[np.float32]
+    """[n], metres a pixel of the chip as it was embedded."""
     vectors: NDArray[np.float32]
     """[n, dim], unit length."""
 
@@ -129,6 +133,8 @@ class ChipBatch:
             "footprints": (self.footprints, (count,)),
             "size_m": (self.size_m, (count, 2)),
             "valid": (self.valid, (count,)),
+            "cloud": (self.cloud, (count,)),
+            "gsd_m": (self.gsd_m, (count,)),
             "vectors": (self.vectors, (count, dim)),
         }
         for name, (array, shape) in parts.items():
@@ -153,8 +159,11 @@ class ChipRecord:
     """Column, row, width, height in pixels of the scene."""
     size_m: tuple[float, float]
     valid: float
+    cloud: float | None
+    """Share of valid pixels that look like cloud, 0..1; None where it is not known."""
     datetime: str | None
     gsd_m: float
+    """Metres a pixel of the chip as it was embedded."""
     bands: tuple[int, ...]
     stretch: tuple[tuple[float, float], ...] | None
 

@@ -28,7 +28,8 @@ def rows_of(runs: Runs) -> Rows:
     lengths = runs[:, 1] - runs[:, 0]
     # each run's numbers are those of one long count, moved to where the run begins
     before = np.cumsum(lengths) - lengths
-    return np.arange(int(lengths.sum()), dtype=np.int64) + np.repeat(runs[:, 0] - before, lengths)
+    every = np.arange(int(lengths.sum()), dtype=np.int64)
+    return np.asarray(every + np.repeat(runs[:, 0] - before, lengths))
 
 
 def run_rows(runs: Runs) -> int:

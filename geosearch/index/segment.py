@@ -3,6 +3,7 @@
 from collections.abc import Set
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from weakref import WeakSet
 
 import numpy as np
@@ -13,6 +14,7 @@ from geosearch.index.ann import ApproximateTier
 from geosearch.index.blocks import Blocks
 from geosearch.index.manifest import SegmentEntry
 from geosearch.index.mapped import MappedRows, map_array
+from geosearch.index.plan import Calibration, read_calibration
 from geosearch.index.records import ChipRecord, SceneKey, SceneRecord
 from geosearch.index.removed_rows import read_removed_rows
 from geosearch.index.runs import Rows, Runs
@@ -83,6 +85,11 @@ class Segment:
         """What blocks of rows span."""
         return self._mapped.blocks
 
+    @property
+    def cloud(self) -> NDArray[np.float32]:
+        """Share of valid pixels that look like cloud, float32 [n]; NaN where it is not known."""
+        return self._mapped.columns["cloud"]
+
     @cached_property
     def alive(self) -> NDArray[np.bool_] | None:
         """Which rows are searched, bool [n]; None for all of them."""
@@ -144,6 +151,12 @@ class Segment:
         return best_rows(self.vectors, query, runs, k, threads=threads)
 
     @cached_property
+    def calibration(self) -> Calibration:
+        """What was measured when the approximate tier was built."""
+        self._require_there()
+        return read_calibration(self.folder / ANN)
+
+    @cached_property
     def tier(self) -> ApproximateTier:
         """The approximate tier.
 
@@ -167,9 +180,9 @@ class Segment:
         return [(n, scene) for n, scene in numbered if scene.id not in self.entry.removed]
 
     @cached_property
-    def windows_and_sizes(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Windows int32 [n, 4] in pixels, and sizes float32 [n, 2] in metres, of all rows."""
-        return self._sidecar.windows_and_sizes(self.n)
+    def cuts(self) -> dict[str, NDArray[Any]]:
+        """Windows int32 [n, 4], size_m float32 [n, 2] and gsd_m float32 [n] of all rows."""
+        return self._sidecar.cuts(self.n)
 
     @cached_property
     def _sidecar(self) -> Sidecar:

@@ -64,7 +64,7 @@ class SceneChips(Protocol):
         """The scene."""
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """Return windows int32 [n, 4], size_m float32 [n, 2], valid float32 [n], footprints [n]."""
+        """Return the columns of a `ChipBatch` but the vectors."""
 
     def vectors(self, dim: int) -> NDArray[np.float16]:
         """Return the vectors float16 [n, dim]."""
@@ -200,7 +200,7 @@ def _ordered_columns(
     parts = [one.columns() for one in staged]
     joined = {
         name: np.concatenate([part[name] for part in parts])
-        for name in ("windows", "size_m", "valid", "footprints")
+        for name in ("windows", "size_m", "valid", "cloud", "gsd_m", "footprints")
     }
     counts = [len(part["valid"]) for part in parts]
     joined["scene_no"] = np.repeat(np.arange(len(staged), dtype=np.int32), counts)
@@ -245,6 +245,8 @@ def _write_sidecar(
         **_split(windows, "col_px", "row_px", "width_px", "height_px"),
         **_split(columns["size_m"], "width_m", "height_m"),
         "valid": columns["valid"],
+        "cloud": columns["cloud"],
+        "gsd_m": columns["gsd_m"],
         **_split(columns["bounds"], "west", "south", "east", "north"),
         "footprint": shapely.to_wkb(columns["footprints"], byte_order=1),
     }

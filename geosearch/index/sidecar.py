@@ -29,31 +29,42 @@ CREATE TABLE chips (
     row BIGINT, scene_no INTEGER NOT NULL,
     col_px INTEGER, row_px INTEGER, width_px INTEGER, height_px INTEGER,
     width_m FLOAT, height_m FLOAT, valid FLOAT,
-    west DOUBLE, south DOUBLE, east DOUBLE, north DOUBLE, footprint BLOB
+    west DOUBLE, south DOUBLE, east DOUBLE, north DOUBLE, footprint BLOB,
+    cloud FLOAT, gsd_m FLOAT
 );
 """
 
 _INSERT_CHIPS = """
 INSERT INTO chips
 SELECT row, scene_no, col_px, row_px, width_px, height_px, width_m, height_m, valid,
-    west, south, east, north, footprint
+    west, south, east, north, footprint, CASE WHEN isnan(cloud) THEN NULL ELSE cloud END, gsd_m
 FROM columns
 """
 
+# formats 1 and 2 have no cloud, and know the ground resolution of scenes only
+_CHIPS_BEFORE_FORMAT_3 = "(SELECT *, NULL::FLOAT AS cloud, NULL::FLOAT AS gsd_m FROM chips)"
+_SELECT_NAMES = "SELECT column_name FROM information_schema.columns WHERE table_name = 'chips'"
+
 _SELECT_CHIPS = """
 SELECT c.row, s.id, s.href, c.col_px, c.row_px, c.width_px, c.height_px, c.width_m, c.height_m,
-    c.valid, s.datetime, s.gsd_m, s.bands, s.stretch
-FROM chips c JOIN scenes s USING (scene_no)
+    c.valid, c.cloud, s.datetime, coalesce(c.gsd_m, s.gsd_m), s.bands, s.stretch
+FROM {chips} c JOIN scenes s USING (scene_no)
 WHERE c.row IN (SELECT unnest(?::BIGINT[]))
 """
 
 _WINDOW_COLUMNS = ("col_px", "row_px", "width_px", "height_px")
 _SIZE_COLUMNS = ("width_m", "height_m")
-_SELECT_WINDOWS = f"SELECT {', '.join(_WINDOW_COLUMNS + _SIZE_COLUMNS)} FROM chips ORDER BY row"
+_SELECT_CUTS = f"""
+SELECT {", ".join(f"c.{name}" for name in _WINDOW_COLUMNS + _SIZE_COLUMNS)},
+    coalesce(c.gsd_m, s.gsd_m) AS gsd_m
+FROM {{chips}} c JOIN scenes s USING (scene_no) ORDER BY c.row
+"""
 
 _BOUNDS_COLUMNS = ("west", "south", "east", "north")
 _SELECT_ROWS = f"""
-SELECT row, scene_no, valid, footprint, {", ".join(_BOUNDS_COLUMNS)} FROM chips ORDER BY row
+SELECT row, scene_no, valid, coalesce(cloud, 'nan') AS cloud, footprint,
+    {", ".join(_BOUNDS_COLUMNS)}
+FROM {{chips}} ORDER BY row
 """
 _SELECT_TWINS = """
 SELECT count(*) FROM (
@@ -130,14 +141,18 @@ class Sidecar:
             self._connection: duckdb.DuckDBPyConnection = duckdb.connect(
                 str(path), read_only=True, config=_CONFINED
             )
+            names = {name for (name,) in self._connection.execute(_SELECT_NAMES).fetchall()}
         except duckdb.Error as error:
             raise damaged(path, first_line(error)) from error
+        self.has_cloud = "cloud" in names
+        """Whether it has the columns of format 3."""
+        self._chips = "chips" if self.has_cloud else _CHIPS_BEFORE_FORMAT_3
 
     def chips(self, rows: NDArray[np.int64]) -> list[ChipRecord]:
         """Return the chips of some rows, in the order asked."""
         if not len(rows):
             return []
-        found = self._select(_SELECT_CHIPS, [rows.tolist()])
+        found = self._select(_SELECT_CHIPS.format(chips=self._chips), [rows.tolist()])
         try:
             by_row = {values[0]: _chip(values[1:]) for values in found}
             return [by_row[row] for row in rows.tolist()]
@@ -153,25 +168,35 @@ class Sidecar:
         except (KeyError, TypeError, ValueError, shapely.errors.GEOSException) as error:
             raise damaged(self._path, f"{type(error).__name__}: {error}") from error
 
-    def windows_and_sizes(self, rows: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Return windows int32 [rows, 4] in pixels and sizes float32 [rows, 2] in metres."""
+    def cuts(self, rows: int) -> dict[str, NDArray[Any]]:
+        """Return how chips were cut, in row order.
+
+        Returns:
+            windows int32 [rows, 4] in pixels of the scene; size_m float32 [rows, 2] in metres;
+            gsd_m float32 [rows] in metres a pixel of the chip.
+        """
         import duckdb
 
         try:
-            found = self._connection.execute(_SELECT_WINDOWS).fetchnumpy()
+            found = self._connection.execute(_SELECT_CUTS.format(chips=self._chips)).fetchnumpy()
         except duckdb.Error as error:
             raise damaged(self._path, first_line(error)) from error
         windows = np.stack([found[name] for name in _WINDOW_COLUMNS], axis=1)
         sizes = np.stack([found[name] for name in _SIZE_COLUMNS], axis=1)
         if len(windows) != rows:
             raise damaged(self._path, f"it has {len(windows)} chips and should have {rows}")
-        return windows.astype(np.int32), sizes.astype(np.float32)
+        return {
+            "windows": windows.astype(np.int32),
+            "size_m": sizes.astype(np.float32),
+            "gsd_m": found["gsd_m"].astype(np.float32),
+        }
 
     def rows(self, count: int) -> dict[str, NDArray[Any]]:
         """Return what ``rows`` holds of each chip but its time, in row order.
 
         Returns:
-            scene_no int32 [n], valid float32 [n], bounds float64 [n, 4], footprint [n] as WKB.
+            scene_no int32 [n], valid float32 [n], bounds float64 [n, 4], footprint [n] as WKB;
+            cloud float32 [n] where it has it.
 
         Raises:
             IndexFolderError: It cannot be read, its rows are not 0 to ``count`` - 1, or two of
@@ -180,7 +205,8 @@ class Sidecar:
         import duckdb
 
         try:
-            found = self._connection.execute(_SELECT_ROWS).fetchnumpy()
+            query = _SELECT_ROWS.format(chips=self._chips)
+            found = self._connection.execute(query).fetchnumpy()
             twins = self._connection.execute(_SELECT_TWINS).fetchall()[0][0]
         except duckdb.Error as error:
             raise damaged(self._path, first_line(error)) from error
@@ -189,7 +215,7 @@ class Sidecar:
         if twins:
             raise damaged(self._path, f"{twins} chip ids stand for several chips")
         try:
-            return {
+            columns = {
                 "scene_no": found["scene_no"].astype(np.int32),
                 "valid": found["valid"].astype(np.float32),
                 "bounds": np.stack([found[name] for name in _BOUNDS_COLUMNS], axis=1),
@@ -197,6 +223,9 @@ class Sidecar:
             }
         except (TypeError, ValueError) as error:  # values that are missing
             raise damaged(self._path, f"{type(error).__name__}: {error}") from error
+        if self.has_cloud:
+            columns["cloud"] = found["cloud"].astype(np.float32)
+        return columns
 
     def _select(self, query: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
         import duckdb
@@ -213,7 +242,7 @@ _CONFINED: dict[str, Any] = {"enable_external_access": "false", "threads": "1"}
 
 def _chip(values: tuple[Any, ...]) -> ChipRecord:
     scene, href, col, row, width, height, width_m, height_m, valid, *rest = values
-    datetime, gsd_m, bands, stretch = rest
+    cloud, datetime, gsd_m, bands, stretch = rest
     window = (col, row, width, height)
     return ChipRecord(
         id=chip_id(scene, window),
@@ -222,6 +251,7 @@ def _chip(values: tuple[Any, ...]) -> ChipRecord:
         window=window,
         size_m=(width_m, height_m),
         valid=valid,
+        cloud=cloud,
         datetime=datetime,
         gsd_m=gsd_m,
         bands=tuple(bands),

@@ -34,9 +34,14 @@ class StagedScene:
     folder: Path
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """Return windows int32 [n, 4], size_m float32 [n, 2], valid float32 [n], footprints [n]."""
+        """Return the columns of a `ChipBatch` but the vectors."""
         with np.load(self.folder / _COLUMNS, allow_pickle=False) as stored:
             columns = {name: stored[name] for name in ("windows", "size_m", "valid")}
+            count = len(columns["valid"])
+            # what waits since format 2 has neither
+            for name, value in (("cloud", np.nan), ("gsd_m", self.record.gsd_m)):
+                there = name in stored.files
+                columns[name] = stored[name] if there else np.full(count, value, np.float32)
             wkb, starts = stored["wkb"].tobytes(), stored["starts"]
         parts = [wkb[start:stop] for start, stop in pairwise(starts)]
         columns["footprints"] = np.asarray(shapely.from_wkb(np.array(parts, dtype=object)))
@@ -76,6 +81,8 @@ class Staging:
             windows=batch.windows.astype(np.int32),
             size_m=batch.size_m.astype(np.float32),
             valid=batch.valid.astype(np.float32),
+            cloud=batch.cloud.astype(np.float32),
+            gsd_m=batch.gsd_m.astype(np.float32),
             wkb=np.frombuffer(b"".join(wkb), dtype=np.uint8),
             starts=np.concatenate([[0], np.cumsum([len(one) for one in wkb])]).astype(np.int64),
         )

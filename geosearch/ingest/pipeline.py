@@ -284,7 +284,9 @@ def _embed_scene(run: _Run, scene: Scene, part: _Part) -> tuple[ChipBatch, Scene
         placed = np.array([outline is not None for outline in outlines], dtype=bool)
     windows, outlines = windows[placed], outlines[placed]
     blocks = _timed(read_chips(scene, windows, size_px=settings.size_px), run.watch)
-    vectors, valid, kept = _encode(run, part.follow(prefetch(blocks), len(windows)), len(windows))
+    vectors, valid, cloud, kept = _encode(
+        run, part.follow(prefetch(blocks), len(windows)), len(windows)
+    )
     if not len(kept):
         raise SceneError(
             f"none of its {count:,} chips has {settings.min_valid:.0%} valid pixels",
@@ -292,7 +294,10 @@ def _embed_scene(run: _Run, scene: Scene, part: _Part) -> tuple[ChipBatch, Scene
         )
     with run.watch.time("place"):
         sizes = ground_sizes_m(scene.to_lonlat, windows[kept]).astype(np.float32)
-    batch = ChipBatch(windows[kept], outlines[kept], sizes, valid[kept], vectors)
+    gsd_m = np.full(len(kept), scene.gsd_m, np.float32)
+    batch = ChipBatch(
+        windows[kept], outlines[kept], sizes, valid[kept], cloud[kept], gsd_m, vectors
+    )
     off_earth = int((~placed).sum())
     empty += len(windows) - len(kept)
     return batch, SceneCount(scene.id, len(kept), empty, off_earth)
@@ -309,16 +314,16 @@ def _timed(blocks: Iterator[ChipBlock], watch: Stopwatch) -> Iterator[ChipBlock]
 
 def _encode(
     run: _Run, blocks: Iterator[ChipBlock], count: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
     """Encode the chips that have enough valid pixels, of ``count`` in all.
 
     Returns:
-        vectors float32 [m, dim] of the kept chips; valid float32 [n] of all chips;
+        vectors float32 [m, dim] of the kept chips; valid and cloud float32 [n] of all chips;
         kept int64 [m], which of the n chips were kept.
     """
     # one array from the start: joining parts would hold all vectors twice
     vectors, filled = np.empty((count, run.encoder.dim), np.float32), 0
-    valid = [np.zeros(0, np.float32)]
+    valid, cloud = [np.zeros(0, np.float32)], [np.zeros(0, np.float32)]
     kept = [np.zeros(0, np.int64)]
     for block in blocks:
         # a chip without a single valid pixel is no picture, whatever the threshold
@@ -329,8 +334,9 @@ def _encode(
             vectors[filled : filled + len(found)] = found
             filled += len(found)
         valid.append(block.valid)
+        cloud.append(block.cloud)
         kept.append(block.first + np.flatnonzero(enough))
-    return vectors[:filled], np.concatenate(valid), np.concatenate(kept)
+    return vectors[:filled], np.concatenate(valid), np.concatenate(cloud), np.concatenate(kept)
 
 
 def _chips_skipped(count: SceneCount) -> int:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from geosearch.errors import SceneError
+from geosearch.scenes.cloud import cloud_shares
 from geosearch.scenes.href import short_name
 from geosearch.scenes.pixels import Pixels, PixelSource, Valid, pixel_source, read_pixels
 from geosearch.scenes.raster import gdal_errors, open_raster
@@ -40,6 +41,8 @@ class ChipBlock:
     """uint8 [m, size, size, 3]; what is not valid, and the padding, is black."""
     valid: NDArray[np.float32]
     """[m], share of valid pixels in the window, 0..1; padding does not count."""
+    cloud: NDArray[np.float32]
+    """[m], share of valid pixels that look like cloud, 0..1; NaN where that cannot be told."""
 
 
 def read_chips(scene: Scene, windows: Windows, *, size_px: int) -> Iterator[ChipBlock]:
@@ -71,10 +74,10 @@ def read_chips(scene: Scene, windows: Windows, *, size_px: int) -> Iterator[Chip
             strip.load(left, right, top, top + height)
             for at in range(start, stop):
                 if at - first == len(pixels):
-                    yield ChipBlock(first, pixels, valid)
+                    yield _block(scene, first, pixels, valid, chips[first])
                     first, (pixels, valid) = at, _empty_block(len(chips) - at, size_px)
                 valid[at - first] = strip.cut(chips[at], pixels[at - first])
-        yield ChipBlock(first, pixels, valid)
+        yield _block(scene, first, pixels, valid, chips[first])
 
 
 def read_window(
@@ -109,6 +112,22 @@ def read_window(
             )
         source = pixel_source(dataset, bands)
         return read_pixels(source, Window(col, row, width, height), stretch)[0]
+
+
+def _block(
+    scene: Scene,
+    first: int,
+    pixels: Pixels,
+    valid: NDArray[np.float32],
+    window: NDArray[np.int64],
+) -> ChipBlock:
+    """Return chips with their cloud, all of windows as large as this one."""
+    _, _, width, height = window
+    if len(set(scene.bands)) == 1:  # one band has no colour, and may be a radar's or a map's
+        cloud = np.full(len(pixels), np.nan, np.float32)
+    else:
+        cloud = cloud_shares(pixels[:, :height, :width], valid, scene.gsd_m)
+    return ChipBlock(first, pixels, valid, cloud)
 
 
 def _empty_block(remaining: int, size_px: int) -> tuple[Pixels, NDArray[np.float32]]:

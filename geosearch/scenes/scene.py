@@ -115,4 +115,5 @@ def _band_facts(dataset: Any, names: Sequence[str]) -> BandFacts:
 
 
 def _all_tags(dataset: Any) -> dict[str, str]:
-    return {**dataset.tags(ns="IMAGERY"), **dataset.tags()}
+    domains = ("IMAGERY", "ENVI", "EXIF")
+    return {**{k: v for ns in domains for k, v in dataset.tags(ns=ns).items()}, **dataset.tags()}

@@ -1,4 +1,4 @@
-"""What may be asked beside the text: a place, a time; read strictly, or refused.
+"""What may be asked beside the text: a place, a time, no cloud; read strictly, or refused.
 
 A filter that cannot be applied is an error, never an unfiltered answer.
 """
@@ -52,13 +52,21 @@ class Filter:
     """Geometries in EPSG:4326; the footprint must intersect every one of them."""
     time: TimeSpan | None = None
     """The scene's time must lie in it; chips without a known time do not."""
+    undated: bool = False
+    """Chips without a known time pass ``time``, too."""
     scenes: frozenset[str] | None = None
     """The chip must be of one of these scenes; None for any."""
+    min_cloud: float | None = None
+    """Least share of cloud, 0..1; a chip of which it is not known does not pass."""
+    max_cloud: float | None = None
+    """Most share of cloud, 0..1; a chip of which it is not known does not pass."""
+    min_valid: float | None = None
+    """Least share of valid pixels, 0..1."""
 
     @property
     def is_empty(self) -> bool:
         """Whether everything passes."""
-        return not self.areas and self.time is None and self.scenes is None
+        return self == Filter()
 
 
 def make_filter(
@@ -66,7 +74,11 @@ def make_filter(
     bbox: str | Sequence[float] | None = None,
     intersects: str | Path | dict[str, Any] | BaseGeometry | None = None,
     when: str | None = None,
+    undated: bool = False,
     scenes: Collection[str] | None = None,
+    min_cloud: float | None = None,
+    max_cloud: float | None = None,
+    min_valid: float | None = None,
 ) -> Filter:
     """Build a filter from what a user writes.
 
@@ -74,7 +86,11 @@ def make_filter(
         bbox: ``W,S,E,N`` in degrees, as text or as four numbers; W > E crosses 180 degrees.
         intersects: A GeoJSON file (``-`` for standard input), a GeoJSON object, or a geometry.
         when: ``A``, ``A/B``, ``../B`` or ``A/..`` of dates and RFC 3339 instants.
+        undated: Let chips without a known time pass ``when``, too.
         scenes: Ids of scenes.
+        min_cloud: Least share of cloud, 0..1.
+        max_cloud: Most share of cloud, 0..1.
+        min_valid: Least share of valid pixels, 0..1.
 
     Raises:
         UsageError: One of them cannot be meant.
@@ -84,11 +100,29 @@ def make_filter(
         areas.append(parse_bbox(bbox))
     if intersects is not None:
         areas.append(read_area(intersects))
+    if undated and when is None:
+        raise UsageError("--undated without --datetime", hint="it adds to what --datetime finds")
+    low, high = _share("--min-cloud", min_cloud), _share("--max-cloud", max_cloud)
+    if low is not None and high is not None and low > high:
+        raise UsageError(
+            f"--min-cloud {low:g} is above --max-cloud {high:g}", hint="no chip could pass both"
+        )
     return Filter(
-        tuple(areas),
-        None if when is None else parse_time_span(when),
-        None if scenes is None else frozenset(scenes),
+        areas=tuple(areas),
+        time=None if when is None else parse_time_span(when),
+        undated=undated,
+        scenes=None if scenes is None else frozenset(scenes),
+        min_cloud=low,
+        max_cloud=high,
+        min_valid=_share("--min-valid", min_valid),
     )
+
+
+def _share(option: str, share: float | None) -> float | None:
+    # not(...) so that NaN is refused too
+    if share is not None and not 0 <= share <= 1:
+        raise UsageError(f"{option} is {share}", hint="use a share from 0 to 1")
+    return share
 
 
 def parse_bbox(bbox: str | Sequence[float]) -> BaseGeometry:

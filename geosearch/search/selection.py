@@ -11,8 +11,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geosearch.index import Runs, Segment, joined, rows_of, run_rows, runs_of
-from geosearch.search.filters import Filter
+from geosearch.index import UNKNOWN_TIME, Runs, Segment, joined, rows_of, run_rows, runs_of
+from geosearch.search.filters import Filter, TimeSpan
 
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -39,7 +39,12 @@ def matching_runs(segment: Segment, wanted: Filter) -> Runs:
     if segment.alive_blocks is not None:
         verdict = verdict.also(*segment.alive_blocks)
     if wanted.time is not None:
-        verdict = verdict.also(*_blocks_in_time(segment, wanted))
+        verdict = verdict.also(*_blocks_in_time(segment, wanted.time, wanted.undated))
+    if wanted.min_cloud is not None or wanted.max_cloud is not None:
+        verdict = verdict.also(*_blocks_of_cloud(segment, wanted))
+    if wanted.min_valid is not None:
+        least, greatest = blocks.valid.T
+        verdict = verdict.also(greatest >= wanted.min_valid, least >= wanted.min_valid)
     if wanted.scenes is not None:
         verdict = verdict.also(*_blocks_of_scenes(segment, wanted))
     for area in wanted.areas:
@@ -69,20 +74,41 @@ def _passing(segment: Segment, rows: Rows, wanted: Filter) -> Rows:
     if segment.alive is not None:
         rows = rows[segment.alive[rows]]
     if wanted.time is not None:
-        times = segment.time_ms[rows]
-        rows = rows[(times >= wanted.time.start_ms) & (times <= wanted.time.end_ms)]
+        rows = rows[_in_time(segment.time_ms[rows], wanted.time, wanted.undated)]
     if wanted.scenes is not None:
         rows = rows[np.isin(segment.scene_no[rows], segment.scene_numbers(wanted.scenes))]
+    # a share that is not known is NaN, and compares as false
+    if wanted.min_cloud is not None:
+        rows = rows[segment.cloud[rows] >= wanted.min_cloud]
+    if wanted.max_cloud is not None:
+        rows = rows[segment.cloud[rows] <= wanted.max_cloud]
+    if wanted.min_valid is not None:
+        rows = rows[segment.valid[rows] >= wanted.min_valid]
     for area in wanted.areas:
         rows = _rows_in_area(segment, rows, area)
     return rows
 
 
-def _blocks_in_time(segment: Segment, wanted: Filter) -> tuple[Mask, Mask]:
-    assert wanted.time is not None
+def _in_time(times: NDArray[np.int64], span: TimeSpan, undated: bool) -> Mask:
+    inside: Mask = (times >= span.start_ms) & (times <= span.end_ms)
+    return inside | (times == UNKNOWN_TIME) if undated else inside
+
+
+def _blocks_in_time(segment: Segment, span: TimeSpan, undated: bool) -> tuple[Mask, Mask]:
     least, greatest = segment.blocks.time_ms.T
-    start, end = wanted.time.start_ms, wanted.time.end_ms
-    return (greatest >= start) & (least <= end), (least >= start) & (greatest <= end)
+    some = (greatest >= span.start_ms) & (least <= span.end_ms)
+    every = (least >= span.start_ms) & (greatest <= span.end_ms)
+    if undated:  # the unknown time is the least of all
+        some, every = some | (least == UNKNOWN_TIME), every | (greatest == UNKNOWN_TIME)
+    return some, every
+
+
+def _blocks_of_cloud(segment: Segment, wanted: Filter) -> tuple[Mask, Mask]:
+    least, greatest = segment.blocks.cloud.T
+    low = -np.inf if wanted.min_cloud is None else wanted.min_cloud
+    high = np.inf if wanted.max_cloud is None else wanted.max_cloud
+    every = (least >= low) & (greatest <= high) & ~segment.blocks.cloud_unknown
+    return (greatest >= low) & (least <= high), every
 
 
 def _blocks_of_scenes(segment: Segment, wanted: Filter) -> tuple[Mask, Mask]:

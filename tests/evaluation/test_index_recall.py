@@ -41,6 +41,8 @@ def build(folder: Path, ann: str) -> Index:
         shapely.box(lon, lat, lon + 0.1, lat + 0.1),
         np.full((COUNT, 2), 6400, np.float32),
         np.ones(COUNT, np.float32),
+        np.zeros(COUNT, np.float32),
+        np.full(COUNT, 100, np.float32),
         vectors.astype(np.float32),
     )
     spec = IndexSpec("none", "none-0", DIM, "float32", None, 64, 64, 0.25)

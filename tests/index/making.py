@@ -1,5 +1,9 @@
 """Scenes and chips for the index's tests, drawn from a seed."""
 
+import json
+from hashlib import sha256
+from pathlib import Path
+
 import numpy as np
 import shapely
 
@@ -31,5 +35,33 @@ def chips(seed: int, count: int = 10, lon: float = 0.0) -> ChipBatch:
         np.asarray(shapely.box(lon + columns, 0.0, lon + columns + 1.0, 1.0), dtype=object),
         np.full((count, 2), 6400, np.float32),
         rng.uniform(0.3, 1, count).astype(np.float32),
+        np.linspace(0, 1, count, dtype=np.float32),
+        np.full(count, 100, np.float32),
         vectors.astype(np.float32),
     )
+
+
+def make_format_2(index: Path) -> None:
+    """Take from an index's files what format 3 added to them."""
+    import duckdb
+
+    manifest = json.loads((index / "manifest.json").read_text()) | {"format": 2}
+    for entry in manifest["segments"]:
+        place = index / "segments" / entry["id"]
+        (place / "rows" / "cloud").unlink()
+        with duckdb.connect(str(place / "chips.duckdb")) as connection:
+            connection.execute("ALTER TABLE chips DROP COLUMN cloud")
+            connection.execute("ALTER TABLE chips DROP COLUMN gsd_m")
+        description = json.loads((place / "segment.json").read_text())
+        description["files"] = [
+            {
+                "path": one["path"],
+                "bytes": (place / one["path"]).stat().st_size,
+                "sha256": sha256((place / one["path"]).read_bytes()).hexdigest(),
+            }
+            for one in description["files"]
+            if one["path"] != "rows/cloud"
+        ]
+        (place / "segment.json").write_text(json.dumps(description))
+        entry["checksum"] = sha256((place / "segment.json").read_bytes()).hexdigest()
+    (index / "manifest.json").write_text(json.dumps(manifest))

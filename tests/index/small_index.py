@@ -38,6 +38,8 @@ def chips(number: int) -> ChipBatch:
         np.asarray(shapely.box(lon, lat, lon + 0.1, lat + 0.1)),
         np.full((100, 2), 6400, np.float32),
         rng.uniform(0.3, 1, 100).astype(np.float32),
+        np.linspace(0, 1, 100, dtype=np.float32),
+        np.full(100, 100, np.float32),
         vectors.astype(np.float32),
     )
 

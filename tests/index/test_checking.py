@@ -17,7 +17,7 @@ from geosearch.search import search
 
 DERIVED = {
     "segment.json", "ann/ivfpq.faiss", "ann/lists.npz", "rows/bounds", "rows/time_ms",
-    "rows/scene_no", "rows/valid", "rows/footprints", "rows/footprint_starts",
+    "rows/scene_no", "rows/valid", "rows/cloud", "rows/footprints", "rows/footprint_starts",
 }  # fmt: skip
 NOT_DERIVED = {"chips.duckdb", "vectors.f16", "removed"}
 

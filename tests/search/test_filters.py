@@ -153,3 +153,26 @@ def test_a_missing_area_file_is_refused_by_its_name(tmp_path: Path) -> None:
 def test_no_condition_is_the_empty_filter() -> None:
     assert make_filter().is_empty
     assert not make_filter(bbox="0,0,1,1").is_empty
+
+
+def test_no_filter_lets_everything_pass() -> None:
+    assert make_filter().is_empty
+    assert not make_filter(max_cloud=1).is_empty
+    assert not make_filter(min_valid=0).is_empty
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan"), float("inf")])
+@pytest.mark.parametrize("option", ["min_cloud", "max_cloud", "min_valid"])
+def test_a_share_beyond_0_and_1_is_refused(option: str, share: float) -> None:
+    with pytest.raises(UsageError, match=f"--{option.replace('_', '-')} is"):
+        make_filter(**{option: share})  # type: ignore[arg-type]
+
+
+def test_shares_of_cloud_that_no_chip_can_have_are_refused() -> None:
+    with pytest.raises(UsageError, match="above"):
+        make_filter(min_cloud=0.5, max_cloud=0.4)
+
+
+def test_undated_without_a_time_is_refused() -> None:
+    with pytest.raises(UsageError, match="--undated"):
+        make_filter(undated=True)

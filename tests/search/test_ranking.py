@@ -1,5 +1,6 @@
 """Whatever is asked, the answer is the best of what matches."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,8 @@ def chips(number: int, rng: np.random.Generator, equal: bool) -> ChipBatch:
         shapely.box(lon, lat, lon + 0.1, lat + 0.1),
         np.full((100, 2), 6400, np.float32),
         np.ones(100, np.float32),
+        np.zeros(100, np.float32),
+        np.full(100, 100, np.float32),
         vectors.astype(np.float32),
     )
 
@@ -104,6 +107,33 @@ def test_a_time_filter_keeps_whole_days_and_leaves_out_the_unknown(index: Index)
     assert {hit.scene for hit in hits} == {"scene1.tif", "scene2.tif", "scene4.tif"}
     hits, _ = search(index, unit(1), wanted=make_filter(when="../2100"), k=500)
     assert {hit.scene for hit in hits} == {f"scene{n}.tif" for n in (0, 1, 2, 4)}
+
+
+def test_the_undated_are_found_if_they_are_asked_for(index: Index) -> None:
+    wanted = make_filter(when="2020-01-01", undated=True)
+    hits, _ = search(index, unit(1), wanted=wanted, k=500)
+    assert {hit.scene for hit in hits} == {"scene0.tif", "scene3.tif"}
+
+
+@settings(max_examples=20, deadline=None)
+@given(cloud=st.floats(0, 1), valid=st.floats(0, 1))
+def test_shares_of_cloud_and_of_valid_pixels_are_kept_and_the_unknown_left_out(
+    tmp_path_factory: pytest.TempPathFactory, cloud: float, valid: float
+) -> None:
+    rng = np.random.default_rng(int(cloud * 1000))
+    batch = replace(
+        chips(0, rng, equal=False),
+        cloud=np.where(rng.random(100) < 0.2, np.nan, rng.random(100)).astype(np.float32),
+        valid=rng.random(100).astype(np.float32),
+    )
+    folder = tmp_path_factory.mktemp("shares") / "index"
+    with IndexWriter(folder, SPEC) as writer:
+        writer.stage(scene(0, None), batch)
+        writer.publish()
+    wanted = make_filter(max_cloud=cloud, min_valid=valid)
+    hits, _ = search(open_index(folder), unit(1), wanted=wanted, k=500)
+    passing = (batch.cloud <= cloud) & (batch.valid >= valid)
+    assert {hit.window for hit in hits} == {tuple(one) for one in batch.windows[passing].tolist()}
 
 
 def test_two_areas_must_both_be_met(index: Index) -> None:
