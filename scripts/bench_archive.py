@@ -107,9 +107,7 @@ class GrownArchive:
             self._vectors(region, spot),
         )
 
-    def _vectors(
-        self, region: NDArray[np.int64], spot: NDArray[np.int64]
-    ) -> NDArray[np.float16]:
+    def _vectors(self, region: NDArray[np.int64], spot: NDArray[np.int64]) -> NDArray[np.float16]:
         rng, chips = self._rng, CHIPS_A_SIDE**2
         kind = self._shown[region, spot % _KINDS_A_REGION]
         drawn = np.empty((len(region), chips), np.int64)

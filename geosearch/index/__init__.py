@@ -15,6 +15,7 @@ from geosearch.index.removal import Choose, Removal, SceneRemoval, remove_chips
 from geosearch.index.repairing import repair
 from geosearch.index.runs import Runs, joined, rows_of, run_rows, runs_of
 from geosearch.index.segment import Segment
+from geosearch.index.staging import UnfinishedScene
 from geosearch.index.writer import Generation, IndexWriter
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "SceneRemoval",
     "Segment",
     "SegmentInfo",
+    "UnfinishedScene",
     "choose",
     "compact",
     "exact_choice",
