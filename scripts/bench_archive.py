@@ -1,4 +1,4 @@
-"""A large archive for benchmarks of search: vectors grown from real embeddings, at plausible places.
+"""A large archive for benchmarks of search: vectors grown from real ones, at plausible places.
 
 Vectors are made from a few thousand real ones: each is a real vector, moved towards one of its
 neighbours and along the difference of another pair of neighbours, and brought to unit length. So

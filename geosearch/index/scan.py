@@ -56,12 +56,6 @@ def best_rows(
     return _Heap.merged(heaps).best(k)
 
 
-def scores_of(vectors: Vectors, query: Scores, rows: Rows) -> Scores:
-    """Return the inner products float32 [m] of some rows int64 [m]."""
-    # float32 sums, as the scanner's; a few thousand rows at most
-    return np.asarray(vectors[rows].astype(np.float32) @ query, dtype=np.float32)
-
-
 def _shares(runs: Runs, count: int) -> list[Runs]:
     """Divide runs into about equal shares."""
     if count < 2:
