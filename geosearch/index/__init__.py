@@ -6,11 +6,17 @@ Both are imported where they are used: opening an index and reading its vectors 
 from geosearch.index.checking import Problem, verify
 from geosearch.index.compaction import Compaction, compact
 from geosearch.index.manifest import MANIFEST
-from geosearch.index.mapped import UNKNOWN_TIME
 from geosearch.index.plan import UNMEASURED, Calibration, Choice, choose, exact_choice, recall_at
 from geosearch.index.published import PublishedScene
 from geosearch.index.reader import Index, IndexInfo, SegmentInfo, open_index
-from geosearch.index.records import ChipBatch, ChipRecord, IndexSpec, SceneKey, SceneRecord
+from geosearch.index.records import (
+    UNKNOWN_TIME,
+    ChipBatch,
+    ChipRecord,
+    IndexSpec,
+    SceneKey,
+    SceneRecord,
+)
 from geosearch.index.removal import Choose, Removal, SceneRemoval, remove_chips
 from geosearch.index.repairing import repair
 from geosearch.index.runs import Runs, joined, rows_of, run_rows, runs_of

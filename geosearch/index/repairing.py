@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import shapely
 
 from geosearch.index.ann_training import build_tier
 from geosearch.index.checking import (
@@ -24,6 +23,8 @@ from geosearch.index.checking import (
 from geosearch.index.durable import remove_folder, sync_file, sync_folder, write_durable
 from geosearch.index.manifest import Manifest, SegmentEntry, next_generation, write_manifest
 from geosearch.index.mapped import write_rows
+from geosearch.index.packed import Packed
+from geosearch.index.records import UNKNOWN_TIME, time_ms_of
 from geosearch.index.removal import locked_manifest
 from geosearch.index.segment_files import (
     ANN,
@@ -37,7 +38,6 @@ from geosearch.index.segment_files import (
     file_sum,
     file_sums,
     read_description,
-    time_ms,
 )
 from geosearch.index.sidecar import Sidecar
 
@@ -133,10 +133,14 @@ def _description(place: Path, rows: int, made: Set[str]) -> Description:
 def _write_rows(folder: Path, sidecar_path: Path, rows: int) -> None:
     sidecar = Sidecar(sidecar_path)
     columns = sidecar.rows(rows)
-    times = np.array([time_ms(scene.datetime) for scene in sidecar.scenes()], dtype=np.int64)
-    columns["time_ms"] = times[columns["scene_no"]]
-    footprints = np.asarray(shapely.from_wkb(columns["footprint"]))
-    write_rows(folder, columns, footprints)
+    known = np.array([time_ms_of(scene.datetime) for scene in sidecar.scenes()], dtype=np.int64)
+    of_scene = known[columns["scene_no"]]
+    columns["time_ms"] = np.where(of_scene == UNKNOWN_TIME, columns["time_ms"], of_scene)
+    if sidecar.has_cloud:  # of format 3
+        columns |= sidecar.cuts(rows)
+    ids = columns["id"]
+    own = Packed.of([str(one).encode() for one in ids]) if (ids != "").any() else None
+    write_rows(folder, columns, Packed.of(list(columns["footprint"])), own)
 
 
 def _put(source: Path, target: Path) -> None:

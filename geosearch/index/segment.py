@@ -13,9 +13,10 @@ from geosearch.errors import IndexFolderError
 from geosearch.index.ann import ApproximateTier
 from geosearch.index.blocks import Blocks
 from geosearch.index.manifest import SegmentEntry
-from geosearch.index.mapped import MappedRows, map_array
+from geosearch.index.mapped import CUTS, MappedRows, map_array
+from geosearch.index.packed import Packed
 from geosearch.index.plan import Calibration, read_calibration
-from geosearch.index.records import ChipRecord, SceneKey, SceneRecord
+from geosearch.index.records import ChipRecord, SceneKey, SceneRecord, chip_record
 from geosearch.index.removed_rows import read_removed_rows
 from geosearch.index.runs import Rows, Runs
 from geosearch.index.scan import best_rows
@@ -58,6 +59,7 @@ class Segment:
         self.vectors: NDArray[np.float16] = map_array(self.folder / VECTORS, "<f2", (self.n, dim))
         """float16 [n, dim], unit length but for the rounding to 16 bits."""
         self._mapped = MappedRows(self.folder / ROWS, self.n)
+        self._known_scenes: dict[int, SceneRecord] = {}
         _OPEN.add(self)
 
     @property
@@ -167,8 +169,31 @@ class Segment:
         return ApproximateTier(self.folder / ANN, self.n, self.vectors.shape[1])
 
     def chips(self, rows: Rows) -> list[ChipRecord]:
-        """Return what is known of chips, in the order asked."""
-        return self._sidecar.chips(rows)
+        """Return what is known of chips, in the order asked.
+
+        Raises:
+            IndexFolderError: A file of the segment is damaged.
+        """
+        numbers = self.scene_no[rows].tolist()
+        scenes = self._scenes_by_number(set(numbers))
+        ids = self._mapped.ids(rows) or [""] * len(rows)
+        columns = {name: column[rows].tolist() for name, column in self.cuts.items()}
+        times, valid, cloud = (
+            column[rows].tolist() for column in (self.time_ms, self.valid, self.cloud)
+        )
+        return [
+            chip_record(
+                scenes[number],
+                own_id=ids[at],
+                window=tuple(columns["windows"][at]),
+                size_m=tuple(columns["size_m"][at]),
+                gsd_m=columns["gsd_m"][at],
+                valid=valid[at],
+                cloud=cloud[at],
+                time_ms=times[at],
+            )
+            for at, number in enumerate(numbers)
+        ]
 
     def scenes(self) -> list[SceneRecord]:
         """Return the scenes that are searched, by id."""
@@ -182,7 +207,25 @@ class Segment:
     @cached_property
     def cuts(self) -> dict[str, NDArray[Any]]:
         """Windows int32 [n, 4], size_m float32 [n, 2] and gsd_m float32 [n] of all rows."""
-        return self._sidecar.cuts(self.n)
+        columns = self._mapped.columns
+        if columns.keys() >= CUTS:
+            return {name: columns[name] for name in sorted(CUTS)}
+        return self._sidecar.cuts(self.n)  # as formats 1 and 2 have it
+
+    @property
+    def packed_ids(self) -> Packed | None:
+        """The chips' own ids as UTF-8, empty where one has none; None where none has."""
+        return self._mapped.packed_ids
+
+    def outlines(self, rows: Rows) -> Packed:
+        """Return footprints as WKB."""
+        return self._mapped.outlines(rows)
+
+    def _scenes_by_number(self, numbers: Set[int]) -> dict[int, SceneRecord]:
+        missing = numbers - self._known_scenes.keys()
+        if missing:
+            self._known_scenes |= self._sidecar.some_scenes(missing)
+        return self._known_scenes
 
     @cached_property
     def _sidecar(self) -> Sidecar:
