@@ -3,6 +3,7 @@
 Both are imported where they are used: opening an index and reading its vectors needs neither.
 """
 
+from geosearch.index.ann_training import AUTO_ROWS
 from geosearch.index.checking import Problem, verify
 from geosearch.index.compaction import Compaction, compact
 from geosearch.index.manifest import MANIFEST
@@ -25,6 +26,7 @@ from geosearch.index.staging import UnfinishedScene
 from geosearch.index.writer import Generation, IndexWriter
 
 __all__ = [
+    "AUTO_ROWS",
     "MANIFEST",
     "UNKNOWN_TIME",
     "UNMEASURED",

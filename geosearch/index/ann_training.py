@@ -13,6 +13,8 @@ from geosearch.index.lists import list_sizes, write_lists
 
 CODES = "codes.lists"
 LISTS = "lists.npz"
+OLD_CODES = "ivfpq.faiss"
+"""What formats 1 and 2 had in the place of `CODES`: a file that FAISS alone can read."""
 BITS = 4
 
 AUTO_ROWS = 50_000

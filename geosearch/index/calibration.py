@@ -5,31 +5,85 @@ images says little about them. Filters are ranges of rows: along the curve, each
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.index.ann import ApproximateTier
-from geosearch.index.plan import Calibration, Choice, Costs, Need, Recall, choose
+from geosearch.index.plan import (
+    Calibration,
+    Choice,
+    Costs,
+    Need,
+    Recall,
+    choose,
+    write_calibration,
+)
 from geosearch.index.runs import Rows, Runs, rows_of, run_rows, runs_of
 from geosearch.index.scan import best_rows
 
 SELECTIVITIES = (1.0, 0.1, 0.01)
 K = 10
+QUERIES = "queries.npy"
 
 _MOST_QUERIES = 64
-_COVERED = 0.995
+_COVERED = 0.998
 """Share of the true ten best whose lists and places are covered by what is measured."""
-_MARGIN = 1.25
-"""More is taken than these queries needed: others differ."""
-_LEAST_SHARE, _LEAST_CANDIDATES, _MOST_CANDIDATES = 0.01, 200, 16_384
+_MOST_CANDIDATES = 16_384
 _REPEATS = 5
 _SEED = 7
 
 Floats = NDArray[np.float32]
 Vectors = NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class _Safety:
+    """How much more is taken than the queries needed: others differ."""
+
+    share: float
+    candidates: float
+    least_share: float
+    least_candidates: int
+
+
+_TEXTS = _Safety(share=1.5, candidates=1.5, least_share=0.03, least_candidates=800)
+_DRAWN = _Safety(share=2.0, candidates=4.0, least_share=0.08, least_candidates=3_000)
+"""Drawn vectors are easier than texts: over images of published checkpoints they needed as many
+lists, but a fifth of the candidates."""
+
+
+def calibrate_tier(folder: Path, vectors: Vectors) -> None:
+    """Measure a tier that has just been built, and write beside it what was found.
+
+    Args:
+        folder: The tier; texts that `keep_queries` put there are asked.
+        vectors: float16 [n, dim], its rows.
+    """
+    tier = ApproximateTier(folder, *vectors.shape)
+    queries = kept_queries(folder, vectors.shape[1])
+    write_calibration(folder, calibrate(tier, vectors, queries))
+
+
+def keep_queries(folder: Path, queries: Floats | None) -> None:
+    """Keep embedded texts beside a tier, float32 [q, dim], for this and later measurements."""
+    if queries is not None and len(queries):
+        np.save(folder / QUERIES, queries[:_MOST_QUERIES].astype(np.float16))
+
+
+def kept_queries(folder: Path, dim: int) -> Floats | None:
+    """Return the texts that are kept beside a tier, float32 [q, dim]; None for none."""
+    try:
+        queries = np.load(folder / QUERIES, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    fits = queries.ndim == 2 and queries.shape[1] == dim and np.isfinite(queries).all()
+    return queries.astype(np.float32) if fits and len(queries) else None
 
 
 def calibrate(tier: ApproximateTier, vectors: Vectors, queries: Floats | None) -> Calibration:
@@ -41,7 +95,7 @@ def calibrate(tier: ApproximateTier, vectors: Vectors, queries: Floats | None) -
         queries: float32 [q, dim], embedded texts; None to draw some from the rows.
     """
     rng = np.random.default_rng(_SEED)
-    asked = drawn_queries(vectors, rng) if queries is None else queries[:_MOST_QUERIES]
+    asked = drawn_queries(vectors, rng) if queries is None else queries
     costs = measure_costs(tier, vectors, asked[0], rng)
     places = {share: _places(len(vectors), share, len(asked), rng) for share in SELECTIVITIES}
     truths = {
@@ -51,8 +105,10 @@ def calibrate(tier: ApproximateTier, vectors: Vectors, queries: Floats | None) -
         ]
         for share in SELECTIVITIES
     }
+    safety = _DRAWN if queries is None else _TEXTS
     needs = tuple(
-        _need(tier, vectors, asked, places[share], truths[share], share) for share in SELECTIVITIES
+        _need(tier, vectors, asked, places[share], truths[share], share, safety)
+        for share in SELECTIVITIES
     )
     calibration = Calibration(costs, needs, (), "drawn" if queries is None else "texts")
     recalls = tuple(
@@ -92,19 +148,24 @@ def _need(
     places: list[Runs],
     truths: list[Rows],
     selectivity: float,
+    safety: _Safety,
 ) -> Need:
     shares = np.concatenate(
         [tier.share_to(query, vectors[rows]) for query, rows in zip(queries, truths, strict=True)]
     )
-    share = min(1.0, max(_MARGIN * float(np.quantile(shares, _COVERED)), _LEAST_SHARE))
+    share = min(1.0, max(safety.share * _quantile(shares), safety.least_share))
     depths = []
     for query, runs, rows in zip(queries, places, truths, strict=True):
         found = tier.candidates(query, runs, min(_MOST_CANDIDATES, run_rows(runs)), share)
         place = {row: at for at, row in enumerate(found.tolist(), start=1)}
         depths += [place.get(row, 0) for row in rows.tolist()]
     known = np.array([depth for depth in depths if depth] or [_MOST_CANDIDATES])
-    candidates = int(_MARGIN * float(np.quantile(known, _COVERED)))
-    return Need(selectivity, share, min(max(candidates, _LEAST_CANDIDATES), _MOST_CANDIDATES))
+    candidates = max(int(safety.candidates * _quantile(known)), safety.least_candidates)
+    return Need(selectivity, share, min(candidates, _MOST_CANDIDATES))
+
+
+def _quantile(values: NDArray[Any]) -> float:
+    return float(np.quantile(values, _COVERED)) if len(values) else 1.0
 
 
 def _recall(

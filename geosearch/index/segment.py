@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from geosearch.errors import IndexFolderError
 from geosearch.index.ann import ApproximateTier
+from geosearch.index.ann_training import OLD_CODES
 from geosearch.index.blocks import Blocks
 from geosearch.index.manifest import SegmentEntry
 from geosearch.index.mapped import CUTS, MappedRows, map_array
@@ -51,11 +52,11 @@ class Segment:
         self.id = entry.id
         self.n = entry.rows
         """Rows, those of removed scenes counted."""
-        self.has_ann = entry.ann == "ivfpq"
-        """Whether it has the approximate tier."""
         self.entry = entry
         self.index_folder = index_folder
         self.folder = index_folder / SEGMENTS / entry.id
+        self.has_ann = entry.ann == "ivfpq" and not (self.folder / ANN / OLD_CODES).exists()
+        """Whether it has the approximate tier; that of formats 1 and 2 is not used any more."""
         self.vectors: NDArray[np.float16] = map_array(self.folder / VECTORS, "<f2", (self.n, dim))
         """float16 [n, dim], unit length but for the rounding to 16 bits."""
         self._mapped = MappedRows(self.folder / ROWS, self.n)

@@ -5,7 +5,7 @@ what it holds, and staging the same scenes in another order makes the same segme
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from geosearch.errors import IndexFolderError
 from geosearch.index.ann_training import AUTO_ROWS, LEAST_ROWS, build_tier
+from geosearch.index.calibration import calibrate_tier, keep_queries
 from geosearch.index.curve import groups_of, row_order
 from geosearch.index.durable import move_durable, remove_folder, reserve
 from geosearch.index.manifest import SegmentEntry
@@ -34,6 +35,8 @@ DESCRIPTION = "segment.json"
 
 MOST_ROWS = 1 << 20
 """Chips of a segment, about: their metadata must fit into memory together."""
+
+Queries = NDArray[np.float32]
 
 _HASH_BYTES = 1 << 22
 _COPIED_ROWS = 1 << 16
@@ -106,7 +109,12 @@ def groups(scenes: Sequence[Scene], most_rows: int = MOST_ROWS) -> Iterator[list
 
 
 def write_segment(
-    index_folder: Path, staged: Sequence[SceneChips], dim: int, *, ann: str
+    index_folder: Path,
+    staged: Sequence[SceneChips],
+    dim: int,
+    *,
+    ann: str,
+    queries: Callable[[], Queries | None] = lambda: None,
 ) -> SegmentEntry:
     """Build a segment beside its place, and move it there when it is whole.
 
@@ -115,6 +123,8 @@ def write_segment(
         staged: The scenes, sorted by id.
         dim: Length of a vector.
         ann: ``auto``, ``flat`` or ``ivfpq``.
+        queries: Gives embedded texts float32 [q, dim] to measure the approximate tier with; is
+            called only if there is one.
     """
     segments = index_folder / SEGMENTS
     segments.mkdir(exist_ok=True)
@@ -129,12 +139,15 @@ def write_segment(
     if kind == "ivfpq":
         vectors = np.memmap(part / VECTORS, dtype="<f2", mode="r", shape=(rows, dim))
         build_tier(part / ANN, vectors)
+        keep_queries(part / ANN, queries())
     segment_id = _segment_id(staged, file_sums(part))
     place = segments / segment_id
     # it is there already where a run died before it was published, or where a scene is again
     # what it was in an earlier generation, which somebody may be reading: leave it in place
     if not _is_whole(place):
         _write_sidecar(part / SIDECAR, [one.record for one in staged], table)
+        if kind == "ivfpq":  # no part of the id: times are never the same
+            calibrate_tier(part / ANN, vectors)
         keys = tuple(one.record.key for one in staged)
         description = Description(rows, keys, file_sums(part))
         (part / DESCRIPTION).write_bytes(description_bytes(description))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from geosearch.errors import first_line
 from geosearch.index.mapped import damaged
-from geosearch.index.records import UNKNOWN_TIME, SceneRecord
+from geosearch.index.records import UNKNOWN_TIME, SceneRecord, time_ms_of
 
 _SCHEMA = """
 CREATE TABLE scenes (
@@ -195,12 +195,12 @@ class Sidecar:
         }
 
     def rows(self, count: int) -> dict[str, NDArray[Any]]:
-        """Return what ``rows`` holds of each chip but its time, in row order.
+        """Return what ``rows`` holds of each chip, in row order.
 
         Returns:
-            scene_no int32 [n], valid float32 [n], bounds float64 [n, 4], footprint [n] as WKB,
-            id [n] (empty where its window makes it), time_ms int64 [n] (unknown where its scene
-            says); cloud float32 [n] where it has it.
+            scene_no int32 [n], valid float32 [n], bounds float64 [n, 4], time_ms int64 [n],
+            footprint [n] as WKB, id [n] (empty where its window makes it); of format 3, cloud
+            float32 [n] and what `cuts` gives.
 
         Raises:
             IndexFolderError: It cannot be read, its rows are not 0 to ``count`` - 1, or two of
@@ -222,7 +222,7 @@ class Sidecar:
             raise damaged(self._path, f"{twins} chip ids stand for several chips")
         try:
             columns = {
-                "scene_no": found["scene_no"].astype(np.int32),
+                "scene_no": self._scene_numbers(found["scene_no"]),
                 "valid": found["valid"].astype(np.float32),
                 "bounds": np.stack([found[name] for name in _BOUNDS_COLUMNS], axis=1),
                 "footprint": np.array([bytes(one) for one in found["footprint"]], dtype=object),
@@ -231,9 +231,18 @@ class Sidecar:
             }
         except (TypeError, ValueError) as error:  # values that are missing
             raise damaged(self._path, f"{type(error).__name__}: {error}") from error
+        known = np.array([time_ms_of(one.datetime) for one in self.scenes()], dtype=np.int64)
+        of_scene = known[columns["scene_no"]]
+        columns["time_ms"] = np.where(of_scene == UNKNOWN_TIME, columns["time_ms"], of_scene)
         if self.has_cloud:
-            columns["cloud"] = found["cloud"].astype(np.float32)
+            columns |= {"cloud": found["cloud"].astype(np.float32)} | self.cuts(count)
         return columns
+
+    def _scene_numbers(self, stored: NDArray[Any]) -> NDArray[np.int32]:
+        numbers, scenes = stored.astype(np.int32), len(self.scenes())
+        if len(numbers) and not (numbers.min() >= 0 and numbers.max() < scenes):
+            raise damaged(self._path, "chips belong to scenes that it does not have")
+        return numbers
 
     def _select(
         self, query: str, values: list[Any] | None = None

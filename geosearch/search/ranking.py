@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from geosearch.errors import UsageError
 from geosearch.index import (
+    AUTO_ROWS,
     UNMEASURED,
     ChipRecord,
     Choice,
@@ -228,7 +229,9 @@ def _choice(asked: _Asked, segment: Segment, matching: int, runs: int) -> Choice
         return Choice("skipped", 0.0)
     if not segment.has_ann or asked.tier == "exact":
         return exact_choice(UNMEASURED.costs, matching, runs)
-    return choose(segment.calibration, segment.n, matching, runs, asked.k, tier=asked.tier)
+    # an index that was forced to have the approximate tier while small is meant to use it
+    tier = "ivfpq" if segment.n < AUTO_ROWS else asked.tier
+    return choose(segment.calibration, segment.n, matching, runs, asked.k, tier=tier)
 
 
 def _plan(segment: Segment, runs: Runs, choice: Choice, scored: int) -> SegmentPlan:
