@@ -177,7 +177,12 @@ class Archive:
         with watch.time("encode text"):
             vector = encoder.encode_texts([text])[0]
         hits, explanation = search(
-            self.index, vector, wanted=wanted, k=k, exact=exact, distinct=distinct
+            self.index,
+            vector,
+            wanted=wanted,
+            k=k,
+            tier="exact" if exact else "auto",
+            distinct=distinct,
         )
         before = {step: 1000 * seconds for step, seconds in watch.seconds.items()}
         timed = replace(explanation, milliseconds=before | explanation.milliseconds)

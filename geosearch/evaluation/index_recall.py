@@ -126,7 +126,7 @@ def evaluate_recall(
 
 def _ask(index: Index, vector: NDArray[np.float32], wanted: Filter, k: int) -> _Outcome:
     found, how = search(index, vector, wanted=wanted, k=k)
-    exact, _ = search(index, vector, wanted=wanted, k=k, exact=True)
+    exact, _ = search(index, vector, wanted=wanted, k=k, tier="exact")
     right = {hit.id for hit in exact}
     return _Outcome(
         recall=len(right & {hit.id for hit in found}) / len(right) if right else 1.0,

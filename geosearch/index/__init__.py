@@ -3,24 +3,37 @@
 Both are imported where they are used: opening an index and reading its vectors needs neither.
 """
 
+from geosearch.index.ann_training import AUTO_ROWS
 from geosearch.index.checking import Problem, verify
 from geosearch.index.compaction import Compaction, compact
 from geosearch.index.manifest import MANIFEST
-from geosearch.index.mapped import UNKNOWN_TIME
+from geosearch.index.plan import UNMEASURED, Calibration, Choice, choose, exact_choice, recall_at
 from geosearch.index.published import PublishedScene
 from geosearch.index.reader import Index, IndexInfo, SegmentInfo, open_index
-from geosearch.index.records import ChipBatch, ChipRecord, IndexSpec, SceneKey, SceneRecord
+from geosearch.index.records import (
+    UNKNOWN_TIME,
+    ChipBatch,
+    ChipRecord,
+    IndexSpec,
+    SceneKey,
+    SceneRecord,
+)
 from geosearch.index.removal import Choose, Removal, SceneRemoval, remove_chips
 from geosearch.index.repairing import repair
+from geosearch.index.runs import Runs, joined, rows_of, run_rows, runs_of
 from geosearch.index.segment import Segment
 from geosearch.index.staging import UnfinishedScene
 from geosearch.index.writer import Generation, IndexWriter
 
 __all__ = [
+    "AUTO_ROWS",
     "MANIFEST",
     "UNKNOWN_TIME",
+    "UNMEASURED",
+    "Calibration",
     "ChipBatch",
     "ChipRecord",
+    "Choice",
     "Choose",
     "Compaction",
     "Generation",
@@ -31,15 +44,23 @@ __all__ = [
     "Problem",
     "PublishedScene",
     "Removal",
+    "Runs",
     "SceneKey",
     "SceneRecord",
     "SceneRemoval",
     "Segment",
     "SegmentInfo",
     "UnfinishedScene",
+    "choose",
     "compact",
+    "exact_choice",
+    "joined",
     "open_index",
+    "recall_at",
     "remove_chips",
     "repair",
+    "rows_of",
+    "run_rows",
+    "runs_of",
     "verify",
 ]

@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 
 from geosearch.errors import IndexFolderError
-from geosearch.index.ann import CODES, LISTS, ApproximateTier
+from geosearch.index.ann import ApproximateTier
+from geosearch.index.ann_training import CODES, LISTS
 from geosearch.index.manifest import MANIFEST, Manifest, SegmentEntry, read_manifest
 from geosearch.index.mapped import (
     COLUMNS,
@@ -211,10 +212,8 @@ def _check_vectors(place: Path, entry: SegmentEntry, dim: int) -> None:
 
 def _check_sidecar(place: Path, entry: SegmentEntry, dim: int) -> None:
     sidecar = Sidecar(place / SIDECAR)
-    numbers = sidecar.rows(entry.rows)["scene_no"]
+    sidecar.rows(entry.rows)
     keys = tuple(scene.key for scene in sidecar.scenes())
-    if len(numbers) and not (numbers.min() >= 0 and numbers.max() < len(keys)):
-        raise damaged(place / SIDECAR, "chips belong to scenes that it does not have")
     try:
         description = read_description(place)
     except IndexFolderError:
@@ -227,9 +226,14 @@ def _check_rows(place: Path, entry: SegmentEntry, dim: int) -> None:
     mapped = MappedRows(place / ROWS, entry.rows)
     known = Sidecar(place / SIDECAR).rows(entry.rows)
     for name in known.keys() & COLUMNS.keys():
-        if not np.array_equal(mapped.columns[name], known[name], equal_nan=name in LATER_COLUMNS):
+        if not np.array_equal(mapped.columns[name], known[name], equal_nan=name == "cloud"):
             raise damaged(place / ROWS, f"{name} does not agree with {SIDECAR}")
-    mapped.footprints(np.arange(entry.rows))
+    rows = np.arange(entry.rows)
+    mapped.footprints(rows)
+    ids = mapped.ids(rows) or [""] * entry.rows
+    if ids != known["id"].tolist():
+        raise damaged(place / ROWS, f"ids do not agree with {SIDECAR}")
+    _ = mapped.blocks
 
 
 def _check_ann(place: Path, entry: SegmentEntry, dim: int) -> None:

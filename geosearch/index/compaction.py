@@ -10,7 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from geosearch.errors import IndexFolderError
+from geosearch.index.calibration import kept_queries
 from geosearch.index.durable import part_of, remove_folder
 from geosearch.index.manifest import MANIFEST, Manifest, next_generation, write_manifest
 from geosearch.index.published import published_scenes
@@ -18,6 +22,7 @@ from geosearch.index.removal import locked_manifest
 from geosearch.index.removed_rows import REMOVED
 from geosearch.index.segment import Segment, open_segments
 from geosearch.index.segment_files import (
+    ANN,
     MOST_ROWS,
     SEGMENTS,
     ann_kind,
@@ -91,7 +96,9 @@ def _rewritten(folder: Path, manifest: Manifest, most_rows: int) -> Manifest:
     )
     kept = [one.entry for one in segments if one not in sources]
     written = [
-        write_segment(folder, group, manifest.spec.dim, ann=tier)
+        write_segment(
+            folder, group, manifest.spec.dim, ann=tier, queries=lambda: _queries_of(segments)
+        )
         for group in groups(scenes, most_rows)
     ]
     return next_generation(manifest, [*kept, *written])
@@ -108,6 +115,12 @@ def _require_whole(segment: Segment) -> None:
             f"{path} is damaged: {reason}",
             hint="`geosearch verify` says what is lost, and `--repair` makes again what can be",
         )
+
+
+def _queries_of(segments: Sequence[Segment]) -> NDArray[np.float32] | None:
+    """Return texts that some segment was measured with."""
+    kept = (kept_queries(one.folder / ANN, one.vectors.shape[1]) for one in segments)
+    return next((queries for queries in kept if queries is not None), None)
 
 
 def _tier_wanted(sources: Sequence[Segment]) -> str:

@@ -11,14 +11,29 @@ _ORDER = 16
 """Bits a side: a fine cell is 0.0055 by 0.0027 degrees."""
 _COARSE_ORDER = 8
 """Bits a side: a coarse cell is 1.4 by 0.7 degrees."""
+_LEAST_GROUP = 64
+"""Chips that share a scene and a time on average, at least, for being kept together."""
 
 
-def row_order(centres: NDArray[np.float64], scene_no: NDArray[np.int32]) -> NDArray[np.int64]:
+def groups_of(scene_no: NDArray[np.int32], time_ms: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return which chips were taken together, int64 [n]: those of a scene, of one time.
+
+    Where chips of a scene have times of their own, but few share one, the scene is the group:
+    what lies side by side would be torn apart for nothing.
+    """
+    times, at = np.unique(time_ms, return_inverse=True)
+    group = scene_no.astype(np.int64) * len(times) + at
+    if len(np.unique(group)) * _LEAST_GROUP > len(group):
+        return scene_no.astype(np.int64)
+    return group
+
+
+def row_order(centres: NDArray[np.float64], group: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the order of chips in a segment.
 
     Args:
         centres: float64 [n, 2], longitude and latitude of each chip.
-        scene_no: int32 [n], the chip's scene; scenes are numbered by their ids' order.
+        group: int64 [n], which chips were taken together, as `groups_of` says.
 
     Returns:
         int64 [n]: the chip that stands in each row. Equal keys keep the order given.
@@ -28,7 +43,7 @@ def row_order(centres: NDArray[np.float64], scene_no: NDArray[np.int32]) -> NDAr
     y = np.clip((centres[:, 1] + 90) / 180 * side, 0, side - 1).astype(np.int64)
     fine = hilbert(x, y, _ORDER)
     coarse = fine >> (2 * (_ORDER - _COARSE_ORDER))
-    return np.lexsort((fine, scene_no, coarse)).astype(np.int64)
+    return np.lexsort((fine, group, coarse)).astype(np.int64)
 
 
 def hilbert(x: NDArray[np.int64], y: NDArray[np.int64], order: int) -> NDArray[np.int64]:

@@ -4,19 +4,23 @@ Made from the same rows as the sidecar, in the same order, and can be made again
 from it. Files are raw little-endian arrays; their shapes follow from the row count.
 """
 
-from collections.abc import Sequence
+from functools import cached_property
 from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from geosearch.errors import IndexFolderError
-
-UNKNOWN_TIME = np.iinfo(np.int64).min
-"""Stands for the time of a scene that has none; earlier than every filter."""
+from geosearch.index.blocks import (
+    Blocks,
+    footprint_types,
+    make_blocks,
+    read_blocks,
+    write_blocks,
+)
+from geosearch.index.packed import Packed, shapes_of
 
 COLUMNS: dict[str, tuple[str, int]] = {
     "bounds": ("<f8", 4),
@@ -24,32 +28,61 @@ COLUMNS: dict[str, tuple[str, int]] = {
     "scene_no": ("<i4", 1),
     "valid": ("<f4", 1),
     "cloud": ("<f4", 1),
+    "windows": ("<i4", 4),
+    "size_m": ("<f4", 2),
+    "gsd_m": ("<f4", 1),
 }
 """Name to type and numbers a row."""
 
-LATER_COLUMNS = frozenset({"cloud"})
-"""Those that segments of formats 1 and 2 have not: they are of floats, and NaN there."""
+CUTS = frozenset({"windows", "size_m", "gsd_m"})
+"""How chips were cut."""
+LATER_COLUMNS = frozenset({"cloud"}) | CUTS
+"""Those that segments of formats 1 and 2 have not."""
 
 FOOTPRINT_STARTS = "footprint_starts"
 FOOTPRINT_BYTES = "footprints"
+ID_STARTS = "id_starts"
+ID_BYTES = "ids"
+BLOCKS = "blocks.npz"
+
+_WRITTEN_ROWS = 1 << 16
 
 
 def write_rows(
-    folder: Path, columns: dict[str, NDArray[Any]], footprints: NDArray[np.object_]
+    folder: Path,
+    columns: dict[str, NDArray[Any]],
+    outlines: Packed,
+    ids: Packed | None = None,
+    order: NDArray[np.int64] | None = None,
 ) -> None:
-    """Write the columns of ``COLUMNS`` and the footprints as WKB, each to a file of its name.
+    """Write the columns of ``COLUMNS``, footprints and ids, each to a file of its name.
 
-    Those of ``LATER_COLUMNS`` may be missing.
+    Args:
+        folder: Made here.
+        columns: In row order; those of ``LATER_COLUMNS`` may be missing.
+        outlines: Footprints as WKB.
+        ids: The chips' own ids; None where they have none.
+        order: Which of outlines and ids stands in each row, int64 [n]; None if they are in order.
     """
     folder.mkdir()
     for name, (kind, _) in COLUMNS.items():
         if name in LATER_COLUMNS and name not in columns:
             continue
         np.ascontiguousarray(columns[name], dtype=kind).tofile(folder / name)
-    parts: Sequence[bytes] = shapely.to_wkb(footprints, byte_order=1)
-    starts = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
-    starts.astype("<i8").tofile(folder / FOOTPRINT_STARTS)
-    (folder / FOOTPRINT_BYTES).write_bytes(b"".join(parts))
+    order = np.arange(len(outlines)) if order is None else order
+    _write_packed(folder / FOOTPRINT_BYTES, folder / FOOTPRINT_STARTS, outlines, order)
+    if ids is not None:
+        _write_packed(folder / ID_BYTES, folder / ID_STARTS, ids, order)
+    types = footprint_types(outlines.data, outlines.starts)[order]
+    write_blocks(folder / BLOCKS, make_blocks(columns, types))
+
+
+def _write_packed(data: Path, starts: Path, packed: Packed, order: NDArray[np.int64]) -> None:
+    lengths = np.diff(packed.starts)[order]
+    np.concatenate([[0], np.cumsum(lengths)]).astype("<i8").tofile(starts)
+    with data.open("wb") as file:
+        for first in range(0, len(order), _WRITTEN_ROWS):
+            file.write(packed.take(order[first : first + _WRITTEN_ROWS]).data.tobytes())
 
 
 class MappedRows:
@@ -58,12 +91,41 @@ class MappedRows:
     def __init__(self, folder: Path, rows: int) -> None:
         self._folder = folder
         self.columns = {
-            name: _map_column(folder, name, (rows, width) if width > 1 else (rows,))
-            for name, (_, width) in COLUMNS.items()
+            name: map_array(folder / name, kind, (rows, width) if width > 1 else (rows,))
+            for name, (kind, width) in COLUMNS.items()
+            if name not in LATER_COLUMNS or (folder / name).exists()
         }
+        self.columns.setdefault("cloud", np.broadcast_to(np.float32(np.nan), (rows,)))
         self._starts = map_array(folder / FOOTPRINT_STARTS, "<i8", (rows + 1,))
         size = _size(folder / FOOTPRINT_BYTES) if rows else 0
         self._bytes = map_array(folder / FOOTPRINT_BYTES, "u1", (size,))
+        self._rows = rows
+
+    @cached_property
+    def blocks(self) -> Blocks:
+        """What blocks of rows span; worked out here where an older version wrote the segment.
+
+        Raises:
+            IndexFolderError: The file is damaged.
+        """
+        path = self._folder / BLOCKS
+        try:
+            if path.exists():
+                return read_blocks(path, self._rows)
+            return make_blocks(self.columns, footprint_types(self._bytes, self._starts))
+        except (ValueError, IndexError, OSError) as error:
+            raise damaged(path, str(error)) from error
+
+    def outlines(self, rows: NDArray[np.int64]) -> Packed:
+        """Return the footprints of rows int64 [m] as WKB.
+
+        Raises:
+            IndexFolderError: The file does not hold values where it says.
+        """
+        try:
+            return Packed(self._bytes, self._starts).take(rows)
+        except ValueError as error:
+            raise damaged(self._folder / FOOTPRINT_STARTS, str(error)) from error
 
     def footprints(self, rows: NDArray[np.int64]) -> NDArray[np.object_]:
         """Return geometries object [m] of rows int64 [m].
@@ -71,25 +133,33 @@ class MappedRows:
         Raises:
             IndexFolderError: The file does not hold geometries where it says.
         """
-        starts, stops = self._starts[rows], self._starts[rows + 1]
-        if len(rows) and (
-            starts.min() < 0 or (stops < starts).any() or stops.max() > len(self._bytes)
-        ):
-            raise damaged(self._folder / FOOTPRINT_STARTS)
-        parts = np.empty(len(rows), dtype=object)
-        for at, (start, stop) in enumerate(zip(starts, stops, strict=True)):
-            parts[at] = self._bytes[start:stop].tobytes()
         try:
-            return np.asarray(shapely.from_wkb(parts))
-        except shapely.errors.GEOSException as error:
-            raise damaged(self._folder / FOOTPRINT_BYTES) from error
+            return shapes_of(self.outlines(rows))
+        except ValueError as error:
+            raise damaged(self._folder / FOOTPRINT_BYTES, str(error)) from error
 
+    def ids(self, rows: NDArray[np.int64]) -> list[str] | None:
+        """Return the chips' own ids; None where they have none.
 
-def _map_column(folder: Path, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
-    kind, _ = COLUMNS[name]
-    if name in LATER_COLUMNS and not (folder / name).exists():
-        return np.broadcast_to(np.array(np.nan, dtype=kind), shape)
-    return map_array(folder / name, kind, shape)
+        Raises:
+            IndexFolderError: The file does not hold texts where it says.
+        """
+        packed = self.packed_ids
+        if packed is None:
+            return None
+        try:
+            return [value.decode() for value in packed.take(rows).values()]
+        except ValueError as error:
+            raise damaged(self._folder / ID_BYTES, str(error)) from error
+
+    @cached_property
+    def packed_ids(self) -> Packed | None:
+        """The chips' own ids as UTF-8, mapped; None where they have none."""
+        if not (self._folder / ID_STARTS).exists():
+            return None
+        starts = map_array(self._folder / ID_STARTS, "<i8", (self._rows + 1,))
+        size = _size(self._folder / ID_BYTES)
+        return Packed(map_array(self._folder / ID_BYTES, "u1", (size,)), starts)
 
 
 def map_array(path: Path, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.index.records import ChipBatch, SceneRecord
+from geosearch.index.packed import Packed
+from geosearch.index.records import UNKNOWN_TIME, ChipBatch, SceneRecord
 from geosearch.index.segment import Segment
 
 
@@ -55,18 +56,37 @@ class PublishedScene:
         return len(self.rows)
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """Return the columns of a `ChipBatch` but the vectors."""
-        return {
-            **{name: column[self.rows] for name, column in self.segment.cuts.items()},
-            "valid": np.asarray(self.segment.valid[self.rows]),
-            "cloud": np.asarray(self.segment.cloud[self.rows]),
-            "footprints": self.segment.footprints(self.rows),
+        """Return the numbers of a `ChipBatch` but the vectors, by name."""
+        rows = self.rows
+        columns = {name: column[rows] for name, column in self.segment.cuts.items()}
+        columns |= {
+            "valid": np.asarray(self.segment.valid[rows]),
+            "cloud": np.asarray(self.segment.cloud[rows]),
         }
+        times = np.asarray(self.segment.time_ms[rows])
+        if self.record.datetime is None and (times != UNKNOWN_TIME).any():
+            columns["time_ms"] = times  # the chips' own
+        return columns
+
+    def outlines(self) -> Packed:
+        """Return the footprints as WKB."""
+        return self.segment.outlines(self.rows)
+
+    def ids(self) -> Packed | None:
+        """Return the chips' own ids as UTF-8; None where they have none."""
+        packed = self.segment.packed_ids
+        return None if packed is None else packed.take(self.rows)
 
     def batch(self) -> ChipBatch:
         """Return the chips as they are staged."""
         vectors = self.segment.vectors[self.rows].astype(np.float32)
-        return ChipBatch(**self.columns(), vectors=vectors)
+        ids = self.ids()
+        return ChipBatch(
+            **self.columns(),
+            footprints=self.segment.footprints(self.rows),
+            ids=None if ids is None else np.array([one.decode() for one in ids.values()], object),
+            vectors=vectors,
+        )
 
     def vectors(self, dim: int) -> NDArray[np.float16]:
         """Return the vectors float16 [n, dim], bit for bit as they are stored."""

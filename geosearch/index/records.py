@@ -2,12 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import isnan
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
+
+UNKNOWN_TIME = int(np.iinfo(np.int64).min)
+"""Stands for the time of a scene that has none; earlier than every filter."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,10 @@ class ChipBatch:
     """[n], metres a pixel of the chip as it was embedded."""
     vectors: NDArray[np.float32]
     """[n, dim], unit length."""
+    ids: NDArray[np.object_] | None = None
+    """[n], str, where chips have ids of their own."""
+    time_ms: NDArray[np.int64] | None = None
+    """[n], milliseconds since 1970, where chips have times of their own; the least for none."""
 
     def require_whole(self, dim: int) -> None:
         """Refuse chips that could not be found or placed.
@@ -156,9 +167,11 @@ class ChipBatch:
             "cloud": (self.cloud, (count,)),
             "gsd_m": (self.gsd_m, (count,)),
             "vectors": (self.vectors, (count, dim)),
+            "ids": (self.ids, (count,)),
+            "time_ms": (self.time_ms, (count,)),
         }
         for name, (array, shape) in parts.items():
-            if array.shape != shape:
+            if array is not None and array.shape != shape:
                 raise ValueError(f"{name} are of shape {array.shape}, not {shape}")
         missing = shapely.is_missing(self.footprints) | shapely.is_empty(self.footprints)
         if missing.any():
@@ -188,6 +201,61 @@ class ChipRecord:
     """Width and height of the scene's pixel that ``gsd_m`` refers to, metres."""
     bands: tuple[int, ...]
     stretch: tuple[tuple[float, float], ...] | None
+
+
+def chip_record(
+    scene: SceneRecord,
+    *,
+    own_id: str,
+    window: tuple[int, int, int, int],
+    size_m: tuple[float, float],
+    gsd_m: float,
+    valid: float,
+    cloud: float,
+    time_ms: int,
+) -> ChipRecord:
+    """Put together what is known of a chip.
+
+    Args:
+        scene: Its scene.
+        own_id: Its own id; empty where its window makes one.
+        window: Column, row, width, height in pixels of the scene.
+        size_m: Width and height on the ground, metres.
+        gsd_m: Metres a pixel.
+        valid: Share of valid pixels.
+        cloud: Share of valid pixels that look like cloud; NaN where it is not known.
+        time_ms: Milliseconds since 1970; `UNKNOWN_TIME` where it is not known.
+    """
+    return ChipRecord(
+        id=own_id or chip_id(scene.id, window),
+        scene=scene.id,
+        href=scene.href,
+        window=window,
+        size_m=size_m,
+        valid=valid,
+        cloud=None if isnan(cloud) else cloud,
+        datetime=scene.datetime or moment_of(time_ms),
+        gsd_m=gsd_m,
+        pixel_m=scene.pixel_m or (scene.gsd_m, scene.gsd_m),
+        bands=scene.bands,
+        stretch=scene.stretch,
+    )
+
+
+def moment_of(time_ms: int) -> str | None:
+    """Return milliseconds since 1970 as RFC 3339 in UTC; None for the unknown time."""
+    if time_ms == UNKNOWN_TIME:
+        return None
+    moment = _EPOCH + timedelta(milliseconds=time_ms)
+    precision = "milliseconds" if time_ms % 1000 else "seconds"
+    return moment.isoformat(timespec=precision).replace("+00:00", "Z")
+
+
+def time_ms_of(moment: str | None) -> int:
+    """Return an RFC 3339 instant as milliseconds since 1970; the unknown one for None."""
+    if moment is None:
+        return UNKNOWN_TIME
+    return (datetime.fromisoformat(moment) - _EPOCH) // timedelta(milliseconds=1)
 
 
 def chip_id(scene: str, window: tuple[int, int, int, int]) -> str:

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import shapely
 
-from geosearch.index.ann import build_tier
+from geosearch.index.ann_training import OLD_CODES, build_tier
+from geosearch.index.calibration import calibrate_tier, keep_queries, kept_queries
 from geosearch.index.checking import (
     SOURCES,
     Problem,
@@ -24,6 +24,7 @@ from geosearch.index.checking import (
 from geosearch.index.durable import remove_folder, sync_file, sync_folder, write_durable
 from geosearch.index.manifest import Manifest, SegmentEntry, next_generation, write_manifest
 from geosearch.index.mapped import write_rows
+from geosearch.index.packed import Packed
 from geosearch.index.removal import locked_manifest
 from geosearch.index.segment_files import (
     ANN,
@@ -37,7 +38,6 @@ from geosearch.index.segment_files import (
     file_sum,
     file_sums,
     read_description,
-    time_ms,
 )
 from geosearch.index.sidecar import Sidecar
 
@@ -109,7 +109,11 @@ def _repaired(folder: Path, entry: SegmentEntry, bad: Set[str], dim: int) -> Seg
         _put(part / ROWS, place / ROWS)
     if ANN in wanted:
         shape = (entry.rows, dim)
-        build_tier(part / ANN, np.memmap(place / VECTORS, dtype="<f2", mode="r", shape=shape))
+        vectors = np.memmap(place / VECTORS, dtype="<f2", mode="r", shape=shape)
+        build_tier(part / ANN, vectors)
+        keep_queries(part / ANN, kept_queries(place / ANN, dim))
+        calibrate_tier(part / ANN, vectors)
+        (place / ANN / OLD_CODES).unlink(missing_ok=True)
         _put(part / ANN, place / ANN)
     remove_folder(part)
     if not wanted or (DESCRIPTION in bad and DESCRIPTION not in wanted):
@@ -126,17 +130,17 @@ def _description(place: Path, rows: int, made: Set[str]) -> Description:
         keys = tuple(scene.key for scene in Sidecar(place / SIDECAR).scenes())
         return Description(rows, keys, tuple(now.values()))
     before = read_description(place)
-    files = tuple(now[file.path] if kind_of(file.path) in made else file for file in before.files)
-    return replace(before, files=files)
+    kept = [file for file in before.files if kind_of(file.path) not in made]
+    kept += [file for file in now.values() if kind_of(file.path) in made]
+    return replace(before, files=tuple(sorted(kept, key=lambda file: file.path)))
 
 
 def _write_rows(folder: Path, sidecar_path: Path, rows: int) -> None:
     sidecar = Sidecar(sidecar_path)
     columns = sidecar.rows(rows)
-    times = np.array([time_ms(scene.datetime) for scene in sidecar.scenes()], dtype=np.int64)
-    columns["time_ms"] = times[columns["scene_no"]]
-    footprints = np.asarray(shapely.from_wkb(columns["footprint"]))
-    write_rows(folder, columns, footprints)
+    ids = columns["id"]
+    own = Packed.of([str(one).encode() for one in ids]) if (ids != "").any() else None
+    write_rows(folder, columns, Packed.of(list(columns["footprint"])), own)
 
 
 def _put(source: Path, target: Path) -> None:

@@ -11,11 +11,16 @@ from numpy.typing import NDArray
 
 from geosearch.errors import IndexFolderError
 from geosearch.index.ann import ApproximateTier
+from geosearch.index.ann_training import OLD_CODES
+from geosearch.index.blocks import Blocks
 from geosearch.index.manifest import SegmentEntry
-from geosearch.index.mapped import MappedRows, map_array
-from geosearch.index.records import ChipRecord, SceneKey, SceneRecord
+from geosearch.index.mapped import CUTS, MappedRows, map_array
+from geosearch.index.packed import Packed
+from geosearch.index.plan import Calibration, read_calibration
+from geosearch.index.records import ChipRecord, SceneKey, SceneRecord, chip_record
 from geosearch.index.removed_rows import read_removed_rows
-from geosearch.index.scan import best_rows, scores_of
+from geosearch.index.runs import Rows, Runs
+from geosearch.index.scan import best_rows
 from geosearch.index.segment_files import (
     ANN,
     ROWS,
@@ -27,7 +32,7 @@ from geosearch.index.segment_files import (
 )
 from geosearch.index.sidecar import Sidecar
 
-Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 Scores = NDArray[np.float32]
 
 
@@ -47,14 +52,15 @@ class Segment:
         self.id = entry.id
         self.n = entry.rows
         """Rows, those of removed scenes counted."""
-        self.has_ann = entry.ann == "ivfpq"
-        """Whether it has the approximate tier."""
         self.entry = entry
         self.index_folder = index_folder
         self.folder = index_folder / SEGMENTS / entry.id
+        self.has_ann = entry.ann == "ivfpq" and not (self.folder / ANN / OLD_CODES).exists()
+        """Whether it has the approximate tier; that of formats 1 and 2 is not used any more."""
         self.vectors: NDArray[np.float16] = map_array(self.folder / VECTORS, "<f2", (self.n, dim))
         """float16 [n, dim], unit length but for the rounding to 16 bits."""
         self._mapped = MappedRows(self.folder / ROWS, self.n)
+        self._known_scenes: dict[int, SceneRecord] = {}
         _OPEN.add(self)
 
     @property
@@ -78,6 +84,11 @@ class Segment:
         return self._mapped.columns["valid"]
 
     @property
+    def blocks(self) -> Blocks:
+        """What blocks of rows span."""
+        return self._mapped.blocks
+
+    @property
     def cloud(self) -> NDArray[np.float32]:
         """Share of valid pixels that look like cloud, float32 [n]; NaN where it is not known."""
         return self._mapped.columns["cloud"]
@@ -94,6 +105,22 @@ class Segment:
         return alive
 
     @cached_property
+    def alive_blocks(self) -> tuple[Mask, Mask] | None:
+        """Which blocks have some rows that are searched, and which only such; None for all."""
+        if self.alive is None:
+            return None
+        at = self.blocks.starts[:-1]
+        if not len(at):
+            return np.zeros(0, bool), np.zeros(0, bool)
+        some = np.logical_or.reduceat(self.alive, at)
+        return some, np.logical_and.reduceat(self.alive, at)
+
+    def connected(self, rows: Rows) -> Mask:
+        """Return which footprints are in one piece for sure, bool [m]."""
+        block = np.searchsorted(self.blocks.starts, rows, "right") - 1
+        return self.blocks.connected[block]
+
+    @cached_property
     def alive_rows(self) -> Rows | None:
         """Rows that are searched, int64 [m], ascending; None for all of them."""
         return None if self.alive is None else np.flatnonzero(self.alive)
@@ -101,7 +128,7 @@ class Segment:
     @property
     def chip_count(self) -> int:
         """Chips that are searched."""
-        return self.n if self.alive_rows is None else len(self.alive_rows)
+        return self.n if self.alive is None else int(np.count_nonzero(self.alive))
 
     @cached_property
     def description(self) -> Description:
@@ -122,34 +149,52 @@ class Segment:
         """Return the true outlines of chips, object [m], EPSG:4326."""
         return self._mapped.footprints(rows)
 
-    def scan(self, query: Scores, rows: Rows | None, k: int) -> tuple[Rows, Scores]:
-        """Return the best ``k`` of some rows (ascending; None for all), scored exactly."""
-        return best_rows(self.vectors, query, rows, k)
-
-    def rescore(self, query: Scores, rows: Rows) -> Scores:
-        """Return the exact scores of some rows, float32 [m]."""
-        return scores_of(self.vectors, query, rows)
-
-    def candidates(self, query: Scores, rows: Rows | None, count: int) -> Rows:
-        """Return ``count`` rows, or all there are, that are likely among the best, ascending.
-
-        Where the approximate tier finds fewer, all rows are candidates: a search never
-        answers with fewer hits than there are.
-        """
-        every = np.arange(self.n) if rows is None else rows
-        if not self.has_ann or count >= len(every):
-            return every
-        found = self._tier.candidates(query, rows, count)
-        return np.sort(found) if len(found) == count else every
+    def scan(self, query: Scores, runs: Runs, k: int, *, threads: int = 1) -> tuple[Rows, Scores]:
+        """Return the best ``k`` of some rows, scored exactly."""
+        return best_rows(self.vectors, query, runs, k, threads=threads)
 
     @cached_property
-    def _tier(self) -> ApproximateTier:
+    def calibration(self) -> Calibration:
+        """What was measured when the approximate tier was built."""
+        self._require_there()
+        return read_calibration(self.folder / ANN)
+
+    @cached_property
+    def tier(self) -> ApproximateTier:
+        """The approximate tier.
+
+        Raises:
+            IndexFolderError: There is none, or it is damaged.
+        """
         self._require_there()
         return ApproximateTier(self.folder / ANN, self.n, self.vectors.shape[1])
 
     def chips(self, rows: Rows) -> list[ChipRecord]:
-        """Return what is known of chips, in the order asked."""
-        return self._sidecar.chips(rows)
+        """Return what is known of chips, in the order asked.
+
+        Raises:
+            IndexFolderError: A file of the segment is damaged.
+        """
+        numbers = self.scene_no[rows].tolist()
+        scenes = self._scenes_by_number(set(numbers))
+        ids = self._mapped.ids(rows) or [""] * len(rows)
+        columns = {name: column[rows].tolist() for name, column in self.cuts.items()}
+        times, valid, cloud = (
+            column[rows].tolist() for column in (self.time_ms, self.valid, self.cloud)
+        )
+        return [
+            chip_record(
+                scenes[number],
+                own_id=ids[at],
+                window=tuple(columns["windows"][at]),
+                size_m=tuple(columns["size_m"][at]),
+                gsd_m=columns["gsd_m"][at],
+                valid=valid[at],
+                cloud=cloud[at],
+                time_ms=times[at],
+            )
+            for at, number in enumerate(numbers)
+        ]
 
     def scenes(self) -> list[SceneRecord]:
         """Return the scenes that are searched, by id."""
@@ -163,7 +208,25 @@ class Segment:
     @cached_property
     def cuts(self) -> dict[str, NDArray[Any]]:
         """Windows int32 [n, 4], size_m float32 [n, 2] and gsd_m float32 [n] of all rows."""
-        return self._sidecar.cuts(self.n)
+        columns = self._mapped.columns
+        if columns.keys() >= CUTS:
+            return {name: columns[name] for name in sorted(CUTS)}
+        return self._sidecar.cuts(self.n)  # as formats 1 and 2 have it
+
+    @property
+    def packed_ids(self) -> Packed | None:
+        """The chips' own ids as UTF-8, empty where one has none; None where none has."""
+        return self._mapped.packed_ids
+
+    def outlines(self, rows: Rows) -> Packed:
+        """Return footprints as WKB."""
+        return self._mapped.outlines(rows)
+
+    def _scenes_by_number(self, numbers: Set[int]) -> dict[int, SceneRecord]:
+        missing = numbers - self._known_scenes.keys()
+        if missing:
+            self._known_scenes |= self._sidecar.some_scenes(missing)
+        return self._known_scenes
 
     @cached_property
     def _sidecar(self) -> Sidecar:

@@ -5,25 +5,25 @@ what it holds, and staging the same scenes in another order makes the same segme
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from geosearch.errors import IndexFolderError
-from geosearch.index.ann import AUTO_ROWS, LEAST_ROWS, build_tier
-from geosearch.index.curve import row_order
+from geosearch.index.ann_training import AUTO_ROWS, LEAST_ROWS, build_tier
+from geosearch.index.calibration import calibrate_tier, keep_queries
+from geosearch.index.curve import groups_of, row_order
 from geosearch.index.durable import move_durable, remove_folder, reserve
 from geosearch.index.hrefs import Hrefs
 from geosearch.index.manifest import SegmentEntry
-from geosearch.index.mapped import UNKNOWN_TIME, damaged, write_rows
-from geosearch.index.records import SceneKey, SceneRecord
+from geosearch.index.mapped import damaged, write_rows
+from geosearch.index.packed import Packed, bounds_and_centres
+from geosearch.index.records import UNKNOWN_TIME, SceneKey, SceneRecord, time_ms_of
 from geosearch.index.sidecar import SidecarWriter
 from geosearch.index.staging import scene_values
 
@@ -37,9 +37,10 @@ DESCRIPTION = "segment.json"
 MOST_ROWS = 1 << 20
 """Chips of a segment, about: their metadata must fit into memory together."""
 
+Queries = NDArray[np.float32]
+
 _HASH_BYTES = 1 << 22
 _COPIED_ROWS = 1 << 16
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,13 @@ class SceneChips(Protocol):
         """How many chips it has."""
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """Return the columns of a `ChipBatch` but the vectors."""
+        """Return the numbers of a `ChipBatch` but the vectors, by name."""
+
+    def outlines(self) -> Packed:
+        """Return the footprints as WKB."""
+
+    def ids(self) -> Packed | None:
+        """Return the chips' own ids as UTF-8; None where they have none."""
 
     def vectors(self, dim: int) -> NDArray[np.float16]:
         """Return the vectors float16 [n, dim]."""
@@ -103,7 +110,12 @@ def groups(scenes: Sequence[Scene], most_rows: int = MOST_ROWS) -> Iterator[list
 
 
 def write_segment(
-    index_folder: Path, staged: Sequence[SceneChips], dim: int, *, ann: str
+    index_folder: Path,
+    staged: Sequence[SceneChips],
+    dim: int,
+    *,
+    ann: str,
+    queries: Callable[[], Queries | None] = lambda: None,
 ) -> SegmentEntry:
     """Build a segment beside its place, and move it there when it is whole.
 
@@ -112,26 +124,31 @@ def write_segment(
         staged: The scenes, sorted by id.
         dim: Length of a vector.
         ann: ``auto``, ``flat`` or ``ivfpq``.
+        queries: Gives embedded texts float32 [q, dim] to measure the approximate tier with; is
+            called only if there is one.
     """
     segments = index_folder / SEGMENTS
     segments.mkdir(exist_ok=True)
     part = segments / "new.part"
     remove_folder(part)
     part.mkdir()
-    columns, order = _ordered_columns(staged)
-    rows = len(order)
-    _write_vectors(part / VECTORS, staged, columns["scene_no"], order, dim)
-    write_rows(part / ROWS, columns, columns["footprints"])
+    table = _table(staged)
+    columns, rows = table.columns, len(table.order)
+    _write_vectors(part / VECTORS, staged, columns["scene_no"], table.order, dim)
+    write_rows(part / ROWS, columns, table.outlines, table.ids, table.order)
     kind = ann_kind(ann, rows)
     if kind == "ivfpq":
         vectors = np.memmap(part / VECTORS, dtype="<f2", mode="r", shape=(rows, dim))
         build_tier(part / ANN, vectors)
+        keep_queries(part / ANN, queries())
     segment_id = _segment_id(staged, file_sums(part), Hrefs(index_folder))
     place = segments / segment_id
     # it is there already where a run died before it was published, or where a scene is again
     # what it was in an earlier generation, which somebody may be reading: leave it in place
     if not _is_whole(place):
-        _write_sidecar(part / SIDECAR, [one.record for one in staged], columns)
+        _write_sidecar(part / SIDECAR, [one.record for one in staged], table)
+        if kind == "ivfpq":  # no part of the id: times are never the same
+            calibrate_tier(part / ANN, vectors)
         keys = tuple(one.record.key for one in staged)
         description = Description(rows, keys, file_sums(part))
         (part / DESCRIPTION).write_bytes(description_bytes(description))
@@ -225,24 +242,61 @@ def ann_kind(wanted: str, rows: int) -> str:
     return "ivfpq" if wanted != "flat" and large and possible else "flat"
 
 
-def _ordered_columns(
-    staged: Sequence[SceneChips],
-) -> tuple[dict[str, NDArray[Any]], NDArray[np.int64]]:
-    """Return all columns in row order, and which staged chip stands in each row."""
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The chips of a segment."""
+
+    columns: dict[str, NDArray[Any]]
+    """In row order: numbers of a `ChipBatch`, ``scene_no``, ``time_ms``, ``bounds``."""
+    outlines: Packed
+    """Footprints as WKB, as they were staged."""
+    ids: Packed | None
+    """Their own ids, as they were staged; None where no chip has one."""
+    order: NDArray[np.int64]
+    """[n], which staged chip stands in each row."""
+
+
+def _table(staged: Sequence[SceneChips]) -> _Table:
     parts = [one.columns() for one in staged]
-    joined = {
+    columns = {
         name: np.concatenate([part[name] for part in parts])
-        for name in ("windows", "size_m", "valid", "cloud", "gsd_m", "footprints")
+        for name in ("windows", "size_m", "valid", "cloud", "gsd_m")
     }
     counts = [len(part["valid"]) for part in parts]
-    joined["scene_no"] = np.repeat(np.arange(len(staged), dtype=np.int32), counts)
-    times = np.array([time_ms(one.record.datetime) for one in staged], dtype=np.int64)
-    joined["time_ms"] = np.repeat(times, counts)
-    joined["bounds"] = shapely.bounds(joined["footprints"]).reshape(-1, 4)
-    # on the surface: the middle of a footprint cut at 180 degrees lies on the far side
-    centres = shapely.get_coordinates(shapely.point_on_surface(joined["footprints"]))
-    order = row_order(centres.reshape(-1, 2), joined["scene_no"])
-    return {name: column[order] for name, column in joined.items()}, order
+    columns["scene_no"] = np.repeat(np.arange(len(staged), dtype=np.int32), counts)
+    columns["time_ms"] = np.concatenate(
+        [_times(one, part) for one, part in zip(staged, parts, strict=True)]
+    )
+    outlines = Packed.joined([one.outlines() for one in staged])
+    columns["bounds"], centres = _bounds_and_centres(outlines)
+    group = groups_of(columns["scene_no"], columns["time_ms"])
+    order = row_order(centres, group)
+    columns = {name: column[order] for name, column in columns.items()}
+    return _Table(columns, outlines, _joined_ids(staged, counts), order)
+
+
+def _times(one: SceneChips, columns: dict[str, NDArray[Any]]) -> NDArray[np.int64]:
+    known = time_ms_of(one.record.datetime)
+    return columns.get("time_ms", np.full(len(columns["valid"]), known, np.int64))
+
+
+def _bounds_and_centres(outlines: Packed) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return them part by part: shapes take much more room than their WKB."""
+    bounds, centres = np.empty((len(outlines), 4)), np.empty((len(outlines), 2))
+    for first in range(0, len(outlines), _COPIED_ROWS):
+        rows = np.arange(first, min(first + _COPIED_ROWS, len(outlines)))
+        bounds[rows], centres[rows] = bounds_and_centres(outlines.take(rows))
+    return bounds, centres
+
+
+def _joined_ids(staged: Sequence[SceneChips], counts: Sequence[int]) -> Packed | None:
+    parts = [one.ids() for one in staged]
+    if all(part is None for part in parts):
+        return None
+    empty = (Packed(np.zeros(0, np.uint8), np.zeros(count + 1, np.int64)) for count in counts)
+    return Packed.joined(
+        [none if part is None else part for part, none in zip(parts, empty, strict=True)]
+    )
 
 
 def _write_vectors(
@@ -270,25 +324,34 @@ def _write_vectors(
     out.flush()
 
 
-def _write_sidecar(
-    path: Path, scenes: Sequence[SceneRecord], columns: dict[str, NDArray[Any]]
-) -> None:
-    windows = columns["windows"]
-    chips = {
-        "row": np.arange(len(windows)),
-        "scene_no": columns["scene_no"],
-        **_split(windows, "col_px", "row_px", "width_px", "height_px"),
-        **_split(columns["size_m"], "width_m", "height_m"),
-        "valid": columns["valid"],
-        "cloud": columns["cloud"],
-        "gsd_m": columns["gsd_m"],
-        **_split(columns["bounds"], "west", "south", "east", "north"),
-        "footprint": shapely.to_wkb(columns["footprints"], byte_order=1),
-    }
+def _write_sidecar(path: Path, scenes: Sequence[SceneRecord], table: _Table) -> None:
     with SidecarWriter(path) as writer:
         writer.add_scenes(scenes)
-        if len(windows):
-            writer.add_chips(chips)
+        for first in range(0, len(table.order), _COPIED_ROWS):
+            writer.add_chips(_sidecar_columns(table, scenes, first, first + _COPIED_ROWS))
+
+
+def _sidecar_columns(
+    table: _Table, scenes: Sequence[SceneRecord], first: int, last: int
+) -> dict[str, NDArray[Any]]:
+    part = {name: column[first:last] for name, column in table.columns.items()}
+    taken = table.order[first:last]
+    # the time of a chip is said where its scene has none
+    dated = np.array([scene.datetime is not None for scene in scenes])[part["scene_no"]]
+    own_ids = [b""] * len(taken) if table.ids is None else table.ids.take(taken).values()
+    return {
+        "row": np.arange(first, first + len(taken)),
+        "scene_no": part["scene_no"],
+        **_split(part["windows"], "col_px", "row_px", "width_px", "height_px"),
+        **_split(part["size_m"], "width_m", "height_m"),
+        "valid": part["valid"],
+        "cloud": part["cloud"],
+        "gsd_m": part["gsd_m"],
+        **_split(part["bounds"], "west", "south", "east", "north"),
+        "footprint": np.array(table.outlines.take(taken).values(), dtype=object),
+        "id": np.array([one.decode() for one in own_ids], dtype=object),
+        "time_ms": np.where(dated, UNKNOWN_TIME, part["time_ms"]),
+    }
 
 
 def _split(table: NDArray[Any], *names: str) -> dict[str, NDArray[Any]]:
@@ -334,10 +397,3 @@ def time_span(times: NDArray[np.int64]) -> tuple[int, int] | None:
     """Return the earliest and latest known of times int64 [n] in ms since 1970; None for none."""
     known = times[times != UNKNOWN_TIME]
     return (int(known.min()), int(known.max())) if len(known) else None
-
-
-def time_ms(moment: str | None) -> int:
-    """Return an RFC 3339 instant as milliseconds since 1970; the unknown one for None."""
-    if moment is None:
-        return int(UNKNOWN_TIME)
-    return (datetime.fromisoformat(moment) - _EPOCH) // timedelta(milliseconds=1)

@@ -4,7 +4,7 @@ Tables ``chips`` (in row order: ``row`` is the number of the vector) and ``scene
 Anyone can query it with DuckDB; docs/format.md has an example. No extension is used.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from geosearch.errors import first_line
 from geosearch.index.hrefs import Hrefs
 from geosearch.index.mapped import damaged
-from geosearch.index.records import ChipRecord, SceneRecord, chip_id, stretch_ranges
+from geosearch.index.records import UNKNOWN_TIME, SceneRecord, time_ms_of
 
 _SCHEMA = """
 CREATE TABLE scenes (
@@ -33,29 +33,25 @@ CREATE TABLE chips (
     col_px INTEGER, row_px INTEGER, width_px INTEGER, height_px INTEGER,
     width_m FLOAT, height_m FLOAT, valid FLOAT,
     west DOUBLE, south DOUBLE, east DOUBLE, north DOUBLE, footprint BLOB,
-    cloud FLOAT, gsd_m FLOAT
+    cloud FLOAT, gsd_m FLOAT, id VARCHAR, time_ms BIGINT
 );
 """
 
 _INSERT_CHIPS = """
 INSERT INTO chips
 SELECT row, scene_no, col_px, row_px, width_px, height_px, width_m, height_m, valid,
-    west, south, east, north, footprint, CASE WHEN isnan(cloud) THEN NULL ELSE cloud END, gsd_m
+    west, south, east, north, footprint, CASE WHEN isnan(cloud) THEN NULL ELSE cloud END, gsd_m,
+    nullif(id, ''), nullif(time_ms, -9223372036854775808)
 FROM columns
 """
 
-# formats 1 and 2 have no cloud, and know the ground resolution of scenes only
-_CHIPS_BEFORE_FORMAT_3 = "(SELECT *, NULL::FLOAT AS cloud, NULL::FLOAT AS gsd_m FROM chips)"
-_SCENES_BEFORE_FORMAT_3 = "(SELECT *, NULL::DOUBLE[] AS pixel_m FROM scenes)"
+# formats 1 and 2 have none of these, and know the ground resolution of scenes only
+_CHIPS_BEFORE_FORMAT_3 = """(
+    SELECT *, NULL::FLOAT AS cloud, NULL::FLOAT AS gsd_m, NULL::VARCHAR AS id,
+        NULL::BIGINT AS time_ms
+    FROM chips
+)"""
 _SELECT_NAMES = "SELECT column_name FROM information_schema.columns WHERE table_name = 'chips'"
-
-_SELECT_CHIPS = """
-SELECT c.row, s.id, s.href, c.col_px, c.row_px, c.width_px, c.height_px, c.width_m, c.height_m,
-    c.valid, c.cloud, s.datetime, coalesce(c.gsd_m, s.gsd_m),
-    coalesce(s.pixel_m, [s.gsd_m, s.gsd_m]), s.bands, s.stretch
-FROM {chips} c JOIN {scenes} s USING (scene_no)
-WHERE c.row IN (SELECT unnest(?::BIGINT[]))
-"""
 
 _WINDOW_COLUMNS = ("col_px", "row_px", "width_px", "height_px")
 _SIZE_COLUMNS = ("width_m", "height_m")
@@ -67,19 +63,22 @@ FROM {{chips}} c JOIN scenes s USING (scene_no) ORDER BY c.row
 
 _BOUNDS_COLUMNS = ("west", "south", "east", "north")
 _SELECT_ROWS = f"""
-SELECT row, scene_no, valid, coalesce(cloud, 'nan') AS cloud, footprint,
-    {", ".join(_BOUNDS_COLUMNS)}
+SELECT row, scene_no, valid, coalesce(cloud, 'nan') AS cloud, footprint, coalesce(id, '') AS id,
+    coalesce(time_ms, {UNKNOWN_TIME}) AS time_ms, {", ".join(_BOUNDS_COLUMNS)}
 FROM {{chips}} ORDER BY row
 """
 _SELECT_TWINS = """
 SELECT count(*) FROM (
     SELECT 1 FROM chips GROUP BY scene_no, col_px, row_px, width_px, height_px HAVING count(*) > 1
+    UNION ALL
+    SELECT 1 FROM {chips} WHERE id IS NOT NULL GROUP BY scene_no, id HAVING count(*) > 1
 )
 """
 
 _SCENE_COLUMNS = tuple(field.name for field in fields(SceneRecord))
 _INSERT_SCENE = f"INSERT INTO scenes VALUES (?{', ?' * len(_SCENE_COLUMNS)})"
-_SELECT_SCENES = "SELECT * FROM scenes ORDER BY scene_no"  # older ones have no sha256 or reasons
+_SELECT_SCENES = "SELECT * FROM scenes ORDER BY scene_no"  # format 1 has no sha256
+_SELECT_SOME_SCENES = "SELECT * FROM scenes WHERE scene_no IN (SELECT unnest(?::INTEGER[]))"
 
 
 class SidecarWriter:
@@ -158,27 +157,26 @@ class Sidecar:
         self.has_cloud = "cloud" in names
         """Whether it has the columns of format 3."""
         self._chips = "chips" if self.has_cloud else _CHIPS_BEFORE_FORMAT_3
-        self._scenes = "scenes" if self.has_cloud else _SCENES_BEFORE_FORMAT_3
-
-    def chips(self, rows: NDArray[np.int64]) -> list[ChipRecord]:
-        """Return the chips of some rows, in the order asked."""
-        if not len(rows):
-            return []
-        found = self._select(
-            _SELECT_CHIPS.format(chips=self._chips, scenes=self._scenes), [rows.tolist()]
-        )
-        try:
-            by_row = {values[0]: _chip(values[1:], self._hrefs) for values in found}
-            return [by_row[row] for row in rows.tolist()]
-        except (KeyError, TypeError, ValueError) as error:
-            raise damaged(self._path, f"{type(error).__name__}: {error}") from error
 
     def scenes(self) -> list[SceneRecord]:
         """Return all scenes, in the order of their numbers."""
+        return list(self._scenes(_SELECT_SCENES).values())
+
+    def some_scenes(self, numbers: Set[int]) -> dict[int, SceneRecord]:
+        """Return scenes by their numbers.
+
+        Raises:
+            IndexFolderError: It has not got all of them.
+        """
+        found = self._scenes(_SELECT_SOME_SCENES, [sorted(numbers)])
+        if missing := numbers - found.keys():
+            raise damaged(self._path, f"it has no scene {min(missing)}")
+        return found
+
+    def _scenes(self, query: str, values: list[Any] | None = None) -> dict[int, SceneRecord]:
         try:
-            found = self._select(_SELECT_SCENES)
-            names = [str(column[0]) for column in self._connection.description or ()]
-            return [_scene(names, values, self._hrefs) for values in found]
+            names, found = self._select(query, values)
+            return {row[names.index("scene_no")]: _scene(names, row, self._hrefs) for row in found}
         except (KeyError, TypeError, ValueError, shapely.errors.GEOSException) as error:
             raise damaged(self._path, f"{type(error).__name__}: {error}") from error
 
@@ -206,11 +204,12 @@ class Sidecar:
         }
 
     def rows(self, count: int) -> dict[str, NDArray[Any]]:
-        """Return what ``rows`` holds of each chip but its time, in row order.
+        """Return what ``rows`` holds of each chip, in row order.
 
         Returns:
-            scene_no int32 [n], valid float32 [n], bounds float64 [n, 4], footprint [n] as WKB;
-            cloud float32 [n] where it has it.
+            scene_no int32 [n], valid float32 [n], bounds float64 [n, 4], time_ms int64 [n],
+            footprint [n] as WKB, id [n] (empty where its window makes it); of format 3, cloud
+            float32 [n] and what `cuts` gives.
 
         Raises:
             IndexFolderError: It cannot be read, its rows are not 0 to ``count`` - 1, or two of
@@ -221,7 +220,9 @@ class Sidecar:
         try:
             query = _SELECT_ROWS.format(chips=self._chips)
             found = self._connection.execute(query).fetchnumpy()
-            twins = self._connection.execute(_SELECT_TWINS).fetchall()[0][0]
+            twins = self._connection.execute(_SELECT_TWINS.format(chips=self._chips)).fetchall()[0][
+                0
+            ]
         except duckdb.Error as error:
             raise damaged(self._path, first_line(error)) from error
         if not np.array_equal(found["row"], np.arange(count)):
@@ -230,22 +231,39 @@ class Sidecar:
             raise damaged(self._path, f"{twins} chip ids stand for several chips")
         try:
             columns = {
-                "scene_no": found["scene_no"].astype(np.int32),
+                "scene_no": self._scene_numbers(found["scene_no"]),
                 "valid": found["valid"].astype(np.float32),
                 "bounds": np.stack([found[name] for name in _BOUNDS_COLUMNS], axis=1),
                 "footprint": np.array([bytes(one) for one in found["footprint"]], dtype=object),
+                "id": found["id"],
+                "time_ms": found["time_ms"].astype(np.int64),
             }
         except (TypeError, ValueError) as error:  # values that are missing
             raise damaged(self._path, f"{type(error).__name__}: {error}") from error
+        known = np.array([time_ms_of(one.datetime) for one in self.scenes()], dtype=np.int64)
+        of_scene = known[columns["scene_no"]]
+        columns["time_ms"] = np.where(of_scene == UNKNOWN_TIME, columns["time_ms"], of_scene)
         if self.has_cloud:
-            columns["cloud"] = found["cloud"].astype(np.float32)
+            columns |= {"cloud": found["cloud"].astype(np.float32)} | self.cuts(count)
         return columns
 
-    def _select(self, query: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
+    def _scene_numbers(self, stored: NDArray[Any]) -> NDArray[np.int32]:
+        numbers, scenes = stored.astype(np.int32), len(self.scenes())
+        if len(numbers) and not (numbers.min() >= 0 and numbers.max() < scenes):
+            raise damaged(self._path, "chips belong to scenes that it does not have")
+        return numbers
+
+    def _select(
+        self, query: str, values: list[Any] | None = None
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Return the names of the columns, and the rows."""
         import duckdb
 
         try:
-            return self._connection.execute(query, values).fetchall()
+            # a cursor of its own: several threads may ask
+            with self._connection.cursor() as cursor:
+                found = cursor.execute(query, values).fetchall()
+                return [str(column[0]) for column in cursor.description or ()], found
         except duckdb.Error as error:
             raise damaged(self._path, first_line(error)) from error
 
@@ -257,26 +275,6 @@ _CONFINED: dict[str, Any] = {"enable_external_access": "false", "threads": "1"}
 def _hrefs_of(path: Path) -> Hrefs:
     """Return the hrefs of the index that a sidecar, ``INDEX/segments/ID/NAME``, belongs to."""
     return Hrefs(path.absolute().parents[2])
-
-
-def _chip(values: tuple[Any, ...], hrefs: Hrefs) -> ChipRecord:
-    scene, href, col, row, width, height, width_m, height_m, valid, *rest = values
-    cloud, datetime, gsd_m, (pixel_width_m, pixel_height_m), bands, stretch = rest
-    window = (col, row, width, height)
-    return ChipRecord(
-        id=chip_id(scene, window),
-        scene=scene,
-        href=hrefs.opened(href),
-        window=window,
-        size_m=(width_m, height_m),
-        valid=valid,
-        cloud=cloud,
-        datetime=datetime,
-        gsd_m=gsd_m,
-        pixel_m=(pixel_width_m, pixel_height_m),
-        bands=tuple(bands),
-        stretch=stretch_ranges(stretch),
-    )
 
 
 def _scene(names: Sequence[str], values: tuple[Any, ...], hrefs: Hrefs) -> SceneRecord:

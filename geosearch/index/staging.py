@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from io import BytesIO
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 
 from geosearch.index.durable import move_durable, remove_folder, write_durable
 from geosearch.index.hrefs import Hrefs
+from geosearch.index.packed import Packed, pack_shapes
 from geosearch.index.records import ChipBatch, IndexSpec, SceneKey, SceneRecord
 
 STAGING = "staging"
@@ -43,11 +43,24 @@ class StagedScene:
     chip_count: int
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """Return the columns of a `ChipBatch` but the vectors."""
-        parts = [
-            _read_columns(path, self.record.gsd_m) for path in sorted(self.folder.glob(_PARTS))
-        ]
+        """Return the numbers of a `ChipBatch` but the vectors, by name."""
+        parts = [_read_columns(path, self.record.gsd_m) for path in self._paths]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def outlines(self) -> Packed:
+        """Return the footprints as WKB."""
+        parts = [_read_packed(path, "wkb", "starts") for path in self._paths]
+        return Packed.joined([part for part in parts if part is not None])
+
+    def ids(self) -> Packed | None:
+        """Return the chips' own ids as UTF-8; None where they have none."""
+        parts = [_read_packed(path, "ids", "id_starts") for path in self._paths]
+        there = [part for part in parts if part is not None]
+        return Packed.joined(there) if there else None
+
+    @property
+    def _paths(self) -> list[Path]:
+        return sorted(self.folder.glob(_PARTS))
 
     def vectors(self, dim: int) -> NDArray[np.float16]:
         """Return the vectors float16 [n, dim], mapped."""
@@ -243,7 +256,13 @@ def _columns_name(part: int) -> str:
 
 
 def _columns_bytes(batch: ChipBatch, windows_done: int) -> bytes:
-    wkb = [bytes(one) for one in shapely.to_wkb(batch.footprints, byte_order=1)]
+    outlines = pack_shapes(batch.footprints)
+    own: dict[str, Any] = {}
+    if batch.ids is not None:
+        ids = Packed.of([one.encode() for one in batch.ids])
+        own |= {"ids": ids.data, "id_starts": ids.starts}
+    if batch.time_ms is not None:
+        own["time_ms"] = batch.time_ms.astype(np.int64)
     file = BytesIO()
     np.savez(
         file,
@@ -252,25 +271,27 @@ def _columns_bytes(batch: ChipBatch, windows_done: int) -> bytes:
         valid=batch.valid.astype(np.float32),
         cloud=batch.cloud.astype(np.float32),
         gsd_m=batch.gsd_m.astype(np.float32),
-        wkb=np.frombuffer(b"".join(wkb), dtype=np.uint8),
-        starts=np.concatenate([[0], np.cumsum([len(one) for one in wkb])]).astype(np.int64),
+        wkb=outlines.data,
+        starts=outlines.starts,
         windows_done=np.int64(windows_done),
+        **own,
     )
     return file.getvalue()
 
 
-def _read_columns(path: Path, scene_gsd_m: float) -> dict[str, NDArray[Any]]:
+def _read_columns(path: Path, gsd_m: float) -> dict[str, NDArray[Any]]:
     with np.load(path, allow_pickle=False) as stored:
-        columns = {name: stored[name] for name in ("windows", "size_m", "valid")}
-        count = len(columns["valid"])
-        # what waits since format 2 has neither
-        for name, value in (("cloud", np.nan), ("gsd_m", scene_gsd_m)):
-            there = name in stored.files
-            columns[name] = stored[name] if there else np.full(count, value, np.float32)
-        wkb, starts = stored["wkb"].tobytes(), stored["starts"]
-    parts = [wkb[start:stop] for start, stop in pairwise(starts)]
-    columns["footprints"] = np.asarray(shapely.from_wkb(np.array(parts, dtype=object)))
+        names = ("windows", "size_m", "valid", "cloud", "gsd_m", "time_ms")
+        columns = {name: stored[name] for name in names if name in stored.files}
+    # what waits since format 2 has neither
+    for name, value in (("cloud", np.nan), ("gsd_m", gsd_m)):
+        columns.setdefault(name, np.full(len(columns["valid"]), value, np.float32))
     return columns
+
+
+def _read_packed(path: Path, data: str, starts: str) -> Packed | None:
+    with np.load(path, allow_pickle=False) as stored:
+        return Packed(stored[data], stored[starts]) if data in stored.files else None
 
 
 def scene_values(record: SceneRecord, hrefs: Hrefs) -> dict[str, Any]:

@@ -5,12 +5,15 @@ found by the next run. The order is: segment whole and on the disk, manifest rep
 staging cleared; a run that dies between the last two finds its scenes published.
 """
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from geosearch.errors import IndexFolderError
 from geosearch.index.durable import cannot_write, part_of
@@ -49,13 +52,21 @@ class Generation:
 class IndexWriter:
     """Adds scenes to an index; a context manager that holds the writer's lock."""
 
-    def __init__(self, folder: Path, spec: IndexSpec, *, ann: AnnChoice = "auto") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        spec: IndexSpec,
+        *,
+        ann: AnnChoice = "auto",
+        queries: Callable[[], NDArray[np.float32] | None] = lambda: None,
+    ) -> None:
         """Take an index, made if it is not there.
 
         Args:
             folder: The index.
             spec: How the chips to come are cut and embedded.
             ann: ``auto`` gives large segments the approximate tier.
+            queries: Gives embedded texts float32 [q, dim] to measure that with.
 
         Raises:
             IndexFolderError: It was built in another way, or cannot be read.
@@ -63,6 +74,7 @@ class IndexWriter:
         self._folder = folder
         self._spec = spec
         self._ann = ann
+        self._queries = queries
         self._stack = ExitStack()
         self._published: dict[str, SceneKey] = {}
         self._confirmed: set[str] = set()
@@ -240,7 +252,8 @@ class IndexWriter:
             if staged or leaving:
                 dim = self._spec.dim
                 made = [
-                    write_segment(self._folder, some, dim, ann=self._ann) for some in groups(staged)
+                    write_segment(self._folder, some, dim, ann=self._ann, queries=self._queries)
+                    for some in groups(staged)
                 ]
                 self._manifest = self._with(made, leaving | {one.record.id for one in staged})
                 write_manifest(self._folder, self._manifest)

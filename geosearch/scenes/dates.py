@@ -13,10 +13,40 @@ _FIRST_YEAR = 1930
 
 # a run of digits belongs to one number: neither side may continue it
 _DAY = r"(?P<y>(?:19|20)\d\d)(?P<s>[-_.]?)(?P<m>0[1-9]|1[0-2])(?P=s)(?P<d>0[1-9]|[12]\d|3[01])"
-_CLOCK = r"(?:(?:[T_ -])(?P<H>[01]\d|2[0-3])[:_-]?(?P<M>[0-5]\d)[:_-]?(?P<S>[0-5]\d))"
+_CLOCK = r"(?:(?:[Tt_ -])(?P<H>[01]\d|2[0-3])[:_-]?(?P<M>[0-5]\d)[:_-]?(?P<S>[0-5]\d))"
 _NAMED = re.compile(rf"(?<!\d){_DAY}(?:{_CLOCK}(?!\d)|(?!\d))")
-# Landsat scene ids of before 2012: LXSPPPRRRYYYYDDDGSIVV, the day of the year
-_LANDSAT = re.compile(r"(?<![A-Za-z0-9])L[COTEM]?[1-9]\d{6}((?:19|20)\d\d)([0-3]\d\d)[A-Z]{3}\d\d")
+_YEAR, _MONTH, _DAY_OF_MONTH = r"(?P<y>(?:19|20)\d\d)", r"(?P<m>\d\d)", r"(?P<d>\d\d)"
+_DAY_OF_YEAR = r"(?P<doy>[0-3]\d\d)"
+_TIGHT_CLOCK = r"(?P<H>\d\d)(?P<M>\d\d)(?P<S>\d\d)"
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+
+_PRODUCTS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        # Landsat scene ids of before 2017: LXSPPPRRRYYYYDDDGSIVV
+        rf"(?<![a-z0-9])L[COTEM]?[1-9]\d{{6}}{_YEAR}{_DAY_OF_YEAR}[A-Z]{{3}}\d\d",
+        # HLS.L30.T12SXJ.2021123T180000.v2.0
+        rf"(?<![a-z0-9])HLS\.[SL]30\.T\w{{5}}\.{_YEAR}{_DAY_OF_YEAR}T{_TIGHT_CLOCK}(?!\d)",
+        # MODIS and VIIRS: MOD09GA.A2021244.h08v05, MOD02QKM.A2021244.1830
+        rf"(?<![a-z0-9])A{_YEAR}{_DAY_OF_YEAR}(?!\d)(?:\.(?P<H>\d\d)(?P<M>\d\d)(?=\.))?",
+        # VIIRS granules: SVM01_npp_d20210101_t1830123_e1831365
+        rf"(?<![a-z0-9])d{_YEAR}{_MONTH}{_DAY_OF_MONTH}_t{_TIGHT_CLOCK}\d(?!\d)",
+        # GOES: OR_ABI-L2-MCMIPC-M6_G16_s20211231800204
+        rf"_s{_YEAR}{_DAY_OF_YEAR}{_TIGHT_CLOCK}\d(?!\d)",
+        # ASTER: AST_L1T_00305042006171102_20150511033637, of which the second is the processing
+        rf"(?<![a-z0-9])AST_\w{{2,4}}_00\d{_MONTH}{_DAY_OF_MONTH}{_YEAR}{_TIGHT_CLOCK}(?!\d)",
+        # Sentinel-2 of before 2016: ..._PDMC_20160101T120000_R022_V20151231T101421_...
+        rf"(?<![a-z0-9])S2[A-Z]_OPER_.*_V{_YEAR}{_MONTH}{_DAY_OF_MONTH}T{_TIGHT_CLOCK}(?!\d)",
+        # WorldView, QuickBird, GeoEye: 16OCT11105500-M2AS-055675616010_01_P001
+        rf"(?<![a-z0-9])(?P<yy>\d\d)(?P<mon>{'|'.join(_MONTHS)}){_DAY_OF_MONTH}{_TIGHT_CLOCK}(?!\d)",
+        # ALOS-2: ALOS2014410740-140829
+        rf"(?<![a-z0-9])ALOS2\d{{9}}-(?P<yy>\d\d){_MONTH}{_DAY_OF_MONTH}(?!\d)",
+        # Pleiades, SPOT (with tenths), Capella, Kompsat: IMG_PHR1A_PMS_201206211127301_SEN
+        rf"(?<!\d){_YEAR}{_MONTH}{_DAY_OF_MONTH}{_TIGHT_CLOCK}\d?(?!\d)",
+    )
+)
+# the one date of a Sentinel-2 granule of before 2016 is that of its making
+_OF_THE_MAKING = re.compile(r"(?<![a-z0-9])S2[A-Z]_OPER_", re.IGNORECASE)
 
 _ACQUISITION_TAGS = (
     "ACQUISITIONDATETIME",  # GDAL's IMAGERY metadata
@@ -27,6 +57,14 @@ _ACQUISITION_TAGS = (
     "DATE_ACQUIRED",  # Landsat MTL
     "SENSING_TIME",
     "PRODUCT_START_TIME",  # Sentinel-2
+    "DATATAKE_1_DATATAKE_SENSING_START",
+    "ACQUISITION_START_TIME",  # Sentinel-1
+    "NITF_STDIDC_ACQ_DATE",
+    "NITF_IDATIM",  # MIL-STD-2500C: when the image was taken; NITF_FDT is when the file was made
+    "TIME_COVERAGE_START",  # the Attribute Convention for Data Discovery, of NetCDF files
+    "NC_GLOBAL#TIME_COVERAGE_START",
+    "RANGEBEGINNINGDATE",  # HDF-EOS
+    "EXIF_DATETIMEORIGINAL",  # of cameras: their own clock, taken as UTC
     "DATETIME",
     "TIME_START",
 )
@@ -34,6 +72,7 @@ _WRITING_TAG = "TIFFTAG_DATETIME"
 _TAGGED = re.compile(
     r"(\d{4})[-:/](\d\d)[-:/](\d\d)(?:[T ](\d\d):(\d\d):(\d\d)(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?)?"
 )
+_TAGGED_TIGHTLY = re.compile(r"\s*(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)|-*)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +97,34 @@ def find_moment(names: Sequence[str], tags: Mapping[str, str]) -> Moment | None:
 
 
 def _from_name(name: str) -> Moment | None:
-    if match := _LANDSAT.search(name):
-        start = _moment(int(match[1]), 1, 1)
-        day = int(match[2])
-        if start is not None and 1 <= day <= 366:
-            return _said(start + timedelta(days=day - 1), "file name")
-    for match in _NAMED.finditer(name):
-        clock = [int(match[part] or 0) for part in "HMS"]
-        found = _moment(int(match["y"]), int(match["m"]), int(match["d"]), *clock)
-        if found is not None:
-            return _said(found, "file name")
-    return None
+    for product in _PRODUCTS:
+        for match in product.finditer(name):
+            if found := _moment_named(match):
+                return _said(found, "file name")
+    if _OF_THE_MAKING.search(name):
+        return None
+    moments = map(_moment_named, _NAMED.finditer(name))
+    found = next(filter(None, moments), None)
+    return None if found is None else _said(found, "file name")
+
+
+def _moment_named(match: re.Match[str]) -> datetime | None:
+    """Return what the groups of a match say: y or yy; m or mon, and d; or doy; H, M, S."""
+    said = match.groupdict()
+    clock = [int(said.get(part) or 0) for part in "HMS"]
+    year = _whole_year(int(said["yy"])) if said.get("yy") else int(said["y"])
+    if said.get("doy"):
+        new_year, days = _moment(year, 1, 1, *clock), int(said["doy"]) - 1
+        found = None if new_year is None else new_year + timedelta(days)
+        # day 0, and day 366 where there are 365, lie in another year
+        return found if found is not None and found.year == year and _is_past(found) else None
+    month = _MONTHS.index(said["mon"].upper()) + 1 if said.get("mon") else int(said["m"])
+    return _moment(year, month, int(said["d"]), *clock)
+
+
+def _whole_year(year: int) -> int:
+    """Return a year of two digits as one that has been: satellites write them since 1999."""
+    return 2000 + year if 2000 + year <= datetime.now(UTC).year else 1900 + year
 
 
 def _from_tags(tags: Mapping[str, str]) -> Moment | None:
@@ -86,14 +142,15 @@ def read_moment(text: str, source: str) -> Moment | None:
         text: What was found; a time without a zone is taken as UTC.
         source: Where it was found.
     """
-    match = _TAGGED.search(text)
+    match = _TAGGED.search(text) or _TAGGED_TIGHTLY.fullmatch(text)
     if match is None:
         return None
-    found = _moment(*(int(part or 0) for part in match.groups()[:6]))
-    return None if found is None else _said(found - _zone(match[7]), source)
+    numbers, zone = match.groups()[:6], match.groups()[6:]
+    found = _moment(*(int(part or 0) for part in numbers))
+    return None if found is None else _said(found - _zone(*zone), source)
 
 
-def _zone(text: str | None) -> timedelta:
+def _zone(text: str | None = None) -> timedelta:
     if text is None or text == "Z":  # a tag without a zone is taken as UTC
         return timedelta(0)
     sign = -1 if text[0] == "-" else 1
@@ -107,7 +164,11 @@ def _moment(
         found = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
-    return found if year >= _FIRST_YEAR and found <= datetime.now(UTC) else None
+    return found if year >= _FIRST_YEAR and _is_past(found) else None
+
+
+def _is_past(moment: datetime) -> bool:
+    return moment <= datetime.now(UTC)
 
 
 def _said(moment: datetime, source: str) -> Moment:

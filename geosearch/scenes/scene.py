@@ -140,4 +140,5 @@ def _wavelength_nm(dataset: Any, band: int) -> float | None:
 
 
 def _all_tags(dataset: Any) -> dict[str, str]:
-    return {**dataset.tags(ns="IMAGERY"), **dataset.tags()}
+    domains = ("IMAGERY", "ENVI", "EXIF")
+    return {**{k: v for ns in domains for k, v in dataset.tags(ns=ns).items()}, **dataset.tags()}

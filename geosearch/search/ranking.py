@@ -1,28 +1,42 @@
-"""Query vector → candidates → exact scores → hits.
+"""Query vectors → candidates → exact scores → hits.
 
-Per segment the filter gives the rows, a plan chooses the tier, and candidates
-are always scored again from the stored 16-bit vectors. Segments are merged by
-score; ties go to the smaller chip id, so that two runs agree.
+Per segment the filter gives the rows, a plan chooses the tier by what each would cost, and
+candidates are always scored again from the stored 16-bit vectors. Segments are merged by score;
+ties go to the smaller chip id, so that two runs agree.
 """
 
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.errors import UsageError
-from geosearch.index import ChipRecord, Index, Segment
+from geosearch.index import (
+    AUTO_ROWS,
+    UNMEASURED,
+    ChipRecord,
+    Choice,
+    Index,
+    Runs,
+    Segment,
+    choose,
+    exact_choice,
+    recall_at,
+    run_rows,
+    runs_of,
+)
 from geosearch.progress import Stopwatch
 from geosearch.search.distinct import distinct_places
 from geosearch.search.filters import Filter
 from geosearch.search.hit import Hit
-from geosearch.search.selection import Rows, matching_rows
+from geosearch.search.selection import Rows, matching_runs
 
-EXACT_ROWS = 50_000
-"""Up to so many matching rows an exact scan is quicker than the approximate tier."""
+Tier = Literal["auto", "exact", "ivfpq"]
 
-_CANDIDATES = (1_000, 10_000)
-_CANDIDATES_PER_ROOT_ROW = 3.0
 _DISTINCT_GROWTH = 4
 
 
@@ -36,10 +50,19 @@ class SegmentPlan:
     """Chips in it."""
     matching: int
     """Chips that passed the filter."""
+    runs: int
+    """Ranges of rows that they are in."""
     tier: str
     """``exact``, ``ivfpq`` or ``skipped`` (nothing matches)."""
     candidates: int
     """Chips whose exact score was computed."""
+    probed: float
+    """Share of the segment's codes that was looked at; 0 without the approximate tier."""
+    recall: float | None
+    """Share of the true answer to expect, as it was measured when the segment was built; 1 for
+    an exact scan; None where it was not measured."""
+    expected_ms: float
+    """What it should take on the machine that built the segment, one thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +84,26 @@ class _Ranked:
     scores: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is the same for all queries of a search."""
+
+    index: Index
+    matching: list[Runs]
+    """What passes the filter, a segment."""
+    k: int
+    tier: Tier
+    threads: int
+    """How many may work on one query."""
+
+
 def search(
     index: Index,
     query: NDArray[np.float32],
     *,
     wanted: Filter | None = None,
     k: int = 10,
-    exact: bool = False,
+    tier: Tier = "auto",
     distinct: bool = False,
 ) -> tuple[list[Hit], Explanation]:
     """Return the ``k`` best chips among those that pass a filter.
@@ -77,97 +113,155 @@ def search(
         query: float32 [dim], unit length, of the encoder the index was built with.
         wanted: What a chip must satisfy; None for no condition.
         k: How many hits at most; fewer come only where fewer chips match.
-        exact: Score every matching chip, whatever its number.
+        tier: ``exact`` scores every matching chip, ``ivfpq`` takes the approximate tier wherever
+            there is one; ``auto`` takes what is cheaper.
         distinct: Leave out chips that overlap a better one.
 
     Raises:
         UsageError: ``k`` is below 1, or the vector has another dimension.
     """
+    return _search(index, [query], wanted, k, tier, distinct, _cores())[0]
+
+
+def search_many(
+    index: Index,
+    queries: Sequence[NDArray[np.float32]],
+    *,
+    wanted: Filter | None = None,
+    k: int = 10,
+    tier: Tier = "auto",
+    distinct: bool = False,
+) -> list[tuple[list[Hit], Explanation]]:
+    """Answer several queries under one filter, as `search` answers each.
+
+    The filter is applied once, and each core works on a query of its own.
+    """
+    return _search(index, queries, wanted, k, tier, distinct, 1)
+
+
+def _search(
+    index: Index,
+    queries: Sequence[NDArray[np.float32]],
+    wanted: Filter | None,
+    k: int,
+    tier: Tier,
+    distinct: bool,
+    threads: int,
+) -> list[tuple[list[Hit], Explanation]]:
     if k < 1:
         raise UsageError(f"-k is {k}", hint="ask for at least one hit")
-    if query.shape != (index.spec.dim,):
-        raise UsageError(
-            f"the query vector has shape {query.shape}, chips have {index.spec.dim} numbers",
-            hint="embed the query with the encoder that `geosearch info` names",
-        )
+    for query in queries:
+        _require_fit(query, index.spec.dim)
     watch = Stopwatch()
     with watch.time("filter"):
-        matching = [matching_rows(segment, wanted or Filter()) for segment in index.segments]
-    count = k
+        matching = [matching_runs(segment, wanted or Filter()) for segment in index.segments]
+    asked = _Asked(index, matching, k, tier, threads)
+
+    def answer(query: NDArray[np.float32]) -> tuple[list[Hit], Explanation]:
+        hits, plans, spent = _answer_distinct(asked, query) if distinct else _answer(asked, query)
+        seconds = watch.seconds | spent.seconds
+        return hits, Explanation(plans, {step: 1000 * took for step, took in seconds.items()})
+
+    if len(queries) < 2:
+        return [answer(query) for query in queries]
+    with ThreadPoolExecutor(min(_cores(), len(queries))) as pool:
+        return list(pool.map(answer, queries))
+
+
+def _require_fit(query: NDArray[np.float32], dim: int) -> None:
+    if query.shape != (dim,):
+        raise UsageError(
+            f"the query vector has shape {query.shape}, chips have {dim} numbers",
+            hint="embed the query with the encoder that `geosearch info` names",
+        )
+
+
+def _cores() -> int:
+    return min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
+
+
+Answer = tuple[list[Hit], tuple[SegmentPlan, ...], Stopwatch]
+
+
+def _answer_distinct(asked: _Asked, query: NDArray[np.float32]) -> Answer:
+    count = asked.k
     while True:
-        hits, plans = _search_rows(index, query, matching, count, exact, watch)
-        if not distinct:
-            break
+        hits, plans, watch = _answer(replace(asked, k=count), query)
         kept = distinct_places(hits)
-        if len(kept) >= k or len(hits) < count:
-            hits = [replace(hit, rank=rank) for rank, hit in enumerate(kept[:k], start=1)]
-            break
+        if len(kept) >= asked.k or len(hits) < count:
+            best = [replace(hit, rank=rank) for rank, hit in enumerate(kept[: asked.k], start=1)]
+            return best, plans, watch
         count *= _DISTINCT_GROWTH
-    milliseconds = {step: 1000 * seconds for step, seconds in watch.seconds.items()}
-    return hits, Explanation(plans, milliseconds)
 
 
-def _search_rows(
-    index: Index,
-    query: NDArray[np.float32],
-    matching: list[Rows | None],
-    k: int,
-    exact: bool,
-    watch: Stopwatch,
-) -> tuple[list[Hit], tuple[SegmentPlan, ...]]:
+def _answer(asked: _Asked, query: NDArray[np.float32]) -> Answer:
+    watch = Stopwatch()
     with watch.time("search"):
         searched = [
-            _rank_segment(segment, query, rows, k, exact)
-            for segment, rows in zip(index.segments, matching, strict=True)
+            _rank_segment(asked, segment, query, runs)
+            for segment, runs in zip(asked.index.segments, asked.matching, strict=True)
         ]
     with watch.time("records"):
-        hits = _best_hits([ranked for ranked, _ in searched], k, index.spec.fingerprint)
-    return hits, tuple(plan for _, plan in searched)
+        ranked = [one for one, _ in searched]
+        hits = _best_hits(ranked, asked.k, asked.index.spec.fingerprint)
+    return hits, tuple(plan for _, plan in searched), watch
 
 
 def _rank_segment(
-    segment: Segment, query: NDArray[np.float32], rows: Rows | None, k: int, exact: bool
+    asked: _Asked, segment: Segment, query: NDArray[np.float32], runs: Runs
 ) -> tuple[_Ranked, SegmentPlan]:
-    matching = segment.n if rows is None else len(rows)
-    if matching == 0:
-        nothing = _Ranked(segment, np.zeros(0, np.int64), np.zeros(0, np.float32))
-        return nothing, SegmentPlan(segment.id, segment.n, 0, "skipped", 0)
-    count = max(k, _candidate_count(matching))
-    use_ann = (
-        segment.has_ann and not exact and count < matching and not _scans_faster(segment, matching)
-    )
-    if use_ann:
-        rows = np.sort(segment.candidates(query, rows, count))
-    best, scores = _scan_with_ties(segment, query, rows, k)
-    scored = segment.n if rows is None else len(rows)
-    tier = "ivfpq" if use_ann else "exact"
-    return _Ranked(segment, best, scores), SegmentPlan(
-        segment.id, segment.n, matching, tier, scored
-    )
+    matching = run_rows(runs)
+    choice = _choice(asked, segment, matching, len(runs))
+    searched = runs
+    if choice.tier == "ivfpq":
+        found = segment.tier.candidates(query, runs, choice.candidates, choice.share)
+        if len(found) < min(asked.k, matching):  # never fewer hits than there are
+            choice = exact_choice(segment.calibration.costs, matching, len(runs))
+        else:
+            searched = runs_of(np.sort(found))
+    best, scores = _scan_with_ties(segment, query, searched, asked)
+    plan = _plan(segment, runs, choice, run_rows(searched))
+    return _Ranked(segment, best, scores), plan
 
 
-def _scans_faster(segment: Segment, matching: int) -> bool:
+def _choice(asked: _Asked, segment: Segment, matching: int, runs: int) -> Choice:
+    if not matching:
+        return Choice("skipped", 0.0)
+    if not segment.has_ann or asked.tier == "exact":
+        return exact_choice(UNMEASURED.costs, matching, runs)
     # an index that was forced to have the approximate tier while small is meant to use it
-    return matching <= EXACT_ROWS and segment.n > EXACT_ROWS
+    tier = "ivfpq" if segment.n < AUTO_ROWS else asked.tier
+    return choose(segment.calibration, segment.n, matching, runs, asked.k, tier=tier)
 
 
-def _candidate_count(matching: int) -> int:
-    # enough for the codes to have the true best among them; more only cost re-scoring
-    low, high = _CANDIDATES
-    return int(min(max(_CANDIDATES_PER_ROOT_ROW * matching**0.5, low), high))
+def _plan(segment: Segment, runs: Runs, choice: Choice, scored: int) -> SegmentPlan:
+    matching = run_rows(runs)
+    approximate = choice.tier == "ivfpq"
+    recall = recall_at(segment.calibration, matching / segment.n) if approximate else 1.0
+    return SegmentPlan(
+        segment=segment.id,
+        rows=segment.n,
+        matching=matching,
+        runs=len(runs),
+        tier=choice.tier,
+        candidates=scored,
+        probed=choice.share if approximate else 0.0,
+        recall=recall,
+        expected_ms=choice.milliseconds,
+    )
 
 
 def _scan_with_ties(
-    segment: Segment, query: NDArray[np.float32], rows: Rows | None, k: int
+    segment: Segment, query: NDArray[np.float32], runs: Runs, asked: _Asked
 ) -> tuple[Rows, NDArray[np.float32]]:
     """Scan for ``k`` rows and for all that tie with the last of them."""
-    available = segment.n if rows is None else len(rows)
-    asked = min(k + 1, available)
+    available, k = run_rows(runs), asked.k
+    wanted = min(k + 1, available)
     while True:
-        best, scores = segment.scan(query, rows, asked)
-        if asked == available or scores[-1] < scores[min(k, asked) - 1]:
+        best, scores = segment.scan(query, runs, wanted, threads=asked.threads)
+        if wanted == available or scores[-1] < scores[min(k, wanted) - 1]:
             return best, scores
-        asked = min(2 * asked, available)
+        wanted = min(2 * wanted, available)
 
 
 def _best_hits(ranked: list[_Ranked], k: int, fingerprint: str) -> list[Hit]:

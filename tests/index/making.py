@@ -10,6 +10,7 @@ import shapely
 from geosearch.index import ChipBatch, IndexSpec, SceneRecord
 
 DIM = 8
+_ADDED = ("cloud", "windows", "size_m", "gsd_m", "blocks.npz")
 SPEC = IndexSpec("none", "none-0", DIM, "float32", None, 64, 64, 0.25)
 
 
@@ -48,10 +49,11 @@ def make_format_2(index: Path) -> None:
     manifest = json.loads((index / "manifest.json").read_text()) | {"format": 2}
     for entry in manifest["segments"]:
         place = index / "segments" / entry["id"]
-        (place / "rows" / "cloud").unlink()
+        for name in _ADDED:
+            (place / "rows" / name).unlink()
         with duckdb.connect(str(place / "chips.duckdb")) as connection:
-            connection.execute("ALTER TABLE chips DROP COLUMN cloud")
-            connection.execute("ALTER TABLE chips DROP COLUMN gsd_m")
+            for name in ("cloud", "gsd_m", "id", "time_ms"):
+                connection.execute(f"ALTER TABLE chips DROP COLUMN {name}")
             connection.execute("ALTER TABLE scenes DROP COLUMN pixel_m")
         description = json.loads((place / "segment.json").read_text())
         description["files"] = [
@@ -61,7 +63,7 @@ def make_format_2(index: Path) -> None:
                 "sha256": sha256((place / one["path"]).read_bytes()).hexdigest(),
             }
             for one in description["files"]
-            if one["path"] != "rows/cloud"
+            if one["path"].removeprefix("rows/") not in _ADDED
         ]
         (place / "segment.json").write_text(json.dumps(description))
         entry["checksum"] = sha256((place / "segment.json").read_bytes()).hexdigest()

@@ -4,9 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from geosearch.errors import IndexFolderError
-from geosearch.index.ann import ApproximateTier, build_tier, list_count, sub_quantizers
+from geosearch.index.ann import ApproximateTier, bitmap
+from geosearch.index.ann_training import build_tier, list_count, sub_quantizers
+from geosearch.index.runs import rows_of, runs_of
 from geosearch.index.scan import best_rows
 
 
@@ -22,13 +26,13 @@ def clustered(rows: int, dim: int, seed: int = 0) -> np.ndarray:
 def recall(tier: ApproximateTier, vectors: np.ndarray, queries: np.ndarray, share: float) -> float:
     rng = np.random.default_rng(5)
     size = int(share * len(vectors))
-    rows = None if share == 1 else np.sort(rng.choice(len(vectors), size, replace=False))
+    runs = runs_of(np.sort(rng.choice(len(vectors), size, replace=False)))
     found = []
     for query in queries:
-        exact, _ = best_rows(vectors, query, rows, 10)
-        candidates = np.sort(tier.candidates(query, rows, 400))
-        assert rows is None or np.isin(candidates, rows).all()
-        best, _ = best_rows(vectors, query, candidates, 10)
+        exact, _ = best_rows(vectors, query, runs, 10)
+        candidates = np.sort(tier.candidates(query, runs, 400, 0.3))
+        assert np.isin(candidates, rows_of(runs)).all()
+        best, _ = best_rows(vectors, query, runs_of(candidates), 10)
         found.append(len(np.intersect1d(exact, best)) / 10)
     return float(np.mean(found))
 
@@ -58,7 +62,7 @@ def test_small_segments_and_odd_dimensions_are_encoded(tmp_path: Path, rows: int
     vectors = clustered(rows, dim)
     build_tier(tmp_path / "ann", vectors)
     tier = ApproximateTier(tmp_path / "ann", rows, dim)
-    found = tier.candidates(vectors[3].astype(np.float32), None, rows)
+    found = tier.candidates(vectors[3].astype(np.float32), np.array([[0, rows]]), rows, 1.0)
     assert sorted(found) == list(range(rows))
 
 
@@ -78,7 +82,7 @@ def test_a_tier_of_other_rows_is_refused(tmp_path: Path) -> None:
 
 def test_a_truncated_file_is_refused(tmp_path: Path) -> None:
     build_tier(tmp_path / "ann", clustered(100, 16))
-    codes = tmp_path / "ann" / "ivfpq.faiss"
+    codes = tmp_path / "ann" / "codes.lists"
     codes.write_bytes(codes.read_bytes()[:200])
     with pytest.raises(IndexFolderError, match="damaged"):
         ApproximateTier(tmp_path / "ann", 100, 16)
@@ -88,8 +92,8 @@ def test_lists_grow_with_the_root_of_the_rows() -> None:
     assert [list_count(n) for n in (16, 1000, 1_000_000)] == [4, 64, 2048]
 
 
-def test_a_sub_quantizer_takes_four_numbers_where_they_divide() -> None:
-    assert [sub_quantizers(dim) for dim in (512, 768, 10, 9, 11)] == [128, 192, 5, 3, 11]
+def test_a_sub_quantizer_takes_two_numbers_where_they_divide() -> None:
+    assert [sub_quantizers(dim) for dim in (512, 768, 10, 9, 11)] == [256, 384, 5, 3, 11]
 
 
 def test_lists_that_do_not_fit_the_codes_are_refused(tmp_path: Path) -> None:
@@ -102,12 +106,69 @@ def test_lists_that_do_not_fit_the_codes_are_refused(tmp_path: Path) -> None:
         ApproximateTier(tmp_path / "ann", 100, 16)
 
 
-def test_another_kind_of_index_is_refused(tmp_path: Path) -> None:
+def test_a_list_that_names_rows_there_are_not_is_an_error(tmp_path: Path) -> None:
+    vectors = clustered(100, 16)
+    build_tier(tmp_path / "ann", vectors)
+    codes = tmp_path / "ann" / "codes.lists"
+    written = np.frombuffer(codes.read_bytes(), np.uint8).copy()
+    tier = ApproximateTier(tmp_path / "ann", 100, 16)
+    ids = np.arange(100, dtype=np.int64)
+    for at in range(0, len(written) - 8, 8):  # ids are eight bytes, aligned
+        number = written[at : at + 8].view(np.int64)
+        if number[0] in ids:
+            number[0] = 1 << 40
+    del tier
+    codes.write_bytes(written.tobytes())
+    forged = ApproximateTier(tmp_path / "ann", 100, 16)
+    with pytest.raises(IndexFolderError, match="names row"):
+        forged.candidates(vectors[3].astype(np.float32), np.array([[0, 100]]), 100, 1.0)
+
+
+def test_lists_of_negative_size_are_refused(tmp_path: Path) -> None:
+    build_tier(tmp_path / "ann", clustered(100, 16))
+    with np.load(tmp_path / "ann" / "lists.npz") as stored:
+        lists = dict(stored)
+    lists["sizes"] = lists["sizes"] + np.r_[200, -200, np.zeros(len(lists["sizes"]) - 2, np.int64)]
+    np.savez(tmp_path / "ann" / "lists.npz", **lists)
+    with pytest.raises(IndexFolderError, match="do not hold"):
+        ApproximateTier(tmp_path / "ann", 100, 16)
+
+
+@settings(deadline=None)
+@given(st.sets(st.integers(0, 99), min_size=1), st.booleans())
+def test_a_bitmap_has_the_bits_of_the_rows(chosen: set[int], many: bool) -> None:
+    rows = np.array(sorted(chosen), dtype=np.int64)
+    repeats = 4200 if many else 1  # so many runs are marked in another way
+    rows = (rows + 101 * np.arange(repeats)[:, None]).ravel()
+    total = 101 * repeats
+    expected = np.zeros(total, bool)
+    expected[rows] = True
+    bits = np.unpackbits(bitmap(runs_of(rows), total), bitorder="little")[:total]
+    assert (bits == expected).all()
+
+
+def test_the_mapped_lists_answer_as_the_index_they_were_written_from(tmp_path: Path) -> None:
+    """FAISS's own index of the same training, in memory, is the independent truth."""
     import faiss
 
-    build_tier(tmp_path / "ann", clustered(100, 16))
-    other = faiss.IndexFlatL2(16)
-    other.add(np.zeros((100, 16), np.float32))
-    faiss.write_index(other, str(tmp_path / "ann" / "ivfpq.faiss"))
-    with pytest.raises(IndexFolderError, match="no IVF-PQ"):
-        ApproximateTier(tmp_path / "ann", 100, 16)
+    vectors = clustered(3000, 32)
+    build_tier(tmp_path / "ann", vectors)
+    tier = ApproximateTier(tmp_path / "ann", *vectors.shape)
+    with np.load(tmp_path / "ann" / "lists.npz") as stored:
+        mean, centroids, codebook = stored["mean"], stored["centroids"], stored["codebook"]
+    quantizer = faiss.IndexFlatL2(32)
+    quantizer.add(centroids)
+    own = faiss.IndexIVFPQFastScan(
+        quantizer, 32, len(centroids), sub_quantizers(32), 4, faiss.METRIC_INNER_PRODUCT
+    )
+    own.by_residual, own.is_trained, own.nprobe = True, True, len(centroids)
+    faiss.copy_array_to_vector(codebook, own.pq.centroids)
+    own.add(vectors.astype(np.float32) - mean)
+    for query in clustered(5, 32, seed=3).astype(np.float32):
+        quantizer_scores = centroids @ query
+        lists = np.arange(len(centroids))[None].astype(np.int64)
+        _, expected = own.search_preassigned(
+            query[None], 50, lists, quantizer_scores[None].astype(np.float32)
+        )
+        found = tier.candidates(query, np.array([[0, 3000]]), 50, 1.0)
+        assert len(np.intersect1d(found, expected[0])) >= 49  # equal codes may change places

@@ -16,8 +16,9 @@ from geosearch.index import IndexWriter, open_index, repair, verify
 from geosearch.search import search
 
 DERIVED = {
-    "segment.json", "ann/ivfpq.faiss", "ann/lists.npz", "rows/bounds", "rows/time_ms",
-    "rows/scene_no", "rows/valid", "rows/cloud", "rows/footprints", "rows/footprint_starts",
+    "segment.json", "ann/codes.lists", "ann/lists.npz", "ann/plan.json", "rows/bounds",
+    "rows/time_ms", "rows/scene_no", "rows/valid", "rows/cloud", "rows/footprints",
+    "rows/footprint_starts", "rows/blocks.npz", "rows/windows", "rows/size_m", "rows/gsd_m",
 }  # fmt: skip
 NOT_DERIVED = {"chips.duckdb", "vectors.f16", "removed"}
 

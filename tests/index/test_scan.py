@@ -6,11 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geosearch.errors import IndexFolderError
-from geosearch.index.scan import best_rows, scores_of
+from geosearch.index.runs import runs_of
+from geosearch.index.scan import best_rows
 
 ROWS, DIM = 700, 48
 VECTORS = np.random.default_rng(0).normal(size=(ROWS, DIM)).astype(np.float16)
 QUERY = np.random.default_rng(1).normal(size=DIM).astype(np.float32)
+
+
+def every(rows: int) -> np.ndarray:
+    return np.array([[0, rows]])
 
 
 def brute_force(rows: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -23,7 +28,7 @@ def brute_force(rows: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
 @given(st.sets(st.integers(0, ROWS - 1), max_size=200), st.integers(1, 60))
 def test_any_set_of_rows_is_ranked_as_brute_force_ranks_it(chosen: set[int], k: int) -> None:
     rows = np.array(sorted(chosen), dtype=np.int64)
-    found, scores = best_rows(VECTORS, QUERY, rows, k)
+    found, scores = best_rows(VECTORS, QUERY, runs_of(rows), k)
     expected, expected_scores = brute_force(rows, k)
     assert found.tolist() == expected.tolist()
     np.testing.assert_allclose(scores, expected_scores, atol=2e-5)
@@ -33,15 +38,21 @@ def test_any_set_of_rows_is_ranked_as_brute_force_ranks_it(chosen: set[int], k: 
 @pytest.mark.parametrize("k", [1, 10, 5000])
 def test_long_runs_and_all_rows_are_ranked_as_brute_force_ranks_them(start: int, k: int) -> None:
     runs = np.concatenate([np.arange(start, 200), np.arange(300, 700)])
-    for rows, expected_of in ((runs, runs), (None, np.arange(ROWS))):
-        found, _ = best_rows(VECTORS, QUERY, rows, k)
-        assert found.tolist() == brute_force(expected_of, k)[0].tolist()
+    for rows in (runs, np.arange(ROWS)):
+        found, _ = best_rows(VECTORS, QUERY, runs_of(rows), k)
+        assert found.tolist() == brute_force(rows, k)[0].tolist()
 
 
-def test_scores_of_rows_are_their_inner_products() -> None:
-    rows = np.array([5, 3, 600])
-    expected = VECTORS[rows].astype(np.float64) @ QUERY
-    np.testing.assert_allclose(scores_of(VECTORS, QUERY, rows), expected, atol=2e-5)
+def test_several_threads_find_what_one_finds() -> None:
+    rng = np.random.default_rng(4)
+    vectors = (rng.integers(0, 4, size=(120_000, 8)) / 4).astype(np.float16)
+    query = rng.normal(size=8).astype(np.float32)
+    runs = np.array([[5, 40_000], [40_100, 40_130], [50_000, 119_999]])
+    one = best_rows(vectors, query, runs, 300)
+    for threads in (2, 3, 8):
+        several = best_rows(vectors, query, runs, 300, threads=threads)
+        assert several[1].tolist() == one[1].tolist()
+        assert several[0].tolist() == one[0].tolist()
 
 
 @settings(deadline=None)
@@ -56,7 +67,7 @@ def test_equal_scores_go_by_row(levels: list[int], k: int, gathered: bool) -> No
     query = np.eye(8, dtype=np.float32)[0]
     rows = np.arange(0, len(levels), 2) if gathered else np.arange(len(levels))
     expected = rows[np.lexsort((rows, -vectors[rows, 0]))][:k]
-    found, _ = best_rows(vectors, query, rows if gathered else None, k)
+    found, _ = best_rows(vectors, query, runs_of(rows), k)
     assert found.tolist() == expected.tolist()
 
 
@@ -65,21 +76,18 @@ def test_unit_vectors_are_scored_to_a_millionth() -> None:
     vectors, query = rng.normal(size=(2000, 512)), rng.normal(size=512)
     stored = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
     query = (query / np.linalg.norm(query)).astype(np.float32)
-    rows, scores = best_rows(stored, query, None, 2000)
+    rows, scores = best_rows(stored, query, every(2000), 2000)
     truth = stored.astype(np.float64) @ query.astype(np.float64)
     np.testing.assert_allclose(scores, truth[rows], atol=1e-6)
-    np.testing.assert_allclose(scores_of(stored, query, rows), truth[rows], atol=1e-6)
 
 
 def test_more_rows_than_are_numbered_at_once_keep_their_numbers() -> None:
     vectors = np.zeros((140_000, 8), np.float16)
     vectors[[5, 65_535, 65_536, 139_999], 0] = [0.1, 0.2, 0.3, 0.4]
     query = np.eye(8, dtype=np.float32)[0]
-    for rows in (None, np.arange(1, 140_000), np.arange(1, 140_000, 2)):
-        wanted = [139_999, 65_536, 65_535, 5]
-        if rows is not None:
-            wanted = [row for row in wanted if row in rows]
-        found, _ = best_rows(vectors, query, rows, len(wanted))
+    for rows in (np.arange(140_000), np.arange(1, 140_000), np.arange(1, 140_000, 2)):
+        wanted = [row for row in (139_999, 65_536, 65_535, 5) if row in rows]
+        found, _ = best_rows(vectors, query, runs_of(rows), len(wanted))
         assert found.tolist() == wanted
 
 
@@ -87,4 +95,4 @@ def test_a_score_that_is_no_number_is_an_error() -> None:
     vectors = VECTORS.copy()
     vectors[3] = np.nan
     with pytest.raises(IndexFolderError, match="not a number"):
-        best_rows(vectors, QUERY, None, ROWS)
+        best_rows(vectors, QUERY, every(ROWS), ROWS)

@@ -277,13 +277,13 @@ def test_a_damaged_sidecar_is_refused_by_name(tmp_path: Path) -> None:
         _ = open_index(tmp_path / "index").scenes
 
 
-def test_a_sidecar_without_the_asked_rows_is_refused_by_name(tmp_path: Path) -> None:
+def test_a_sidecar_without_the_asked_scenes_is_refused_by_name(tmp_path: Path) -> None:
     import duckdb
 
     publish(tmp_path / "index", "a.tif")
     path = next((tmp_path / "index").rglob("chips.duckdb"))
     with duckdb.connect(str(path)) as connection:
-        connection.execute("DELETE FROM chips WHERE row = 3")
+        connection.execute("DELETE FROM scenes")
     (segment,) = open_index(tmp_path / "index").segments
     with pytest.raises(IndexFolderError, match=r"chips\.duckdb is damaged"):
         segment.chips(ALL)

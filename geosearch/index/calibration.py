@@ -1,0 +1,238 @@
+"""Measuring a segment that has just been built: what a search costs here, and what it needs.
+
+Queries are texts where there is an encoder: texts lie apart from images, and what finds images by
+images says little about them. Filters are ranges of rows: along the curve, each is a place.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geosearch.index.ann import ApproximateTier
+from geosearch.index.plan import (
+    Calibration,
+    Choice,
+    Costs,
+    Need,
+    Recall,
+    choose,
+    write_calibration,
+)
+from geosearch.index.runs import Rows, Runs, rows_of, run_rows, runs_of
+from geosearch.index.scan import best_rows
+
+SELECTIVITIES = (1.0, 0.1, 0.01)
+K = 10
+QUERIES = "queries.npy"
+
+_MOST_QUERIES = 64
+_COVERED = 0.998
+"""Share of the true ten best whose lists and places are covered by what is measured."""
+_MOST_CANDIDATES = 16_384
+_REPEATS = 5
+_SEED = 7
+
+Floats = NDArray[np.float32]
+Vectors = NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class _Safety:
+    """How much more is taken than the queries needed: others differ."""
+
+    share: float
+    candidates: float
+    least_share: float
+    least_candidates: int
+
+
+_TEXTS = _Safety(share=1.5, candidates=1.5, least_share=0.03, least_candidates=800)
+_DRAWN = _Safety(share=2.0, candidates=4.0, least_share=0.08, least_candidates=3_000)
+"""Drawn vectors are easier than texts: over images of published checkpoints they needed as many
+lists, but a fifth of the candidates."""
+
+
+def calibrate_tier(folder: Path, vectors: Vectors) -> None:
+    """Measure a tier that has just been built, and write beside it what was found.
+
+    Args:
+        folder: The tier; texts that `keep_queries` put there are asked.
+        vectors: float16 [n, dim], its rows.
+    """
+    tier = ApproximateTier(folder, *vectors.shape)
+    queries = kept_queries(folder, vectors.shape[1])
+    write_calibration(folder, calibrate(tier, vectors, queries))
+
+
+def keep_queries(folder: Path, queries: Floats | None) -> None:
+    """Keep embedded texts beside a tier, float32 [q, dim], for this and later measurements."""
+    if queries is not None and len(queries):
+        np.save(folder / QUERIES, queries[:_MOST_QUERIES].astype(np.float16))
+
+
+def kept_queries(folder: Path, dim: int) -> Floats | None:
+    """Return the texts that are kept beside a tier, float32 [q, dim]; None for none."""
+    try:
+        queries = np.load(folder / QUERIES, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    fits = queries.ndim == 2 and queries.shape[1] == dim and np.isfinite(queries).all()
+    return queries.astype(np.float32) if fits and len(queries) else None
+
+
+def calibrate(tier: ApproximateTier, vectors: Vectors, queries: Floats | None) -> Calibration:
+    """Measure costs, then what the queries need, then the recall that comes of it.
+
+    Args:
+        tier: Just built.
+        vectors: float16 [n, dim], its rows.
+        queries: float32 [q, dim], embedded texts; None to draw some from the rows.
+    """
+    rng = np.random.default_rng(_SEED)
+    asked = drawn_queries(vectors, rng) if queries is None else queries
+    costs = measure_costs(tier, vectors, asked[0], rng)
+    places = {share: _places(len(vectors), share, len(asked), rng) for share in SELECTIVITIES}
+    truths = {
+        share: [
+            best_rows(vectors, query, runs, K, threads=2)[0]
+            for query, runs in zip(asked, places[share], strict=True)
+        ]
+        for share in SELECTIVITIES
+    }
+    safety = _DRAWN if queries is None else _TEXTS
+    needs = tuple(
+        _need(tier, vectors, asked, places[share], truths[share], share, safety)
+        for share in SELECTIVITIES
+    )
+    calibration = Calibration(costs, needs, (), "drawn" if queries is None else "texts")
+    recalls = tuple(
+        _recall(tier, vectors, asked, places[share], truths[share], share, calibration)
+        for share in SELECTIVITIES
+    )
+    return Calibration(costs, needs, recalls, calibration.queries)
+
+
+def drawn_queries(vectors: Vectors, rng: np.random.Generator) -> Floats:
+    """Draw vectors that lie to the rows as texts lie to images: apart, and turned to a few.
+
+    A row's own direction from the mean, much of it lost in what rows differ by at random; no
+    part along the mean.
+    """
+    count = len(vectors)
+    sample = vectors[np.sort(rng.choice(count, min(count, 4096), replace=False))]
+    centred = sample.astype(np.float32) - sample.astype(np.float32).mean(axis=0)
+    picks = rng.integers(0, len(centred), (3, _MOST_QUERIES))
+    own, other, third = (centred[one] for one in picks)
+    noise = rng.normal(size=own.shape).astype(np.float32) * centred.std()
+    queries = own + 0.5 * (other - third) + noise
+    lengths = np.linalg.norm(queries, axis=1, keepdims=True)
+    return np.asarray(queries / np.maximum(lengths, 1e-9), dtype=np.float32)
+
+
+def _places(count: int, share: float, queries: int, rng: np.random.Generator) -> list[Runs]:
+    size = max(1, int(share * count))
+    first = rng.integers(0, count - size + 1, queries)
+    return [np.array([[one, one + size]], dtype=np.int64) for one in first]
+
+
+def _need(
+    tier: ApproximateTier,
+    vectors: Vectors,
+    queries: Floats,
+    places: list[Runs],
+    truths: list[Rows],
+    selectivity: float,
+    safety: _Safety,
+) -> Need:
+    shares = np.concatenate(
+        [tier.share_to(query, vectors[rows]) for query, rows in zip(queries, truths, strict=True)]
+    )
+    share = min(1.0, max(safety.share * _quantile(shares), safety.least_share))
+    depths = []
+    for query, runs, rows in zip(queries, places, truths, strict=True):
+        found = tier.candidates(query, runs, min(_MOST_CANDIDATES, run_rows(runs)), share)
+        place = {row: at for at, row in enumerate(found.tolist(), start=1)}
+        depths += [place.get(row, 0) for row in rows.tolist()]
+    known = np.array([depth for depth in depths if depth] or [_MOST_CANDIDATES])
+    candidates = max(int(safety.candidates * _quantile(known)), safety.least_candidates)
+    return Need(selectivity, share, min(candidates, _MOST_CANDIDATES))
+
+
+def _quantile(values: NDArray[Any]) -> float:
+    return float(np.quantile(values, _COVERED)) if len(values) else 1.0
+
+
+def _recall(
+    tier: ApproximateTier,
+    vectors: Vectors,
+    queries: Floats,
+    places: list[Runs],
+    truths: list[Rows],
+    selectivity: float,
+    calibration: Calibration,
+) -> Recall:
+    choice = choose(calibration, len(vectors), run_rows(places[0]), 1, K)
+    if choice.tier != "ivfpq":
+        return Recall(selectivity, choice.tier, 1.0)
+    shares = [
+        np.isin(rows, _answer(tier, vectors, query, runs, choice)).mean() if len(rows) else 1.0
+        for query, runs, rows in zip(queries, places, truths, strict=True)
+    ]
+    return Recall(selectivity, choice.tier, float(np.mean(shares)))
+
+
+def _answer(
+    tier: ApproximateTier, vectors: Vectors, query: Floats, runs: Runs, choice: Choice
+) -> Rows:
+    found = tier.candidates(query, runs, choice.candidates, choice.share)
+    return best_rows(vectors, query, runs_of(np.sort(found)), K)[0]
+
+
+def measure_costs(
+    tier: ApproximateTier, vectors: Vectors, query: Floats, rng: np.random.Generator
+) -> Costs:
+    """Time each step of a search; about a second."""
+    count = len(vectors)
+    long = min(count, 20_000)
+    first = int(rng.integers(0, count - long + 1))
+    run = np.array([[first, first + long]], dtype=np.int64)
+    short = first + 40 * np.arange(long // 40, dtype=np.int64)
+    parts = np.stack([short, short + 32], axis=1)
+    few = np.sort(rng.choice(count, min(count, 2_000), replace=False)).astype(np.int64)
+    everything = np.array([[0, count]], dtype=np.int64)
+    row = _nanoseconds(lambda: best_rows(vectors, query, run, K)) / long
+    in_parts = _nanoseconds(lambda: best_rows(vectors, query, parts, K))
+    gathered = _nanoseconds(lambda: best_rows(vectors, query, runs_of(few), K)) / len(few)
+    low, high = min(0.02, 1.0), 0.1
+
+    def probe(share: float, candidates: int) -> float:
+        return _nanoseconds(lambda: tier.candidates(query, everything, candidates, share))
+
+    little, much = probe(low, 100), probe(high, 100)
+    more = probe(low, min(4_000, count))
+    code = max((much - little) / ((high - low) * count), 0.1)
+    taken = max((more - little) / 4_000, 10.0)
+    return Costs(
+        row=row,
+        run=max((in_parts - row * run_rows(parts)) / max(len(parts), 1), 100.0),
+        gathered_row=gathered,
+        code=code,
+        candidate=taken + gathered,
+        probe=max(little - code * low * count, 1_000.0),
+        mark=_nanoseconds(lambda: rows_of(run)) / long / 8,
+    )
+
+
+def _nanoseconds(step: Callable[[], object]) -> float:
+    times = []
+    for _ in range(_REPEATS):
+        start = perf_counter()
+        step()
+        times.append(perf_counter() - start)
+    return 1e9 * median(times)

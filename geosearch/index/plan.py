@@ -1,0 +1,204 @@
+"""Which way a segment is searched: by what each would cost, for a recall that was measured.
+
+Costs are linear in what has to be touched, with constants that are measured on the machine that
+builds the segment; the share of codes to look at and the number of candidates to score again are
+what queries over this very segment needed.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geosearch.index.mapped import damaged
+from geosearch.index.scan import SHORT_RUN
+
+PLAN = "plan.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What searching costs, in nanoseconds of one thread."""
+
+    row: float = 40.0
+    """An exact score of a row in a run."""
+    run: float = 6_000.0
+    """Turning to another run."""
+    gathered_row: float = 220.0
+    """An exact score of a row that is gathered first."""
+    code: float = 3.0
+    """Looking at a row's code."""
+    candidate: float = 400.0
+    """Taking a candidate and scoring it again."""
+    probe: float = 300_000.0
+    """Choosing lists."""
+    mark: float = 0.15
+    """Marking in a bitmap whether a row of the segment passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What the approximate tier needs where a share of the rows passes."""
+
+    selectivity: float
+    """Share of the rows that passes, 0..1."""
+    share: float
+    """Share of the codes to look at."""
+    candidates: int
+    """Rows to score again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """How much of the exact answer was found when the segment had been built."""
+
+    selectivity: float
+    """Share of the rows that passed, 0..1."""
+    tier: str
+    """``exact`` or ``ivfpq``: what the plan took."""
+    recall: float
+    """Share of the true ten best, 0..1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What was measured when a segment was built."""
+
+    costs: Costs
+    needs: tuple[Need, ...]
+    """By falling selectivity."""
+    recalls: tuple[Recall, ...] = ()
+    """By falling selectivity; empty where nothing was asked."""
+    queries: str = "unmeasured"
+    """What was asked: ``texts``, or ``drawn`` where there was no encoder to embed texts."""
+
+
+UNMEASURED = Calibration(
+    Costs(), (Need(1.0, 0.12, 4_000), Need(0.1, 0.22, 2_000), Need(0.01, 0.4, 1_000))
+)
+"""For segments that nothing was measured of: on the safe side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How a segment is to be searched."""
+
+    tier: str
+    """``exact``, ``ivfpq`` or ``skipped`` (nothing matches)."""
+    milliseconds: float
+    """What that should take, on one thread of the machine that built the segment."""
+    share: float = 1.0
+    """Share of the codes that is looked at, for ``ivfpq``."""
+    candidates: int = 0
+    """Rows that are scored exactly."""
+
+
+def choose(
+    calibration: Calibration, rows: int, matching: int, runs: int, k: int, *, tier: str = "auto"
+) -> Choice:
+    """Return the cheapest way to search a segment that has the approximate tier.
+
+    Args:
+        calibration: What was measured.
+        rows: Rows of the segment.
+        matching: Rows that pass the filter.
+        runs: Runs they are in.
+        k: How many hits are asked for.
+        tier: ``ivfpq`` to take the approximate tier wherever it has something to choose from.
+    """
+    if not matching:
+        return Choice("skipped", 0.0)
+    exact = exact_choice(calibration.costs, matching, runs)
+    need = need_at(calibration, matching / rows)
+    # the tenth hit is what was measured; later ones lie further down
+    candidates = int(need.candidates * max(1.0, (k / 10) ** 0.5)) + k
+    if candidates >= matching or (4 * candidates >= matching and tier == "auto"):
+        return exact
+    share = min(1.0, max(need.share, 4 * candidates / matching))
+    costs = calibration.costs
+    spent = costs.probe + costs.code * share * rows + costs.candidate * candidates
+    spent += costs.mark * rows if matching < rows else 0.0
+    approximate = Choice("ivfpq", spent / 1e6, share, candidates)
+    if tier == "ivfpq":
+        return approximate
+    return min(exact, approximate, key=lambda choice: choice.milliseconds)
+
+
+def exact_choice(costs: Costs, matching: int, runs: int) -> Choice:
+    """Return what it would cost to score every matching row."""
+    if matching >= SHORT_RUN * runs:
+        spent = costs.row * matching + costs.run * runs
+    else:
+        spent = costs.gathered_row * matching
+    return Choice("exact", spent / 1e6, candidates=matching)
+
+
+def need_at(calibration: Calibration, selectivity: float) -> Need:
+    """Return what is needed at a selectivity, between what was measured on logarithmic scales.
+
+    Below the least that was measured the last slope goes on.
+    """
+    needs = sorted(calibration.needs, key=lambda need: need.selectivity)
+    at = np.log([need.selectivity for need in needs])
+    values = np.log([[need.share, need.candidates] for need in needs])
+    wanted = np.log(max(selectivity, 1e-9))
+    if wanted < at[0] and len(needs) > 1:
+        # fewer rows pass: at least as large a share is needed, and no more candidates
+        slope = min((values[1, 0] - values[0, 0]) / (at[1] - at[0]), 0.0)
+        share = np.exp(values[0, 0] + slope * (wanted - at[0]))
+        return Need(selectivity, min(float(share), 1.0), needs[0].candidates)
+    share, candidates = (np.exp(np.interp(wanted, at, column)) for column in values.T)
+    return Need(selectivity, min(float(share), 1.0), int(candidates))
+
+
+def recall_at(calibration: Calibration, selectivity: float) -> float | None:
+    """Return the recall that was measured next to a selectivity; None where nothing was."""
+    if not calibration.recalls:
+        return None
+    wanted = np.log(max(selectivity, 1e-9))
+    return min(
+        calibration.recalls, key=lambda one: abs(float(np.log(one.selectivity)) - wanted)
+    ).recall
+
+
+def write_calibration(folder: Path, calibration: Calibration) -> None:
+    """Write what was measured beside the tier."""
+    text = json.dumps(asdict(calibration), indent=1)
+    (folder / PLAN).write_text(text + "\n", encoding="utf-8")
+
+
+def read_calibration(folder: Path) -> Calibration:
+    """Read what was measured; the unmeasured where there is nothing.
+
+    Raises:
+        IndexFolderError: The file is damaged.
+    """
+    path = folder / PLAN
+    try:
+        return _calibration(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return UNMEASURED
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise damaged(path, f"{type(error).__name__}: {error}") from error
+
+
+def _calibration(document: dict[str, Any]) -> Calibration:
+    needs = tuple(
+        Need(float(one["selectivity"]), float(one["share"]), int(one["candidates"]))
+        for one in document["needs"]
+    )
+    if not needs or any(
+        not 0 < n.selectivity <= 1 or n.share <= 0 or n.candidates < 1 for n in needs
+    ):
+        raise ValueError("needs are out of range")
+    return Calibration(
+        costs=Costs(**{name: float(value) for name, value in document["costs"].items()}),
+        needs=needs,
+        recalls=tuple(
+            Recall(float(one["selectivity"]), str(one["tier"]), float(one["recall"]))
+            for one in document["recalls"]
+        ),
+        queries=str(document["queries"]),
+    )
