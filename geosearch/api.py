@@ -255,6 +255,8 @@ def build(
         The open index; its ``report`` says what was indexed and what was left out.
 
     Raises:
+        Interrupted: A KeyboardInterrupt: at Ctrl-C or SIGTERM the current batch is finished, what
+            is done is published, and the same call continues; a second Ctrl-C stops at once.
         GeosearchError: Nothing could be indexed; scenes that fail are in the report instead.
     """
     from geosearch.index import open_index
@@ -274,6 +276,7 @@ def build(
         folders=paths,
         prune=prune,
         progress=progress,
+        note=note,
     )
     return Archive(
         open_index(work.folder),

@@ -7,6 +7,8 @@ GeosearchError
 │   └── WeightsError    weights that are missing or do not fit (also an OSError)
 └── IndexFolderError    an index folder that cannot be read or written (also an OSError)
 
+Interrupted is no error but a KeyboardInterrupt: a run stopped because it was asked to.
+
 Only the command line turns them into exit statuses.
 """
 
@@ -42,6 +44,10 @@ class WeightsError(EncoderError, OSError):
 
 class IndexFolderError(GeosearchError, OSError):
     """An index folder that cannot be read or written."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """A run that was asked to stop, and stopped where it can be continued; says how."""
 
 
 def first_line(error: BaseException) -> str:

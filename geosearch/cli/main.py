@@ -22,8 +22,9 @@ from geosearch.cli.query import query
 from geosearch.cli.remove import remove
 from geosearch.cli.train import train
 from geosearch.cli.verify import verify
-from geosearch.errors import GeosearchError, UsageError
+from geosearch.errors import GeosearchError, Interrupted, UsageError
 
+_INTERRUPTED = "what was finished is kept; run the same command again"
 _ARGUMENT_HINT = "`geosearch {command}--help` shows what it takes"
 
 
@@ -83,8 +84,11 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
         command = f"{context.info_name} " if context and context.parent else ""
         _say_error(error.format_message(), _ARGUMENT_HINT.format(command=command))
         return error.exit_code
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        _say_error("interrupted", "run the same command again; finished scenes are kept")
+    except (click.exceptions.Abort, KeyboardInterrupt) as error:
+        # click makes an Abort of a KeyboardInterrupt
+        cause = error if isinstance(error, Interrupted) else error.__cause__
+        told = str(cause) if isinstance(cause, Interrupted) else _INTERRUPTED
+        click.echo(f"interrupted: {told}", err=True)
         return 130
     except BrokenPipeError:
         # the reader of our output has gone, as `| head` does; a second flush at exit must not fail

@@ -13,6 +13,7 @@ from geosearch.index.records import ChipBatch, ChipRecord, IndexSpec, SceneKey, 
 from geosearch.index.removal import Choose, Removal, SceneRemoval, remove_chips
 from geosearch.index.repairing import repair
 from geosearch.index.segment import Segment
+from geosearch.index.staging import UnfinishedScene
 from geosearch.index.writer import Generation, IndexWriter
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "SceneRemoval",
     "Segment",
     "SegmentInfo",
+    "UnfinishedScene",
     "compact",
     "open_index",
     "remove_chips",

@@ -81,10 +81,11 @@ def verify(folder: Path) -> list[Problem]:
     problems: list[Problem] = []
     for entry in manifest.segments:
         problems += problems_of(folder, entry, find_faults(folder, entry, manifest.spec.dim))
-    return problems + list(_scenes_found_twice(folder, manifest))
+    return problems + list(scenes_found_twice(folder, manifest))
 
 
-def _scenes_found_twice(folder: Path, manifest: Manifest) -> Iterator[Problem]:
+def scenes_found_twice(folder: Path, manifest: Manifest) -> Iterator[Problem]:
+    """Yield segments that have a scene which is searched in one before as well."""
     seen: set[str] = set()
     for entry in manifest.segments:
         try:

@@ -6,22 +6,26 @@ old generation stays; killed after, the next run deletes what is left over.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from geosearch.errors import IndexFolderError
 from geosearch.index.durable import part_of, remove_folder
 from geosearch.index.manifest import MANIFEST, Manifest, next_generation, write_manifest
-from geosearch.index.published import PublishedScene, published_scenes
+from geosearch.index.published import published_scenes
 from geosearch.index.removal import locked_manifest
 from geosearch.index.removed_rows import REMOVED
 from geosearch.index.segment import Segment, open_segments
-from geosearch.index.segment_files import SEGMENTS, ann_kind, changed_files, write_segment
+from geosearch.index.segment_files import (
+    MOST_ROWS,
+    SEGMENTS,
+    ann_kind,
+    changed_files,
+    groups,
+    write_segment,
+)
 from geosearch.index.staging import Staging
-
-MOST_ROWS = 1 << 20
-"""Chips of a segment that is made here, about: their metadata must fit into memory together."""
 
 _OURS = re.compile(r"[0-9a-f]{16}|.*\.part")
 
@@ -88,7 +92,7 @@ def _rewritten(folder: Path, manifest: Manifest, most_rows: int) -> Manifest:
     kept = [one.entry for one in segments if one not in sources]
     written = [
         write_segment(folder, group, manifest.spec.dim, ann=tier)
-        for group in _groups(scenes, most_rows)
+        for group in groups(scenes, most_rows)
     ]
     return next_generation(manifest, [*kept, *written])
 
@@ -110,20 +114,6 @@ def _tier_wanted(sources: Sequence[Segment]) -> str:
     """Return ``flat`` or ``ivfpq`` where segments were forced to be so, else ``auto``."""
     forced = {one.entry.ann for one in sources if one.entry.ann != ann_kind("auto", one.n)}
     return forced.pop() if len(forced) == 1 else "auto"
-
-
-def _groups(scenes: Sequence[PublishedScene], most_rows: int) -> Iterator[list[PublishedScene]]:
-    """Yield scenes in their order, some chips at a time; a scene is never divided."""
-    group: list[PublishedScene] = []
-    rows = 0
-    for scene in scenes:
-        if group and rows + len(scene.rows) > most_rows:
-            yield group
-            group, rows = [], 0
-        group.append(scene)
-        rows += len(scene.rows)
-    if group:
-        yield group
 
 
 def _sweep(folder: Path, manifest: Manifest) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,27 @@ from geosearch.index.records import ChipBatch, SceneRecord
 from geosearch.index.segment import Segment
 
 
+class _Sorted:
+    """The searched rows of a segment, by scene; nothing is sorted before a row is asked for."""
+
+    def __init__(self, segment: Segment) -> None:
+        self._segment = segment
+
+    def rows(self, number: int) -> NDArray[np.int64]:
+        """Return the rows of the scene with a number, int64 [n], ascending."""
+        numbers, rows = self._by_scene
+        first, last = np.searchsorted(numbers, [number, number + 1])
+        return rows[first:last]
+
+    @cached_property
+    def _by_scene(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        alive = self._segment.alive_rows
+        numbers = np.asarray(self._segment.scene_no)
+        numbers = numbers if alive is None else numbers[alive]
+        order = np.argsort(numbers, kind="stable")
+        return numbers[order], order if alive is None else alive[order]
+
+
 @dataclass(frozen=True, slots=True)
 class PublishedScene:
     """The chips of one scene that are searched."""
@@ -18,8 +40,19 @@ class PublishedScene:
     record: SceneRecord
     segment: Segment
     """Where they are."""
-    rows: NDArray[np.int64]
-    """Their rows there, int64 [n], ascending."""
+    number: int
+    """What ``scene_no`` has for the scene there."""
+    _sorted: _Sorted
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """The chips' rows in the segment, int64 [n], ascending."""
+        return self._sorted.rows(self.number)
+
+    @property
+    def chip_count(self) -> int:
+        """How many chips there are."""
+        return len(self.rows)
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return the columns of a `ChipBatch` but the vectors."""
@@ -42,9 +75,6 @@ class PublishedScene:
 
 def published_scenes(segment: Segment) -> Iterator[PublishedScene]:
     """Yield the scenes of a segment that are searched, by id."""
-    alive = np.arange(segment.n) if segment.alive_rows is None else segment.alive_rows
-    numbers = segment.scene_no[alive]
-    by_scene = np.argsort(numbers, kind="stable")
+    by_scene = _Sorted(segment)
     for number, record in segment.numbered_scenes():
-        first, last = np.searchsorted(numbers[by_scene], [number, number + 1])
-        yield PublishedScene(record, segment, alive[by_scene[first:last]])
+        yield PublishedScene(record, segment, number, by_scene)

@@ -19,10 +19,10 @@ from geosearch.index.checking import (
     find_faults,
     kind_of,
     problems_of,
-    verify,
+    scenes_found_twice,
 )
 from geosearch.index.durable import remove_folder, sync_file, sync_folder, write_durable
-from geosearch.index.manifest import SegmentEntry, next_generation, write_manifest
+from geosearch.index.manifest import Manifest, SegmentEntry, next_generation, write_manifest
 from geosearch.index.mapped import write_rows
 from geosearch.index.removal import locked_manifest
 from geosearch.index.segment_files import (
@@ -68,8 +68,19 @@ def repair(folder: Path, *, drop: bool = False) -> list[Problem]:
                 continue
             entries.append(_repaired(folder, entry, kinds, manifest.spec.dim) if kinds else entry)
         if tuple(entries) != manifest.segments:
-            write_manifest(folder, next_generation(manifest, entries))
-    return _with_outcomes(problems, {entry.id for entry in entries}, verify(folder))
+            manifest = next_generation(manifest, entries)
+            write_manifest(folder, manifest)
+        left = _left(folder, manifest, {problem.segment for problem in problems})
+    return _with_outcomes(problems, {entry.id for entry in entries}, left)
+
+
+def _left(folder: Path, manifest: Manifest, damaged: Set[str]) -> list[Problem]:
+    """Return what is wrong still, without reading again what was found whole."""
+    left: list[Problem] = []
+    for entry in manifest.segments:
+        if entry.id in damaged:
+            left += problems_of(folder, entry, find_faults(folder, entry, manifest.spec.dim))
+    return left + list(scenes_found_twice(folder, manifest))
 
 
 def _with_outcomes(problems: list[Problem], kept: set[str], left: list[Problem]) -> list[Problem]:

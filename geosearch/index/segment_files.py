@@ -5,12 +5,12 @@ what it holds, and staging the same scenes in another order makes the same segme
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import shapely
@@ -33,7 +33,11 @@ ROWS = "rows"
 ANN = "ann"
 DESCRIPTION = "segment.json"
 
+MOST_ROWS = 1 << 20
+"""Chips of a segment, about: their metadata must fit into memory together."""
+
 _HASH_BYTES = 1 << 22
+_COPIED_ROWS = 1 << 16
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -63,11 +67,38 @@ class SceneChips(Protocol):
     def record(self) -> SceneRecord:
         """The scene."""
 
+    @property
+    def chip_count(self) -> int:
+        """How many chips it has."""
+
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return the columns of a `ChipBatch` but the vectors."""
 
     def vectors(self, dim: int) -> NDArray[np.float16]:
         """Return the vectors float16 [n, dim]."""
+
+
+Scene = TypeVar("Scene", bound=SceneChips)
+
+
+def groups(scenes: Sequence[Scene], most_rows: int = MOST_ROWS) -> Iterator[list[Scene]]:
+    """Yield scenes for a segment each, in their order; a scene is never divided.
+
+    Args:
+        scenes: The scenes.
+        most_rows: Chips of a segment, unless one scene has more.
+    """
+    group: list[Scene] = []
+    rows = 0
+    for scene in scenes:
+        count = scene.chip_count
+        if group and rows + count > most_rows:
+            yield group
+            group, rows = [], 0
+        group.append(scene)
+        rows += count
+    if group:
+        yield group
 
 
 def write_segment(
@@ -220,7 +251,7 @@ def _write_vectors(
     order: NDArray[np.int64],
     dim: int,
 ) -> None:
-    """Write vectors in row order, scene by scene, so that memory holds one scene's."""
+    """Write vectors in row order, some of a scene at a time, so that memory holds few."""
     reserve(path, 2 * len(order) * dim)
     if not len(order):
         return
@@ -230,7 +261,10 @@ def _write_vectors(
     first = 0
     for number, one in enumerate(staged):
         rows = by_scene[edges[number] : edges[number + 1]]
-        out[rows] = one.vectors(dim)[order[rows] - first]
+        vectors = one.vectors(dim)
+        for start in range(0, len(rows), _COPIED_ROWS):
+            some = rows[start : start + _COPIED_ROWS]
+            out[some] = vectors[order[some] - first]
         first += len(rows)
     out.flush()
 

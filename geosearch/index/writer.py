@@ -5,8 +5,8 @@ found by the next run. The order is: segment whole and on the disk, manifest rep
 staging cleared; a run that dies between the last two finds its scenes published.
 """
 
-from collections.abc import Set
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence, Set
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -29,8 +29,8 @@ from geosearch.index.records import ChipBatch, IndexSpec, SceneKey, SceneRecord
 from geosearch.index.removal import Cut
 from geosearch.index.removed_rows import REMOVED
 from geosearch.index.segment import Segment
-from geosearch.index.segment_files import SEGMENTS, read_description, write_segment
-from geosearch.index.staging import STAGING, Staging
+from geosearch.index.segment_files import SEGMENTS, groups, read_description, write_segment
+from geosearch.index.staging import STAGING, Staging, UnfinishedScene
 
 AnnChoice = Literal["auto", "flat", "ivfpq"]
 SceneStatus = Literal["new", "changed", "staged", "published"]
@@ -125,15 +125,56 @@ class IndexWriter:
         Raises:
             IndexFolderError: It cannot be written, or a chip cannot be searched.
         """
+        with self._writing(record.id, batch):
+            self._staging.put(record, batch)
+
+    def begin(self, record: SceneRecord, windows: int) -> UnfinishedScene:
+        """Return what an interrupted run has stored of a scene, for going on after it.
+
+        Args:
+            record: The scene, as far as it is known before its pixels are read: with the same
+                one, what is stored is taken, otherwise it begins anew.
+            windows: How many windows it is cut into.
+
+        Raises:
+            IndexFolderError: It cannot be read.
+        """
+        try:
+            return self._staging.begin(record, windows)
+        except OSError as error:
+            raise cannot_write(self._folder, error) from error
+
+    def add(
+        self, unfinished: UnfinishedScene, record: SceneRecord, batch: ChipBatch, windows_done: int
+    ) -> None:
+        """Store the next chips of a scene that was begun; all it has cover ``windows_done``.
+
+        Raises:
+            IndexFolderError: They cannot be written, or one cannot be searched.
+        """
+        with self._writing(record.id, batch):
+            unfinished.add(batch, windows_done)
+
+    def finish(self, unfinished: UnfinishedScene, record: SceneRecord, batch: ChipBatch) -> None:
+        """Stage a scene that was begun, with its last chips.
+
+        Raises:
+            IndexFolderError: They cannot be written, or one cannot be searched.
+        """
+        with self._writing(record.id, batch):
+            self._staging.finish(unfinished, record, batch)
+
+    @contextmanager
+    def _writing(self, scene_id: str, batch: ChipBatch) -> Iterator[None]:
         try:
             batch.require_whole(self._spec.dim)
         except ValueError as error:
             raise IndexFolderError(
-                f"the chips of {record.id} cannot be indexed: {error}",
+                f"the chips of {scene_id} cannot be indexed: {error}",
                 hint="check the weights, or embed with `--precision float32`",
             ) from error
         try:
-            self._staging.put(record, batch)
+            yield
         except OSError as error:
             raise cannot_write(self._folder, error) from error
 
@@ -165,10 +206,14 @@ class IndexWriter:
         """Leave published scenes out of the next generation."""
         self._leaving |= scene_ids
 
-    def publish(self) -> Generation:
-        """Make all staged scenes searchable, in one segment; changed ones replace the old.
+    def publish(self, *, keep_unfinished: bool = False) -> Generation:
+        """Make all staged scenes searchable; changed ones replace the old.
 
         Scenes that were removed go in the same generation.
+
+        Args:
+            keep_unfinished: Leave scenes that were begun and not finished for going on; the end
+                of a run forgets them.
 
         Raises:
             IndexFolderError: It cannot be written; what is staged stays.
@@ -182,24 +227,27 @@ class IndexWriter:
             ]
             leaving = self._leaving & self._published.keys()
             if staged or leaving:
-                made = (
-                    [write_segment(self._folder, staged, self._spec.dim, ann=self._ann)]
-                    if staged
-                    else []
-                )
+                dim = self._spec.dim
+                made = [
+                    write_segment(self._folder, some, dim, ann=self._ann) for some in groups(staged)
+                ]
                 self._manifest = self._with(made, leaving | {one.record.id for one in staged})
                 write_manifest(self._folder, self._manifest)
-                for scene_id in leaving:
-                    del self._published[scene_id]
-                self._leaving.clear()
-                self._relinked.clear()
-                self._published |= {one.record.id: one.record.key for one in staged}
-            self._staging.clear()
+                self._settle(leaving, [one.record for one in staged])
+            self._staging.clear(unfinished=not keep_unfinished)
         except OSError as error:
             if isinstance(error, IndexFolderError):
                 raise
             raise cannot_write(self._folder, error) from error
         return self._generation()
+
+    def _settle(self, left: Set[str], added: Sequence[SceneRecord]) -> None:
+        """Remember what is published now."""
+        for scene_id in left:
+            del self._published[scene_id]
+        self._published |= {record.id: record.key for record in added}
+        self._leaving.clear()
+        self._relinked.clear()
 
     def _with(self, made: list[SegmentEntry], scene_ids: set[str]) -> Manifest:
         """Return the next generation: new segments, and the old ones without some scenes."""

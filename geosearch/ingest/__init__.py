@@ -1,5 +1,6 @@
 """Ingest: the indexing pipeline, scenes → encoders → index."""
 
+from geosearch.ingest.intervals import Intervals
 from geosearch.ingest.pipeline import MIN_VALID, AnnKind, ChipSettings, ingest, look_for_scenes
 from geosearch.ingest.planning import IndexPlan, plan
 from geosearch.ingest.report import BuildReport, SceneCount
@@ -10,6 +11,7 @@ __all__ = [
     "BuildReport",
     "ChipSettings",
     "IndexPlan",
+    "Intervals",
     "SceneCount",
     "ingest",
     "look_for_scenes",

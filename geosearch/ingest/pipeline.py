@@ -1,27 +1,33 @@
 """Folder of scenes → published index: find, cut, read, encode, stage, publish.
 
-A scene is the unit of work: it is staged when all of its chips are encoded, so
-that an interrupted run continues after its last finished scene, and a scene that
-fails is refused whole while the rest goes on.
+A scene is the unit of work: it is published when all of its chips are encoded, and
+one that fails is refused whole while the rest goes on. Chips of a large scene are
+stored in parts, so that an interrupted run continues after the last one. What is
+finished is published now and then.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import monotonic
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.encoders import Encoder
-from geosearch.errors import Refusal, SceneError, UsageError
-from geosearch.geo import footprints, ground_sizes_m
-from geosearch.index import ChipBatch, IndexSpec, IndexWriter, SceneRecord
+from geosearch.errors import IndexFolderError, Interrupted, Refusal, SceneError, UsageError
+from geosearch.geo import footprints
+from geosearch.index import ChipBatch, IndexSpec, IndexWriter, SceneRecord, UnfinishedScene
+from geosearch.ingest.collected import CollectedChips
+from geosearch.ingest.interruption import Interruption, stopping_on_request
+from geosearch.ingest.intervals import INTERVALS, Intervals, PublishClock
 from geosearch.ingest.moved import KnownScenes, same_picture
 from geosearch.ingest.prefetch import prefetch
 from geosearch.ingest.report import BuildReport, SceneCount
 from geosearch.ingest.vanished import vanished_scenes
-from geosearch.progress import Advance, Stopwatch, track
+from geosearch.progress import Advance, Note, Stopwatch, silent, track
 from geosearch.scenes import (
     ChipBlock,
     Found,
@@ -75,12 +81,20 @@ class _Run:
     encoder: Encoder
     settings: ChipSettings
     watch: Stopwatch
+    intervals: Intervals
+    interruption: Interruption
+    clock: PublishClock
     indexed: list[SceneCount] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     relinked: dict[str, str] = field(default_factory=dict)
     """Id before to id now."""
     resumed: int = 0
     unchanged: int = 0
+
+    @property
+    def kept(self) -> int:
+        """Scenes that are done."""
+        return len(self.indexed) + len(self.relinked) + self.resumed + self.unchanged
 
 
 class _Part:
@@ -90,19 +104,33 @@ class _Part:
         self._advance = advance
         self._done = 0.0
 
-    def follow(self, blocks: Iterator[ChipBlock], chips: int) -> Iterator[ChipBlock]:
-        """Pass blocks on, and advance when the next one is asked for."""
-        for block in blocks:
-            yield block
-            self._step(len(block.valid) / chips)
+    def reach(self, share: float) -> None:
+        """Say how much is done, from 0 to 1."""
+        self._advance(share - self._done)
+        self._done = share
 
     def finish(self) -> None:
         """Count the whole scene, however little of it was read."""
-        self._step(1 - self._done)
+        self.reach(1)
 
-    def _step(self, share: float) -> None:
-        self._done += share
-        self._advance(share)
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A scene that is being embedded."""
+
+    scene: Scene
+    record: SceneRecord
+    """As far as it is known before its pixels are read."""
+    windows: NDArray[np.int32]
+    """Of all its chips, [n, 4]."""
+    unfinished: UnfinishedScene
+    """What is stored."""
+    collected: CollectedChips
+    """What is embedded and not stored."""
+
+
+class _StoppedError(Exception):
+    """A scene is left unfinished, since the run was asked to stop."""
 
 
 def look_for_scenes(paths: Sequence[str | Path]) -> Found:
@@ -133,7 +161,9 @@ def ingest(
     weights: str | None = None,
     folders: Sequence[str | Path] = (),
     prune: bool = False,
+    intervals: Intervals = INTERVALS,
     progress: bool = False,
+    note: Note = silent,
 ) -> BuildReport:
     """Index scenes.
 
@@ -146,25 +176,25 @@ def ingest(
         weights: Path the encoder's weights were given by, recorded for later queries.
         folders: What was looked through; scenes of theirs whose files are gone are reported.
         prune: Remove those.
+        intervals: How often what is done is stored and published.
         progress: Show a bar on stderr.
+        note: Is told that a request to stop was heard.
 
     Raises:
         SceneError: Not a single scene could be used.
         IndexFolderError: The index cannot be written, or was built in another way.
+        Interrupted: Ctrl-C or SIGTERM; what was finished is published before.
     """
-    run = _Run(encoder, settings, Stopwatch())
-    with run.watch.time("total"):
+    watch = Stopwatch()
+    with watch.time("total"), stopping_on_request(note) as interruption:
+        clock = PublishClock(intervals)
+        run = _Run(encoder, settings, watch, intervals, interruption, clock)
         run.refused += found.refused
         spec = _index_spec(encoder, settings, weights)
         with IndexWriter(folder, spec, ann=ann) as writer:
             published = writer.scenes()
-            known = KnownScenes(published, found.files)
-            with track("indexing", len(found.files), "scenes", shown=progress) as advance:
-                for file in found.files:
-                    part = _Part(advance)
-                    _ingest_file(run, file, writer, known, part)
-                    part.finish()
-            if not (run.indexed or run.resumed or run.unchanged or run.relinked):
+            _ingest_files(run, found, writer, KnownScenes(published, found.files), progress)
+            if not run.kept:
                 raise _nothing_usable(run.refused)
             left = [one.record for one in published if one.record.id not in run.relinked]
             vanished = vanished_scenes(left, found.files, folders)
@@ -183,6 +213,40 @@ def ingest(
         chips_total=generation.chips,
         seconds=run.watch.seconds,
     )
+
+
+def _ingest_files(
+    run: _Run, found: Found, writer: IndexWriter, known: KnownScenes, progress: bool
+) -> None:
+    """Stage all scenes, and publish now and then.
+
+    Raises:
+        Interrupted: Not all of them, since the run was asked to stop.
+    """
+    with track("indexing", len(found.files), "scenes", shown=progress) as advance:
+        try:
+            for file in found.files:
+                if run.interruption.requested:
+                    raise _StoppedError
+                part = _Part(advance)
+                _ingest_file(run, file, writer, known, part)
+                part.finish()
+                _publish_if_due(run, writer)
+            return
+        except _StoppedError:
+            with run.watch.time("publish"):
+                writer.publish(keep_unfinished=True)
+    raise Interrupted(
+        f"{run.kept:,} of {len(found.files):,} scenes are done and published; "
+        "run the same command again to continue"
+    )
+
+
+def _publish_if_due(run: _Run, writer: IndexWriter) -> None:
+    if run.clock.is_due():
+        with run.watch.time("publish"):
+            writer.publish(keep_unfinished=True)
+        run.clock.published()
 
 
 def _index_spec(encoder: Encoder, settings: ChipSettings, weights: str | None) -> IndexSpec:
@@ -222,14 +286,18 @@ def _ingest_file(
             return
         with run.watch.time("open"):
             scene = open_scene(file, bands=run.settings.bands)
-        batch, count = _embed_scene(run, scene, part)
+        record = _scene_record(scene, 0, None)
+        unfinished, batch, count = _embed_scene(run, scene, record, writer, part)
         with run.watch.time("hash"):
             content = content_sum(file.href)
+    except IndexFolderError:  # an OSError too, and not the scene's fault
+        raise
     except OSError as error:  # a SceneError is one; anything else is our own fault and ends the run
         run.refused.append(refusal_of(file, error))
         return
     with run.watch.time("stage"):
-        writer.stage(_scene_record(scene, _chips_skipped(count), content), batch)
+        record = replace(record, chips_skipped=_chips_skipped(count), sha256=content)
+        writer.finish(unfinished, record, batch)
     run.indexed.append(count)
 
 
@@ -270,7 +338,14 @@ def refusal_of(file: SceneFile, error: OSError) -> Refusal:
     return Refusal(file.id, reason, "check that the file is there and may be read")
 
 
-def _embed_scene(run: _Run, scene: Scene, part: _Part) -> tuple[ChipBatch, SceneCount]:
+def _embed_scene(
+    run: _Run, scene: Scene, record: SceneRecord, writer: IndexWriter, part: _Part
+) -> tuple[UnfinishedScene, ChipBatch, SceneCount]:
+    """Embed a scene, after what an interrupted run had done of it.
+
+    Returns:
+        What is stored already, the last chips, which are not, and the count of all.
+    """
     settings = run.settings
     windows = chip_windows(
         scene.width_px, scene.height_px, size_px=settings.size_px, stride_px=settings.stride_px
@@ -283,60 +358,76 @@ def _embed_scene(run: _Run, scene: Scene, part: _Part) -> tuple[ChipBatch, Scene
         outlines = footprints(scene.to_lonlat, windows)
         placed = np.array([outline is not None for outline in outlines], dtype=bool)
     windows, outlines = windows[placed], outlines[placed]
-    blocks = _timed(read_chips(scene, windows, size_px=settings.size_px), run.watch)
-    vectors, valid, cloud, kept = _encode(
-        run, part.follow(prefetch(blocks), len(windows)), len(windows)
-    )
-    if not len(kept):
+    unfinished = writer.begin(record, len(windows))
+    resumed = unfinished.chip_count
+    collected = CollectedChips(scene, windows, outlines, run.encoder.dim)
+    work = _Work(scene, record, windows, unfinished, collected)
+    _embed_windows(run, work, writer, part)
+    kept = unfinished.chip_count + collected.count
+    if not kept:
         raise SceneError(
             f"none of its {count:,} chips has {settings.min_valid:.0%} valid pixels",
             hint="lower --min-valid, or leave the scene out",
         )
-    with run.watch.time("place"):
-        sizes = ground_sizes_m(scene.to_lonlat, windows[kept]).astype(np.float32)
-    gsd_m = np.full(len(kept), scene.gsd_m, np.float32)
-    batch = ChipBatch(
-        windows[kept], outlines[kept], sizes, valid[kept], cloud[kept], gsd_m, vectors
-    )
     off_earth = int((~placed).sum())
-    empty += len(windows) - len(kept)
-    return batch, SceneCount(scene.id, len(kept), empty, off_earth)
+    empty += len(windows) - kept
+    with run.watch.time("place"):
+        batch = collected.take()
+    return unfinished, batch, SceneCount(scene.id, kept, empty, off_earth, resumed)
 
 
-def _timed(blocks: Iterator[ChipBlock], watch: Stopwatch) -> Iterator[ChipBlock]:
-    while True:
-        with watch.time("read"):
-            block = next(blocks, None)
-        if block is None:
-            return
-        yield block
+def _timed(
+    blocks: Generator[ChipBlock, None, None], watch: Stopwatch
+) -> Generator[ChipBlock, None, None]:
+    with closing(blocks):
+        while True:
+            with watch.time("read"):
+                block = next(blocks, None)
+            if block is None:
+                return
+            yield block
 
 
-def _encode(
-    run: _Run, blocks: Iterator[ChipBlock], count: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
-    """Encode the chips that have enough valid pixels, of ``count`` in all.
+def _embed_windows(run: _Run, work: _Work, writer: IndexWriter, part: _Part) -> None:
+    """Embed the windows that are not stored, and store all but the last of them.
 
-    Returns:
-        vectors float32 [m, dim] of the kept chips; valid and cloud float32 [n] of all chips;
-        kept int64 [m], which of the n chips were kept.
+    Raises:
+        _StoppedError: Those so far are stored, and the run was asked to stop.
     """
-    # one array from the start: joining parts would hold all vectors twice
-    vectors, filled = np.empty((count, run.encoder.dim), np.float32), 0
-    valid, cloud = [np.zeros(0, np.float32)], [np.zeros(0, np.float32)]
-    kept = [np.zeros(0, np.int64)]
-    for block in blocks:
-        # a chip without a single valid pixel is no picture, whatever the threshold
-        enough = (block.valid >= run.settings.min_valid) & (block.valid > 0)
-        if enough.any():
-            with run.watch.time("encode"):
-                found = run.encoder.encode_images(block.pixels[enough])
-            vectors[filled : filled + len(found)] = found
-            filled += len(found)
-        valid.append(block.valid)
-        cloud.append(block.cloud)
-        kept.append(block.first + np.flatnonzero(enough))
-    return vectors[:filled], np.concatenate(valid), np.concatenate(cloud), np.concatenate(kept)
+    done, count = work.unfinished.windows_done, len(work.windows)
+    stored = monotonic()
+    chips = read_chips(work.scene, work.windows[done:], size_px=run.settings.size_px)
+    with closing(prefetch(_timed(chips, run.watch))) as blocks:
+        for block in blocks:
+            _encode(run, done + block.first, block, work.collected)
+            reached = done + block.first + len(block.valid)
+            part.reach(reached / count)
+            if reached == count or not _is_part_due(run, work.collected, monotonic() - stored):
+                continue
+            with run.watch.time("stage"):
+                writer.add(work.unfinished, work.record, work.collected.take(), reached)
+            stored = monotonic()
+            if run.interruption.requested:
+                raise _StoppedError
+            _publish_if_due(run, writer)
+
+
+def _is_part_due(run: _Run, collected: CollectedChips, seconds: float) -> bool:
+    return (
+        run.interruption.requested
+        or collected.count >= run.intervals.part_chips
+        or seconds >= run.intervals.part_s
+    )
+
+
+def _encode(run: _Run, first: int, block: ChipBlock, collected: CollectedChips) -> None:
+    """Encode the chips of a block that have enough valid pixels, and collect them."""
+    # a chip without a single valid pixel is no picture, whatever the threshold
+    enough = (block.valid >= run.settings.min_valid) & (block.valid > 0)
+    if enough.any():
+        with run.watch.time("encode"):
+            vectors = run.encoder.encode_images(block.pixels[enough])
+        collected.add(first, block, enough, vectors)
 
 
 def _chips_skipped(count: SceneCount) -> int:

@@ -1,6 +1,6 @@
 """Read ahead: the next blocks are decoded while this one is encoded."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from queue import Full, Queue
 from threading import Event, Thread
 from typing import TypeVar
@@ -17,7 +17,7 @@ class _End:
         self.error = error
 
 
-def prefetch(items: Iterator[Item], depth: int = 2) -> Iterator[Item]:
+def prefetch(items: Iterator[Item], depth: int = 2) -> Generator[Item, None, None]:
     """Yield what an iterator yields, drawn ahead in a thread.
 
     An error in the iterator is raised here, after the items before it. If the
@@ -49,6 +49,9 @@ def _draw(items: Iterator[Item], queue: "Queue[Item | _End]", stopped: Event) ->
                 return
     except BaseException as error:  # handed over to the consumer, which raises it
         end = _End(error)
+    finally:
+        if isinstance(items, Generator):  # here: GDAL's settings are a thread's own
+            items.close()
     _put(queue, end, stopped)
 
 

@@ -17,6 +17,8 @@ class SceneCount:
     """Chips left out because too few of their pixels are valid."""
     off_earth: int
     """Chips left out because no part of them lies on the Earth."""
+    resumed: int = 0
+    """Chips, of those that are in the index, that an interrupted run had embedded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class BuildReport:
     @property
     def chips(self) -> int:
         """Chips embedded in this run."""
-        return sum(scene.chips for scene in self.indexed)
+        return sum(scene.chips - scene.resumed for scene in self.indexed)
 
     @property
     def skipped_chips(self) -> int:

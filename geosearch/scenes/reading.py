@@ -5,7 +5,7 @@ rows they share are kept. Padding is done here and not by GDAL: boundless reads 
 through a temporary VRT, slow and historically wrong about masks (rasterio#1499).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -45,7 +45,7 @@ class ChipBlock:
     """[m], share of valid pixels that look like cloud, 0..1; NaN where that cannot be told."""
 
 
-def read_chips(scene: Scene, windows: Windows, *, size_px: int) -> Iterator[ChipBlock]:
+def read_chips(scene: Scene, windows: Windows, *, size_px: int) -> Generator[ChipBlock, None, None]:
     """Read the chips of a scene.
 
     Memory is bounded whatever the scene's size: about 200 MB at 128 px, the blocks that are

@@ -1,0 +1,71 @@
+"""Chips of a scene that are embedded and not stored yet."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geosearch.geo import ground_sizes_m
+from geosearch.index import ChipBatch
+from geosearch.scenes import ChipBlock, Scene
+
+
+class CollectedChips:
+    """Gathers blocks of chips until they are stored together."""
+
+    def __init__(
+        self, scene: Scene, windows: NDArray[np.int32], outlines: NDArray[np.object_], dim: int
+    ) -> None:
+        """Begin with none.
+
+        Args:
+            scene: Where they are from.
+            windows: All windows of the scene, int32 [n, 4].
+            outlines: Their footprints, [n], EPSG:4326.
+            dim: Length of a vector.
+        """
+        self._scene = scene
+        self._windows = windows
+        self._outlines = outlines
+        self._dim = dim
+        self._forget()
+
+    def _forget(self) -> None:
+        self._kept = [np.zeros(0, np.int64)]
+        self._valid = [np.zeros(0, np.float32)]
+        self._cloud = [np.zeros(0, np.float32)]
+        self._vectors = [np.zeros((0, self._dim), np.float32)]
+        self.count = 0
+        """How many there are."""
+
+    def add(
+        self, first: int, block: ChipBlock, kept: NDArray[np.bool_], vectors: NDArray[np.float32]
+    ) -> None:
+        """Take the chips of a block that are kept.
+
+        Args:
+            first: Which window of the scene the block begins with.
+            block: The block, of n chips.
+            kept: Which of its chips to take, bool [n].
+            vectors: Theirs, float32 [m, dim].
+        """
+        self._kept.append(first + np.flatnonzero(kept))
+        self._valid.append(block.valid[kept])
+        self._cloud.append(block.cloud[kept])
+        self._vectors.append(vectors)
+        self.count += len(vectors)
+
+    def take(self) -> ChipBatch:
+        """Return them, and begin anew."""
+        kept = np.concatenate(self._kept)
+        windows = self._windows[kept]
+        sizes = ground_sizes_m(self._scene.to_lonlat, windows) if len(kept) else np.zeros((0, 2))
+        batch = ChipBatch(
+            windows=windows,
+            footprints=self._outlines[kept],
+            size_m=sizes.astype(np.float32),
+            valid=np.concatenate(self._valid),
+            cloud=np.concatenate(self._cloud),
+            gsd_m=np.full(len(kept), self._scene.gsd_m, np.float32),
+            vectors=np.concatenate(self._vectors),
+        )
+        self._forget()
+        return batch
