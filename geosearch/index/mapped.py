@@ -4,7 +4,6 @@ Made from the same rows as the sidecar, in the same order, and can be made again
 from it. Files are raw little-endian arrays; their shapes follow from the row count.
 """
 
-from collections.abc import Sequence
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -37,7 +36,7 @@ FOOTPRINT_BYTES = "footprints"
 def write_rows(
     folder: Path, columns: dict[str, NDArray[Any]], footprints: NDArray[np.object_]
 ) -> None:
-    """Write the columns of ``COLUMNS`` and the footprints as WKB, each to a file of its name.
+    """Write the columns of ``COLUMNS`` and the footprints, WKB, each to a file of its name.
 
     Those of ``LATER_COLUMNS`` may be missing.
     """
@@ -46,10 +45,10 @@ def write_rows(
         if name in LATER_COLUMNS and name not in columns:
             continue
         np.ascontiguousarray(columns[name], dtype=kind).tofile(folder / name)
-    parts: Sequence[bytes] = shapely.to_wkb(footprints, byte_order=1)
-    starts = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
+    starts = np.concatenate([[0], np.cumsum([len(part) for part in footprints])])
     starts.astype("<i8").tofile(folder / FOOTPRINT_STARTS)
-    (folder / FOOTPRINT_BYTES).write_bytes(b"".join(parts))
+    with (folder / FOOTPRINT_BYTES).open("wb") as file:
+        file.writelines(footprints)
 
 
 class MappedRows:
@@ -71,6 +70,17 @@ class MappedRows:
         Raises:
             IndexFolderError: The file does not hold geometries where it says.
         """
+        try:
+            return np.asarray(shapely.from_wkb(self.wkb(rows)))
+        except shapely.errors.GEOSException as error:
+            raise damaged(self._folder / FOOTPRINT_BYTES) from error
+
+    def wkb(self, rows: NDArray[np.int64]) -> NDArray[np.object_]:
+        """Return the footprints of rows int64 [m] as they are stored, bytes [m].
+
+        Raises:
+            IndexFolderError: They are not where it says.
+        """
         starts, stops = self._starts[rows], self._starts[rows + 1]
         if len(rows) and (
             starts.min() < 0 or (stops < starts).any() or stops.max() > len(self._bytes)
@@ -79,10 +89,7 @@ class MappedRows:
         parts = np.empty(len(rows), dtype=object)
         for at, (start, stop) in enumerate(zip(starts, stops, strict=True)):
             parts[at] = self._bytes[start:stop].tobytes()
-        try:
-            return np.asarray(shapely.from_wkb(parts))
-        except shapely.errors.GEOSException as error:
-            raise damaged(self._folder / FOOTPRINT_BYTES) from error
+        return parts
 
 
 def _map_column(folder: Path, name: str, shape: tuple[int, ...]) -> NDArray[Any]:

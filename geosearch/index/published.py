@@ -55,18 +55,20 @@ class PublishedScene:
         return len(self.rows)
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """Return the columns of a `ChipBatch` but the vectors."""
+        """Return the columns of a `ChipBatch` but the vectors, and footprints as WKB: `wkb`."""
         return {
             **{name: column[self.rows] for name, column in self.segment.cuts.items()},
             "valid": np.asarray(self.segment.valid[self.rows]),
             "cloud": np.asarray(self.segment.cloud[self.rows]),
-            "footprints": self.segment.footprints(self.rows),
+            "wkb": self.segment.wkb(self.rows),
         }
 
     def batch(self) -> ChipBatch:
         """Return the chips as they are staged."""
         vectors = self.segment.vectors[self.rows].astype(np.float32)
-        return ChipBatch(**self.columns(), vectors=vectors)
+        columns = self.columns()
+        del columns["wkb"]
+        return ChipBatch(**columns, footprints=self.segment.footprints(self.rows), vectors=vectors)
 
     def vectors(self, dim: int) -> NDArray[np.float16]:
         """Return the vectors float16 [n, dim], bit for bit as they are stored."""

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import shapely
 
 from geosearch.index.ann import build_tier
 from geosearch.index.checking import (
@@ -135,8 +134,7 @@ def _write_rows(folder: Path, sidecar_path: Path, rows: int) -> None:
     columns = sidecar.rows(rows)
     times = np.array([time_ms(scene.datetime) for scene in sidecar.scenes()], dtype=np.int64)
     columns["time_ms"] = times[columns["scene_no"]]
-    footprints = np.asarray(shapely.from_wkb(columns["footprint"]))
-    write_rows(folder, columns, footprints)
+    write_rows(folder, columns, columns["footprint"])
 
 
 def _put(source: Path, target: Path) -> None:

@@ -122,6 +122,10 @@ class Segment:
         """Return the true outlines of chips, object [m], EPSG:4326."""
         return self._mapped.footprints(rows)
 
+    def wkb(self, rows: Rows) -> NDArray[np.object_]:
+        """Return the true outlines of chips as they are stored, bytes [m]."""
+        return self._mapped.wkb(rows)
+
     def scan(self, query: Scores, rows: Rows | None, k: int) -> tuple[Rows, Scores]:
         """Return the best ``k`` of some rows (ascending; None for all), scored exactly."""
         return best_rows(self.vectors, query, rows, k)

@@ -72,7 +72,10 @@ class SceneChips(Protocol):
         """How many chips it has."""
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """Return the columns of a `ChipBatch` but the vectors."""
+        """Return the columns of a `ChipBatch` but the vectors, and footprints as WKB: `wkb`.
+
+        A geometry takes several times as much memory.
+        """
 
     def vectors(self, dim: int) -> NDArray[np.float16]:
         """Return the vectors float16 [n, dim]."""
@@ -120,7 +123,7 @@ def write_segment(
     columns, order = _ordered_columns(staged)
     rows = len(order)
     _write_vectors(part / VECTORS, staged, columns["scene_no"], order, dim)
-    write_rows(part / ROWS, columns, columns["footprints"])
+    write_rows(part / ROWS, columns, columns["wkb"])
     kind = ann_kind(ann, rows)
     if kind == "ivfpq":
         vectors = np.memmap(part / VECTORS, dtype="<f2", mode="r", shape=(rows, dim))
@@ -231,17 +234,30 @@ def _ordered_columns(
     parts = [one.columns() for one in staged]
     joined = {
         name: np.concatenate([part[name] for part in parts])
-        for name in ("windows", "size_m", "valid", "cloud", "gsd_m", "footprints")
+        for name in ("windows", "size_m", "valid", "cloud", "gsd_m", "wkb")
     }
     counts = [len(part["valid"]) for part in parts]
     joined["scene_no"] = np.repeat(np.arange(len(staged), dtype=np.int32), counts)
     times = np.array([time_ms(one.record.datetime) for one in staged], dtype=np.int64)
     joined["time_ms"] = np.repeat(times, counts)
-    joined["bounds"] = shapely.bounds(joined["footprints"]).reshape(-1, 4)
-    # on the surface: the middle of a footprint cut at 180 degrees lies on the far side
-    centres = shapely.get_coordinates(shapely.point_on_surface(joined["footprints"]))
-    order = row_order(centres.reshape(-1, 2), joined["scene_no"])
-    return {name: column[order] for name, column in joined.items()}, order
+    del parts
+    joined["bounds"], centres = _places(joined["wkb"])
+    order = row_order(centres, joined["scene_no"])
+    for name, column in joined.items():
+        joined[name] = column[order]
+    return joined, order
+
+
+def _places(wkb: NDArray[np.object_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return bounds float64 [n, 4] and a point on each footprint float64 [n, 2]."""
+    bounds, centres = np.empty((len(wkb), 4)), np.empty((len(wkb), 2))
+    for start in range(0, len(wkb), _COPIED_ROWS):
+        part = slice(start, start + _COPIED_ROWS)
+        footprints = shapely.from_wkb(wkb[part])
+        bounds[part] = shapely.bounds(footprints)
+        # on the surface: the middle of a footprint cut at 180 degrees lies on the far side
+        centres[part] = shapely.get_coordinates(shapely.point_on_surface(footprints))
+    return bounds, centres
 
 
 def _write_vectors(
@@ -282,12 +298,13 @@ def _write_sidecar(
         "cloud": columns["cloud"],
         "gsd_m": columns["gsd_m"],
         **_split(columns["bounds"], "west", "south", "east", "north"),
-        "footprint": shapely.to_wkb(columns["footprints"], byte_order=1),
+        "footprint": columns["wkb"],
     }
     with SidecarWriter(path) as writer:
         writer.add_scenes(scenes)
-        if len(windows):
-            writer.add_chips(chips)
+        for start in range(0, len(windows), _COPIED_ROWS):
+            part = slice(start, start + _COPIED_ROWS)
+            writer.add_chips({name: column[part] for name, column in chips.items()})
 
 
 def _split(table: NDArray[Any], *names: str) -> dict[str, NDArray[Any]]:

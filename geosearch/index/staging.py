@@ -42,7 +42,7 @@ class StagedScene:
     chip_count: int
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """Return the columns of a `ChipBatch` but the vectors."""
+        """Return the columns of a `ChipBatch` but the vectors, and footprints as WKB: `wkb`."""
         gsd_m = self.record.gsd_m
         parts = [_read_columns(path, gsd_m) for path in sorted(self.folder.glob(_PARTS))]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -260,8 +260,8 @@ def _read_columns(path: Path, gsd_m: float) -> dict[str, NDArray[Any]]:
                 stored[name] if there else np.full(len(columns["valid"]), unknown, np.float32)
             )
         wkb, starts = stored["wkb"].tobytes(), stored["starts"]
-    parts = [wkb[start:stop] for start, stop in pairwise(starts)]
-    columns["footprints"] = np.asarray(shapely.from_wkb(np.array(parts, dtype=object)))
+    columns["wkb"] = np.empty(len(starts) - 1, dtype=object)
+    columns["wkb"][:] = [wkb[start:stop] for start, stop in pairwise(starts)]
     return columns
 
 

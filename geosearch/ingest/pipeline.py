@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 
 from geosearch.encoders import Encoder
 from geosearch.errors import IndexFolderError, Interrupted, Refusal, SceneError, UsageError
-from geosearch.geo import footprints
 from geosearch.index import ChipBatch, IndexSpec, IndexWriter, SceneRecord, UnfinishedScene
-from geosearch.ingest.collected import CollectedChips
+from geosearch.ingest.collected import CollectedChips, outlines_of
 from geosearch.ingest.interruption import Interruption, stopping_on_request
 from geosearch.ingest.intervals import INTERVALS, Intervals, PublishClock
 from geosearch.ingest.moved import KnownScenes, same_picture
@@ -355,7 +354,7 @@ def _embed_scene(
     windows = windows[windows_with_data(scene, windows)]
     empty = count - len(windows)
     with run.watch.time("place"):
-        outlines = footprints(scene.to_lonlat, windows)
+        outlines = outlines_of(scene, windows)
         placed = np.array([outline is not None for outline in outlines], dtype=bool)
     windows, outlines = windows[placed], outlines[placed]
     unfinished = writer.begin(record, len(windows))
