@@ -13,11 +13,13 @@ from geosearch.index.records import ChipBatch, ChipRecord, IndexSpec, SceneKey, 
 from geosearch.index.removal import Choose, Removal, SceneRemoval, remove_chips
 from geosearch.index.repairing import repair
 from geosearch.index.segment import Segment
+from geosearch.index.segment_files import MOST_ROWS
 from geosearch.index.staging import UnfinishedScene
 from geosearch.index.writer import Generation, IndexWriter
 
 __all__ = [
     "MANIFEST",
+    "MOST_ROWS",
     "UNKNOWN_TIME",
     "ChipBatch",
     "ChipRecord",

@@ -5,6 +5,7 @@ what it holds, and staging the same scenes in another order makes the same segme
 """
 
 import json
+import mmap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,7 @@ MOST_ROWS = 1 << 20
 
 _HASH_BYTES = 1 << 22
 _COPIED_ROWS = 1 << 16
+_COPIED_VECTORS = 1 << 14
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -128,6 +130,7 @@ def write_segment(
     if kind == "ivfpq":
         vectors = np.memmap(part / VECTORS, dtype="<f2", mode="r", shape=(rows, dim))
         build_tier(part / ANN, vectors)
+        _give_back(vectors)
     segment_id = _segment_id(staged, file_sums(part))
     place = segments / segment_id
     # it is there already where a run died before it was published, or where a scene is again
@@ -278,11 +281,20 @@ def _write_vectors(
     for number, one in enumerate(staged):
         rows = by_scene[edges[number] : edges[number + 1]]
         vectors = one.vectors(dim)
-        for start in range(0, len(rows), _COPIED_ROWS):
-            some = rows[start : start + _COPIED_ROWS]
+        for start in range(0, len(rows), _COPIED_VECTORS):
+            some = rows[start : start + _COPIED_VECTORS]
             out[some] = vectors[order[some] - first]
+            _give_back(out)
+            _give_back(vectors)
         first += len(rows)
     out.flush()
+
+
+def _give_back(mapped: NDArray[Any]) -> None:
+    """Take the pages of a mapped file out of this process; what was written there stays."""
+    pages = getattr(mapped, "_mmap", None)  # an array that is not mapped has none
+    if pages is not None and hasattr(mmap, "MADV_DONTNEED"):
+        pages.madvise(mmap.MADV_DONTNEED)
 
 
 def _write_sidecar(

@@ -29,7 +29,13 @@ from geosearch.index.records import ChipBatch, IndexSpec, SceneKey, SceneRecord
 from geosearch.index.removal import Cut
 from geosearch.index.removed_rows import REMOVED
 from geosearch.index.segment import Segment
-from geosearch.index.segment_files import SEGMENTS, groups, read_description, write_segment
+from geosearch.index.segment_files import (
+    MOST_ROWS,
+    SEGMENTS,
+    groups,
+    read_description,
+    write_segment,
+)
 from geosearch.index.staging import STAGING, Staging, UnfinishedScene
 
 AnnChoice = Literal["auto", "flat", "ivfpq"]
@@ -49,13 +55,21 @@ class Generation:
 class IndexWriter:
     """Adds scenes to an index; a context manager that holds the writer's lock."""
 
-    def __init__(self, folder: Path, spec: IndexSpec, *, ann: AnnChoice = "auto") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        spec: IndexSpec,
+        *,
+        ann: AnnChoice = "auto",
+        most_rows: int = MOST_ROWS,
+    ) -> None:
         """Take an index, made if it is not there.
 
         Args:
             folder: The index.
             spec: How the chips to come are cut and embedded.
             ann: ``auto`` gives large segments the approximate tier.
+            most_rows: Chips of a new segment, unless one scene has more; bounds the memory.
 
         Raises:
             IndexFolderError: It was built in another way, or cannot be read.
@@ -63,6 +77,7 @@ class IndexWriter:
         self._folder = folder
         self._spec = spec
         self._ann = ann
+        self._most_rows = most_rows
         self._stack = ExitStack()
         self._published: dict[str, SceneKey] = {}
         self._leaving: set[str] = set()
@@ -229,7 +244,8 @@ class IndexWriter:
             if staged or leaving:
                 dim = self._spec.dim
                 made = [
-                    write_segment(self._folder, some, dim, ann=self._ann) for some in groups(staged)
+                    write_segment(self._folder, some, dim, ann=self._ann)
+                    for some in groups(staged, self._most_rows)
                 ]
                 self._manifest = self._with(made, leaving | {one.record.id for one in staged})
                 write_manifest(self._folder, self._manifest)

@@ -22,6 +22,7 @@ from geosearch.index import ChipBatch, IndexSpec, IndexWriter, SceneRecord, Unfi
 from geosearch.ingest.collected import CollectedChips, outlines_of
 from geosearch.ingest.interruption import Interruption, stopping_on_request
 from geosearch.ingest.intervals import INTERVALS, Intervals, PublishClock
+from geosearch.ingest.memory import MEMORY, RunMemory
 from geosearch.ingest.moved import KnownScenes, same_picture
 from geosearch.ingest.prefetch import prefetch
 from geosearch.ingest.report import BuildReport, SceneCount
@@ -38,6 +39,7 @@ from geosearch.scenes import (
     find_scenes,
     open_scene,
     read_chips,
+    reading_within,
     windows_with_data,
     without_secrets,
 )
@@ -161,6 +163,7 @@ def ingest(
     folders: Sequence[str | Path] = (),
     prune: bool = False,
     intervals: Intervals = INTERVALS,
+    memory: RunMemory = MEMORY,
     progress: bool = False,
     note: Note = silent,
 ) -> BuildReport:
@@ -176,6 +179,7 @@ def ingest(
         folders: What was looked through; scenes of theirs whose files are gone are reported.
         prune: Remove those.
         intervals: How often what is done is stored and published.
+        memory: What the run may hold, beside the encoder.
         progress: Show a bar on stderr.
         note: Is told that a request to stop was heard.
 
@@ -185,12 +189,13 @@ def ingest(
         Interrupted: Ctrl-C or SIGTERM; what was finished is published before.
     """
     watch = Stopwatch()
-    with watch.time("total"), stopping_on_request(note) as interruption:
+    reading = reading_within(memory.reading)
+    with watch.time("total"), reading, stopping_on_request(note) as interruption:
         clock = PublishClock(intervals)
         run = _Run(encoder, settings, watch, intervals, interruption, clock)
         run.refused += found.refused
         spec = _index_spec(encoder, settings, weights)
-        with IndexWriter(folder, spec, ann=ann) as writer:
+        with IndexWriter(folder, spec, ann=ann, most_rows=memory.segment_rows) as writer:
             published = writer.scenes()
             _ingest_files(run, found, writer, KnownScenes(published, found.files), progress)
             if not run.kept:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from geosearch.scenes.find import Found, SceneFile, archive_name, find_scenes
 from geosearch.scenes.grid import PixelWindow, chip_windows
+from geosearch.scenes.memory import ReadingMemory, reading_within
 from geosearch.scenes.remote import without_secrets
 from geosearch.scenes.state import FileState, content_sum, file_state, is_gone
 
@@ -22,6 +23,7 @@ __all__ = [
     "FileState",
     "Found",
     "PixelWindow",
+    "ReadingMemory",
     "Scene",
     "SceneFile",
     "archive_name",
@@ -33,6 +35,7 @@ __all__ = [
     "open_scene",
     "read_chips",
     "read_window",
+    "reading_within",
     "windows_with_data",
     "without_secrets",
     "write_geotiff",

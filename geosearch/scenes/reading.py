@@ -16,6 +16,7 @@ from rasterio.windows import Window
 from geosearch.errors import SceneError
 from geosearch.scenes.cloud import cloud_shares
 from geosearch.scenes.href import short_name
+from geosearch.scenes.memory import reading_memory
 from geosearch.scenes.pixels import Pixels, PixelSource, Valid, pixel_source, read_pixels
 from geosearch.scenes.raster import gdal_errors, open_raster
 from geosearch.scenes.scene import Scene
@@ -23,12 +24,7 @@ from geosearch.scenes.stretch import Range
 
 Windows = NDArray[np.int32]
 
-_BLOCK_BYTES = 32 << 20
 _BLOCK_CHIPS = 512
-_STRIP_BYTES = 128 << 20
-"""Of decoded rows that are held; wider scenes are read in spans of columns."""
-_READ_BYTES = 32 << 20
-"""Of raw values that are read at once, before they become 8 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +44,7 @@ class ChipBlock:
 def read_chips(scene: Scene, windows: Windows, *, size_px: int) -> Generator[ChipBlock, None, None]:
     """Read the chips of a scene.
 
-    Memory is bounded whatever the scene's size: about 200 MB at 128 px, the blocks that are
-    yielded and GDAL's block cache not counted.
+    Memory is bounded whatever the scene's size, by `ReadingMemory`.
 
     Args:
         scene: The scene.
@@ -131,7 +126,8 @@ def _block(
 
 
 def _empty_block(remaining: int, size_px: int) -> tuple[Pixels, NDArray[np.float32]]:
-    count = max(1, min(_BLOCK_CHIPS, _BLOCK_BYTES // (3 * size_px * size_px), remaining))
+    most = reading_memory().block_bytes // (3 * size_px * size_px)
+    count = max(1, min(_BLOCK_CHIPS, most, remaining))
     return np.zeros((count, size_px, size_px, 3), np.uint8), np.zeros(count, np.float32)
 
 
@@ -142,7 +138,8 @@ def _spans(windows: NDArray[np.int64]) -> Iterator[tuple[int, int, int, int]]:
     """
     rights = windows[:, 0] + windows[:, 2]
     left, right = int(windows[:, 0].min()), int(rights.max())
-    widest = max(_STRIP_BYTES // (4 * int(windows[:, 3].max())), int(windows[:, 2].max()))
+    held = reading_memory().strip_bytes // (4 * int(windows[:, 3].max()))
+    widest = max(held, int(windows[:, 2].max()))
     same_rows = (windows[1:, [1, 3]] == windows[:-1, [1, 3]]).all(axis=1)
     edges = [0, *(np.flatnonzero(~same_rows) + 1).tolist(), len(windows)]
     for start, stop in pairwise(edges):
@@ -184,7 +181,7 @@ class _Strip:
             start = top
             self._pixels = self._pixels[:0]  # given back before the new rows are read
         row_bytes = (right - left) * len(self._source.bands) * self._source.dtype.itemsize
-        step = max(1, _READ_BYTES // row_bytes)
+        step = max(1, reading_memory().read_bytes // row_bytes)
         for row in range(start, bottom, step):
             part, good = self._read(left, right, row, min(row + step, bottom))
             pixels.append(part)
