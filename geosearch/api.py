@@ -231,6 +231,7 @@ def build(
     assume_crs: str | None = None,
     ann: AnnKind = "auto",
     prune: bool = False,
+    max_memory: str | int | None = None,
     device: str = "auto",
     precision: str = "auto",
     progress: bool = False,
@@ -260,6 +261,8 @@ def build(
         ann: ``auto``, ``flat`` (always exact) or ``ivfpq`` (always approximate).
         prune: Remove scenes that were indexed from one of the folders and whose files are gone;
             the report names them anyway.
+        max_memory: What the run may take, in bytes or such as ``2GB``, the encoder not counted;
+            None stays below 1 GB.
         device: ``auto``, ``cpu``, ``cuda``.
         precision: ``auto``, ``float32``, ``bf16``.
         progress: Show a bar on stderr.
@@ -274,8 +277,9 @@ def build(
         GeosearchError: Nothing could be indexed; scenes that fail are in the report instead.
     """
     from geosearch.index import open_index
-    from geosearch.ingest import ingest
+    from geosearch.ingest import ingest, run_memory
 
+    memory = run_memory(max_memory)
     work = _prepare(
         paths, index, encoder, weights, activation, size, stride, min_valid, bands, gsd,
         scales, assume_crs, device, precision, note,
@@ -289,6 +293,7 @@ def build(
         weights=None if work.weights is None else str(Path(work.weights).resolve()),
         folders=paths,
         prune=prune,
+        memory=memory,
         progress=progress,
         note=note,
     )

@@ -77,6 +77,11 @@ class ScalesType(click.ParamType):  # type: ignore[type-arg]  # generic in newer
     show_default=True,
     help="auto builds IVF-PQ where an exact scan would be slower.",
 )
+@click.option(
+    "--max-memory",
+    metavar="SIZE",
+    help="Most memory for scenes, such as 2GB; the encoder comes on top. Default: below 1GB.",
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would be done, and how long.")
 @click.option("--prune", is_flag=True, help="Remove scenes of PATHS whose files are gone.")
 @compute_options()
@@ -95,6 +100,7 @@ def index(
     assume_crs: str | None,
     min_valid: float | None,
     ann: Any,
+    max_memory: str | None,
     dry_run: bool,
     prune: bool,
     device: str,
@@ -140,7 +146,7 @@ def index(
         planned = plan(paths, index_path, **options)
         print_plan(planned, as_json=as_json)
         return 3 if planned.refused else 0
-    archive = build(paths, index_path, ann=ann, prune=prune, **options)
+    archive = build(paths, index_path, ann=ann, prune=prune, max_memory=max_memory, **options)
     assert archive.report is not None
     print_build_report(archive.report, str(archive.index.folder), as_json=as_json)
     return 3 if archive.report.refused else 0

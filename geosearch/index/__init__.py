@@ -22,12 +22,14 @@ from geosearch.index.removal import Choose, Removal, SceneRemoval, remove_chips
 from geosearch.index.repairing import repair
 from geosearch.index.runs import Runs, joined, rows_of, run_rows, runs_of
 from geosearch.index.segment import Segment
+from geosearch.index.segment_files import MOST_ROWS
 from geosearch.index.staging import UnfinishedScene
 from geosearch.index.writer import Generation, IndexWriter
 
 __all__ = [
     "AUTO_ROWS",
     "MANIFEST",
+    "MOST_ROWS",
     "UNKNOWN_TIME",
     "UNMEASURED",
     "Calibration",

@@ -160,7 +160,9 @@ def _need(
         place = {row: at for at, row in enumerate(found.tolist(), start=1)}
         depths += [place.get(row, 0) for row in rows.tolist()]
     known = np.array([depth for depth in depths if depth] or [_MOST_CANDIDATES])
-    candidates = max(int(safety.candidates * _quantile(known)), safety.least_candidates)
+    # of a small segment that was forced to have a tier, some part at most
+    least = min(safety.least_candidates, int(selectivity * len(vectors)) // 8)
+    candidates = max(int(safety.candidates * _quantile(known)), least, K)
     return Need(selectivity, share, min(candidates, _MOST_CANDIDATES))
 
 

@@ -5,6 +5,7 @@ what it holds, and staging the same scenes in another order makes the same segme
 """
 
 import json
+import mmap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -41,6 +42,7 @@ Queries = NDArray[np.float32]
 
 _HASH_BYTES = 1 << 22
 _COPIED_ROWS = 1 << 16
+_COPIED_VECTORS = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,7 @@ def write_segment(
         vectors = np.memmap(part / VECTORS, dtype="<f2", mode="r", shape=(rows, dim))
         build_tier(part / ANN, vectors)
         keep_queries(part / ANN, queries())
+        _give_back(vectors)
     segment_id = _segment_id(staged, file_sums(part), Hrefs(index_folder))
     place = segments / segment_id
     # it is there already where a run died before it was published, or where a scene is again
@@ -317,11 +320,20 @@ def _write_vectors(
     for number, one in enumerate(staged):
         rows = by_scene[edges[number] : edges[number + 1]]
         vectors = one.vectors(dim)
-        for start in range(0, len(rows), _COPIED_ROWS):
-            some = rows[start : start + _COPIED_ROWS]
+        for start in range(0, len(rows), _COPIED_VECTORS):
+            some = rows[start : start + _COPIED_VECTORS]
             out[some] = vectors[order[some] - first]
+            _give_back(out)
+            _give_back(vectors)
         first += len(rows)
     out.flush()
+
+
+def _give_back(mapped: NDArray[Any]) -> None:
+    """Take the pages of a mapped file out of this process; what was written there stays."""
+    pages = getattr(mapped, "_mmap", None)  # an array that is not mapped has none
+    if pages is not None and hasattr(mmap, "MADV_DONTNEED"):
+        pages.madvise(mmap.MADV_DONTNEED)
 
 
 def _write_sidecar(path: Path, scenes: Sequence[SceneRecord], table: _Table) -> None:

@@ -89,7 +89,7 @@ class SidecarWriter:
 
         self._hrefs = _hrefs_of(path)
         try:
-            self._connection = duckdb.connect(str(path))
+            self._connection = duckdb.connect(str(path), config=_SMALL)
             self._connection.execute(_SCHEMA)
         except duckdb.Error as error:
             raise OSError(first_line(error)) from error
@@ -268,6 +268,8 @@ class Sidecar:
             raise damaged(self._path, first_line(error)) from error
 
 
+# it would take most of the machine's memory, and each thread its own part
+_SMALL: dict[str, Any] = {"memory_limit": "256MB", "threads": "1"}
 # a stranger's file may hold views that read other files: it may not
 _CONFINED: dict[str, Any] = {"enable_external_access": "false", "threads": "1"}
 

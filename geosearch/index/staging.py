@@ -180,14 +180,16 @@ class Staging:
         staged = self._read(self._place(key.id))
         return staged is not None and staged.record.key == key
 
-    def begin(self, record: SceneRecord, windows: int) -> UnfinishedScene:
+    def begin(self, record: SceneRecord, windows: int, order: str = "") -> UnfinishedScene:
         """Return what is on the disk of a scene, for adding to it.
 
         Args:
             record: The scene, as far as it is known before its pixels are read.
             windows: How many windows it is cut into.
+            order: A hash of them: those of a run with other memory come in another order.
         """
-        document = json.loads(json.dumps(self._document(record) | {"windows": windows}))
+        document = self._document(record) | {"windows": windows, "order": order}
+        document = json.loads(json.dumps(document))
         return UnfinishedScene(self._unfinished(record.id), document, self._dim)
 
     def finish(self, unfinished: UnfinishedScene, record: SceneRecord, batch: ChipBatch) -> None:

@@ -32,7 +32,13 @@ from geosearch.index.records import ChipBatch, IndexSpec, SceneKey, SceneRecord
 from geosearch.index.removal import Cut
 from geosearch.index.removed_rows import REMOVED
 from geosearch.index.segment import Segment
-from geosearch.index.segment_files import SEGMENTS, groups, read_description, write_segment
+from geosearch.index.segment_files import (
+    MOST_ROWS,
+    SEGMENTS,
+    groups,
+    read_description,
+    write_segment,
+)
 from geosearch.index.staging import STAGING, Staging, UnfinishedScene
 
 AnnChoice = Literal["auto", "flat", "ivfpq"]
@@ -59,6 +65,7 @@ class IndexWriter:
         *,
         ann: AnnChoice = "auto",
         queries: Callable[[], NDArray[np.float32] | None] = lambda: None,
+        most_rows: int = MOST_ROWS,
     ) -> None:
         """Take an index, made if it is not there.
 
@@ -67,6 +74,7 @@ class IndexWriter:
             spec: How the chips to come are cut and embedded.
             ann: ``auto`` gives large segments the approximate tier.
             queries: Gives embedded texts float32 [q, dim] to measure that with.
+            most_rows: Chips of a new segment, unless one scene has more; bounds the memory.
 
         Raises:
             IndexFolderError: It was built in another way, or cannot be read.
@@ -75,6 +83,7 @@ class IndexWriter:
         self._spec = spec
         self._ann = ann
         self._queries = queries
+        self._most_rows = most_rows
         self._stack = ExitStack()
         self._published: dict[str, SceneKey] = {}
         self._confirmed: set[str] = set()
@@ -142,19 +151,20 @@ class IndexWriter:
             self._staging.put(record, batch)
         self.confirm(record.id)
 
-    def begin(self, record: SceneRecord, windows: int) -> UnfinishedScene:
+    def begin(self, record: SceneRecord, windows: int, order: str = "") -> UnfinishedScene:
         """Return what an interrupted run has stored of a scene, for going on after it.
 
         Args:
             record: The scene, as far as it is known before its pixels are read: with the same
                 one, what is stored is taken, otherwise it begins anew.
             windows: How many windows it is cut into.
+            order: A hash of them: those of a run with other memory come in another order.
 
         Raises:
             IndexFolderError: It cannot be read.
         """
         try:
-            return self._staging.begin(record, windows)
+            return self._staging.begin(record, windows, order)
         except OSError as error:
             raise cannot_write(self._folder, error) from error
 
@@ -253,7 +263,7 @@ class IndexWriter:
                 dim = self._spec.dim
                 made = [
                     write_segment(self._folder, some, dim, ann=self._ann, queries=self._queries)
-                    for some in groups(staged)
+                    for some in groups(staged, self._most_rows)
                 ]
                 self._manifest = self._with(made, leaving | {one.record.id for one in staged})
                 write_manifest(self._folder, self._manifest)

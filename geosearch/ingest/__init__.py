@@ -1,6 +1,7 @@
 """Ingest: the indexing pipeline, scenes → encoders → index."""
 
 from geosearch.ingest.intervals import Intervals
+from geosearch.ingest.memory import RunMemory, run_memory
 from geosearch.ingest.pipeline import MIN_VALID, AnnKind, ChipSettings, ingest, look_for_scenes
 from geosearch.ingest.planning import IndexPlan, plan
 from geosearch.ingest.report import BuildReport, SceneCount
@@ -12,8 +13,10 @@ __all__ = [
     "ChipSettings",
     "IndexPlan",
     "Intervals",
+    "RunMemory",
     "SceneCount",
     "ingest",
     "look_for_scenes",
     "plan",
+    "run_memory",
 ]

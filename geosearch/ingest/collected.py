@@ -1,11 +1,30 @@
 """Chips of a scene that are embedded and not stored yet."""
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
-from geosearch.geo import ground_sizes_m
+from geosearch.geo import footprints, ground_sizes_m
 from geosearch.index import ChipBatch
 from geosearch.scenes import ChipBlock, Cut, Scene
+
+_STEP = 1 << 14
+
+
+def outlines_of(scene: Scene, windows: NDArray[np.int32]) -> NDArray[np.object_]:
+    """Return footprints in EPSG:4326 as WKB, [n]; None for windows that are off the Earth.
+
+    A large scene has hundreds of thousands; as geometries they take several times as much memory.
+
+    Args:
+        scene: Where the windows are.
+        windows: int32 [n, 4], column, row, width, height.
+    """
+    outlines = np.full(len(windows), None, dtype=object)
+    for start in range(0, len(windows), _STEP):
+        part = slice(start, start + _STEP)
+        outlines[part] = shapely.to_wkb(footprints(scene.to_lonlat, windows[part]), byte_order=1)
+    return outlines
 
 
 class CollectedChips:
@@ -17,7 +36,7 @@ class CollectedChips:
         Args:
             scene: Where they are from.
             cut: Where all chips of the scene lie.
-            outlines: Their footprints, [n], EPSG:4326.
+            outlines: Their footprints, [n], as `outlines_of` gives them.
             dim: Length of a vector.
         """
         self._scene = scene
@@ -58,7 +77,7 @@ class CollectedChips:
         sizes = ground_sizes_m(self._scene.to_lonlat, windows) if len(kept) else np.zeros((0, 2))
         batch = ChipBatch(
             windows=windows,
-            footprints=self._outlines[kept],
+            footprints=np.asarray(shapely.from_wkb(self._outlines[kept])),
             size_m=sizes.astype(np.float32),
             valid=np.concatenate(self._valid),
             cloud=np.concatenate(self._cloud),

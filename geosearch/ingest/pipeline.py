@@ -9,6 +9,7 @@ finished is published now and then.
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from time import monotonic
 from typing import Literal
@@ -17,11 +18,11 @@ import numpy as np
 
 from geosearch.encoders import Encoder
 from geosearch.errors import IndexFolderError, Interrupted, Refusal, SceneError, UsageError
-from geosearch.geo import footprints
 from geosearch.index import ChipBatch, IndexSpec, IndexWriter, SceneRecord, UnfinishedScene
-from geosearch.ingest.collected import CollectedChips
+from geosearch.ingest.collected import CollectedChips, outlines_of
 from geosearch.ingest.interruption import Interruption, stopping_on_request
 from geosearch.ingest.intervals import INTERVALS, Intervals, PublishClock
+from geosearch.ingest.memory import MEMORY, RunMemory
 from geosearch.ingest.moved import KnownScenes, same_picture
 from geosearch.ingest.prefetch import prefetch
 from geosearch.ingest.report import BuildReport, SceneCount
@@ -40,6 +41,7 @@ from geosearch.scenes import (
     level_gsds,
     open_scene,
     read_chips,
+    reading_within,
     require_crs,
     windows_with_data,
     without_secrets,
@@ -221,6 +223,7 @@ def ingest(
     folders: Sequence[str | Path] = (),
     prune: bool = False,
     intervals: Intervals = INTERVALS,
+    memory: RunMemory = MEMORY,
     progress: bool = False,
     note: Note = silent,
 ) -> BuildReport:
@@ -236,6 +239,7 @@ def ingest(
         folders: What was looked through; scenes of theirs whose files are gone are reported.
         prune: Remove those.
         intervals: How often what is done is stored and published.
+        memory: What the run may hold, beside the encoder.
         progress: Show a bar on stderr.
         note: Is told that a request to stop was heard.
 
@@ -245,12 +249,13 @@ def ingest(
         Interrupted: Ctrl-C or SIGTERM; what was finished is published before.
     """
     watch = Stopwatch()
-    with watch.time("total"), stopping_on_request(note) as interruption:
+    reading = reading_within(memory.reading)
+    with watch.time("total"), reading, stopping_on_request(note) as interruption:
         clock = PublishClock(intervals)
         run = _Run(encoder, settings, watch, intervals, interruption, clock)
         run.refused += found.refused
         spec = _index_spec(encoder, settings, weights)
-        with IndexWriter(folder, spec, ann=ann) as writer:
+        with IndexWriter(folder, spec, ann=ann, most_rows=memory.segment_rows) as writer:
             published = writer.scenes()
             _ingest_files(run, found, writer, KnownScenes(published, found.files), progress)
             if not run.kept:
@@ -419,10 +424,10 @@ def _embed_scene(
     cut = cut.only(windows_with_data(scene, cut.windows))
     empty = count - len(cut)
     with run.watch.time("place"):
-        outlines = footprints(scene.to_lonlat, cut.windows)
+        outlines = outlines_of(scene, cut.windows)
         placed = np.array([outline is not None for outline in outlines], dtype=bool)
     cut, outlines = cut.only(placed), outlines[placed]
-    unfinished = writer.begin(record, len(cut))
+    unfinished = writer.begin(record, len(cut), sha256(cut.windows.tobytes()).hexdigest())
     resumed = unfinished.chip_count
     collected = CollectedChips(scene, cut, outlines, run.encoder.dim)
     _embed_windows(run, _Work(scene, record, cut, unfinished, collected), writer, part)

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 
 from rasterio.windows import Window
 
+from geosearch.scenes.memory import reading_memory
 from geosearch.scenes.pixels import PixelSource, read_pixels
 from geosearch.scenes.raster import gdal_errors
 from geosearch.scenes.stretch import Range
 from geosearch.scenes.strip import Strip
-
-READ_BYTES = 32 << 20
-"""Of raw values that are read at once, before they become 8 bits."""
 
 
 class Decoder:
@@ -38,7 +36,7 @@ class Decoder:
         self._left = min(strip.source_left for strip in strips)
         self._right = max(strip.source_right for strip in strips)
         row_bytes = (self._right - self._left) * len(source.bands) * source.dtype.itemsize
-        self._step = max(1, READ_BYTES // row_bytes)
+        self._step = max(1, reading_memory().read_bytes // row_bytes)
         self._at = 0
 
     def bring(self, strip: Strip, bottom: int) -> None:

@@ -15,12 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.scenes.grid import chip_windows
+from geosearch.scenes.memory import reading_memory
 
 SAME_LEVEL = 1.25
 """A scale less than this above the scene's own resolution is that resolution again."""
-
-STRIP_BYTES = 128 << 20
-"""Of decoded rows that are held; wider scenes are read in spans of columns."""
 
 WHOLE_FACTOR = 0.02
 """Where a whole number of the scene's pixels makes a pixel of the level to this part, it does:
@@ -175,7 +173,9 @@ def widest_strip_px(heights: Sequence[tuple[Level, int]]) -> float:
         heights: Levels, and how many of their rows are held.
     """
     # three bands and what is valid
-    return STRIP_BYTES / sum(4 * rows * level.cols / level.width_px for level, rows in heights)
+    return reading_memory().strip_bytes / sum(
+        4 * rows * level.cols / level.width_px for level, rows in heights
+    )
 
 
 def _in_reading_order(cut: Cut, heights: Sequence[tuple[Level, int]]) -> Cut:

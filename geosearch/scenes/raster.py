@@ -17,15 +17,13 @@ from rasterio.io import DatasetReader
 
 from geosearch.errors import SceneError
 from geosearch.scenes.href import band_files, short_name
+from geosearch.scenes.memory import reading_memory
 from geosearch.scenes.remote import gdal_name, is_remote, uses_network, without_secrets
 from geosearch.scenes.stack import stack_xml
 
 _ENGINE: dict[str, str | int] = {
     # several blocks of one file are decoded at once; more threads than this gain nothing
     "GDAL_NUM_THREADS": str(min(4, os.cpu_count() or 1)),
-    # bytes; it would take a twentieth of the machine's memory. A row of tiles of 512 px across
-    # 65,000 px of three bands is 100 MB, and rows are read in the file's order
-    "GDAL_CACHEMAX": 256 << 20,
 }
 _LOCAL = _ENGINE | {
     # a file of the user's may name others on the network (VRT, WMS): nothing leaves the machine
@@ -70,7 +68,9 @@ def gdal_errors(href: str) -> Iterator[None]:
     name = short_name(href)
     network = any(map(uses_network, band_files(href)))
     try:
-        with rasterio.Env(**(_NETWORK if network else _LOCAL)):
+        # it would take a twentieth of the machine's memory
+        cache = {"GDAL_CACHEMAX": reading_memory().gdal_cache_bytes}
+        with rasterio.Env(**(_NETWORK if network else _LOCAL), **cache):
             yield
     except SceneError:
         raise

@@ -22,6 +22,7 @@ from geosearch.scenes.cloud import cloud_shares
 from geosearch.scenes.decoding import Decoder
 from geosearch.scenes.href import short_name
 from geosearch.scenes.levels import Level, level_at
+from geosearch.scenes.memory import reading_memory
 from geosearch.scenes.overviews import find_overviews, open_source
 from geosearch.scenes.pixels import Pixels, PixelSource, read_pixels
 from geosearch.scenes.raster import gdal_errors, open_raster
@@ -31,7 +32,6 @@ from geosearch.scenes.strip import Strip
 
 Windows = NDArray[np.int32]
 
-_BLOCK_BYTES = 32 << 20
 _BLOCK_CHIPS = 512
 
 
@@ -59,8 +59,7 @@ def read_chips(
 ) -> Generator[ChipBlock, None, None]:
     """Read the chips of a scene.
 
-    Memory is bounded whatever the scene's size: about 200 MB at 128 px, the blocks that are
-    yielded and GDAL's block cache not counted.
+    Memory is bounded whatever the scene's size, by `ReadingMemory`.
 
     Args:
         scene: The scene.
@@ -161,7 +160,7 @@ class _Filling:
     """A block of chips that is being filled."""
 
     def __init__(self, scene: Scene, first: int, chips: int, size_px: int) -> None:
-        most = max(1, min(_BLOCK_CHIPS, _BLOCK_BYTES // (3 * size_px * size_px)))
+        most = max(1, min(_BLOCK_CHIPS, reading_memory().block_bytes // (3 * size_px * size_px)))
         count = min(most, chips - first)
         # one band has no colour, and may be a radar's or a map's
         self._in_colour = len(set(scene.bands)) > 1

@@ -54,7 +54,7 @@ def test_sixteen_bits_change_a_score_by_less_than_a_thousandth(tmp_path: Path) -
     publish(tmp_path / "index", "a.tif")
     (segment,) = open_index(tmp_path / "index").segments
     query = chips(seed=3).vectors[0]
-    rows, scores = segment.scan(query, None, 10)
+    rows, scores = segment.scan(query, np.array([[0, segment.n]]), 10)
     columns = [chip.window[0] // 64 for chip in segment.chips(rows)]
     np.testing.assert_allclose(scores, chips(seed=1).vectors[columns] @ query, atol=1e-3)
 
@@ -101,7 +101,7 @@ def test_a_scene_without_a_chip_is_remembered(tmp_path: Path) -> None:
     with IndexWriter(index, SPEC) as writer:
         assert writer.status("empty.tif", 10, 1) == "published"
     (segment,) = open_index(index).segments
-    assert segment.scan(np.ones(DIM, np.float32), None, 5)[0].tolist() == []
+    assert segment.scan(np.ones(DIM, np.float32), np.zeros((0, 2), np.int64), 5)[0].tolist() == []
 
 
 def test_a_footprint_cut_at_180_degrees_keeps_both_parts(tmp_path: Path) -> None:

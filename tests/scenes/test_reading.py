@@ -11,6 +11,7 @@ from rasterio.windows import Window
 
 from geosearch.errors import SceneError
 from geosearch.scenes import (
+    ReadingMemory,
     Scene,
     SceneFile,
     chip_windows,
@@ -18,9 +19,9 @@ from geosearch.scenes import (
     open_scene,
     read_chips,
     read_window,
+    reading_within,
 )
 from geosearch.scenes import decoding as decoding_module
-from geosearch.scenes import levels as levels_module
 from geosearch.scenes import reading as reading_module
 from geosearch.scenes.stretch import to_bytes
 
@@ -135,10 +136,10 @@ def test_a_scene_too_wide_for_one_strip_is_read_in_spans(
 ) -> None:
     windows = chip_windows(noisy.width_px, noisy.height_px, size_px=64, stride_px=32)
     whole = gathered(noisy, windows, 64)
-    monkeypatch.setattr(levels_module, "STRIP_BYTES", strip_bytes)
-    monkeypatch.setattr(decoding_module, "READ_BYTES", 5000)
     monkeypatch.setattr(reading_module, "_BLOCK_CHIPS", 7)
-    for one, other in zip(whole, gathered(noisy, windows, 64), strict=True):
+    with reading_within(ReadingMemory(strip_bytes=strip_bytes, read_bytes=5000)):
+        parts = gathered(noisy, windows, 64)
+    for one, other in zip(whole, parts, strict=True):
         np.testing.assert_array_equal(one, other)
 
 

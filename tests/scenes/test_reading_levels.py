@@ -12,6 +12,7 @@ from rasterio.vrt import WarpedVRT
 
 from geosearch.scenes import (
     Cut,
+    ReadingMemory,
     Scene,
     SceneFile,
     cut_levels,
@@ -19,9 +20,9 @@ from geosearch.scenes import (
     open_scene,
     read_chips,
     read_window,
+    reading_within,
 )
 from geosearch.scenes import decoding as decoding_module
-from geosearch.scenes import levels as levels_module
 from geosearch.scenes import reading as reading_module
 from geosearch.scenes.levels import level_at
 
@@ -239,9 +240,8 @@ def test_strips_of_any_width_and_pieces_of_any_height_give_the_same_chips(
     chips = cut(noisy, 32, 16, 11.0, (1, 2, 3))
     whole = gathered(noisy, chips, 32, pixel_m=noisy.pixel_m)
     for strip_bytes, read_bytes in ((1, 1), (4 * 32 * 200, 5000)):
-        monkeypatch.setattr(levels_module, "STRIP_BYTES", strip_bytes)
-        monkeypatch.setattr(decoding_module, "READ_BYTES", read_bytes)
         monkeypatch.setattr(reading_module, "_BLOCK_CHIPS", 7)
-        again = gathered(noisy, chips, 32, pixel_m=noisy.pixel_m)
+        with reading_within(ReadingMemory(strip_bytes=strip_bytes, read_bytes=read_bytes)):
+            again = gathered(noisy, chips, 32, pixel_m=noisy.pixel_m)
         for one, other in zip(whole, again, strict=True):
             np.testing.assert_array_equal(one, other)

@@ -1,0 +1,118 @@
+"""What a run may hold is read strictly and kept to."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from rasterio.transform import from_origin
+from rasterio.windows import Window
+
+import geosearch
+from geosearch.errors import UsageError
+from geosearch.ingest import RunMemory, run_memory
+from geosearch.ingest.memory import parse_size
+from geosearch.scenes import ReadingMemory, reading_within
+from geosearch.scenes.memory import reading_memory
+
+SIDE_PX = 30_000
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("500MB", 500_000_000), ("2GB", 2 * 10**9), ("2GiB", 2 << 30), (" 1.5 GB ", 1_500_000_000)],
+)
+def test_a_size_is_a_number_with_a_unit(text: str, expected: int) -> None:
+    assert parse_size(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "2", "2G", "GB", "-1GB", "2gb", "2 GB free", "nanGB"])
+def test_what_is_no_size_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        run_memory(text)
+    assert "500MB" in caught.value.hint
+
+
+@pytest.mark.parametrize("size", ["0MB", "100MB", 1])
+def test_less_than_is_possible_is_refused_with_the_least(size: str | int) -> None:
+    with pytest.raises(UsageError) as caught:
+        run_memory(size)
+    least = caught.value.hint.split()[3].rstrip(";")
+    assert run_memory(least).reading.gdal_cache_bytes > 0
+
+
+def test_without_a_number_reading_holds_what_it_is_made_for() -> None:
+    assert run_memory(None) == RunMemory(ReadingMemory())
+
+
+def test_more_memory_is_more_for_every_part() -> None:
+    little, much = run_memory("400MB"), run_memory("2GB")
+    assert little.reading.gdal_cache_bytes < 256 << 20 < much.reading.gdal_cache_bytes
+    assert little.segment_rows < much.segment_rows
+
+
+def test_what_reading_may_hold_is_as_before_when_a_run_has_failed() -> None:
+    before = reading_memory()
+    with reading_within(before.scaled(0.5)):
+        assert reading_memory().strip_bytes == before.strip_bytes // 2
+    with pytest.raises(UsageError), reading_within(before.scaled(0.5)):
+        run_memory("nothing")
+    assert reading_memory() == before
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A picture of 2.7 GB, deflated to some megabytes, in tiles as wide as is usual."""
+    path = tmp_path_factory.mktemp("memory") / "large.tif"
+    rows = np.full((3, 512, SIDE_PX), 90, np.uint8)
+    rows[:, :, ::7] = 140
+    place = {"crs": "EPSG:32633", "transform": from_origin(5e5, 5.5e6, 0.6, 0.6)}
+    size = {"count": 3, "height": SIDE_PX, "width": SIDE_PX, "dtype": "uint8"}
+    tiles = {"tiled": True, "blockxsize": 512, "blockysize": 512, "interleave": "pixel"}
+    with rasterio.open(
+        path, "w", driver="GTiff", compress="zstd", zstd_level=1, **place, **size, **tiles
+    ) as dataset:
+        for row in range(0, SIDE_PX, 512):
+            high = min(512, SIDE_PX - row)
+            dataset.write(rows[:, :high], window=Window(0, row, SIDE_PX, high))
+    return path
+
+
+def peak_bytes(scene: Path, index: Path, *options: str) -> int:
+    """Index in a process of its own; return the most memory that it had."""
+    code = (
+        "import resource, sys; from geosearch.cli import main\n"
+        "try: main()\n"
+        "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, "index", str(scene), "-i", str(index), "--encoder"]
+    ran = subprocess.run(
+        [*command, "null", "--stride", "224", *options], capture_output=True, text=True, check=True
+    )
+    unit = 1 if sys.platform == "darwin" else 1024
+    return unit * int(ran.stderr.split()[-1])
+
+
+@pytest.mark.parametrize(("options", "most"), [((), 10**9), (("--max-memory", "400MB"), 4 * 10**8)])
+def test_a_large_scene_takes_no_more_than_is_said(
+    large: Path, tmp_path: Path, options: tuple[str, ...], most: int
+) -> None:
+    assert peak_bytes(large, tmp_path / "index", *options) < most
+
+
+def test_chips_are_the_same_with_little_memory(large: Path, tmp_path: Path) -> None:
+    from geosearch.scenes import chip_windows, find_scenes, open_scene, read_chips
+
+    scene = open_scene(find_scenes([large]).files[0])
+    windows = chip_windows(scene.width_px, 300, size_px=224, stride_px=112)
+    much = np.concatenate([block.pixels for block in read_chips(scene, windows, size_px=224)])
+    with reading_within(run_memory("310MB").reading):
+        little = np.concatenate([block.pixels for block in read_chips(scene, windows, size_px=224)])
+    np.testing.assert_array_equal(little, much)
+
+
+def test_the_library_refuses_as_the_command_does(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--max-memory 5MB"):
+        geosearch.build([tmp_path], tmp_path / "index", max_memory="5MB")
