@@ -103,6 +103,8 @@ class ChipSettings:
                 f"--scales are {','.join(map(str, self.scales))}",
                 hint=f"use whole numbers from 1 to {MOST_SCALE}",
             )
+        if self.assume_crs is not None:
+            require_crs(self.assume_crs)
 
     def cut(self, scene: Scene) -> Cut:
         """Return where the chips of a scene lie, those too that hold no pixel.

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import shapely
 from making import SPEC, chips, scene
 
 from geosearch.index import ChipBatch, IndexWriter, open_index
+from geosearch.index.packed import shapes_of
 from geosearch.index.staging import StagedScene, Staging
 
 WHOLE = chips(seed=1)
@@ -18,7 +20,8 @@ RECORD = scene("a.tif")
 def some(first: int, last: int) -> ChipBatch:
     """Chips of the whole, from the first up to the last."""
     names = ChipBatch.__dataclass_fields__
-    return ChipBatch(**{name: getattr(WHOLE, name)[first:last] for name in names})
+    parts = {name: getattr(WHOLE, name) for name in names}
+    return ChipBatch(**{n: None if one is None else one[first:last] for n, one in parts.items()})
 
 
 def require_whole(staged: StagedScene) -> None:
@@ -27,6 +30,7 @@ def require_whole(staged: StagedScene) -> None:
         wanted = getattr(WHOLE, name)
         wanted = wanted.astype(np.float16) if name == "vectors" else wanted
         np.testing.assert_array_equal(found, wanted)
+    assert shapely.equals(shapes_of(staged.outlines()), WHOLE.footprints).all()
     assert staged.chip_count == len(WHOLE.valid)
 
 
