@@ -23,7 +23,18 @@ from geosearch.errors import (
 )
 
 if TYPE_CHECKING:
-    from geosearch.api import Archive, Hits, build, compact, open, plan, remove, verify
+    from geosearch.api import (
+        Archive,
+        Hits,
+        build,
+        compact,
+        export_vectors,
+        import_vectors,
+        open,
+        plan,
+        remove,
+        verify,
+    )
     from geosearch.demo import write_archive as write_demo
     from geosearch.encoders import embed_images, embed_texts
     from geosearch.ingest import BuildReport
@@ -47,6 +58,8 @@ __all__ = [
     "compact",
     "embed_images",
     "embed_texts",
+    "export_vectors",
+    "import_vectors",
     "open",
     "plan",
     "remove",
@@ -63,6 +76,8 @@ _HOME = {
     "compact": ("geosearch.api", "compact"),
     "embed_images": ("geosearch.encoders", "embed_images"),
     "embed_texts": ("geosearch.encoders", "embed_texts"),
+    "export_vectors": ("geosearch.api", "export_vectors"),
+    "import_vectors": ("geosearch.api", "import_vectors"),
     "open": ("geosearch.api", "open"),
     "plan": ("geosearch.api", "plan"),
     "remove": ("geosearch.api", "remove"),

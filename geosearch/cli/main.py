@@ -16,6 +16,8 @@ from geosearch.cli.demo import demo
 from geosearch.cli.embed import embed
 from geosearch.cli.encoders import encoders
 from geosearch.cli.evaluate import evaluate
+from geosearch.cli.export_vectors import export_vectors
+from geosearch.cli.import_vectors import import_vectors
 from geosearch.cli.index import index
 from geosearch.cli.info import info
 from geosearch.cli.query import query
@@ -57,6 +59,8 @@ for _command in (
     remove,
     compact,
     verify,
+    import_vectors,
+    export_vectors,
     embed,
     encoders,
     train,

@@ -1,15 +1,45 @@
-"""Formats: hits → GeoJSON, a table for a terminal, a contact sheet."""
+"""Formats: hits → GeoJSON, a table for a terminal, a contact sheet; vectors ↔ GeoParquet.
+
+What needs Arrow is imported when it is first used: a query must not wait for it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from geosearch.formats.contact_sheet import write_contact_sheet
 from geosearch.formats.files import write_bytes, write_text
 from geosearch.formats.geojson import feature_collection, geojson_text
 from geosearch.formats.table import hits_table
 
+if TYPE_CHECKING:
+    from geosearch.formats.vector_export import export_vectors
+    from geosearch.formats.vector_import import VectorImport, agreed_spec, import_vectors
+    from geosearch.formats.vector_table import VectorFile
+
 __all__ = [
+    "VectorFile",
+    "VectorImport",
+    "agreed_spec",
+    "export_vectors",
     "feature_collection",
     "geojson_text",
     "hits_table",
+    "import_vectors",
     "write_bytes",
     "write_contact_sheet",
     "write_text",
 ]
+
+_HOME = {
+    "VectorFile": "vector_table",
+    "VectorImport": "vector_import",
+    "export_vectors": "vector_export",
+    "import_vectors": "vector_import",
+    "agreed_spec": "vector_import",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'geosearch.formats' has no attribute {name!r}")
+    return getattr(import_module(f"geosearch.formats.{_HOME[name]}"), name)

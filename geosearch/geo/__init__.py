@@ -7,13 +7,14 @@ closed along the pole where one lies inside.
 
 from geosearch.geo.boxes import bbox_geometry, rfc7946_bbox
 from geosearch.geo.footprint import footprint, footprints
-from geosearch.geo.ground import ground_sizes_m
+from geosearch.geo.ground import box_sizes_m, ground_sizes_m
 from geosearch.geo.projection import PixelToLonLat, ToLonLat, crs_to_lonlat
 
 __all__ = [
     "PixelToLonLat",
     "ToLonLat",
     "bbox_geometry",
+    "box_sizes_m",
     "crs_to_lonlat",
     "footprint",
     "footprints",

@@ -16,6 +16,24 @@ _LATTICES = (128, 1024)
 that footprints are made of, so that what has a footprint has a size."""
 
 
+def box_sizes_m(bounds: Floats) -> Floats:
+    """Return how wide and high boxes of longitude and latitude are, metres, float64 [n, 2].
+
+    By the radii of curvature of the WGS84 ellipsoid at the middle latitude (Snyder, Map
+    Projections: A Working Manual, 1987, equations 4-18 and 4-20): right for boxes that are small
+    beside the Earth.
+
+    Args:
+        bounds: float64 [n, 4], west, south, east, north, degrees.
+    """
+    west, south, east, north = np.radians(bounds).T
+    middle = (south + north) / 2
+    bend = 1 - _GEOD.es * np.sin(middle) ** 2
+    across = _GEOD.a / np.sqrt(bend) * np.cos(middle) * (east - west)
+    along = _GEOD.a * (1 - _GEOD.es) / bend**1.5 * (north - south)
+    return np.stack([across, along], axis=1)
+
+
 def ground_sizes_m(
     to_lonlat: PixelToLonLat, windows: NDArray[np.integer[Any]] | Sequence[Sequence[float]]
 ) -> Floats:

@@ -11,6 +11,7 @@ from geosearch.index.plan import UNMEASURED, Calibration, Choice, choose, exact_
 from geosearch.index.published import PublishedScene
 from geosearch.index.reader import Index, IndexInfo, SegmentInfo, open_index
 from geosearch.index.records import (
+    UNKNOWN_ENCODER,
     UNKNOWN_TIME,
     ChipBatch,
     ChipRecord,
@@ -24,14 +25,16 @@ from geosearch.index.runs import Runs, joined, rows_of, run_rows, runs_of
 from geosearch.index.segment import Segment
 from geosearch.index.segment_files import MOST_ROWS
 from geosearch.index.staging import UnfinishedScene
-from geosearch.index.writer import Generation, IndexWriter
+from geosearch.index.writer import AnnChoice, Generation, IndexWriter
 
 __all__ = [
     "AUTO_ROWS",
     "MANIFEST",
     "MOST_ROWS",
+    "UNKNOWN_ENCODER",
     "UNKNOWN_TIME",
     "UNMEASURED",
+    "AnnChoice",
     "Calibration",
     "ChipBatch",
     "ChipRecord",

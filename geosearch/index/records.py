@@ -14,6 +14,9 @@ from shapely.geometry.base import BaseGeometry
 UNKNOWN_TIME = int(np.iinfo(np.int64).min)
 """Stands for the time of a scene that has none; earlier than every filter."""
 
+UNKNOWN_ENCODER = "unknown"
+"""Encoder of vectors of which nobody has said what made them."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -3,7 +3,7 @@
 from geosearch.search.filters import Filter, TimeSpan, make_filter
 from geosearch.search.hit import Hit
 from geosearch.search.ranking import Explanation, SegmentPlan, search
-from geosearch.search.selection import matching_rows
+from geosearch.search.selection import matching_rows, matching_runs
 
 __all__ = [
     "Explanation",
@@ -13,5 +13,6 @@ __all__ = [
     "TimeSpan",
     "make_filter",
     "matching_rows",
+    "matching_runs",
     "search",
 ]

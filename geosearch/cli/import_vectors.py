@@ -1,0 +1,76 @@
+"""`geosearch import`: vectors that were made elsewhere, into an index."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from geosearch.cli.options import compute_options, index_option, json_option, weights_option
+
+if TYPE_CHECKING:
+    from geosearch.formats import VectorImport
+
+
+@click.command("import", short_help="Put vectors from GeoParquet into an index.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False))
+@index_option
+@click.option("--encoder", help="What made the vectors; texts can then be asked.")
+@weights_option
+@click.option(
+    "--ann",
+    type=click.Choice(["auto", "flat", "ivfpq"]),
+    default="auto",
+    show_default=True,
+    help="auto builds IVF-PQ where an exact scan would be slower.",
+)
+@compute_options()
+@json_option
+def import_vectors(
+    files: tuple[str, ...],
+    index_path: str | None,
+    encoder: str | None,
+    weights: str | None,
+    ann: Any,
+    device: str,
+    precision: str,
+    as_json: bool,
+) -> int:
+    """Put the rows of GeoParquet FILES into an index, made if it is not there.
+
+    Columns: `id`, `geometry` (WKB, EPSG:4326), `vector` (fixed-size lists of float16 or float32),
+    and `datetime`, which may be missing. A file is a scene of the index, a row a chip. Of a file
+    that geosearch exported it is known what made the vectors; of others, --encoder says it.
+    Without it, the index is asked by vectors only: `geosearch query --vector FILE.npy`.
+
+    \b
+      geosearch import embeddings.parquet -i indexes/embeddings
+      geosearch import remoteclip.parquet -i indexes/coast --encoder remoteclip-vit-b-32
+    """
+    from geosearch.api import import_vectors
+    from geosearch.progress import say
+
+    done = import_vectors(
+        files,
+        index_path,
+        encoder=encoder,
+        weights=weights,
+        ann=ann,
+        device=device,
+        precision=precision,
+        progress=True,
+        note=say,
+    )
+    _print(done, as_json)
+    return 3 if done.left_out else 0
+
+
+def _print(done: "VectorImport", as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(asdict(done)))
+        return
+    click.echo(f"{done.chips:,} chips imported, {done.chips_total:,} in the index")
+    for scene in done.unchanged:
+        click.echo(f"unchanged: {scene}")
+    for reason, count in done.left_out.items():
+        click.echo(f"left out: {count:,} rows with {reason}", err=True)

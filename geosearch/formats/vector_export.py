@@ -1,0 +1,72 @@
+"""Chips of an index as GeoParquet: ids, footprints, times and vectors, as `vector_import` reads."""
+
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from geosearch.errors import UsageError
+from geosearch.formats.vector_table import BATCH_ROWS, VectorFileWriter
+from geosearch.index import Index, Segment, rows_of, run_rows
+from geosearch.progress import track
+from geosearch.search import Filter, matching_runs
+
+
+def export_vectors(
+    index: Index, path: Path, *, wanted: Filter | None = None, progress: bool = False
+) -> int:
+    """Write chips and their vectors to a file; it is there whole, or as it was.
+
+    Args:
+        index: An open index.
+        path: The file.
+        wanted: What a chip must satisfy; None for all.
+        progress: Show a bar on stderr.
+
+    Returns:
+        How many chips it holds.
+
+    Raises:
+        UsageError: It cannot be written there.
+    """
+    matching = [matching_runs(segment, wanted or Filter()) for segment in index.segments]
+    total = sum(run_rows(runs) for runs in matching)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        writer = VectorFileWriter(beside, index.spec.dim, {"spec": asdict(index.spec)})
+        try:
+            with track("exporting", total, "chips", shown=progress) as advance:
+                for segment, runs in zip(index.segments, matching, strict=True):
+                    _write(writer, segment, rows_of(runs), advance)
+        finally:
+            writer.close()
+        beside.replace(path)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {path}: {error.strerror or error}",
+            hint="give -o a file in a folder that exists and may be written to",
+        ) from error
+    finally:
+        beside.unlink(missing_ok=True)
+    return total
+
+
+def _write(
+    writer: VectorFileWriter,
+    segment: Segment,
+    rows: np.ndarray[tuple[int], np.dtype[np.int64]],
+    advance: Callable[[float], None],
+) -> None:
+    for first in range(0, len(rows), BATCH_ROWS):
+        part = rows[first : first + BATCH_ROWS]
+        chips = segment.chips(part)
+        writer.add(
+            [chip.id for chip in chips],
+            [chip.scene for chip in chips],
+            np.asarray(segment.time_ms[part]),
+            segment.footprints(part),
+            segment.vectors[part],
+        )
+        advance(len(part))

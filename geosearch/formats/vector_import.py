@@ -1,0 +1,216 @@
+"""Vectors that were made elsewhere become chips of an index, streaming.
+
+A file is a scene, a row a chip; each row counts as one pixel of it. Rows are staged some tens of
+thousands at a time: a run that was killed goes on after the last ones.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geosearch.errors import UsageError
+from geosearch.formats.vector_table import VectorFile, VectorRows
+from geosearch.geo import box_sizes_m
+from geosearch.index import (
+    UNKNOWN_ENCODER,
+    AnnChoice,
+    ChipBatch,
+    IndexSpec,
+    IndexWriter,
+    SceneRecord,
+)
+from geosearch.progress import track
+
+_EARTH = shapely.box(-180, -90, 180, 90)
+
+
+@dataclass(frozen=True, slots=True)
+class VectorImport:
+    """What an import did."""
+
+    files: tuple[str, ...]
+    """Ids of the scenes that were added: the files' names."""
+    unchanged: tuple[str, ...]
+    """Ids of those that the index had already."""
+    chips: int
+    """Rows that were added."""
+    left_out: dict[str, int]
+    """Reason to how many rows were left out."""
+    chips_total: int
+    """Chips in the index afterwards."""
+
+
+def _spec_of(file: VectorFile) -> IndexSpec:
+    """Return how a file says that its vectors were made; of an unknown encoder if it does not."""
+    own = file.metadata.get("spec")
+    if isinstance(own, dict):
+        try:
+            spec = IndexSpec(**own)
+            bands = None if spec.bands is None else (spec.bands[0], spec.bands[1], spec.bands[2])
+            return replace(spec, dim=file.dim, bands=bands, scales=tuple(spec.scales), weights=None)
+        except (TypeError, ValueError, IndexError):
+            pass  # another's metadata under our name: then it says nothing
+    return IndexSpec(
+        encoder=UNKNOWN_ENCODER,
+        fingerprint=f"{UNKNOWN_ENCODER}-{file.dim}",
+        dim=file.dim,
+        precision="float32",
+        weights=None,
+        size_px=1,
+        stride_px=1,
+        min_valid=0.0,
+    )
+
+
+def agreed_spec(files: Sequence[VectorFile]) -> IndexSpec:
+    """Return how some files say that their vectors were made; of an unknown encoder if none does.
+
+    Raises:
+        UsageError: They do not say the same.
+    """
+    specs = [_spec_of(file) for file in files]
+    for file, spec in zip(files, specs, strict=True):
+        if spec.vectors_agree_with != specs[0].vectors_agree_with:
+            raise UsageError(
+                f"{file.path} holds vectors of {spec.fingerprint} of {spec.dim} numbers, "
+                f"{files[0].path} of {specs[0].fingerprint} of {specs[0].dim}",
+                hint="import them into indexes of their own",
+            )
+    return specs[0]
+
+
+def import_vectors(
+    files: Sequence[VectorFile],
+    folder: Path,
+    spec: IndexSpec,
+    *,
+    ann: AnnChoice = "auto",
+    queries: Callable[[], NDArray[np.float32] | None] = lambda: None,
+    progress: bool = False,
+) -> VectorImport:
+    """Add files of vectors to an index, made if it is not there.
+
+    Args:
+        files: Opened; those the index has already, as they are, are passed over.
+        folder: The index.
+        spec: How the vectors were made.
+        ann: ``auto``, ``flat`` or ``ivfpq``.
+        queries: Gives embedded texts float32 [q, dim] to measure the approximate tier with.
+        progress: Show a bar on stderr.
+
+    Raises:
+        UsageError: A file is damaged, or holds no row that can be used.
+        IndexFolderError: The index cannot be written, or was built in another way.
+    """
+    added, unchanged, chips = [], [], 0
+    left_out: Counter[str] = Counter()
+    rows = sum(file.rows for file in files)
+    with IndexWriter(folder, spec, ann=ann, most_rows=max(rows, 1), queries=queries) as writer:
+        with track("importing", rows, "rows", shown=progress) as advance:
+            for file in files:
+                record = _record(file)
+                status = writer.status(record.id, record.size_bytes, record.mtime_ns)
+                if status == "published":
+                    unchanged.append(record.id)
+                    continue
+                if status != "staged":
+                    file.require_unique_ids()
+                    chips += _stage(file, record, writer, left_out, advance)
+                added.append(record.id)
+        with track("publishing", None, "", shown=progress):
+            generation = writer.publish()
+    reasons = {reason: count for reason, count in left_out.items() if count}
+    return VectorImport(tuple(added), tuple(unchanged), chips, reasons, generation.chips)
+
+
+def _record(file: VectorFile) -> SceneRecord:
+    state = file.path.stat()
+    return SceneRecord(
+        id=file.path.name,
+        href=str(file.path.resolve()),
+        size_bytes=state.st_size,
+        mtime_ns=state.st_mtime_ns,
+        width_px=file.rows,
+        height_px=1,
+        crs="EPSG:4326",
+        gsd_m=0.0,
+        datetime=None,
+        datetime_source=None,
+        bands=(1, 1, 1),
+        stretch=None,
+        outline=_EARTH,
+        chips_skipped=0,
+    )
+
+
+def _stage(
+    file: VectorFile,
+    record: SceneRecord,
+    writer: IndexWriter,
+    left_out: Counter[str],
+    advance: Callable[[float], None],
+) -> int:
+    """Stage a file, and return how many rows were taken."""
+    unfinished = writer.begin(record, file.rows)
+    bounds = np.array([180.0, 90.0, -180.0, -90.0])
+    for rows in file.batches():
+        advance(rows.count)
+        left_out.update(rows.left_out)
+        if len(rows.ids):
+            around = shapely.total_bounds(rows.footprints)
+            bounds[:2] = np.minimum(bounds[:2], around[:2])
+            bounds[2:] = np.maximum(bounds[2:], around[2:])
+        reached = rows.first + rows.count
+        if reached > unfinished.windows_done:
+            writer.add(unfinished, record, _batch(rows), reached)
+    if not unfinished.chip_count:
+        raise UsageError(
+            f"{file.path} has no row that can be used: {_reasons(left_out)}",
+            hint="see docs/format.md for what a row has to have",
+        )
+    skipped = file.rows - unfinished.chip_count
+    found = replace(record, outline=shapely.box(*bounds), chips_skipped=skipped)
+    writer.finish(unfinished, found, _no_chips(file.dim))
+    return unfinished.chip_count
+
+
+def _reasons(left_out: Counter[str]) -> str:
+    return "; ".join(f"{count} with {reason}" for reason, count in left_out.items() if count)
+
+
+def _batch(rows: VectorRows) -> ChipBatch:
+    count = len(rows.ids)
+    size_m = box_sizes_m(shapely.bounds(rows.footprints).reshape(-1, 4)).astype(np.float32)
+    windows = np.ones((count, 4), np.int32)
+    windows[:, 0], windows[:, 1] = rows.numbers, 0
+    return ChipBatch(
+        windows=windows,
+        footprints=rows.footprints,
+        size_m=size_m,
+        valid=np.ones(count, np.float32),
+        cloud=np.full(count, np.nan, np.float32),
+        gsd_m=size_m.mean(axis=1),
+        vectors=rows.vectors,
+        ids=rows.ids,
+        time_ms=rows.time_ms,
+    )
+
+
+def _no_chips(dim: int) -> ChipBatch:
+    return _batch(
+        VectorRows(
+            first=0,
+            count=0,
+            numbers=np.zeros(0, np.int64),
+            ids=np.zeros(0, object),
+            footprints=np.zeros(0, object),
+            time_ms=np.zeros(0, np.int64),
+            vectors=np.zeros((0, dim), np.float32),
+            left_out={},
+        )
+    )

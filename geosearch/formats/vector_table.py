@@ -1,0 +1,334 @@
+"""GeoParquet of vectors: a row a chip, with its id, footprint, time and vector.
+
+Columns ``id``, ``geometry`` (WKB, EPSG:4326), ``datetime`` (may be missing) and ``vector`` (a list
+of so many floats of 16, 32 or 64 bits). What else a file has is not read.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import shapely
+from numpy.typing import NDArray
+
+from geosearch.errors import UsageError, first_line
+
+BATCH_ROWS = 1 << 16
+GEO = b"geo"
+OWN = b"geosearch"
+"""Key of the file's metadata that says how its vectors were made."""
+
+_GEOPARQUET = "1.1.0"
+_UNKNOWN_TIME = int(np.iinfo(np.int64).min)
+_MOST_DIM = 1 << 16
+_COLUMNS_HINT = (
+    "it has to have `id`, `geometry` (WKB, EPSG:4326), `vector` (fixed-size lists of float16 or "
+    "float32), and may have `datetime`"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VectorRows:
+    """Some rows of a file, those left out that cannot be used."""
+
+    first: int
+    """Number of the first row in the file, those left out counted."""
+    count: int
+    """Rows in the file that these are taken from."""
+    numbers: NDArray[np.int64]
+    """[m], each row's number in the file."""
+    ids: NDArray[np.object_]
+    """[m], str."""
+    footprints: NDArray[np.object_]
+    """[m], EPSG:4326."""
+    time_ms: NDArray[np.int64]
+    """[m], milliseconds since 1970; the least number where it is not known."""
+    vectors: NDArray[np.float32]
+    """[m, dim], of unit length."""
+    left_out: dict[str, int]
+    """Reason to how many rows."""
+
+
+class VectorFile:
+    """An open file of vectors."""
+
+    def __init__(self, path: str | Path) -> None:
+        """Open it and look at its columns.
+
+        Raises:
+            UsageError: It is no Parquet file of vectors.
+        """
+        self.path = Path(path)
+        try:
+            self._file: Any = pq.ParquetFile(self.path, memory_map=False)
+            self._schema = self._file.schema_arrow
+        except (OSError, pa.ArrowException) as error:
+            raise UsageError(
+                f"{path} cannot be read as Parquet: {first_line(error)}", hint=_COLUMNS_HINT
+            ) from error
+        self.rows: int = self._file.metadata.num_rows
+        self._require_columns()
+        self.metadata = self._own_metadata()
+        """What geosearch wrote of how the vectors were made; empty in another's file."""
+        self.dim = self._dim()
+        """Length of a vector."""
+
+    def __enter__(self) -> "VectorFile":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def batches(self) -> Iterator[VectorRows]:
+        """Yield all rows, in order, some tens of thousands at a time.
+
+        Raises:
+            UsageError: It is damaged, or a vector has another length than the first.
+        """
+        wanted = [n for n in ("id", "geometry", "datetime", "vector") if n in self._schema.names]
+        first = 0
+        try:
+            for batch in self._file.iter_batches(BATCH_ROWS, columns=wanted, use_threads=True):
+                yield self._rows_of(batch, first)
+                first += batch.num_rows
+        except (OSError, pa.ArrowException) as error:
+            raise UsageError(
+                f"{self.path} cannot be read from row {first}: {first_line(error)}",
+                hint="write the file again",
+            ) from error
+
+    def require_unique_ids(self) -> None:
+        """Refuse a file in which one id stands for several rows.
+
+        Raises:
+            UsageError: It is such a file.
+        """
+        ids = self._file.read(columns=["id"]).column("id").combine_chunks()
+        if pc.count_distinct(ids, mode="only_valid").as_py() == len(ids) - ids.null_count:
+            return
+        counts = pc.value_counts(ids)
+        often = counts.filter(pc.greater(counts.field("counts"), 1)).field("values").drop_null()
+        raise UsageError(
+            f"{self.path} has several rows of the id {often[0].as_py()!r}",
+            hint="give each row an id of its own",
+        )
+
+    def _require_columns(self) -> None:
+        missing = [n for n in ("id", "geometry", "vector") if n not in self._schema.names]
+        if missing:
+            raise UsageError(f"{self.path} has no column {missing[0]!r}", hint=_COLUMNS_HINT)
+        kind = _storage(self._schema.field("vector").type)
+        if not _is_list(kind) or not pa.types.is_floating(kind.value_type):
+            raise UsageError(f"{self.path} has vectors of type {kind}", hint=_COLUMNS_HINT)
+        geometry = _storage(self._schema.field("geometry").type)
+        if not (pa.types.is_binary(geometry) or pa.types.is_large_binary(geometry)):
+            raise UsageError(f"{self.path} has geometries of type {geometry}", hint=_COLUMNS_HINT)
+        self._require_degrees()
+
+    def _require_degrees(self) -> None:
+        document = _json((self._schema.metadata or {}).get(GEO))
+        columns = document.get("columns")
+        column = columns.get("geometry") if isinstance(columns, dict) else None
+        column = column if isinstance(column, dict) else {}
+        if str(column.get("encoding", "WKB")).upper() != "WKB":
+            raise UsageError(
+                f"{self.path} encodes geometries as {column['encoding']}",
+                hint="write them as WKB, as GeoParquet does by default",
+            )
+        crs = column.get("crs")
+        code = crs.get("id") if isinstance(crs, dict) else None
+        named = f"{code.get('authority')}:{code.get('code')}" if isinstance(code, dict) else None
+        if crs is not None and named not in ("OGC:CRS84", "EPSG:4326"):
+            raise UsageError(
+                f"{self.path} has geometries in {named or 'a CRS without a code'}",
+                hint="write them in longitude and latitude: EPSG:4326, or OGC:CRS84",
+            )
+
+    def _own_metadata(self) -> dict[str, Any]:
+        return _json((self._schema.metadata or {}).get(OWN))
+
+    def _dim(self) -> int:
+        kind = _storage(self._schema.field("vector").type)
+        if pa.types.is_fixed_size_list(kind):
+            dim = int(kind.list_size)
+        else:
+            first = next(self._file.iter_batches(1, columns=["vector"]), None)
+            value = None if first is None or not first.num_rows else first.column(0)[0].as_py()
+            dim = len(value) if value is not None else 0
+        if not 1 <= dim <= _MOST_DIM:
+            raise UsageError(f"{self.path} has vectors of {dim} numbers", hint=_COLUMNS_HINT)
+        return dim
+
+    def _rows_of(self, batch: Any, first: int) -> VectorRows:
+        columns = {name: _plain(batch.column(name)) for name in batch.schema.names}
+        ids = columns["id"].cast(pa.string())
+        vectors, usable = self._vectors(columns["vector"], first)
+        shapes, placed = _shapes(columns["geometry"])
+        named = ~ids.is_null().to_numpy(zero_copy_only=False)
+        good = named & usable & placed
+        return VectorRows(
+            first=first,
+            count=len(ids),
+            numbers=first + np.flatnonzero(good),
+            ids=ids.to_numpy(zero_copy_only=False)[good],
+            footprints=shapes[good],
+            time_ms=self._times(columns.get("datetime"), len(ids))[good],
+            vectors=vectors[good],
+            left_out={
+                "no id": int((~named).sum()),
+                "no vector of finite numbers, or one of zeros": int((named & ~usable).sum()),
+                "no valid geometry in longitude and latitude": int(
+                    (named & usable & ~placed).sum()
+                ),
+            },
+        )
+
+    def _vectors(self, column: Any, first: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Return vectors float32 [n, dim] of unit length, and which rows have one, bool [n]."""
+        there = ~column.is_null().to_numpy(zero_copy_only=False)
+        values = column.drop_null().flatten()
+        if len(values) != int(there.sum()) * self.dim:
+            raise UsageError(
+                f"{self.path} has vectors of other lengths than {self.dim} behind row {first}",
+                hint="write all vectors with as many numbers",
+            )
+        numbers = values.to_numpy(zero_copy_only=False).reshape(-1, self.dim)
+        vectors = np.zeros((len(there), self.dim), np.float32)
+        vectors[there] = numbers
+        with np.errstate(over="ignore", invalid="ignore"):
+            lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64))
+        usable = there & np.isfinite(lengths) & (lengths > 0)
+        vectors /= np.where(usable, lengths, 1)[:, None].astype(np.float32)
+        return vectors, usable
+
+    def _times(self, column: Any | None, count: int) -> NDArray[np.int64]:
+        if column is None or pa.types.is_null(column.type):
+            return np.full(count, _UNKNOWN_TIME, np.int64)
+        try:
+            # a text without a zone cannot be meant; a timestamp without one is UTC
+            times = column.cast(pa.timestamp("ms", "UTC"), safe=False).cast(pa.int64())
+        except pa.ArrowException as error:
+            raise UsageError(
+                f"{self.path} has a `datetime` that cannot be read: {first_line(error)}",
+                hint="write timestamps in UTC, or RFC 3339 texts",
+            ) from error
+        return np.asarray(times.fill_null(_UNKNOWN_TIME).to_numpy(zero_copy_only=False))
+
+
+def _shapes(column: Any) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+    """Return geometries [n], and which of them lie on the Earth, bool [n]."""
+    shapes = shapely.from_wkb(column.to_numpy(zero_copy_only=False), on_invalid="ignore")
+    shapes = np.asarray(shapely.force_2d(shapes), dtype=object)
+    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    broken = there & ~shapely.is_valid(shapes)
+    shapes[broken] = shapely.make_valid(shapes[broken])
+    west, south, east, north = shapely.bounds(shapes).reshape(-1, 4).T
+    # comparisons with NaN are false
+    inside = (west >= -180) & (east <= 180) & (south >= -90) & (north <= 90)
+    return shapes, there & inside
+
+
+def _plain(column: Any) -> Any:
+    return column.storage if isinstance(column, pa.ExtensionArray) else column
+
+
+def _storage(kind: Any) -> Any:
+    return kind.storage_type if isinstance(kind, pa.BaseExtensionType) else kind
+
+
+def _is_list(kind: Any) -> bool:
+    return bool(
+        pa.types.is_fixed_size_list(kind) or pa.types.is_list(kind) or pa.types.is_large_list(kind)
+    )
+
+
+def _json(data: bytes | None) -> dict[str, Any]:
+    try:
+        document = json.loads(data or b"{}")
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+class VectorFileWriter:
+    """Writes a file of vectors, some rows at a time."""
+
+    def __init__(self, path: Path, dim: int, own: dict[str, Any]) -> None:
+        """Begin a file.
+
+        Args:
+            path: Where; what is there is overwritten.
+            dim: Length of a vector.
+            own: How the vectors were made, JSON values.
+        """
+        corners = pa.struct([(side, pa.float64()) for side in ("xmin", "ymin", "xmax", "ymax")])
+        fields = [
+            ("id", pa.string()),
+            ("scene", pa.string()),
+            ("datetime", pa.timestamp("ms", "UTC")),
+            ("geometry", pa.binary()),
+            ("bbox", corners),
+            ("vector", pa.list_(pa.float16(), dim)),
+        ]
+        metadata = {GEO: json.dumps(_geo()), OWN: json.dumps(own)}
+        self._schema = pa.schema(fields, metadata=metadata)
+        # 16-bit numbers of directions do not get smaller
+        packed = {name: "ZSTD" for name, _ in fields if name not in ("vector", "bbox")}
+        packed |= {f"bbox.{side.name}": "ZSTD" for side in corners}
+        packed["vector.list.element"] = "NONE"
+        self._writer: Any = pq.ParquetWriter(path, self._schema, compression=packed)
+
+    def add(
+        self,
+        ids: list[str],
+        scenes: list[str],
+        time_ms: NDArray[np.int64],
+        footprints: NDArray[np.object_],
+        vectors: NDArray[np.float16],
+    ) -> None:
+        """Write rows; the arguments are [n], vectors [n, dim]."""
+        known = time_ms != _UNKNOWN_TIME
+        times = pa.array(time_ms, mask=~known).cast(pa.timestamp("ms", "UTC"))
+        bounds = shapely.bounds(footprints).reshape(-1, 4)
+        boxes = pa.StructArray.from_arrays(
+            [pa.array(column) for column in np.ascontiguousarray(bounds.T)],
+            ["xmin", "ymin", "xmax", "ymax"],
+        )
+        flat = pa.array(np.ascontiguousarray(vectors).reshape(-1))
+        columns = [
+            pa.array(ids, pa.string()),
+            pa.array(scenes, pa.string()),
+            times,
+            pa.array(list(shapely.to_wkb(footprints, byte_order=1)), pa.binary()),
+            boxes,
+            pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1]),
+        ]
+        self._writer.write_batch(pa.record_batch(columns, schema=self._schema))
+
+    def close(self) -> None:
+        """Write what is at the end of the file."""
+        self._writer.close()
+
+
+def _geo() -> dict[str, Any]:
+    """Return the metadata of GeoParquet 1.1 (opengeospatial/geoparquet, format-specs, v1.1.0)."""
+    covering = {side: ["bbox", side] for side in ("xmin", "ymin", "xmax", "ymax")}
+    return {
+        "version": _GEOPARQUET,
+        "primary_column": "geometry",
+        "columns": {
+            "geometry": {"encoding": "WKB", "geometry_types": [], "covering": {"bbox": covering}}
+        },
+    }
