@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.errors import first_line
-from geosearch.index.ann_training import BITS, CODES, LISTS, sub_quantizers
+from geosearch.index.ann_training import BITS, CODES, LISTS, one_thread, sub_quantizers
 from geosearch.index.lists import code_bytes, map_lists
 from geosearch.index.mapped import damaged
 from geosearch.index.runs import Rows, Runs, run_rows
@@ -152,15 +152,12 @@ class ApproximateTier:
         import faiss
 
         pointer = faiss.swig_ptr
-        # one thread a query, of this thread's own: at barriers of a busy machine more of them wait
-        threads = faiss.omp_get_max_threads()
-        faiss.omp_set_num_threads(1)
         query = np.ascontiguousarray(query, dtype=np.float32)
         lists = np.ascontiguousarray(lists, dtype=np.int64)
         list_scores = np.ascontiguousarray(list_scores, dtype=np.float32)
         distances = np.empty(count, dtype=np.float32)
         labels = np.full(count, -1, dtype=np.int64)
-        try:
+        with one_thread():  # at barriers of a busy machine more of them wait
             # the C++ entry: its Python wrapper refuses parameters
             self._index.search_preassigned_c(
                 1,
@@ -173,8 +170,6 @@ class ApproximateTier:
                 False,
                 parameters,
             )
-        finally:
-            faiss.omp_set_num_threads(threads)
         return labels
 
 

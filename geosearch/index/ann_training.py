@@ -4,6 +4,8 @@ Rows are centred on their mean, which changes no ranking by inner product; lists
 k-means in the plain distance.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +57,9 @@ def build_tier(folder: Path, vectors: NDArray[np.float16]) -> None:
     index.by_residual = True  # FAISS's default here is False, and costs recall
     index.cp.seed = index.pq.cp.seed = _SEED
     index.cp.min_points_per_centroid = index.pq.cp.min_points_per_centroid = 1
-    index.train(sample)
+    # some hundred tiny k-means: threads spend ten times as long on waiting for one another
+    with one_thread():
+        index.train(sample)
     for start in range(0, count, _ADD_ROWS):
         index.add(vectors[start : start + _ADD_ROWS].astype(np.float32) - mean)
     write_lists(folder / CODES, index)
@@ -69,6 +73,19 @@ def build_tier(folder: Path, vectors: NDArray[np.float16]) -> None:
         sizes=sizes,
         codebook=faiss.vector_to_array(index.pq.centroids).astype(np.float32),
     )
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let FAISS work with one thread for this one; others keep theirs."""
+    import faiss
+
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)
 
 
 def list_count(rows: int) -> int:
