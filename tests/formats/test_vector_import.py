@@ -1,0 +1,324 @@
+"""Vectors made elsewhere are found as they were given; what cannot be used is counted."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import shapely
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import geosearch
+from geosearch.cli.main import cli
+from geosearch.errors import EncoderError, IndexFolderError, UsageError
+from geosearch.index import open_index, repair, verify
+from geosearch.search import make_filter, search
+
+DIM = 12
+START = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def vectors_of(count: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=(count, DIM)).astype(np.float32)
+
+
+def boxes_of(count: int) -> np.ndarray:
+    lon = np.arange(count) % 40
+    lat = np.arange(count) // 40
+    return shapely.box(lon, lat, lon + 0.8, lat + 0.8)
+
+
+def columns_of(count: int) -> dict[str, Any]:
+    flat = pa.array(vectors_of(count).reshape(-1))
+    times = [START + timedelta(days=at) for at in range(count)]
+    return {
+        "id": pa.array([f"chip {at}" for at in range(count)]),
+        "geometry": pa.array(list(shapely.to_wkb(boxes_of(count)))),
+        "datetime": pa.array(times, pa.timestamp("us", "UTC")),
+        "vector": pa.FixedSizeListArray.from_arrays(flat, DIM),
+    }
+
+
+def write(path: Path, columns: dict[str, Any], **metadata: Any) -> Path:
+    table = pa.table(columns)
+    table = table.replace_schema_metadata({k: json.dumps(v) for k, v in metadata.items()})
+    pq.write_table(table, path, row_group_size=64)
+    return path
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return write(tmp_path / "rows.parquet", columns_of(200))
+
+
+def test_every_row_is_found_as_it_was_given(file: Path, tmp_path: Path) -> None:
+    done = geosearch.import_vectors([file], tmp_path / "index")
+    assert (done.chips, done.chips_total, done.left_out) == (200, 200, {})
+    index = open_index(tmp_path / "index")
+    vectors = vectors_of(200) / np.linalg.norm(vectors_of(200), axis=1, keepdims=True)
+    query = vectors[17]
+    hits, _ = search(index, query, k=200)
+    order = np.argsort(-(vectors @ query), kind="stable")
+    assert [hit.id for hit in hits[:5]] == [f"chip {at}" for at in order[:5]]
+    assert {hit.id for hit in hits} == {f"chip {at}" for at in range(200)}
+    by_id = {hit.id: hit for hit in hits}
+    assert by_id["chip 17"].score == pytest.approx(1, abs=1e-3)
+    assert by_id["chip 17"].datetime == "2020-01-18T00:00:00Z"
+    assert shapely.equals(by_id["chip 17"].footprint, boxes_of(200)[17])
+    assert by_id["chip 17"].window == (17, 0, 1, 1)
+    assert verify(tmp_path / "index") == []
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    west=st.floats(-2, 40), south=st.floats(-2, 5), width=st.floats(0, 20), height=st.floats(0, 4),
+    first=st.integers(0, 199), days=st.integers(0, 199), k=st.integers(1, 30),
+)  # fmt: skip
+def test_filters_hold_for_imported_rows(
+    imported: Path, west: float, south: float, width: float, height: float, first: int,
+    days: int, k: int,
+) -> None:  # fmt: skip
+    last = first + days
+    span = f"{START + timedelta(days=first):%Y-%m-%d}/{START + timedelta(days=last):%Y-%m-%d}"
+    box = (west, south, west + width, south + height)
+    query = vectors_of(1, seed=5)[0]
+    query /= np.linalg.norm(query)
+    hits, _ = search(open_index(imported), query, wanted=make_filter(bbox=box, when=span), k=k)
+    passing = shapely.intersects(boxes_of(200), shapely.box(*box))
+    passing &= (np.arange(200) >= first) & (np.arange(200) <= last)
+    assert len(hits) == min(k, int(passing.sum()))
+    assert all(passing[int(hit.id.split()[1])] for hit in hits)
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("imported")
+    geosearch.import_vectors([write(folder / "rows.parquet", columns_of(200))], folder / "index")
+    return folder / "index"
+
+
+def test_what_is_exported_is_imported_as_it_was(imported: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.parquet"
+    assert geosearch.export_vectors(out, imported) == 200
+    geosearch.import_vectors([out], tmp_path / "again")
+    query = vectors_of(1, seed=9)[0]
+    query /= np.linalg.norm(query)
+    before, _ = search(open_index(imported), query, k=200)
+    after, _ = search(open_index(tmp_path / "again"), query, k=200)
+    assert [(hit.id, hit.datetime) for hit in after] == [(hit.id, hit.datetime) for hit in before]
+    np.testing.assert_allclose(
+        [hit.score for hit in after], [hit.score for hit in before], atol=1e-3
+    )
+
+
+def test_an_export_of_a_place_holds_what_meets_it(imported: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.parquet"
+    count = geosearch.export_vectors(out, imported, bbox="0.9,0,3.5,0.5")
+    ids = set(pq.read_table(out).column("id").to_pylist())
+    assert ids == {f"chip {at}" for at in (1, 2, 3)}
+    assert count == 3
+
+
+def test_an_export_is_geoparquet(imported: Path, tmp_path: Path) -> None:
+    """By the specification, version 1.1: metadata, and a covering that a reader can filter by."""
+    out = tmp_path / "out.parquet"
+    geosearch.export_vectors(out, imported)
+    table = pq.read_table(out)
+    geo = json.loads(table.schema.metadata[b"geo"])
+    assert (geo["version"], geo["primary_column"]) == ("1.1.0", "geometry")
+    covering = geo["columns"]["geometry"]["covering"]["bbox"]
+    assert covering["xmin"] == ["bbox", "xmin"]
+    shapes = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
+    xmin = table.column("bbox").combine_chunks().field("xmin").to_numpy()
+    np.testing.assert_array_equal(shapely.bounds(shapes)[:, 0], xmin)
+    assert table.schema.field("vector").type == pa.list_(pa.float16(), DIM)
+
+
+@pytest.mark.parametrize("kind", ["float16", "float64", "list", "large list"])
+def test_vectors_of_other_types_are_read(tmp_path: Path, kind: str) -> None:
+    columns = columns_of(100)
+    rows = vectors_of(100)
+    if kind == "list":
+        columns["vector"] = pa.array(rows.tolist(), pa.list_(pa.float32()))
+    elif kind == "large list":
+        columns["vector"] = pa.array(rows.tolist(), pa.large_list(pa.float64()))
+    else:
+        flat = pa.array(rows.astype(kind).reshape(-1))
+        columns["vector"] = pa.FixedSizeListArray.from_arrays(flat, DIM)
+    geosearch.import_vectors([write(tmp_path / "f.parquet", columns)], tmp_path / "index")
+    query = rows[3] / np.linalg.norm(rows[3])
+    assert search(open_index(tmp_path / "index"), query, k=1)[0][0].id == "chip 3"
+
+
+def test_rows_that_cannot_be_used_are_counted_by_reason(tmp_path: Path) -> None:
+    columns = columns_of(50)
+    vectors = vectors_of(50)
+    vectors[1], vectors[2, 3] = 0, np.nan
+    flat = pa.array(vectors.reshape(-1))
+    missing = pa.array([at == 7 for at in range(50)])
+    columns["vector"] = pa.FixedSizeListArray.from_arrays(flat, DIM, mask=missing)
+    shapes = list(shapely.to_wkb(boxes_of(50)))
+    shapes[10], shapes[11], shapes[12] = None, b"nonsense", shapely.to_wkb(shapely.Point(300, 0))
+    shapes[13] = shapely.to_wkb(shapely.Polygon())
+    columns["geometry"] = pa.array(shapes, pa.binary())
+    columns["id"] = pa.array([None if at == 20 else f"chip {at}" for at in range(50)])
+    done = geosearch.import_vectors([write(tmp_path / "f.parquet", columns)], tmp_path / "index")
+    assert (done.chips, sum(done.left_out.values())) == (42, 8)
+    assert sorted(done.left_out.values()) == [1, 3, 4]
+    (scene,) = open_index(tmp_path / "index").scenes
+    assert scene.chips_skipped == 8
+
+
+@pytest.mark.parametrize("kind", ["naive", "text", "null", "missing", "date"])
+def test_times_are_read_as_they_are_written(tmp_path: Path, kind: str) -> None:
+    columns = columns_of(3)
+    times = ["2021-05-06T07:08:09Z", "2021-05-06T09:08:09+02:00", None]
+    naive = [datetime(2021, 5, 6, 7, 8, 9), datetime(2021, 5, 6, 7, 8, 9), None]
+    day = [datetime(2021, 5, 6), datetime(2021, 5, 6), None]
+    columns["datetime"] = {
+        "naive": pa.array(naive, pa.timestamp("ns")),
+        "text": pa.array(times),
+        "null": pa.nulls(3),
+        "missing": None,
+        "date": pa.array(day, pa.date32()),
+    }[kind]
+    if columns["datetime"] is None:
+        del columns["datetime"]
+    geosearch.import_vectors([write(tmp_path / "f.parquet", columns)], tmp_path / "index")
+    hits, _ = search(open_index(tmp_path / "index"), np.ones(DIM, np.float32) / DIM**0.5, k=3)
+    moments = {hit.id: hit.datetime for hit in hits}
+    known = {"naive": "2021-05-06T07:08:09Z", "text": "2021-05-06T07:08:09Z"}
+    expected = known.get(kind, "2021-05-06T00:00:00Z" if kind == "date" else None)
+    assert moments == {"chip 0": expected, "chip 1": expected, "chip 2": None}
+
+
+def crs(code: str) -> dict[str, Any]:
+    authority, number = code.split(":")
+    return {
+        "columns": {
+            "geometry": {"encoding": "WKB", "crs": {"id": {"authority": authority, "code": number}}}
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "metadata", "message"),
+    [
+        ({"id": None}, {}, "no column 'id'"),
+        ({"vector": pa.array([1.0] * 5)}, {}, "vectors of type"),
+        ({"geometry": pa.array(["POINT (0 0)"] * 5)}, {}, "geometries of type"),
+        ({}, {"geo": crs("EPSG:3857")}, "EPSG:3857"),
+        ({"id": pa.array(["a", "b", "a", "c", "d"])}, {}, "several rows of the id 'a'"),
+        ({"datetime": pa.array(["yesterday"] * 5)}, {}, "datetime"),
+        ({"vector": pa.array([[1.0, 2.0], [1.0]] + [[1.0, 2.0]] * 3)}, {}, "other lengths"),
+        ({"id": pa.nulls(5, pa.string())}, {}, "no row that can be used"),
+    ],
+)
+def test_files_that_cannot_be_meant_are_refused_by_name(
+    tmp_path: Path, change: dict[str, Any], metadata: dict[str, Any], message: str
+) -> None:
+    columns = {k: v for k, v in (columns_of(5) | change).items() if v is not None}
+    path = write(tmp_path / "odd.parquet", columns, **metadata)
+    with pytest.raises(UsageError, match=message) as caught:
+        geosearch.import_vectors([path], tmp_path / "index")
+    assert "odd.parquet" in caught.value.message
+
+
+@pytest.mark.parametrize("code", ["OGC:CRS84", "EPSG:4326"])
+def test_degrees_by_any_name_are_read(tmp_path: Path, code: str) -> None:
+    path = write(tmp_path / "f.parquet", columns_of(5), geo=crs(code))
+    assert geosearch.import_vectors([path], tmp_path / "index").chips == 5
+
+
+def test_what_is_no_parquet_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "text.parquet").write_text("id,vector")
+    with pytest.raises(UsageError, match=r"text\.parquet cannot be read"):
+        geosearch.import_vectors([tmp_path / "text.parquet"], tmp_path / "index")
+
+
+def test_a_file_that_has_not_changed_is_passed_over(file: Path, tmp_path: Path) -> None:
+    geosearch.import_vectors([file], tmp_path / "index")
+    again = geosearch.import_vectors([file], tmp_path / "index")
+    assert (again.unchanged, again.chips, again.chips_total) == (("rows.parquet",), 0, 200)
+
+
+def test_a_changed_file_takes_the_place_of_what_it_was(file: Path, tmp_path: Path) -> None:
+    geosearch.import_vectors([file], tmp_path / "index")
+    write(file, columns_of(120))
+    assert geosearch.import_vectors([file], tmp_path / "index").chips_total == 120
+
+
+def test_several_files_are_found_as_one_and_ids_stay_after_compaction(tmp_path: Path) -> None:
+    for at in range(3):
+        columns = columns_of(60)
+        columns["id"] = pa.array([f"{at}/{row}" for row in range(60)])
+        path = write(tmp_path / f"part{at}.parquet", columns)
+        geosearch.import_vectors([path], tmp_path / "index")
+    query = vectors_of(1, seed=4)[0]
+    query /= np.linalg.norm(query)
+
+    def found() -> list[tuple[str, str | None]]:
+        hits, _ = search(open_index(tmp_path / "index"), query, k=180)
+        return sorted((hit.id, hit.datetime) for hit in hits)
+
+    before = found()
+    assert len({one for one, _ in before}) == 180
+    geosearch.compact(tmp_path / "index")
+    assert len(open_index(tmp_path / "index").segments) == 1
+    assert found() == before
+    assert verify(tmp_path / "index") == []
+
+
+def test_ids_are_made_again_from_the_sidecar(file: Path, tmp_path: Path) -> None:
+    geosearch.import_vectors([file], tmp_path / "index")
+    path = next((tmp_path / "index").rglob("rows/ids"))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-4])
+    assert [problem.outcome for problem in repair(tmp_path / "index")] == ["repaired"]
+    assert path.read_bytes() == whole
+
+
+def test_vectors_of_another_length_are_not_added(file: Path, tmp_path: Path) -> None:
+    geosearch.import_vectors([file], tmp_path / "index")
+    columns = columns_of(5)
+    columns["vector"] = pa.FixedSizeListArray.from_arrays(pa.array(np.ones(20, "f4")), 4)
+    with pytest.raises(IndexFolderError, match="unknown-4"):
+        geosearch.import_vectors([write(tmp_path / "b.parquet", columns)], tmp_path / "index")
+
+
+def test_texts_cannot_be_asked_where_nobody_said_what_made_the_vectors(imported: Path) -> None:
+    with pytest.raises(EncoderError, match="nobody has said"):
+        geosearch.open(imported).search("a river")
+
+
+def test_an_encoder_of_another_length_is_refused(file: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="mini makes 512"):
+        geosearch.import_vectors([file], tmp_path / "index", encoder="mini")
+
+
+def test_texts_are_asked_where_the_encoder_is_named(tmp_path: Path) -> None:
+    from geosearch.encoders import load
+
+    texts = ["a river", "a forest", "an airport"]
+    vectors = load("mini").encode_texts(texts)
+    columns = columns_of(3)
+    flat = pa.array(vectors.reshape(-1))
+    columns["vector"] = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
+    path = write(tmp_path / "texts.parquet", columns)
+    geosearch.import_vectors([path], tmp_path / "index", encoder="mini")
+    assert geosearch.open(tmp_path / "index").search("a forest", k=1)[0].id == "chip 1"
+
+
+def test_the_commands_do_the_same(file: Path, tmp_path: Path) -> None:
+    index, out = str(tmp_path / "index"), str(tmp_path / "out.parquet")
+    ran = CliRunner().invoke(cli, ["import", str(file), "-i", index], standalone_mode=False)
+    assert (ran.return_value, "200 chips imported" in ran.output) == (0, True)
+    ran = CliRunner().invoke(cli, ["export", "-i", index, "-o", out], standalone_mode=False)
+    assert ran.exception is None
+    assert pq.read_metadata(out).num_rows == 200
