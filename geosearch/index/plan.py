@@ -154,13 +154,15 @@ def need_at(calibration: Calibration, selectivity: float) -> Need:
 
 
 def recall_at(calibration: Calibration, selectivity: float) -> float | None:
-    """Return the recall that was measured next to a selectivity; None where nothing was."""
-    if not calibration.recalls:
+    """Return the recall of the approximate tier that was measured next to a selectivity.
+
+    None where it was not measured; what an exact scan found there says nothing about it.
+    """
+    measured = [one for one in calibration.recalls if one.tier == "ivfpq"]
+    if not measured:
         return None
     wanted = np.log(max(selectivity, 1e-9))
-    return min(
-        calibration.recalls, key=lambda one: abs(float(np.log(one.selectivity)) - wanted)
-    ).recall
+    return min(measured, key=lambda one: abs(float(np.log(one.selectivity)) - wanted)).recall
 
 
 def write_calibration(folder: Path, calibration: Calibration) -> None:

@@ -2,7 +2,8 @@
 
 from geosearch.search.filters import Filter, TimeSpan, make_filter
 from geosearch.search.hit import Hit
-from geosearch.search.ranking import Explanation, SegmentPlan, search
+from geosearch.search.query_vectors import unit_queries
+from geosearch.search.ranking import Explanation, SegmentPlan, search, search_many
 from geosearch.search.selection import matching_rows
 
 __all__ = [
@@ -14,4 +15,6 @@ __all__ = [
     "make_filter",
     "matching_rows",
     "search",
+    "search_many",
+    "unit_queries",
 ]
