@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from geosearch.errors import EncoderError, UsageError
 from geosearch.progress import Note, Stopwatch, silent
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from geosearch.encoders import Encoder
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
     from geosearch.ingest import AnnKind, BuildReport, ChipSettings, IndexPlan
     from geosearch.scenes import Found
     from geosearch.search import Explanation, Hit
+
+    Area: TypeAlias = str | Path | dict[str, Any] | BaseGeometry
+    Vector: TypeAlias = np.ndarray[tuple[int], np.dtype[np.floating[Any]]]
+    Vectors: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.floating[Any]]]
 
 DEFAULT_INDEXES = Path("indexes")
 """Where indexes are put when none is named, below the current folder."""
@@ -36,8 +42,12 @@ INDEX_VARIABLE = "GEOSEARCH_INDEX"
 class Hits(Sequence["Hit"]):
     """Ranked hits, best first, and how they were found."""
 
-    def __init__(self, hits: Sequence[Hit], explanation: Explanation) -> None:
+    def __init__(
+        self, hits: Sequence[Hit], explanation: Explanation, query: str | None = None
+    ) -> None:
         self._hits = tuple(hits)
+        self.query = query
+        """The text that they answer; None for a vector."""
         self.explanation = explanation
         """The plan of each segment and the milliseconds of each step."""
 
@@ -63,6 +73,12 @@ class Hits(Sequence["Hit"]):
         if path is not None:
             write_text(path, text)
         return text
+
+    def to_json(self) -> str:
+        """Return query, hits and explanation as a line of JSON."""
+        from geosearch.formats import answer_line
+
+        return answer_line(self.query, self._hits, self.explanation)
 
     def to_contact_sheet(self, path: str | Path, title: str = "") -> None:
         """Write a PNG that shows the hits' pixels, read again from their scenes."""
@@ -133,25 +149,43 @@ class Archive:
             )
         return encoder
 
+    @overload
+    def search(
+        self, query: str | Vector, *, k: int = ..., bbox: str | Sequence[float] | None = ...,
+        intersects: Area | None = ..., datetime: str | None = ..., undated: bool = ...,
+        max_cloud: float | None = ..., min_valid: float | None = ..., exact: bool = ...,
+        distinct: bool = ...,
+    ) -> Hits: ...  # fmt: skip
+    @overload
+    def search(
+        self, query: list[str] | tuple[str, ...] | Vectors, *, k: int = ...,
+        bbox: str | Sequence[float] | None = ..., intersects: Area | None = ...,
+        datetime: str | None = ..., undated: bool = ..., max_cloud: float | None = ...,
+        min_valid: float | None = ..., exact: bool = ..., distinct: bool = ...,
+    ) -> list[Hits]: ...  # fmt: skip
     def search(
         self,
-        text: str,
+        query: str | list[str] | tuple[str, ...] | NDArray[np.floating[Any]],
         *,
         k: int = 10,
         bbox: str | Sequence[float] | None = None,
-        intersects: str | Path | dict[str, Any] | BaseGeometry | None = None,
+        intersects: Area | None = None,
         datetime: str | None = None,
         undated: bool = False,
         max_cloud: float | None = None,
         min_valid: float | None = None,
         exact: bool = False,
         distinct: bool = False,
-    ) -> Hits:
-        """Find the chips that look most like what a text says.
+    ) -> Hits | list[Hits]:
+        """Find the chips that look most like what a text says, or that lie next to a vector.
+
+        Several texts or vectors are asked at once, under one filter that is applied once.
 
         Args:
-            text: What to look for; short or long.
-            k: How many hits at most.
+            query: A text, short or long, or a list of them; or a vector of the index's encoder,
+                float16, float32 or float64 [dim], or several [q, dim], of any length. Vectors
+                need no encoder: none is loaded.
+            k: How many hits at most, for each query.
             bbox: ``W,S,E,N`` in degrees; W > E crosses 180 degrees.
             intersects: A GeoJSON file, object or geometry that footprints must intersect.
             datetime: A date, an RFC 3339 instant, or ``A/B`` with ``..`` for open ends.
@@ -162,14 +196,16 @@ class Archive:
             exact: Score every matching chip, however many there are.
             distinct: Leave out chips that overlap a better one, so that each hit is a new place.
 
+        Returns:
+            The hits; for several queries a list of them, in the order asked.
+
         Raises:
-            UsageError: The text is empty, or a filter cannot be applied.
+            UsageError: A text is empty, a vector is none of this index, or a filter cannot be
+                applied.
             EncoderError: The encoder of the index cannot be loaded here.
         """
-        from geosearch.search import make_filter, search
+        from geosearch.search import make_filter, search_many
 
-        if not text.strip():
-            raise UsageError("the query has no text", hint="say what to look for, in quotes")
         wanted = make_filter(
             bbox=bbox,
             intersects=intersects,
@@ -178,22 +214,46 @@ class Archive:
             max_cloud=max_cloud,
             min_valid=min_valid,
         )
+        if isinstance(query, list | tuple) and not query:
+            return []
         watch = Stopwatch()
-        with watch.time("load encoder"):
-            encoder = self.encoder
-        with watch.time("encode text"):
-            vector = encoder.encode_texts([text])[0]
-        hits, explanation = search(
+        vectors, texts = self._asked(query, watch)
+        answers = search_many(
             self.index,
-            vector,
+            vectors,
             wanted=wanted,
             k=k,
             tier="exact" if exact else "auto",
             distinct=distinct,
         )
         before = {step: 1000 * seconds for step, seconds in watch.seconds.items()}
-        timed = replace(explanation, milliseconds=before | explanation.milliseconds)
-        return Hits(hits, timed)
+        found = [
+            Hits(hits, replace(how, milliseconds=before | how.milliseconds), text)
+            for (hits, how), text in zip(answers, texts, strict=True)
+        ]
+        one = isinstance(query, str) or getattr(query, "ndim", 2) == 1
+        return found[0] if one else found
+
+    def _asked(
+        self, query: str | Sequence[str] | NDArray[np.floating[Any]], watch: Stopwatch
+    ) -> tuple[list[NDArray[np.float32]], list[str] | list[None]]:
+        """Return what is asked as vectors float32 [dim], and the texts that they stand for."""
+        from geosearch.search import unit_queries
+
+        texts = [query] if isinstance(query, str) else query
+        if not isinstance(texts, list | tuple) or not all(isinstance(one, str) for one in texts):
+            vectors = unit_queries(query, self.index.spec.dim)
+            return list(vectors), [None] * len(vectors)
+        for number, text in enumerate(texts, start=1):
+            if not text.strip():
+                which = "" if isinstance(query, str) else f" {number} of {len(texts)}"
+                raise UsageError(
+                    f"the query{which} has no text", hint="say what to look for, in quotes"
+                )
+        with watch.time("load encoder"):
+            encoder = self.encoder
+        with watch.time("encode text"):
+            return list(encoder.encode_texts(texts)), list(texts)
 
 
 def open(

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from geosearch.cli.options import index_option, json_option
+from geosearch.cli.report import count_of
 
 if TYPE_CHECKING:
-    from geosearch.index import IndexInfo
+    from geosearch.index import IndexInfo, SegmentInfo
+
+
+_PARTS = {1.0: "everything", 0.1: "a tenth", 0.01: "a hundredth"}
 
 
 @click.command(short_help="Say what an index holds.")
@@ -57,4 +61,38 @@ def _lines(info: "IndexInfo") -> list[tuple[str, str]]:
         removed = f", {segment.removed_chips:,} removed" if segment.removed_chips else ""
         tier = "exact scan" if segment.tier == "flat" else "IVF-PQ, scored again exactly"
         lines.append(("segment", f"{segment.id}: {segment.chips:,} chips{removed}, {tier}"))
+        lines += [("", line) for line in _measured(segment)]
     return lines
+
+
+def _measured(segment: "SegmentInfo") -> list[str]:
+    """Say what was measured when a segment was built: recall, needs, costs."""
+    measured = segment.calibration
+    if measured is None:
+        return []
+    if not measured.recalls:
+        return ["recall is not measured: built by an earlier version"]
+    asked = count_of(segment.texts_asked, "text") if segment.texts_asked else "drawn vectors"
+    recalls = [
+        f"{'exact' if one.tier == 'exact' else f'{one.recall:.3f}'} {_part(one.selectivity)}"
+        for one in measured.recalls
+    ]
+    if measured.recalls[-1].tier == "exact":
+        recalls[-1] += " and less"
+    needs = ", ".join(
+        f"{need.share:.0%} of the codes and {need.candidates:,} candidates "
+        f"{_part(need.selectivity)}"
+        for need in measured.needs
+    )
+    costs = measured.costs
+    return [
+        f"recall@10 ({asked}): {', '.join(recalls)}",
+        f"needs: {needs}",
+        f"costs: {costs.row:.0f} ns a row, {costs.gathered_row:.0f} if gathered, "
+        f"{costs.code:.1f} a code, {costs.candidate:.0f} a candidate",
+    ]
+
+
+def _part(selectivity: float) -> str:
+    """Return what part of the chips passes a filter, in words."""
+    return f"for {_PARTS.get(selectivity, f'a share of {selectivity:g}')}"

@@ -1,24 +1,41 @@
 """`geosearch query`: a text and filters in, ranked places out."""
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from geosearch.cli.answers import (
+    FORMATS,
+    Answers,
+    explain,
+    settled_formats,
+    write_answers,
+)
 from geosearch.cli.options import compute_options, filter_options, index_option, weights_option
+from geosearch.cli.texts import read_queries
 from geosearch.errors import UsageError
 
 if TYPE_CHECKING:
-    from geosearch.api import Hits
-
-_FORMAT_OF_ENDING = {".geojson": "geojson", ".json": "geojson", ".png": "png", ".txt": "table"}
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @click.command(short_help="Find places by what one says about them.")
-@click.argument("text")
+@click.argument("text", required=False)
+@click.option(
+    "--queries",
+    "queries_file",
+    metavar="FILE",
+    help="Several texts: one a line; a .json file is a list of strings.",
+)
+@click.option(
+    "--vector",
+    "vector_file",
+    metavar="FILE",
+    help="Ask with a vector, or several: an .npy file, or an .npz of `geosearch embed`.",
+)
 @index_option
-@click.option("-k", type=int, default=10, show_default=True, help="How many hits.")
+@click.option("-k", type=int, default=10, show_default=True, help="How many hits a query.")
 @filter_options
 @click.option(
     "-o",
@@ -26,24 +43,32 @@ _FORMAT_OF_ENDING = {".geojson": "geojson", ".json": "geojson", ".png": "png", "
     "outputs",
     multiple=True,
     type=click.Path(dir_okay=False),
-    help="A .geojson or .png file; may be given twice. Default: standard output.",
+    help="A .geojson, .jsonl or .png file; may be given twice. Default: standard output.",
 )
 @click.option(
     "-f",
     "--format",
     "chosen",
-    type=click.Choice(["table", "geojson", "png"]),
+    type=click.Choice(FORMATS),
     help="Default: by the file's ending; a table on a terminal, GeoJSON in a pipe.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="As -f json: a line a query, with the explanation."
 )
 @click.option("--distinct", is_flag=True, help="Leave out chips that overlap a better hit.")
 @click.option("--exact", is_flag=True, help="Score every matching chip.")
 @click.option(
-    "--explain", is_flag=True, help="Say on stderr how it was found, and how long that took."
+    "--explain",
+    "explained",
+    is_flag=True,
+    help="Say on stderr how it was found, and how long that took.",
 )
 @weights_option
 @compute_options()
 def query(
-    text: str,
+    text: str | None,
+    queries_file: str | None,
+    vector_file: str | None,
     index_path: str | None,
     k: int,
     bbox: str | None,
@@ -54,9 +79,10 @@ def query(
     min_valid: float | None,
     outputs: tuple[str, ...],
     chosen: str | None,
+    as_json: bool,
     distinct: bool,
     exact: bool,
-    explain: bool,
+    explained: bool,
     weights: str | None,
     device: str,
     precision: str,
@@ -66,15 +92,20 @@ def query(
     \b
       geosearch query "a river" --bbox "11.2,48.0,11.8,48.3" -o hits.geojson
       geosearch query "ships at anchor" --datetime 2017-03/2017-05 -o hits.png
+      geosearch query --queries texts.txt -k 3 -o hits.geojson
     """
     from geosearch.api import open
     from geosearch.progress import say, track
 
-    formats = [(output, _format_of(output, chosen)) for output in outputs]
+    if as_json and chosen not in (None, "json"):
+        raise UsageError(f"--json and -f {chosen}", hint="choose one of them")
+    asked, names = _asked(text, queries_file, vector_file)
+    several = queries_file is not None or len(names) > 1
+    formats = settled_formats(outputs, "json" if as_json else chosen, several=several)
     archive = open(index_path, weights=weights, device=device, precision=precision, note=say)
     with track("searching", None, "", shown=True):  # loading the encoder takes its time
-        hits = archive.search(
-            text,
+        found = archive.search(
+            asked,
             k=k,
             bbox=bbox,
             intersects=intersects,
@@ -85,71 +116,28 @@ def query(
             exact=exact,
             distinct=distinct,
         )
-    if not hits:
+    answers = Answers(names, found, several)
+    if not any(answers.hits):
         say("no chip matches the filter" if archive.index.chip_count else "the index is empty")
     for output, kind in formats:
-        _write(hits, output, kind, text)
-    if not outputs:
-        _print(hits, chosen, text)
-    if explain:
-        _explain(hits)
+        write_answers(answers, output, kind)
+    if explained:
+        explain(answers)
 
 
-def _format_of(output: str, chosen: str | None) -> str:
-    if chosen:
-        return chosen
-    if output == "-":
-        return "geojson"
-    ending = Path(output).suffix.lower()
-    if ending not in _FORMAT_OF_ENDING:
+def _asked(
+    text: str | None, queries_file: str | None, vector_file: str | None
+) -> "tuple[list[str] | NDArray[np.floating], list[str]]":
+    """Return what is asked, as a list, and what each is called."""
+    given = [one for one in (text, queries_file, vector_file) if one is not None]
+    if len(given) != 1:
         raise UsageError(
-            f"no format is known by the ending of {output}",
-            hint="end it in .geojson or .png, or choose with -f",
+            "nothing says what to look for" if not given else "several things say what to look for",
+            hint="give one of TEXT, --queries FILE and --vector FILE",
         )
-    return _FORMAT_OF_ENDING[ending]
+    if vector_file is not None:
+        from geosearch.formats import read_vectors
 
-
-def _print(hits: "Hits", chosen: str | None, text: str) -> None:
-    kind = chosen or ("table" if sys.stdout.isatty() else "geojson")
-    if kind == "png":
-        raise UsageError("a picture cannot go to standard output", hint="give a file: -o hits.png")
-    if kind == "geojson":
-        click.echo(hits.to_geojson(), nl=False)
-    else:
-        click.echo(_table_text(hits), nl=False)
-
-
-def _write(hits: "Hits", output: str, kind: str, text: str) -> None:
-    from geosearch.formats import write_text
-
-    if output == "-":
-        _print(hits, kind, text)
-    elif kind == "png":
-        hits.to_contact_sheet(output, title=text)
-    elif kind == "geojson":
-        hits.to_geojson(output)
-    else:
-        write_text(output, _table_text(hits))
-
-
-def _table_text(hits: "Hits") -> str:
-    from rich.console import Console
-
-    from geosearch.formats import hits_table
-
-    # a file or a pipe has no width: lines are then as long as they need to be
-    console = Console(width=None if sys.stdout.isatty() else 200)
-    with console.capture() as capture:
-        console.print(hits_table(hits))
-    return capture.get()
-
-
-def _explain(hits: "Hits") -> None:
-    for plan in hits.explanation.plans:
-        click.echo(
-            f"segment {plan.segment}: {plan.rows:,} chips, {plan.matching:,} pass the filter, "
-            f"{plan.tier}, {plan.candidates:,} scored",
-            err=True,
-        )
-    for step, milliseconds in hits.explanation.milliseconds.items():
-        click.echo(f"{step:>14}  {milliseconds:8.1f} ms", err=True)
+        return read_vectors(vector_file)
+    texts = [text] if text is not None else read_queries(str(queries_file))
+    return texts, texts

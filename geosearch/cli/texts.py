@@ -23,3 +23,21 @@ def read_texts(path: str) -> list[str]:
     if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
         raise UsageError(f"{path} is not a JSON list of strings", hint=hint)
     return texts
+
+
+def read_queries(path: str) -> list[str]:
+    """Read texts that all have something to ask.
+
+    Raises:
+        UsageError: There is none, or one is empty.
+    """
+    texts = read_texts(path)
+    place = "entry" if Path(path).suffix.lower() == ".json" else "line"
+    for number, text in enumerate(texts, start=1):
+        if not text.strip():
+            raise UsageError(
+                f"{place} {number} of {path} is empty", hint="say what to look for, or delete it"
+            )
+    if not texts:
+        raise UsageError(f"{path} holds no text", hint="say what to look for")
+    return texts

@@ -4,7 +4,7 @@ from geosearch.evaluation.classification.confusion import confusion_picture
 from geosearch.evaluation.classification.prompts import CLASSIFICATION_PROTOCOLS
 from geosearch.evaluation.classification.protocols import evaluate_classification, read_class_names
 from geosearch.evaluation.classification.zeroshot import class_vectors, top1_accuracy
-from geosearch.evaluation.index_recall import QUERIES, SELECTIVITIES, evaluate_recall
+from geosearch.evaluation.index_recall import SELECTIVITIES, evaluate_recall
 from geosearch.evaluation.localization.maps import localization_maps
 from geosearch.evaluation.localization.protocol import evaluate_localization
 from geosearch.evaluation.localization.scores import localization_scores
@@ -39,7 +39,6 @@ from geosearch.evaluation.retrieval.recall import (
 __all__ = [
     "CLASSIFICATION_PROTOCOLS",
     "EXAMPLE",
-    "QUERIES",
     "RETRIEVAL_PROTOCOLS",
     "SELECTIVITIES",
     "Answer",

@@ -15,31 +15,12 @@ from geosearch.encoders import Encoder
 from geosearch.errors import UsageError
 from geosearch.evaluation.report import Breakdown, EncoderUsed, Protocol, Report, hash_of_texts
 from geosearch.index import MANIFEST, Index
+from geosearch.ingest import QUESTIONS
 from geosearch.progress import track
 from geosearch.search import Filter, make_filter, search
 
 SELECTIVITIES = (1.0, 0.1, 0.01, 0.001)
 """Shares of the chips that the filters should leave."""
-
-QUERIES = (
-    "a river", "a lake among hills", "a sandy beach", "waves at a rocky coast",
-    "an island", "snow on mountains", "a glacier", "a dense forest",
-    "a forest cut by a road", "sand dunes in a desert", "bare rock", "a swamp",
-    "green fields", "ploughed fields", "round fields watered from their centre", "an orchard",
-    "terraced fields", "a farm with several barns", "greenhouses", "a dam with its reservoir",
-    "houses along a street", "a dense residential area", "tall buildings", "an old town",
-    "warehouses with flat roofs", "a factory with chimneys", "storage tanks", "a power station",
-    "solar panels", "wind turbines", "an open mine", "a quarry", "a construction site",
-    "a road crossing", "a motorway junction", "a bridge over a river", "a railway station",
-    "railway tracks", "a car park full of cars", "an airport runway", "airplanes at a terminal",
-    "a harbour with boats", "ships at anchor", "a container port", "a tennis court",
-    "a baseball field", "a football pitch", "a golf course", "a swimming pool", "a school",
-    "a church", "a park with ponds", "a cemetery", "clouds over the sea", "smoke of a wildfire",
-    "a flooded plain", "a river delta", "a volcano", "a race track", "a stadium",
-    "tennis court between two white buildings", "a bridge beside a railway",
-    "many boats in a small harbour", "a road along a river through a valley",
-)  # fmt: skip
-"""What is asked where no texts are given."""
 
 EXACT_ANSWER = Protocol(
     "exact answer", "the best of the filtered chips by search, against scoring all of them"
@@ -62,7 +43,7 @@ class _Outcome:
 def evaluate_recall(
     index: Index,
     encoder: Encoder,
-    texts: Sequence[str] = QUERIES,
+    texts: Sequence[str] = QUESTIONS,
     *,
     selectivities: Sequence[float] = SELECTIVITIES,
     k: int = 10,

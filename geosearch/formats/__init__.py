@@ -1,4 +1,4 @@
-"""Formats: hits → GeoJSON, a table for a terminal, a contact sheet; vectors ↔ GeoParquet.
+"""Formats: hits → GeoJSON, JSON, a table for a terminal, a contact sheet; vectors ↔ GeoParquet.
 
 What needs Arrow is imported when it is first used: a query must not wait for it.
 """
@@ -6,10 +6,12 @@ What needs Arrow is imported when it is first used: a query must not wait for it
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from geosearch.formats.answer import answer_line
 from geosearch.formats.contact_sheet import write_contact_sheet
 from geosearch.formats.files import write_bytes, write_text
 from geosearch.formats.geojson import feature_collection, geojson_text
 from geosearch.formats.table import hits_table
+from geosearch.formats.vectors import read_vectors
 
 if TYPE_CHECKING:
     from geosearch.formats.vector_export import export_vectors
@@ -20,11 +22,13 @@ __all__ = [
     "VectorFile",
     "VectorImport",
     "agreed_spec",
+    "answer_line",
     "export_vectors",
     "feature_collection",
     "geojson_text",
     "hits_table",
     "import_vectors",
+    "read_vectors",
     "write_bytes",
     "write_contact_sheet",
     "write_text",

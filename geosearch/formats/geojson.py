@@ -17,18 +17,33 @@ _SCORE_DIGITS = 6
 _METRE_DIGITS = 3
 
 
-def feature_collection(hits: Sequence[Hit]) -> dict[str, Any]:
-    """Return hits as a GeoJSON FeatureCollection; without hits there is no ``bbox``."""
+def feature_collection(
+    hits: Sequence[Hit], queries: Sequence[str | None] | None = None
+) -> dict[str, Any]:
+    """Return hits as a GeoJSON FeatureCollection; without hits there is no ``bbox``.
+
+    Args:
+        hits: Of one query, or of several, one after the other.
+        queries: What each hit answers, as its property ``query``; None where all answer one.
+    """
     collection: dict[str, Any] = {"type": "FeatureCollection"}
     if hits:
         collection["bbox"] = list(rfc7946_bbox([hit.footprint for hit in hits]))
-    collection["features"] = [_feature(hit) for hit in hits]
+    features = [_feature(hit) for hit in hits]
+    for feature, query in zip(features, queries or (), strict=queries is not None):
+        feature["properties"] = {"query": query} | feature["properties"]
+    collection["features"] = features
     return collection
 
 
-def geojson_text(hits: Sequence[Hit]) -> str:
-    """Return hits as GeoJSON text, a feature a line, so that it can be read and compared."""
-    collection = feature_collection(hits)
+def geojson_text(hits: Sequence[Hit], queries: Sequence[str | None] | None = None) -> str:
+    """Return hits as GeoJSON text, a feature a line, so that it can be read and compared.
+
+    Args:
+        hits: As `feature_collection` takes them.
+        queries: Likewise.
+    """
+    collection = feature_collection(hits, queries)
     features = collection.pop("features")
     head = "".join(f"{json.dumps(key)}: {json.dumps(value)}, " for key, value in collection.items())
     lines = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in features)
@@ -41,16 +56,21 @@ def _feature(hit: Hit) -> dict[str, Any]:
         "id": hit.id,
         "bbox": list(rfc7946_bbox([hit.footprint])),
         "geometry": json.loads(shapely.to_geojson(hit.footprint)),
-        "properties": {
-            "id": hit.id,
-            "rank": hit.rank,
-            "score": round(hit.score, _SCORE_DIGITS),
-            "scene": hit.scene,
-            "href": hit.href,
-            "window": list(hit.window),
-            "size_m": [round(side, _METRE_DIGITS) for side in hit.size_m],
-            "gsd_m": round(hit.gsd_m, _METRE_DIGITS),
-            "datetime": hit.datetime,
-            "encoder": hit.encoder,
-        },
+        "properties": hit_properties(hit),
+    }
+
+
+def hit_properties(hit: Hit) -> dict[str, Any]:
+    """Return what a hit says of itself, but for its footprint, as JSON has it."""
+    return {
+        "id": hit.id,
+        "rank": hit.rank,
+        "score": round(hit.score, _SCORE_DIGITS),
+        "scene": hit.scene,
+        "href": hit.href,
+        "window": list(hit.window),
+        "size_m": [round(side, _METRE_DIGITS) for side in hit.size_m],
+        "gsd_m": round(hit.gsd_m, _METRE_DIGITS),
+        "datetime": hit.datetime,
+        "encoder": hit.encoder,
     }

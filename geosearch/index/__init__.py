@@ -7,7 +7,17 @@ from geosearch.index.ann_training import AUTO_ROWS
 from geosearch.index.checking import Problem, verify
 from geosearch.index.compaction import Compaction, compact
 from geosearch.index.manifest import MANIFEST
-from geosearch.index.plan import UNMEASURED, Calibration, Choice, choose, exact_choice, recall_at
+from geosearch.index.plan import (
+    UNMEASURED,
+    Calibration,
+    Choice,
+    Costs,
+    Need,
+    Recall,
+    choose,
+    exact_choice,
+    recall_at,
+)
 from geosearch.index.published import PublishedScene
 from geosearch.index.reader import Index, IndexInfo, SegmentInfo, open_index
 from geosearch.index.records import (
@@ -41,13 +51,16 @@ __all__ = [
     "Choice",
     "Choose",
     "Compaction",
+    "Costs",
     "Generation",
     "Index",
     "IndexInfo",
     "IndexSpec",
     "IndexWriter",
+    "Need",
     "Problem",
     "PublishedScene",
+    "Recall",
     "Removal",
     "Runs",
     "SceneKey",

@@ -154,13 +154,15 @@ def need_at(calibration: Calibration, selectivity: float) -> Need:
 
 
 def recall_at(calibration: Calibration, selectivity: float) -> float | None:
-    """Return the recall that was measured next to a selectivity; None where nothing was."""
-    if not calibration.recalls:
+    """Return the recall of the approximate tier that was measured next to a selectivity.
+
+    None where it was not measured; what an exact scan found there says nothing about it.
+    """
+    measured = [one for one in calibration.recalls if one.tier == "ivfpq"]
+    if not measured:
         return None
     wanted = np.log(max(selectivity, 1e-9))
-    return min(
-        calibration.recalls, key=lambda one: abs(float(np.log(one.selectivity)) - wanted)
-    ).recall
+    return min(measured, key=lambda one: abs(float(np.log(one.selectivity)) - wanted)).recall
 
 
 def write_calibration(folder: Path, calibration: Calibration) -> None:
@@ -180,25 +182,39 @@ def read_calibration(folder: Path) -> Calibration:
         return _calibration(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return UNMEASURED
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (
+        OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError,
+    ) as error:  # fmt: skip
         raise damaged(path, f"{type(error).__name__}: {error}") from error
 
 
 def _calibration(document: dict[str, Any]) -> Calibration:
-    needs = tuple(
-        Need(float(one["selectivity"]), float(one["share"]), int(one["candidates"]))
-        for one in document["needs"]
-    )
-    if not needs or any(
-        not 0 < n.selectivity <= 1 or n.share <= 0 or n.candidates < 1 for n in needs
-    ):
-        raise ValueError("needs are out of range")
-    return Calibration(
+    calibration = Calibration(
         costs=Costs(**{name: float(value) for name, value in document["costs"].items()}),
-        needs=needs,
+        needs=tuple(
+            Need(float(one["selectivity"]), float(one["share"]), int(one["candidates"]))
+            for one in document["needs"]
+        ),
         recalls=tuple(
             Recall(float(one["selectivity"]), str(one["tier"]), float(one["recall"]))
             for one in document["recalls"]
         ),
         queries=str(document["queries"]),
     )
+    _require_in_range(calibration)
+    return calibration
+
+
+def _require_in_range(calibration: Calibration) -> None:
+    # chains of comparisons, so that NaN is refused too
+    needs, recalls = calibration.needs, calibration.recalls
+    if not needs or len({need.selectivity for need in needs}) < len(needs):
+        raise ValueError("needs are missing or twice there")
+    if not all(
+        0 < need.selectivity <= 1 and 0 < need.share <= 1 and need.candidates >= 1 for need in needs
+    ):
+        raise ValueError("needs are out of range")
+    if not all(0 < one.selectivity <= 1 and 0 <= one.recall <= 1 for one in recalls):
+        raise ValueError("recalls are out of range")
+    if not all(0 <= cost < np.inf for cost in asdict(calibration.costs).values()):
+        raise ValueError("costs are out of range")

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from geosearch.index.calibration import kept_queries
 from geosearch.index.manifest import Manifest, read_manifest
+from geosearch.index.plan import Calibration
 from geosearch.index.records import IndexSpec, SceneRecord
 from geosearch.index.segment import Segment
+from geosearch.index.segment_files import ANN
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,10 @@ class SegmentInfo:
     tier: str
     """``flat`` or ``ivfpq``."""
     bytes: int
+    calibration: Calibration | None
+    """What was measured when its approximate tier was built; None without one."""
+    texts_asked: int
+    """With how many texts; 0 where vectors were drawn instead, or nothing was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +138,18 @@ def open_index(folder: Path) -> Index:
 
 def _segment_info(segment: Segment) -> SegmentInfo:
     files = (path for path in segment.folder.rglob("*") if path.is_file())
+    calibration = segment.calibration if segment.has_ann else None
+    asked = None
+    if calibration is not None and calibration.queries == "texts":
+        asked = kept_queries(segment.folder / ANN, segment.vectors.shape[1])
     return SegmentInfo(
         id=segment.id,
         chips=segment.chip_count,
         removed_chips=segment.n - segment.chip_count,
         tier=segment.entry.ann,
         bytes=sum(path.stat().st_size for path in files),
+        calibration=calibration,
+        texts_asked=0 if asked is None else len(asked),
     )
 
 

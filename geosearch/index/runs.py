@@ -46,9 +46,3 @@ def joined(runs: Runs) -> Runs:
     starts = np.concatenate([[0], apart])
     stops = np.concatenate([apart, [len(runs)]])
     return np.stack([runs[starts, 0], runs[stops - 1, 1]], axis=1)
-
-
-def clipped(runs: Runs, first: int, last: int) -> Runs:
-    """Return what of ascending runs lies in rows ``first`` to ``last`` (not included)."""
-    low, high = np.searchsorted(runs[:, 1], first, "right"), np.searchsorted(runs[:, 0], last)
-    return np.clip(runs[low:high], first, last)

@@ -190,7 +190,8 @@ class Sidecar:
         import duckdb
 
         try:
-            found = self._connection.execute(_SELECT_CUTS.format(chips=self._chips)).fetchnumpy()
+            with self._connection.cursor() as cursor:  # as `_select` does
+                found = cursor.execute(_SELECT_CUTS.format(chips=self._chips)).fetchnumpy()
         except duckdb.Error as error:
             raise damaged(self._path, first_line(error)) from error
         windows = np.stack([found[name] for name in _WINDOW_COLUMNS], axis=1)

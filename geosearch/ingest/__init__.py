@@ -4,10 +4,12 @@ from geosearch.ingest.intervals import Intervals
 from geosearch.ingest.memory import RunMemory, run_memory
 from geosearch.ingest.pipeline import MIN_VALID, AnnKind, ChipSettings, ingest, look_for_scenes
 from geosearch.ingest.planning import IndexPlan, plan
+from geosearch.ingest.questions import QUESTIONS, embedded_questions
 from geosearch.ingest.report import BuildReport, SceneCount
 
 __all__ = [
     "MIN_VALID",
+    "QUESTIONS",
     "AnnKind",
     "BuildReport",
     "ChipSettings",
@@ -15,6 +17,7 @@ __all__ = [
     "Intervals",
     "RunMemory",
     "SceneCount",
+    "embedded_questions",
     "ingest",
     "look_for_scenes",
     "plan",

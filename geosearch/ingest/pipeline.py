@@ -25,6 +25,7 @@ from geosearch.ingest.intervals import INTERVALS, Intervals, PublishClock
 from geosearch.ingest.memory import MEMORY, RunMemory
 from geosearch.ingest.moved import KnownScenes, same_picture
 from geosearch.ingest.prefetch import prefetch
+from geosearch.ingest.questions import embedded_questions
 from geosearch.ingest.report import BuildReport, SceneCount
 from geosearch.ingest.vanished import vanished_scenes
 from geosearch.progress import Advance, Note, Stopwatch, silent, track
@@ -257,7 +258,13 @@ def ingest(
         run = _Run(encoder, settings, watch, intervals, interruption, clock)
         run.refused += found.refused
         spec = _index_spec(encoder, settings, weights)
-        with IndexWriter(folder, spec, ann=ann, most_rows=memory.segment_rows) as writer:
+        with IndexWriter(
+            folder,
+            spec,
+            ann=ann,
+            queries=lambda: embedded_questions(encoder),
+            most_rows=memory.segment_rows,
+        ) as writer:
             published = writer.scenes()
             _ingest_files(run, found, writer, KnownScenes(published, found.files), progress)
             if not run.kept:

@@ -2,7 +2,8 @@
 
 from geosearch.search.filters import Filter, TimeSpan, make_filter
 from geosearch.search.hit import Hit
-from geosearch.search.ranking import Explanation, SegmentPlan, search
+from geosearch.search.query_vectors import unit_queries
+from geosearch.search.ranking import Explanation, SegmentPlan, search, search_many
 from geosearch.search.selection import matching_rows, matching_runs
 
 __all__ = [
@@ -15,4 +16,6 @@ __all__ = [
     "matching_rows",
     "matching_runs",
     "search",
+    "search_many",
+    "unit_queries",
 ]

@@ -120,7 +120,7 @@ def search(
     Raises:
         UsageError: ``k`` is below 1, or the vector has another dimension.
     """
-    return _search(index, [query], wanted, k, tier, distinct, _cores())[0]
+    return search_many(index, [query], wanted=wanted, k=k, tier=tier, distinct=distinct)[0]
 
 
 def search_many(
@@ -134,20 +134,9 @@ def search_many(
 ) -> list[tuple[list[Hit], Explanation]]:
     """Answer several queries under one filter, as `search` answers each.
 
-    The filter is applied once, and each core works on a query of its own.
+    The filter is applied once, and each core works on a query of its own; the steps that are
+    timed are those of each query, but for the filter.
     """
-    return _search(index, queries, wanted, k, tier, distinct, 1)
-
-
-def _search(
-    index: Index,
-    queries: Sequence[NDArray[np.float32]],
-    wanted: Filter | None,
-    k: int,
-    tier: Tier,
-    distinct: bool,
-    threads: int,
-) -> list[tuple[list[Hit], Explanation]]:
     if k < 1:
         raise UsageError(f"-k is {k}", hint="ask for at least one hit")
     for query in queries:
@@ -155,12 +144,12 @@ def _search(
     watch = Stopwatch()
     with watch.time("filter"):
         matching = [matching_runs(segment, wanted or Filter()) for segment in index.segments]
-    asked = _Asked(index, matching, k, tier, threads)
+    asked = _Asked(index, matching, k, tier, threads=1 if len(queries) > 1 else _cores())
 
     def answer(query: NDArray[np.float32]) -> tuple[list[Hit], Explanation]:
-        hits, plans, spent = _answer_distinct(asked, query) if distinct else _answer(asked, query)
-        seconds = watch.seconds | spent.seconds
-        return hits, Explanation(plans, {step: 1000 * took for step, took in seconds.items()})
+        own = Stopwatch(dict(watch.seconds))
+        hits, plans = (_answer_distinct if distinct else _answer)(asked, query, own)
+        return hits, Explanation(plans, {step: 1000 * took for step, took in own.seconds.items()})
 
     if len(queries) < 2:
         return [answer(query) for query in queries]
@@ -180,22 +169,21 @@ def _cores() -> int:
     return min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
 
 
-Answer = tuple[list[Hit], tuple[SegmentPlan, ...], Stopwatch]
+Answer = tuple[list[Hit], tuple[SegmentPlan, ...]]
 
 
-def _answer_distinct(asked: _Asked, query: NDArray[np.float32]) -> Answer:
+def _answer_distinct(asked: _Asked, query: NDArray[np.float32], watch: Stopwatch) -> Answer:
     count = asked.k
     while True:
-        hits, plans, watch = _answer(replace(asked, k=count), query)
+        hits, plans = _answer(replace(asked, k=count), query, watch)
         kept = distinct_places(hits)
         if len(kept) >= asked.k or len(hits) < count:
             best = [replace(hit, rank=rank) for rank, hit in enumerate(kept[: asked.k], start=1)]
-            return best, plans, watch
+            return best, plans
         count *= _DISTINCT_GROWTH
 
 
-def _answer(asked: _Asked, query: NDArray[np.float32]) -> Answer:
-    watch = Stopwatch()
+def _answer(asked: _Asked, query: NDArray[np.float32], watch: Stopwatch) -> Answer:
     with watch.time("search"):
         searched = [
             _rank_segment(asked, segment, query, runs)
@@ -204,7 +192,7 @@ def _answer(asked: _Asked, query: NDArray[np.float32]) -> Answer:
     with watch.time("records"):
         ranked = [one for one, _ in searched]
         hits = _best_hits(ranked, asked.k, asked.index.spec.fingerprint)
-    return hits, tuple(plan for _, plan in searched), watch
+    return hits, tuple(plan for _, plan in searched)
 
 
 def _rank_segment(
@@ -228,7 +216,8 @@ def _choice(asked: _Asked, segment: Segment, matching: int, runs: int) -> Choice
     if not matching:
         return Choice("skipped", 0.0)
     if not segment.has_ann or asked.tier == "exact":
-        return exact_choice(UNMEASURED.costs, matching, runs)
+        costs = segment.calibration.costs if segment.has_ann else UNMEASURED.costs
+        return exact_choice(costs, matching, runs)
     # an index that was forced to have the approximate tier while small is meant to use it
     tier = "ivfpq" if segment.n < AUTO_ROWS else asked.tier
     return choose(segment.calibration, segment.n, matching, runs, asked.k, tier=tier)

@@ -47,10 +47,11 @@ def recall(
       geosearch eval recall -i indexes/coast --selectivity 1 --selectivity 0.01
     """
     from geosearch.api import open
-    from geosearch.evaluation import QUERIES, SELECTIVITIES, evaluate_recall
+    from geosearch.evaluation import SELECTIVITIES, evaluate_recall
+    from geosearch.ingest import QUESTIONS
     from geosearch.progress import say
 
-    asked = QUERIES if texts is None else [text for text in read_texts(texts) if text.strip()]
+    asked = QUESTIONS if texts is None else [text for text in read_texts(texts) if text.strip()]
     archive = open(index_path, weights=weights, device=device, precision=precision, note=say)
     report = evaluate_recall(
         archive.index,

@@ -1,0 +1,28 @@
+"""A query with its hits and how they were found, as a line of JSON: for programs."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import shapely
+
+from geosearch.formats.geojson import hit_properties
+from geosearch.search import Explanation, Hit
+
+
+def answer_line(query: str | None, hits: Sequence[Hit], explanation: Explanation) -> str:
+    """Return one JSON object and a line's end; one after the other they are JSON Lines.
+
+    Hits are as in GeoJSON, their geometry as ``footprint``; ``explanation`` has the fields of
+    `Explanation`.
+    """
+    answer = {
+        "query": query,
+        "hits": [
+            {**hit_properties(hit), "footprint": json.loads(shapely.to_geojson(hit.footprint))}
+            for hit in hits
+        ],
+        "explanation": asdict(explanation),
+    }
+    # U+2028 and U+2029 end a line for some readers of JSON Lines: as escapes they do not
+    return json.dumps(answer) + "\n"

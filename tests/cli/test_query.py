@@ -1,0 +1,190 @@
+"""`geosearch query`: texts or vectors in, answers in every form out."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_index import SPEC, all_chips, best_ids, build, chips, record, unit
+
+from geosearch.cli.main import run
+from geosearch.encoders import load
+from geosearch.index import IndexWriter, open_index
+
+TEXTS = ["a river", "a lake among hills", "tennis court between two white buildings"]
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(scope="module")
+def unknown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of an encoder that nobody has."""
+    folder = tmp_path_factory.mktemp("query") / "unknown"
+    build(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of `mini` in which a chip for each text lies exactly where the text does."""
+    mini = load("mini")
+    spec = replace(SPEC, encoder="mini", fingerprint=mini.fingerprint, dim=mini.dim)
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(100, mini.dim)).astype(np.float32)
+    vectors[: len(TEXTS)] = mini.encode_texts(TEXTS)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    folder = tmp_path_factory.mktemp("query") / "spoken"
+    with IndexWriter(folder, spec) as writer:
+        writer.stage(record(0), replace(chips(0), vectors=vectors))
+        writer.publish()
+    return folder
+
+
+def windows(count: int) -> list[list[int]]:
+    return [[64 * column, 0, 64, 64] for column in range(count)]
+
+
+def asked(path: Path, texts: list[str]) -> Path:
+    path.write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
+    return path
+
+
+def test_a_text_a_line_gives_features_that_name_query_and_rank(
+    spoken: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    file = asked(tmp_path / "texts.txt", TEXTS)
+    assert run(["query", "--queries", str(file), "-i", str(spoken), "-k", "2"]) == 0
+    features = json.loads(capsys.readouterr().out)["features"]
+    named = [(f["properties"]["query"], f["properties"]["rank"]) for f in features]
+    assert named == [(text, rank) for text in TEXTS for rank in (1, 2)]
+    assert [f["properties"]["window"] for f in features[::2]] == windows(3)
+
+
+def test_a_list_of_one_text_names_it_and_a_text_alone_does_not(
+    spoken: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    file = tmp_path / "texts.json"
+    file.write_text(json.dumps(TEXTS[:1]))
+    assert run(["query", "--queries", str(file), "-i", str(spoken), "-k", "1"]) == 0
+    assert json.loads(capsys.readouterr().out)["features"][0]["properties"]["query"] == TEXTS[0]
+    assert run(["query", TEXTS[0], "-i", str(spoken), "-k", "1"]) == 0
+    assert "query" not in json.loads(capsys.readouterr().out)["features"][0]["properties"]
+
+
+def test_a_table_has_a_block_a_query(spoken: Path, tmp_path: Path, capsys: Captured) -> None:
+    file = asked(tmp_path / "texts.txt", TEXTS)
+    arguments = ["query", "--queries", str(file), "-i", str(spoken), "-k", "2", "-f", "table"]
+    assert run(arguments) == 0
+    blocks = capsys.readouterr().out.split("\n\n")
+    assert [block.splitlines()[0].strip() for block in blocks] == TEXTS
+    assert all(len(block.strip().splitlines()) == 4 for block in blocks)
+
+
+def test_json_is_a_line_a_query_with_hits_and_explanation(
+    spoken: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    file, lines = asked(tmp_path / "texts.txt", TEXTS), tmp_path / "answers.jsonl"
+    command = ["query", "--queries", str(file), "-i", str(spoken), "-k", "3"]
+    assert run([*command, "--json"]) == 0
+    assert run([*command, "-o", str(lines)]) == 0
+    for text in (capsys.readouterr().out, lines.read_text()):
+        answers = [json.loads(line) for line in text.splitlines()]
+        assert [answer["query"] for answer in answers] == TEXTS
+        assert [answer["hits"][0]["window"] for answer in answers] == windows(3)
+        assert answers[0]["hits"][0]["footprint"]["type"] == "Polygon"
+        (plan,) = answers[0]["explanation"]["plans"]
+        assert (plan["tier"], plan["matching"], plan["recall"]) == ("exact", 100, 1.0)
+        steps = answers[0]["explanation"]["milliseconds"]
+        assert set(steps) == {"load encoder", "encode text", "filter", "search", "records"}
+
+
+def test_explain_says_on_stderr_what_was_done(spoken: Path, capsys: Captured) -> None:
+    assert run(["query", "a river", "-i", str(spoken), "--bbox", "0,0,0.05,1", "--explain"]) == 0
+    said = capsys.readouterr().err
+    assert "100 chips, 10 pass the filter in " in said
+    assert "exact: 10 scored, recall 1.000" in said
+    for step in ("filter", "search", "records"):
+        assert f"{step}  " in said
+
+
+@pytest.mark.parametrize(
+    ("content", "number"), [("a river\n\na lake\n", 2), ("  \n", 1), ("", 1), ("a\nb\n\n", 3)]
+)
+def test_an_empty_text_is_an_error_by_its_line(
+    spoken: Path, tmp_path: Path, capsys: Captured, content: str, number: int
+) -> None:
+    file = tmp_path / "texts.txt"
+    file.write_text(content)
+    assert run(["query", "--queries", str(file), "-i", str(spoken)]) == 2
+    assert f"line {number} of {file} is empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        ([], "nothing says"),
+        (["a river", "--queries", "x.txt"], "several things"),
+        (["--queries", "x.txt", "--vector", "x.npy"], "several things"),
+        (["--queries", "nowhere.txt"], "nowhere.txt"),
+        (["--vector", "nowhere.npy"], "nowhere.npy"),
+        (["a river", "--json", "-f", "geojson"], "--json and -f geojson"),
+        (["a river", "-f", "png"], "standard output"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    spoken: Path, capsys: Captured, arguments: list[str], word: str
+) -> None:
+    assert run(["query", *arguments, "-i", str(spoken)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert word in captured.err
+    assert "hint: " in captured.err
+
+
+def test_a_picture_of_several_queries_is_refused(
+    spoken: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    file = asked(tmp_path / "texts.txt", TEXTS)
+    arguments = ["query", "--queries", str(file), "-i", str(spoken)]
+    assert run([*arguments, "-o", str(tmp_path / "hits.png")]) == 2
+    assert "one query" in capsys.readouterr().err
+
+
+def test_a_vector_finds_what_brute_force_finds_without_an_encoder(
+    unknown: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    np.save(tmp_path / "one.npy", 3 * unit(1))
+    command = ["query", "--vector", str(tmp_path / "one.npy"), "-i", str(unknown), "--json"]
+    assert run(command) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["query"] == "one.npy"
+    assert [hit["id"] for hit in answer["hits"]] == best_ids(all_chips(), unit(1), 10)
+    assert set(answer["explanation"]["milliseconds"]) == {"filter", "search", "records"}
+
+
+def test_several_vectors_are_called_by_their_number(
+    unknown: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    np.save(tmp_path / "two.npy", np.stack([unit(1), unit(2)]).astype(np.float64))
+    assert run(["query", "--vector", str(tmp_path / "two.npy"), "-i", str(unknown), "--json"]) == 0
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [answer["query"] for answer in answers] == ["two.npy[0]", "two.npy[1]"]
+    assert [hit["id"] for hit in answers[1]["hits"]] == best_ids(all_chips(), unit(2), 10)
+
+
+def test_what_embed_wrote_is_asked_by_its_texts(
+    spoken: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    file, vectors = asked(tmp_path / "texts.txt", TEXTS), tmp_path / "texts.npz"
+    assert run(["embed", "--texts", str(file), "--encoder", "mini", "-o", str(vectors)]) == 0
+    assert run(["query", "--vector", str(vectors), "-i", str(spoken), "-k", "1"]) == 0
+    features = json.loads(capsys.readouterr().out)["features"]
+    assert [f["properties"]["query"] for f in features] == TEXTS
+    assert [f["properties"]["window"] for f in features] == windows(3)
+
+
+def test_an_index_whose_encoder_is_not_here_refuses_a_text(unknown: Path, capsys: Captured) -> None:
+    assert run(["query", "a river", "-i", str(unknown)]) != 0
+    assert "hint: " in capsys.readouterr().err
+    assert open_index(unknown).chip_count == 500

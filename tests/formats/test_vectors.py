@@ -1,0 +1,102 @@
+"""Vectors of files are read, or refused; a stranger's file runs nothing."""
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geosearch.errors import UsageError
+from geosearch.formats import read_vectors
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(8,), (1, 8), (3, 8)])
+def test_an_npy_file_gives_its_array_as_it_is(
+    tmp_path: Path, kind: type, shape: tuple[int, ...]
+) -> None:
+    stored = np.arange(np.prod(shape)).reshape(shape).astype(kind)
+    np.save(tmp_path / "v.npy", stored)
+    vectors, names = read_vectors(tmp_path / "v.npy")
+    assert vectors.dtype == kind
+    assert (vectors == np.atleast_2d(stored)).all()
+    assert names == (["v.npy[0]", "v.npy[1]", "v.npy[2]"] if shape == (3, 8) else ["v.npy"])
+
+
+def test_an_npz_file_names_its_items(tmp_path: Path) -> None:
+    np.savez(tmp_path / "v.npz", vectors=np.eye(2), items=np.array(["a", "b"]))
+    vectors, names = read_vectors(tmp_path / "v.npz")
+    assert vectors.tolist() == np.eye(2).tolist()
+    assert names == ["a", "b"]
+
+
+def write_pickled(path: Path) -> None:
+    np.save(path, np.array([{"a": 1}], dtype=object), allow_pickle=True)
+
+
+def write_pickle(path: Path) -> None:
+    path.write_bytes(pickle.dumps([1.0, 2.0]))
+
+
+def write_other_array(path: Path) -> None:
+    with path.open("wb") as file:
+        np.savez(file, other=np.eye(2))
+
+
+def write_too_few_items(path: Path) -> None:
+    with path.open("wb") as file:
+        np.savez(file, vectors=np.eye(3), items=np.array(["a"]))
+
+
+def write_cube(path: Path) -> None:
+    np.save(path, np.zeros((2, 2, 2)))
+
+
+def write_nothing(path: Path) -> None:
+    np.save(path, np.zeros((0, 8)))
+
+
+def write_scalar(path: Path) -> None:
+    np.save(path, np.float32(1))
+
+
+def write_forged_size(path: Path) -> None:
+    np.save(path, np.zeros(8, np.float32))
+    path.write_bytes(path.read_bytes().replace(b"(8,)", b"(8000000000000,)"))
+
+
+def write_truncated(path: Path) -> None:
+    np.save(path, np.zeros(800, np.float32))
+    path.write_bytes(path.read_bytes()[:300])
+
+
+def write_torn_zip(path: Path) -> None:
+    path.write_bytes(b"PK\3\4 and then nothing")
+
+
+def write_empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        write_pickled, write_pickle, write_other_array, write_too_few_items, write_cube,
+        write_nothing, write_scalar, write_forged_size, write_truncated, write_torn_zip,
+        write_empty,
+    ],
+)  # fmt: skip
+def test_what_are_no_vectors_is_refused_by_the_files_name(tmp_path: Path, write: object) -> None:
+    path = tmp_path / "v.npy"
+    write(path)  # type: ignore[operator]
+    with pytest.raises(UsageError, match=r"v\.npy") as caught:
+        read_vectors(path)
+    assert caught.value.hint
+
+
+def test_a_compressed_file_is_measured_by_what_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "v.npz"
+    np.savez_compressed(path, vectors=np.zeros((300, 1 << 18), np.float32))
+    assert path.stat().st_size < 1 << 20
+    with pytest.raises(UsageError, match="300 MiB"):
+        read_vectors(path)
