@@ -660,8 +660,8 @@ def import_vectors(
     """
     from contextlib import ExitStack
 
-    from geosearch.evaluation import QUERIES
     from geosearch.formats import VectorFile, import_vectors
+    from geosearch.ingest import embedded_questions
 
     if not files:
         raise UsageError("no file to import", hint="give a GeoParquet file of vectors")
@@ -674,7 +674,7 @@ def import_vectors(
             folder,
             spec,
             ann=ann,
-            queries=lambda: None if made_by is None else made_by.encode_texts(list(QUERIES)),
+            queries=lambda: None if made_by is None else embedded_questions(made_by),
             progress=progress,
         )
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from geosearch.demo import training_chip
 from geosearch.encoders import Encoder, embed_images, load
 from geosearch.errors import UsageError
-from geosearch.evaluation import QUERIES
+from geosearch.ingest import QUESTIONS
 from geosearch.progress import track
 
 DRAWN_CHIPS = 3_000
@@ -88,7 +88,9 @@ def base_of_images(folders: Sequence[Path]) -> Base:
 
 def _base(what: str, encoder: Encoder, images: NDArray[np.float32]) -> Base:
     return Base(
-        f"{what}, by {encoder.fingerprint}", _different(images), encoder.encode_texts(list(QUERIES))
+        f"{what}, by {encoder.fingerprint}",
+        _different(images),
+        encoder.encode_texts(list(QUESTIONS)),
     )
 
 

@@ -1,18 +1,15 @@
 """The embeddings that benchmarks grow their archives from."""
 
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
 
 import numpy as np
 import pytest
+from bench_archive import Base
+from bench_base import add_base_arguments, base_of
 from PIL import Image
 
 from geosearch.errors import UsageError
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
-from bench_archive import Base
-from bench_base import add_base_arguments, base_of
 
 
 def asked(*arguments: object) -> Base:
