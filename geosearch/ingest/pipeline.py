@@ -133,8 +133,6 @@ class ChipSettings:
         None where no ground resolution is asked for: a chip is then square in pixels.
         """
         return None if self.gsd_m is None else scene.pixel_m
-        if self.assume_crs is not None:
-            require_crs(self.assume_crs)
 
 
 @dataclass
