@@ -18,11 +18,18 @@ import numpy as np
 
 from geosearch.encoders import Encoder
 from geosearch.errors import IndexFolderError, Interrupted, Refusal, SceneError, UsageError
-from geosearch.index import ChipBatch, IndexSpec, IndexWriter, SceneRecord, UnfinishedScene
+from geosearch.index import (
+    ChipBatch,
+    Generation,
+    IndexSpec,
+    IndexWriter,
+    SceneRecord,
+    UnfinishedScene,
+)
 from geosearch.ingest.collected import CollectedChips, outlines_of
 from geosearch.ingest.interruption import Interruption, stopping_on_request
 from geosearch.ingest.intervals import INTERVALS, Intervals, PublishClock
-from geosearch.ingest.memory import MEMORY, RunMemory
+from geosearch.ingest.memory import MEMORY, RunMemory, give_back_freed
 from geosearch.ingest.moved import KnownScenes, same_picture
 from geosearch.ingest.prefetch import prefetch
 from geosearch.ingest.report import BuildReport, SceneCount
@@ -263,9 +270,8 @@ def ingest(
             left = [one.record for one in published if one.record.id not in run.relinked]
             vanished = vanished_scenes(left, found.files, folders)
             writer.remove(set(vanished) if prune else set())
-            publishing = track("publishing", None, "", shown=progress)
-            with run.watch.time("publish"), publishing:
-                generation = writer.publish()
+            with track("publishing", None, "", shown=progress):
+                generation = _publish(run, writer)
     return BuildReport(
         indexed=tuple(run.indexed),
         resumed=run.resumed,
@@ -298,8 +304,7 @@ def _ingest_files(
                 _publish_if_due(run, writer)
             return
         except _StoppedError:
-            with run.watch.time("publish"):
-                writer.publish(goes_on=True)
+            _publish(run, writer, goes_on=True)
     raise Interrupted(
         f"{run.kept:,} of {len(found.files):,} scenes are done and published; "
         "run the same command again to continue"
@@ -308,9 +313,14 @@ def _ingest_files(
 
 def _publish_if_due(run: _Run, writer: IndexWriter) -> None:
     if run.clock.is_due():
-        with run.watch.time("publish"):
-            writer.publish(goes_on=True)
+        _publish(run, writer, goes_on=True)
         run.clock.published()
+
+
+def _publish(run: _Run, writer: IndexWriter, *, goes_on: bool = False) -> Generation:
+    with run.watch.time("publish"):
+        give_back_freed()  # a segment takes as much again as the reading did
+        return writer.publish(goes_on=goes_on)
 
 
 def _index_spec(encoder: Encoder, settings: ChipSettings, weights: str | None) -> IndexSpec:
