@@ -2,9 +2,10 @@
 
 from geosearch.ingest.intervals import Intervals
 from geosearch.ingest.memory import RunMemory, run_memory
-from geosearch.ingest.pipeline import MIN_VALID, AnnKind, ChipSettings, ingest, look_for_scenes
+from geosearch.ingest.pipeline import AnnKind, ingest, look_for_scenes
 from geosearch.ingest.planning import IndexPlan, plan
 from geosearch.ingest.report import BuildReport, SceneCount
+from geosearch.ingest.settings import MIN_VALID, ChipSettings
 
 __all__ = [
     "MIN_VALID",
