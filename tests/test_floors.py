@@ -14,6 +14,7 @@ import geosearch
 PACKAGE = Path(geosearch.__file__).parent
 FLOORS = {
     "errors": 0,
+    "lazy": 0,
     "progress": 0,
     "geo": 1,
     "scenes": 2,
