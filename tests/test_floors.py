@@ -16,6 +16,7 @@ FLOORS = {
     "errors": 0,
     "lazy": 0,
     "progress": 0,
+    "replacing": 0,
     "geo": 1,
     "scenes": 2,
     "encoders": 2,
