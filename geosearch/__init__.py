@@ -9,8 +9,7 @@
 Everything public is here; the rest may change. Importing this costs nothing heavy.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from geosearch.errors import (
     EncoderError,
@@ -21,6 +20,7 @@ from geosearch.errors import (
     UsageError,
     WeightsError,
 )
+from geosearch.lazy import lazy_names
 
 if TYPE_CHECKING:
     from geosearch.api import (
@@ -68,26 +68,21 @@ __all__ = [
 ]
 
 _HOME = {
-    "Archive": ("geosearch.api", "Archive"),
-    "BuildReport": ("geosearch.ingest", "BuildReport"),
-    "Hit": ("geosearch.search", "Hit"),
-    "Hits": ("geosearch.api", "Hits"),
-    "build": ("geosearch.api", "build"),
-    "compact": ("geosearch.api", "compact"),
-    "embed_images": ("geosearch.encoders", "embed_images"),
-    "embed_texts": ("geosearch.encoders", "embed_texts"),
-    "export_vectors": ("geosearch.api", "export_vectors"),
-    "import_vectors": ("geosearch.api", "import_vectors"),
-    "open": ("geosearch.api", "open"),
-    "plan": ("geosearch.api", "plan"),
-    "remove": ("geosearch.api", "remove"),
-    "verify": ("geosearch.api", "verify"),
-    "write_demo": ("geosearch.demo", "write_archive"),
+    "Archive": "api",
+    "BuildReport": "ingest",
+    "Hit": "search",
+    "Hits": "api",
+    "build": "api",
+    "compact": "api",
+    "embed_images": "encoders",
+    "embed_texts": "encoders",
+    "export_vectors": "api",
+    "import_vectors": "api",
+    "open": "api",
+    "plan": "api",
+    "remove": "api",
+    "verify": "api",
+    "write_demo": "demo:write_archive",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'geosearch' has no attribute {name!r}")
-    module, attribute = _HOME[name]
-    return getattr(import_module(module), attribute)
+__getattr__ = lazy_names(__name__, _HOME)

@@ -329,7 +329,7 @@ def build(
         prune: Remove scenes that were indexed from one of the folders and whose files are gone;
             the report names them anyway.
         max_memory: What the run may take, in bytes or such as ``2GB``, the encoder not counted;
-            None stays below 1 GB.
+            None stays below 1 GB, mapped vectors of segments above 600,000 chips not counted.
         device: ``auto``, ``cpu``, ``cuda``.
         precision: ``auto``, ``float32``, ``bf16``.
         progress: Show a bar on stderr.

@@ -14,7 +14,9 @@ import geosearch
 PACKAGE = Path(geosearch.__file__).parent
 FLOORS = {
     "errors": 0,
+    "lazy": 0,
     "progress": 0,
+    "replacing": 0,
     "geo": 1,
     "scenes": 2,
     "encoders": 2,

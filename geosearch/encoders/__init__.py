@@ -3,10 +3,10 @@
 Importing this costs nothing heavy: torch comes when an encoder is loaded.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from geosearch.encoders.contract import Encoder, RawTextEncoder
+from geosearch.lazy import lazy_names
 
 if TYPE_CHECKING:
     from geosearch.encoders.catalog import (
@@ -85,8 +85,4 @@ _HOME = {
     "resolve_precision": "device",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+__getattr__ = lazy_names(__name__, _HOME)

@@ -16,6 +16,7 @@ from geosearch.encoders.loading import fill
 from geosearch.encoders.siglip import SCALARS, TEXT, VISION, read_state
 from geosearch.encoders.siglip_tokens import SiglipTokenizer
 from geosearch.encoders.siglip_towers import SiglipSizes, TextTower, VisionTower, read_sizes
+from geosearch.replacing import replacing
 
 _TABLES = ("position_embedding.weight", "probe")
 
@@ -86,9 +87,10 @@ class SiglipTowers(nn.Module):
         state = {VISION + key: value for key, value in self.vision.state_dict().items()}
         state |= {TEXT + key: value for key, value in self.text.state_dict().items()}
         state |= {"logit_scale": self.logit_scale.reshape(1), "logit_bias": self.get_buffer("bias")}
-        beside = path.with_name(path.name + ".new")
-        save_file({key: value.detach().cpu().contiguous() for key, value in state.items()}, beside)
-        beside.replace(path)
+        with replacing(path) as beside:
+            save_file(
+                {key: value.detach().cpu().contiguous() for key, value in state.items()}, beside
+            )
         copied = path.with_name(self._tokenizer_file.name)
         if copied.resolve() != self._tokenizer_file.resolve():
             shutil.copyfile(self._tokenizer_file, copied)

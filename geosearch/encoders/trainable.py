@@ -24,6 +24,7 @@ from geosearch.encoders.stretching import KEPT, LONG, SHORT, stretch
 from geosearch.encoders.text import TextTower
 from geosearch.encoders.vit import VitTower
 from geosearch.errors import UsageError
+from geosearch.replacing import replacing
 
 _FIRST_SCALE = math.log(1 / 0.07)
 
@@ -92,9 +93,10 @@ class ClipTowers(nn.Module):
         state[TEMPERATURE] = self.logit_scale
         if self.stretched:
             state[SECOND] = state[FIRST].clone()
-        beside = path.with_name(path.name + ".new")
-        save_file({key: value.detach().cpu().contiguous() for key, value in state.items()}, beside)
-        beside.replace(path)
+        with replacing(path) as beside:
+            save_file(
+                {key: value.detach().cpu().contiguous() for key, value in state.items()}, beside
+            )
 
 
 def read_clip_towers(name: str, weights: str | Path | None, *, long_texts: bool) -> ClipTowers:

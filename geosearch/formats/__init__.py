@@ -3,8 +3,7 @@
 What needs Arrow is imported when it is first used: a query must not wait for it.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from geosearch.formats.answer import answer_line
 from geosearch.formats.contact_sheet import write_contact_sheet
@@ -12,6 +11,7 @@ from geosearch.formats.files import write_bytes, write_text
 from geosearch.formats.geojson import feature_collection, geojson_text
 from geosearch.formats.table import hits_table
 from geosearch.formats.vectors import read_vectors
+from geosearch.lazy import lazy_names
 
 if TYPE_CHECKING:
     from geosearch.formats.vector_export import export_vectors
@@ -42,8 +42,4 @@ _HOME = {
     "agreed_spec": "vector_import",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'geosearch.formats' has no attribute {name!r}")
-    return getattr(import_module(f"geosearch.formats.{_HOME[name]}"), name)
+__getattr__ = lazy_names(__name__, _HOME)

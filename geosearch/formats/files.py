@@ -1,9 +1,9 @@
 """Answers are written whole or not at all."""
 
-import os
 from pathlib import Path
 
 from geosearch.errors import UsageError
+from geosearch.replacing import replacing
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -24,12 +24,8 @@ def write_bytes(path: str | Path, data: bytes) -> None:
         if target.exists() and not target.is_file():
             target.write_bytes(data)
             return
-        beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-        try:
+        with replacing(target, shared=True) as beside:
             beside.write_bytes(data)
-            beside.replace(target)
-        finally:
-            beside.unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(
             f"cannot write {target}: {error.strerror}",

@@ -7,11 +7,13 @@ k-means in the plain distance.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.index.lists import list_sizes, write_lists
+from geosearch.index.mapped import give_back
 
 CODES = "codes.lists"
 LISTS = "lists.npz"
@@ -28,14 +30,21 @@ _SEED = 1
 _TRAIN_PER_LIST = 64
 _TRAIN_MOST = 131_072
 _ITERATIONS = 10
-_ADD_ROWS = 65_536
+_CODEBOOK_ROWS = 256 << BITS
+"""As many as FAISS would choose itself, after a copy of all that it gets."""
+_STEP_ROWS = 8192
+"""Rows that are float32 at a time."""
 _MOST_LISTS = 2048
 
 Floats = NDArray[np.float32]
+Halves = NDArray[np.float16]
 
 
-def build_tier(folder: Path, vectors: NDArray[np.float16]) -> None:
+def build_tier(folder: Path, vectors: Halves) -> None:
     """Train on a sample, encode all rows, and write the tier to a new folder.
+
+    It takes the sample as float16, at most 131,072 rows, and the codes, whose memory grows by
+    doubling; of mapped vectors, a step at a time.
 
     Args:
         folder: Made here.
@@ -46,33 +55,36 @@ def build_tier(folder: Path, vectors: NDArray[np.float16]) -> None:
     folder.mkdir()
     count, dim = vectors.shape
     sample = _sample(vectors)
-    mean = sample.mean(axis=0)
-    sample -= mean
-    centroids = _centroids(sample, list_count(count))
+    mean = sample.mean(axis=0, dtype=np.float32)
+    centroids = _centroids(sample, list_count(count)) - mean
     quantizer = faiss.IndexFlatL2(dim)
     quantizer.add(centroids)
     index = faiss.IndexIVFPQFastScan(
         quantizer, dim, len(centroids), sub_quantizers(dim), BITS, faiss.METRIC_INNER_PRODUCT
     )
     index.by_residual = True  # FAISS's default here is False, and costs recall
-    index.cp.seed = index.pq.cp.seed = _SEED
-    index.cp.min_points_per_centroid = index.pq.cp.min_points_per_centroid = 1
+    index.pq.cp.seed = _SEED
+    index.pq.cp.min_points_per_centroid = 1
     # some hundred tiny k-means: threads spend ten times as long on waiting for one another
     with one_thread():
-        index.train(sample)
-    for start in range(0, count, _ADD_ROWS):
-        index.add(vectors[start : start + _ADD_ROWS].astype(np.float32) - mean)
+        index.train(_some(sample, _CODEBOOK_ROWS).astype(np.float32) - mean)
+    for rows in _steps(count):
+        index.add(vectors[rows].astype(np.float32) - mean)
+        give_back(vectors)
     write_lists(folder / CODES, index)
     sizes = list_sizes(index)
-    squared, nearest = quantizer.search(sample, 1)
     np.savez(
         folder / LISTS,
-        mean=mean.astype(np.float32),
-        centroids=centroids.astype(np.float32),
-        spread=_spread(squared[:, 0], nearest[:, 0], sizes),
+        mean=mean,
+        centroids=centroids,
+        spread=_spread(sample, mean, quantizer, sizes),
         sizes=sizes,
         codebook=faiss.vector_to_array(index.pq.centroids).astype(np.float32),
     )
+
+
+def _steps(count: int) -> Iterator[slice]:
+    return (slice(start, start + _STEP_ROWS) for start in range(0, count, _STEP_ROWS))
 
 
 @contextmanager
@@ -98,34 +110,54 @@ def sub_quantizers(dim: int) -> int:
     return dim // next(width for width in (2, 3, 4, 5, 7, 1) if dim % width == 0)
 
 
-def _sample(vectors: NDArray[np.float16]) -> Floats:
-    count = len(vectors)
+def _sample(vectors: Halves) -> Halves:
+    count, dim = vectors.shape
     wanted = min(count, max(_TRAIN_PER_LIST * list_count(count), 4096), _TRAIN_MOST)
-    rows = np.sort(np.random.default_rng(_SEED).choice(count, wanted, replace=False))
-    return vectors[rows].astype(np.float32)
+    chosen = np.sort(np.random.default_rng(_SEED).choice(count, wanted, replace=False))
+    sample = np.empty((wanted, dim), "<f2")
+    for rows in _steps(wanted):
+        sample[rows] = vectors[chosen[rows]]
+        give_back(vectors)
+    return sample
 
 
-def _centroids(sample: Floats, lists: int) -> Floats:
+def _some(sample: Halves, wanted: int) -> Halves:
+    chosen = np.random.default_rng(_SEED).permutation(len(sample))[:wanted]
+    return sample[np.sort(chosen)]
+
+
+def _centroids(sample: Halves, lists: int) -> Floats:
+    """Return the centres of lists, float32 [lists, dim]."""
     import faiss
 
-    kmeans = faiss.Kmeans(
-        sample.shape[1], lists, niter=_ITERATIONS, seed=_SEED, min_points_per_centroid=1
-    )
-    kmeans.train(sample)
-    return np.asarray(kmeans.centroids, dtype=np.float32)
+    dim = sample.shape[1]
+    clustering = faiss.Clustering(dim, lists)
+    clustering.niter = _ITERATIONS
+    clustering.seed = _SEED
+    clustering.min_points_per_centroid = 1
+    clustering.decode_block_size = _STEP_ROWS
+    # to FAISS, float16 is a code: it decodes some at a time, and the sample need not be float32
+    codec = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16)
+    clustering.train_encoded(sample.view(np.uint8), codec, faiss.IndexFlatL2(dim))
+    return np.asarray(faiss.vector_to_array(clustering.centroids).reshape(lists, dim))
 
 
-def _spread(squared: Floats, nearest: NDArray[np.int64], sizes: NDArray[np.int64]) -> Floats:
+def _spread(sample: Halves, mean: Floats, quantizer: Any, sizes: NDArray[np.int64]) -> Floats:
     """Return how far the best of each list may reach beyond its centre, float32 [lists].
 
     The extreme value of a normal spread: the root of the mean squared residual, times
     ``sqrt(2 ln n)`` for a list of n rows.
 
     Args:
-        squared: float32 [m], squared residuals of the sample.
-        nearest: int64 [m], their lists.
+        sample: float16 [m, dim].
+        mean: float32 [dim], of the sample.
+        quantizer: FAISS's index of the centres of lists, centred.
         sizes: int64 [lists], rows of each list.
     """
-    count = np.bincount(nearest, minlength=len(sizes))
-    mean = np.bincount(nearest, squared, len(sizes)) / np.maximum(count, 1)
-    return np.asarray(np.sqrt(mean * 2 * np.log(np.maximum(sizes, 1))), dtype=np.float32)
+    count, squared = np.zeros(len(sizes), np.int64), np.zeros(len(sizes))
+    for rows in _steps(len(sample)):
+        residual, nearest = quantizer.search(sample[rows].astype(np.float32) - mean, 1)
+        count += np.bincount(nearest[:, 0], minlength=len(sizes))
+        squared += np.bincount(nearest[:, 0], residual[:, 0], len(sizes))
+    reach = np.sqrt(squared / np.maximum(count, 1) * 2 * np.log(np.maximum(sizes, 1)))
+    return np.asarray(reach, dtype=np.float32)

@@ -4,6 +4,7 @@ Made from the same rows as the sidecar, in the same order, and can be made again
 from it. Files are raw little-endian arrays; their shapes follow from the row count.
 """
 
+import mmap
 from functools import cached_property
 from math import prod
 from pathlib import Path
@@ -175,6 +176,13 @@ def map_array(path: Path, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
     if expected == 0:  # an empty file cannot be mapped
         return np.zeros(shape, dtype=kind)
     return np.memmap(path, dtype=kind, mode="r", shape=shape)
+
+
+def give_back(mapped: NDArray[Any]) -> None:
+    """Take the pages of a mapped file out of this process; what was written there stays."""
+    pages = getattr(mapped, "_mmap", None)  # an array that is not mapped has none
+    if pages is not None and hasattr(mmap, "MADV_DONTNEED"):
+        pages.madvise(mmap.MADV_DONTNEED)
 
 
 def _size(path: Path) -> int:

@@ -5,7 +5,6 @@ what it holds, and staging the same scenes in another order makes the same segme
 """
 
 import json
-import mmap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -22,7 +21,7 @@ from geosearch.index.curve import groups_of, row_order
 from geosearch.index.durable import move_durable, remove_folder, reserve
 from geosearch.index.hrefs import Hrefs
 from geosearch.index.manifest import SegmentEntry
-from geosearch.index.mapped import damaged, write_rows
+from geosearch.index.mapped import damaged, give_back, write_rows
 from geosearch.index.packed import Packed, bounds_and_centres
 from geosearch.index.records import UNKNOWN_TIME, SceneKey, SceneRecord, time_ms_of
 from geosearch.index.sidecar import SidecarWriter
@@ -143,7 +142,6 @@ def write_segment(
         vectors = np.memmap(part / VECTORS, dtype="<f2", mode="r", shape=(rows, dim))
         build_tier(part / ANN, vectors)
         keep_queries(part / ANN, queries())
-        _give_back(vectors)
     segment_id = _segment_id(staged, file_sums(part), Hrefs(index_folder))
     place = segments / segment_id
     # it is there already where a run died before it was published, or where a scene is again
@@ -152,6 +150,7 @@ def write_segment(
         _write_sidecar(part / SIDECAR, [one.record for one in staged], table)
         if kind == "ivfpq":  # no part of the id: times are never the same
             calibrate_tier(part / ANN, vectors)
+            give_back(vectors)
         keys = tuple(one.record.key for one in staged)
         description = Description(rows, keys, file_sums(part))
         (part / DESCRIPTION).write_bytes(description_bytes(description))
@@ -323,17 +322,10 @@ def _write_vectors(
         for start in range(0, len(rows), _COPIED_VECTORS):
             some = rows[start : start + _COPIED_VECTORS]
             out[some] = vectors[order[some] - first]
-            _give_back(out)
-            _give_back(vectors)
+            give_back(out)
+            give_back(vectors)
         first += len(rows)
     out.flush()
-
-
-def _give_back(mapped: NDArray[Any]) -> None:
-    """Take the pages of a mapped file out of this process; what was written there stays."""
-    pages = getattr(mapped, "_mmap", None)  # an array that is not mapped has none
-    if pages is not None and hasattr(mmap, "MADV_DONTNEED"):
-        pages.madvise(mmap.MADV_DONTNEED)
 
 
 def _write_sidecar(path: Path, scenes: Sequence[SceneRecord], table: _Table) -> None:

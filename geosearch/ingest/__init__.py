@@ -2,10 +2,11 @@
 
 from geosearch.ingest.intervals import Intervals
 from geosearch.ingest.memory import RunMemory, run_memory
-from geosearch.ingest.pipeline import MIN_VALID, AnnKind, ChipSettings, ingest, look_for_scenes
+from geosearch.ingest.pipeline import AnnKind, ingest, look_for_scenes
 from geosearch.ingest.planning import IndexPlan, plan
 from geosearch.ingest.questions import QUESTIONS, embedded_questions
 from geosearch.ingest.report import BuildReport, SceneCount
+from geosearch.ingest.settings import MIN_VALID, ChipSettings
 
 __all__ = [
     "MIN_VALID",

@@ -10,7 +10,8 @@ import numpy as np
 from geosearch.encoders import Encoder
 from geosearch.errors import Refusal, SceneError
 from geosearch.index import MANIFEST, Index, SceneKey, open_index
-from geosearch.ingest.pipeline import ChipSettings, refusal_of
+from geosearch.ingest.scene_file import refusal_of
+from geosearch.ingest.settings import ChipSettings
 from geosearch.ingest.vanished import vanished_scenes
 from geosearch.progress import track
 from geosearch.scenes import (

@@ -3,9 +3,9 @@
 What needs GDAL is imported when it is first used, so that finding files costs nothing.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from geosearch.lazy import lazy_names
 from geosearch.scenes.find import Found, SceneFile, archive_name, find_scenes
 from geosearch.scenes.grid import PixelWindow, chip_windows
 from geosearch.scenes.levels import Cut, cut_levels, level_gsds
@@ -58,8 +58,4 @@ _HOME = {
     "write_geotiff": "write",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'geosearch.scenes' has no attribute {name!r}")
-    return getattr(import_module(f"geosearch.scenes.{_HOME[name]}"), name)
+__getattr__ = lazy_names(__name__, _HOME)

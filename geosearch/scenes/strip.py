@@ -1,5 +1,7 @@
 """Some rows of a level, made of the file's rows as these are decoded."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,8 +10,28 @@ from geosearch.scenes.levels import Level
 from geosearch.scenes.pixels import Pixels, Valid
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Rows of a level that were made together."""
+
+    top: int
+    """Number of the first."""
+    pixels: Pixels
+    """uint8 [n, width, 3]."""
+    valid: Valid | None
+    """bool [n, width]; None where all are."""
+
+    @property
+    def bottom(self) -> int:
+        """Number of the row after the last."""
+        return self.top + len(self.pixels)
+
+
 class Strip:
-    """Rows of a level between two of its columns: the newest, as many as are still wanted."""
+    """Rows of a level between two of its columns: the newest, as many as are still wanted.
+
+    They stay in the pieces in which they were made: joining them would take their memory twice.
+    """
 
     def __init__(self, level: Level, shape: tuple[int, int], left: int, right: int) -> None:
         """Begin above the first row.
@@ -29,9 +51,9 @@ class Strip:
         """First column of the file that is needed."""
         self.source_right = int(np.ceil(self._col_edges[-1]))
         """The one after the last."""
-        self._top = self.bottom = 0
-        self._pixels: Pixels = np.zeros((0, right - left, 3), np.uint8)
-        self._valid: Valid = np.zeros((0, right - left), bool)
+        self.bottom = 0
+        """The level's first row that is not held yet."""
+        self._pieces: list[_Piece] = []
         # rows of the file that belong to a row of the level which is not complete yet
         self._carry: tuple[int, Pixels, Valid | None] | None = None
 
@@ -56,9 +78,7 @@ class Strip:
                 skip = need - first
                 kept = pixels[skip:], None if valid is None else valid[skip:]
                 self._carry = (need, *kept) if skip < len(pixels) else None
-        gone = min(max(top - self._top, 0), len(self._pixels))
-        self._pixels, self._valid = self._pixels[gone:], self._valid[gone:]
-        self._top = self.bottom - len(self._pixels)
+        self._pieces = [piece for piece in self._pieces if piece.bottom > top]
 
     def feed(self, row: int, pixels: Pixels, valid: Valid | None) -> None:
         """Take decoded rows of the file; those that are not needed are passed over.
@@ -79,7 +99,9 @@ class Strip:
         end = first + len(pixels)
         done = int(np.searchsorted(self._row_edges, end, side="right")) - 1
         if done > self.bottom:
-            self._add(*self._averaged(first, done, pixels, valid))
+            piece = _Piece(self.bottom, *self._averaged(first, done, pixels, valid))
+            self._pieces.append(piece)
+            self.bottom = piece.bottom
         rest = int(self._row_edges[done]) - first
         if rest < len(pixels):
             # copies: a view would keep all that was decoded
@@ -98,14 +120,6 @@ class Strip:
             self._col_edges - self.source_left,
         )
 
-    def _add(self, pixels: Pixels, valid: Valid | None) -> None:
-        if valid is None:
-            valid = np.ones(pixels.shape[:2], dtype=bool)
-        held = len(self._pixels) > 0
-        self._pixels = np.concatenate([self._pixels, pixels]) if held else pixels
-        self._valid = np.concatenate([self._valid, valid]) if held else valid
-        self.bottom += len(pixels)
-
     def cut(self, window: NDArray[np.int64], out: Pixels) -> float:
         """Copy a window of the level into the upper left of a chip [size, size, 3].
 
@@ -113,10 +127,19 @@ class Strip:
             The share of its pixels that are valid.
         """
         col, row, width, height = (int(number) for number in window)
-        rows = slice(row - self._top, row - self._top + height)
         cols = slice(col - self._left, col - self._left + width)
-        out[:height, :width] = self._pixels[rows, cols]
-        return int(np.count_nonzero(self._valid[rows, cols])) / (width * height)
+        count = 0
+        for piece in self._pieces:
+            first, end = max(row, piece.top), min(row + height, piece.bottom)
+            if first >= end:
+                continue
+            rows = slice(first - piece.top, end - piece.top)
+            out[first - row : end - row, :width] = piece.pixels[rows, cols]
+            if piece.valid is None:
+                count += width * (end - first)
+            else:
+                count += int(np.count_nonzero(piece.valid[rows, cols]))
+        return count / (width * height)
 
 
 def _joined(

@@ -4,8 +4,9 @@
 along; both run in the same loop. Importing this costs nothing heavy.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from geosearch.lazy import lazy_names
 
 if TYPE_CHECKING:
     from geosearch.training.loop import Settings
@@ -38,8 +39,4 @@ _HOME = {
     "train_pairs": "pairs",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+__getattr__ = lazy_names(__name__, _HOME)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from geosearch.replacing import replacing
+
 _WIDTH, _HEIGHT, _MARGIN = 900, 420, 50
 _SMOOTH = 20
 _PALE = (190, 205, 225)
@@ -37,12 +39,10 @@ class Point:
 
 def write_csv(path: Path, points: Sequence[Point]) -> None:
     """Write one line a step; the file is whole, or the one before."""
-    beside = path.with_name(path.name + ".new")
-    with beside.open("w", newline="") as file:
+    with replacing(path) as beside, beside.open("w", newline="") as file:
         writer = csv.DictWriter(file, [field.name for field in fields(Point)])
         writer.writeheader()
         writer.writerows(asdict(point) for point in points)
-    beside.replace(path)
 
 
 def read_csv(path: Path) -> list[Point]:
@@ -56,12 +56,10 @@ def read_csv(path: Path) -> list[Point]:
 
 def write_figures_csv(path: Path, rows: Sequence[Figures]) -> None:
     """Write one line a judgement; all rows have the same names. The file is whole."""
-    beside = path.with_name(path.name + ".new")
-    with beside.open("w", newline="") as file:
+    with replacing(path) as beside, beside.open("w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    beside.replace(path)
 
 
 def read_figures_csv(path: Path) -> list[Figures]:

@@ -16,6 +16,7 @@ from torch import nn
 
 from geosearch.errors import UsageError
 from geosearch.progress import Note
+from geosearch.replacing import replacing
 from geosearch.training.average import Average
 from geosearch.training.curve import (
     Figures,
@@ -251,7 +252,6 @@ def _keep(state: _State[L], out: Path) -> None:
     """Write the curve so far and a checkpoint to go on from."""
     write_csv(out / "loss.csv", state.points)
     draw_png(out / "loss.png", state.points)
-    beside = out / (_CHECKPOINT + ".new")
     kept = {
         "learner": state.learner.state_dict(),
         "average": state.average.module.state_dict(),
@@ -260,8 +260,8 @@ def _keep(state: _State[L], out: Path) -> None:
         "total": state.total,
         "seconds": state.seconds,
     }
-    torch.save(kept, beside)
-    beside.replace(out / _CHECKPOINT)  # whole, or not at all
+    with replacing(out / _CHECKPOINT) as beside:
+        torch.save(kept, beside)
 
 
 def _restore(state: _State[L], out: Path) -> None:

@@ -1,0 +1,129 @@
+"""The chips of one scene: read, embedded, and stored in parts while that goes on."""
+
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass
+from hashlib import sha256
+from time import monotonic
+
+import numpy as np
+
+from geosearch.errors import SceneError
+from geosearch.index import ChipBatch, SceneRecord, UnfinishedScene
+from geosearch.ingest.collected import CollectedChips, outlines_of
+from geosearch.ingest.prefetch import prefetch
+from geosearch.ingest.report import SceneCount
+from geosearch.ingest.run import Part, Run, StoppedError
+from geosearch.progress import Stopwatch
+from geosearch.scenes import ChipBlock, Cut, Scene, read_chips, windows_with_data
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A scene that is being embedded."""
+
+    scene: Scene
+    record: SceneRecord
+    """As far as it is known before its pixels are read."""
+    cut: Cut
+    """Where its chips lie."""
+    unfinished: UnfinishedScene
+    """What is stored."""
+    collected: CollectedChips
+    """What is embedded and not stored."""
+
+
+def embed_scene(
+    run: Run, scene: Scene, record: SceneRecord, part: Part
+) -> tuple[UnfinishedScene, ChipBatch, SceneCount]:
+    """Embed a scene, after what an interrupted run had done of it.
+
+    Returns:
+        What is stored already, the last chips, which are not, and the count of all.
+    """
+    settings = run.settings
+    cut = settings.cut(scene)
+    count = len(cut)
+    # a sparse file says where it holds nothing: those chips need no place and no reading
+    cut = cut.only(windows_with_data(scene, cut.windows))
+    empty = count - len(cut)
+    with run.watch.time("place"):
+        outlines = outlines_of(scene, cut.windows)
+        placed = np.array([outline is not None for outline in outlines], dtype=bool)
+    cut, outlines = cut.only(placed), outlines[placed]
+    unfinished = run.writer.begin(record, len(cut), sha256(cut.windows.tobytes()).hexdigest())
+    resumed = unfinished.chip_count
+    collected = CollectedChips(scene, cut, outlines, run.encoder.dim)
+    _embed_windows(run, _Work(scene, record, cut, unfinished, collected), part)
+    kept = unfinished.chip_count + collected.count
+    if not kept:
+        raise SceneError(
+            f"none of its {count:,} chips has {settings.min_valid:.0%} valid pixels",
+            hint="lower --min-valid, or leave the scene out",
+        )
+    off_earth = int((~placed).sum())
+    empty += len(cut) - kept
+    with run.watch.time("place"):
+        batch = collected.take()
+    coarser = settings.is_finer_than(scene)
+    return unfinished, batch, SceneCount(scene.id, kept, empty, off_earth, resumed, coarser)
+
+
+def _timed(
+    blocks: Generator[ChipBlock, None, None], watch: Stopwatch
+) -> Generator[ChipBlock, None, None]:
+    with closing(blocks):
+        while True:
+            with watch.time("read"):
+                block = next(blocks, None)
+            if block is None:
+                return
+            yield block
+
+
+def _embed_windows(run: Run, work: _Work, part: Part) -> None:
+    """Embed the windows that are not stored, and store all but the last of them.
+
+    Raises:
+        StoppedError: Those so far are stored, and the run was asked to stop.
+    """
+    done, count = work.unfinished.windows_done, len(work.cut)
+    stored = monotonic()
+    chips = read_chips(
+        work.scene,
+        work.cut.windows[done:],
+        size_px=run.settings.size_px,
+        gsd_m=work.cut.gsd_m[done:],
+        pixel_m=run.settings.pixel_m(work.scene),
+    )
+    with closing(prefetch(_timed(chips, run.watch))) as blocks:
+        for block in blocks:
+            _encode(run, done + block.first, block, work.collected)
+            reached = done + block.first + len(block.valid)
+            part.reach(reached / count)
+            if reached == count or not _is_part_due(run, work.collected, monotonic() - stored):
+                continue
+            with run.watch.time("stage"):
+                run.writer.add(work.unfinished, work.record, work.collected.take(), reached)
+            stored = monotonic()
+            if run.interruption.requested:
+                raise StoppedError
+            run.publish_if_due()
+
+
+def _is_part_due(run: Run, collected: CollectedChips, seconds: float) -> bool:
+    return (
+        run.interruption.requested
+        or collected.count >= run.intervals.part_chips
+        or seconds >= run.intervals.part_s
+    )
+
+
+def _encode(run: Run, first: int, block: ChipBlock, collected: CollectedChips) -> None:
+    """Encode the chips of a block that have enough valid pixels, and collect them."""
+    # a chip without a single valid pixel is no picture, whatever the threshold
+    enough = (block.valid >= run.settings.min_valid) & (block.valid > 0)
+    if enough.any():
+        with run.watch.time("encode"):
+            vectors = run.encoder.encode_images(block.pixels[enough])
+        collected.add(first, block, enough, vectors)

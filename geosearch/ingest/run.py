@@ -1,0 +1,70 @@
+"""What an indexing run works with, and what it has done so far."""
+
+from dataclasses import dataclass, field
+
+from geosearch.encoders import Encoder
+from geosearch.errors import Refusal
+from geosearch.index import Generation, IndexWriter
+from geosearch.ingest.interruption import Interruption
+from geosearch.ingest.intervals import Intervals, PublishClock
+from geosearch.ingest.memory import give_back_freed
+from geosearch.ingest.report import SceneCount
+from geosearch.ingest.settings import ChipSettings
+from geosearch.progress import Advance, Stopwatch
+
+
+class StoppedError(Exception):
+    """A scene is left unfinished, since the run was asked to stop."""
+
+
+@dataclass
+class Run:
+    """What a run works with, and what it has done so far."""
+
+    encoder: Encoder
+    settings: ChipSettings
+    writer: IndexWriter
+    watch: Stopwatch
+    intervals: Intervals
+    interruption: Interruption
+    clock: PublishClock
+    indexed: list[SceneCount] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    relinked: dict[str, str] = field(default_factory=dict)
+    """Id before to id now."""
+    resumed: int = 0
+    unchanged: int = 0
+
+    @property
+    def kept(self) -> int:
+        """Scenes that are done."""
+        return len(self.indexed) + len(self.relinked) + self.resumed + self.unchanged
+
+    def publish(self, *, goes_on: bool = False) -> Generation:
+        """Make what is staged searchable, as `IndexWriter.publish` does."""
+        with self.watch.time("publish"):
+            give_back_freed()  # a segment takes as much again as the reading did
+            return self.writer.publish(goes_on=goes_on)
+
+    def publish_if_due(self) -> None:
+        """Publish what is finished, if it is time for that."""
+        if self.clock.is_due():
+            self.publish(goes_on=True)
+            self.clock.published()
+
+
+class Part:
+    """How much of one scene is done, for the bar that counts scenes."""
+
+    def __init__(self, advance: Advance) -> None:
+        self._advance = advance
+        self._done = 0.0
+
+    def reach(self, share: float) -> None:
+        """Say how much is done, from 0 to 1."""
+        self._advance(share - self._done)
+        self._done = share
+
+    def finish(self) -> None:
+        """Count the whole scene, however little of it was read."""
+        self.reach(1)
