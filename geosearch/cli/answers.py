@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from geosearch.cli.report import count_of
 from geosearch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -136,11 +137,12 @@ def explain(answers: Answers) -> None:
 
 def _plan(plan: "SegmentPlan") -> str:
     found = f"{plan.rows:,} chips, {plan.matching:,} pass the filter"
+    runs = count_of(plan.runs, "run")
     if plan.tier == "skipped":
         return f"{found}, skipped"
     recall = "not measured" if plan.recall is None else f"{plan.recall:.3f}"
     looked = f"{plan.probed:.1%} of the codes, " if plan.probed else ""
     return (
-        f"{found} in {plan.runs:,} runs; {plan.tier}: {looked}{plan.candidates:,} scored, "
+        f"{found} in {runs}; {plan.tier}: {looked}{plan.candidates:,} scored, "
         f"recall {recall}, {plan.expected_ms:.2g} ms expected"
     )
