@@ -157,6 +157,7 @@ class PlainFaiss(Engine):
     settings = (
         Setting("nprobe 16, 500 candidates", {"nprobe": 16, "candidates": 500}),
         Setting("nprobe 64, 2,000 candidates", {"nprobe": 64, "candidates": 2_000}),
+        Setting("nprobe 256, 2,000 candidates", {"nprobe": 256, "candidates": 2_000}),
         Setting("nprobe 256, 20,000 candidates", {"nprobe": 256, "candidates": 20_000}),
     )
 
@@ -265,7 +266,7 @@ class LanceDB(Engine):
     settings = (
         Setting("nprobes 20, refine 20", {"nprobes": 20, "refine": 20}),
         Setting("nprobes 20, refine 100", {"nprobes": 20, "refine": 100}),
-        Setting("nprobes 64, refine 200", {"nprobes": 64, "refine": 200}),
+        Setting("nprobes 64, refine 500", {"nprobes": 64, "refine": 500}),
         Setting("exact, without the index"),
     )
 
