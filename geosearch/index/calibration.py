@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.index.ann import ApproximateTier
+from geosearch.index.ann import ApproximateTier, bitmap
 from geosearch.index.plan import (
     Calibration,
     Choice,
@@ -24,7 +24,7 @@ from geosearch.index.plan import (
     choose,
     write_calibration,
 )
-from geosearch.index.runs import Rows, Runs, rows_of, run_rows, runs_of
+from geosearch.index.runs import Rows, Runs, run_rows, runs_of
 from geosearch.index.scan import best_rows
 
 SELECTIVITIES = (1.0, 0.1, 0.01)
@@ -208,6 +208,7 @@ def measure_costs(
     parts = np.stack([short, short + 32], axis=1)
     few = np.sort(rng.choice(count, min(count, 2_000), replace=False)).astype(np.int64)
     everything = np.array([[0, count]], dtype=np.int64)
+    half = np.array([[0, count // 2 or 1]], dtype=np.int64)
     row = _nanoseconds(lambda: best_rows(vectors, query, run, K)) / long
     in_parts = _nanoseconds(lambda: best_rows(vectors, query, parts, K))
     gathered = _nanoseconds(lambda: best_rows(vectors, query, runs_of(few), K)) / len(few)
@@ -227,7 +228,7 @@ def measure_costs(
         code=code,
         candidate=taken + gathered,
         probe=max(little - code * low * count, 1_000.0),
-        mark=_nanoseconds(lambda: rows_of(run)) / long / 8,
+        mark=_nanoseconds(lambda: bitmap(half, count)) / count,
     )
 
 
