@@ -52,8 +52,8 @@ class _Safety:
     least_candidates: int
 
 
-_TEXTS = _Safety(share=1.5, candidates=1.5, least_share=0.03, least_candidates=800)
-_DRAWN = _Safety(share=2.0, candidates=4.0, least_share=0.08, least_candidates=3_000)
+_TEXTS = _Safety(share=2.0, candidates=3.0, least_share=0.045, least_candidates=1_500)
+_DRAWN = _Safety(share=2.0, candidates=6.0, least_share=0.08, least_candidates=4_000)
 """Drawn vectors are easier than texts: over images of published checkpoints they needed as many
 lists, but a fifth of the candidates."""
 

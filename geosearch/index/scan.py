@@ -5,6 +5,7 @@ the best in a heap. No copy is made: converting the rows to float32 in numpy fir
 take many times as long as the products themselves.
 """
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -23,7 +24,6 @@ _LABEL_OF_ROW_0 = 1 << 62
 _PART_ROWS = 65_536
 """Rows that are gathered or numbered at once: bounds the memory."""
 _LEAST_ROWS_A_THREAD = 16_384
-_COUNT = np.arange(_PART_ROWS, dtype=np.int64)
 
 
 def best_rows(
@@ -48,6 +48,8 @@ def best_rows(
     k = min(k, count)
     if k == 0:
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
+    if runs.min() < 0 or runs.max() > len(vectors):  # they become addresses
+        raise ValueError(f"rows {runs.min()} to {runs.max()} of {len(vectors)}")
     parts = _shares(runs, min(threads, count // _LEAST_ROWS_A_THREAD))
     if len(parts) == 1:
         return _scan(vectors, query, runs, k).best(k)
@@ -60,14 +62,14 @@ def _shares(runs: Runs, count: int) -> list[Runs]:
     """Divide runs into about equal shares."""
     if count < 2:
         return [runs]
-    pieces = np.concatenate([_pieces(first, last) for first, last in runs.tolist()])
+    pieces = np.concatenate([_pieces(a, b, _LEAST_ROWS_A_THREAD) for a, b in runs.tolist()])
     before = np.cumsum(pieces[:, 1] - pieces[:, 0])
     edges = np.searchsorted(before, before[-1] * np.arange(1, count) / count, "left") + 1
     return [part for part in np.split(pieces, edges) if len(part)]
 
 
-def _pieces(first: int, last: int) -> Runs:
-    starts = np.arange(first, last, _LEAST_ROWS_A_THREAD, dtype=np.int64)
+def _pieces(first: int, last: int, most: int) -> Runs:
+    starts = np.arange(first, last, most, dtype=np.int64)
     return np.stack([starts, np.append(starts[1:], last)], axis=1)
 
 
@@ -75,16 +77,24 @@ def _scan(vectors: Vectors, query: Scores, runs: Runs, k: int) -> "_Heap":
     count = run_rows(runs)
     heap = _Heap(query, min(k, count))
     if count >= SHORT_RUN * len(runs):
-        for start, stop in runs.tolist():
-            for first in range(start, stop, _PART_ROWS):
-                last = min(first + _PART_ROWS, stop)
-                heap.scan(vectors[first:last], _LABEL_OF_ROW_0 - first - _COUNT[: last - first])
+        for some in _in_parts(runs):
+            heap.scan(vectors, some)
     else:
         rows = rows_of(runs)
         for first in range(0, count, _PART_ROWS):
             part = rows[first : first + _PART_ROWS]
-            heap.scan(np.ascontiguousarray(vectors[part]), _LABEL_OF_ROW_0 - part)
+            gathered = np.ascontiguousarray(vectors[part])
+            heap.scan(gathered, np.array([[0, len(part)]]), _LABEL_OF_ROW_0 - part)
     return heap
+
+
+def _in_parts(runs: Runs) -> Iterator[Runs]:
+    """Yield runs, long ones divided, so many at a time that their labels take little memory."""
+    if (runs[:, 1] - runs[:, 0]).max() > _PART_ROWS:
+        runs = np.concatenate([_pieces(a, b, _PART_ROWS) for a, b in runs.tolist()])
+    part = np.cumsum(runs[:, 1] - runs[:, 0]) // _PART_ROWS
+    edges = np.flatnonzero(np.diff(part)) + 1
+    yield from np.split(runs, edges)
 
 
 class _Heap:
@@ -109,17 +119,21 @@ class _Heap:
         self._labels = np.full(k, -1, dtype=np.int64)
         self._into = faiss.swig_ptr(self._scores), faiss.swig_ptr(self._labels)
 
-    def scan(self, vectors: Vectors, labels: Rows) -> None:
-        """Offer contiguous vectors float16 [m, dim], by labels int64 [m].
+    def scan(self, vectors: Vectors, runs: Runs, labels: Rows | None = None) -> None:
+        """Offer runs of contiguous vectors float16 [n, dim].
 
-        FAISS drops the smallest label among equal scores; the greatest row shall go: labels are
-        a large number minus the row.
+        FAISS drops the smallest label among equal scores; the greatest row shall go: labels,
+        int64, one a row of the runs, are a large number minus the row.
         """
-        swig_ptr = self._faiss.swig_ptr
-        codes = vectors.view(np.uint8).reshape(-1)
-        self._scanner.scan_codes(
-            len(vectors), swig_ptr(codes), swig_ptr(labels), *self._into, self._k
-        )
+        labels = _LABEL_OF_ROW_0 - rows_of(runs) if labels is None else labels
+        code, label = self._faiss.cast_integer_to_uint8_ptr, self._faiss.cast_integer_to_idx_t_ptr
+        # addresses, not arrays: slicing arrays takes longer than scoring a short run
+        codes, row_bytes, at = vectors.ctypes.data, vectors.strides[0], labels.ctypes.data
+        for first, last in runs.tolist():
+            self._scanner.scan_codes(
+                last - first, code(codes + first * row_bytes), label(at), *self._into, self._k
+            )
+            at += labels.itemsize * (last - first)
 
     @staticmethod
     def merged(heaps: "list[_Heap]") -> "_Heap":
