@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +17,18 @@ from numpy.typing import NDArray
 from geosearch.errors import IndexFolderError
 from geosearch.index.ann_training import AUTO_ROWS, LEAST_ROWS, build_tier
 from geosearch.index.calibration import calibrate_tier, keep_queries
-from geosearch.index.curve import groups_of, row_order
 from geosearch.index.durable import move_durable, remove_folder, reserve
 from geosearch.index.hrefs import Hrefs
 from geosearch.index.manifest import SegmentEntry
 from geosearch.index.mapped import damaged, give_back, write_rows
-from geosearch.index.packed import Packed, bounds_and_centres
-from geosearch.index.records import UNKNOWN_TIME, SceneKey, SceneRecord, time_ms_of
+from geosearch.index.records import UNKNOWN_TIME, SceneKey, SceneRecord
+from geosearch.index.segment_table import (
+    COPIED_ROWS,
+    SceneChips,
+    SegmentTable,
+    segment_table,
+    sidecar_columns,
+)
 from geosearch.index.sidecar import SidecarWriter
 from geosearch.index.staging import scene_values
 
@@ -40,7 +45,6 @@ MOST_ROWS = 1 << 20
 Queries = NDArray[np.float32]
 
 _HASH_BYTES = 1 << 22
-_COPIED_ROWS = 1 << 16
 _COPIED_VECTORS = 1 << 14
 
 
@@ -61,30 +65,6 @@ class Description:
     scenes: tuple[SceneKey, ...]
     """In the order of their numbers."""
     files: tuple[FileSum, ...]
-
-
-class SceneChips(Protocol):
-    """A scene and its chips, staged or published."""
-
-    @property
-    def record(self) -> SceneRecord:
-        """The scene."""
-
-    @property
-    def chip_count(self) -> int:
-        """How many chips it has."""
-
-    def columns(self) -> dict[str, NDArray[Any]]:
-        """Return the numbers of a `ChipBatch` but the vectors, by name."""
-
-    def outlines(self) -> Packed:
-        """Return the footprints as WKB."""
-
-    def ids(self) -> Packed | None:
-        """Return the chips' own ids as UTF-8; None where they have none."""
-
-    def vectors(self, dim: int) -> NDArray[np.float16]:
-        """Return the vectors float16 [n, dim]."""
 
 
 Scene = TypeVar("Scene", bound=SceneChips)
@@ -133,7 +113,7 @@ def write_segment(
     part = segments / "new.part"
     remove_folder(part)
     part.mkdir()
-    table = _table(staged)
+    table = segment_table(staged)
     columns, rows = table.columns, len(table.order)
     _write_vectors(part / VECTORS, staged, columns["scene_no"], table.order, dim)
     write_rows(part / ROWS, columns, table.outlines, table.ids, table.order)
@@ -244,63 +224,6 @@ def ann_kind(wanted: str, rows: int) -> str:
     return "ivfpq" if wanted != "flat" and large and possible else "flat"
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """The chips of a segment."""
-
-    columns: dict[str, NDArray[Any]]
-    """In row order: numbers of a `ChipBatch`, ``scene_no``, ``time_ms``, ``bounds``."""
-    outlines: Packed
-    """Footprints as WKB, as they were staged."""
-    ids: Packed | None
-    """Their own ids, as they were staged; None where no chip has one."""
-    order: NDArray[np.int64]
-    """[n], which staged chip stands in each row."""
-
-
-def _table(staged: Sequence[SceneChips]) -> _Table:
-    parts = [one.columns() for one in staged]
-    columns = {
-        name: np.concatenate([part[name] for part in parts])
-        for name in ("windows", "size_m", "valid", "cloud", "gsd_m")
-    }
-    counts = [len(part["valid"]) for part in parts]
-    columns["scene_no"] = np.repeat(np.arange(len(staged), dtype=np.int32), counts)
-    columns["time_ms"] = np.concatenate(
-        [_times(one, part) for one, part in zip(staged, parts, strict=True)]
-    )
-    outlines = Packed.joined([one.outlines() for one in staged])
-    columns["bounds"], centres = _bounds_and_centres(outlines)
-    group = groups_of(columns["scene_no"], columns["time_ms"])
-    order = row_order(centres, group)
-    columns = {name: column[order] for name, column in columns.items()}
-    return _Table(columns, outlines, _joined_ids(staged, counts), order)
-
-
-def _times(one: SceneChips, columns: dict[str, NDArray[Any]]) -> NDArray[np.int64]:
-    known = time_ms_of(one.record.datetime)
-    return columns.get("time_ms", np.full(len(columns["valid"]), known, np.int64))
-
-
-def _bounds_and_centres(outlines: Packed) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return them part by part: shapes take much more room than their WKB."""
-    bounds, centres = np.empty((len(outlines), 4)), np.empty((len(outlines), 2))
-    for first in range(0, len(outlines), _COPIED_ROWS):
-        rows = np.arange(first, min(first + _COPIED_ROWS, len(outlines)))
-        bounds[rows], centres[rows] = bounds_and_centres(outlines.take(rows))
-    return bounds, centres
-
-
-def _joined_ids(staged: Sequence[SceneChips], counts: Sequence[int]) -> Packed | None:
-    parts = [one.ids() for one in staged]
-    if all(part is None for part in parts):
-        return None
-    empty = (Packed(np.zeros(0, np.uint8), np.zeros(count + 1, np.int64)) for count in counts)
-    return Packed.joined(
-        [none if part is None else part for part, none in zip(parts, empty, strict=True)]
-    )
-
-
 def _write_vectors(
     path: Path,
     staged: Sequence[SceneChips],
@@ -328,38 +251,11 @@ def _write_vectors(
     out.flush()
 
 
-def _write_sidecar(path: Path, scenes: Sequence[SceneRecord], table: _Table) -> None:
+def _write_sidecar(path: Path, scenes: Sequence[SceneRecord], table: SegmentTable) -> None:
     with SidecarWriter(path) as writer:
         writer.add_scenes(scenes)
-        for first in range(0, len(table.order), _COPIED_ROWS):
-            writer.add_chips(_sidecar_columns(table, scenes, first, first + _COPIED_ROWS))
-
-
-def _sidecar_columns(
-    table: _Table, scenes: Sequence[SceneRecord], first: int, last: int
-) -> dict[str, NDArray[Any]]:
-    part = {name: column[first:last] for name, column in table.columns.items()}
-    taken = table.order[first:last]
-    # the time of a chip is said where its scene has none
-    dated = np.array([scene.datetime is not None for scene in scenes])[part["scene_no"]]
-    own_ids = [b""] * len(taken) if table.ids is None else table.ids.take(taken).values()
-    return {
-        "row": np.arange(first, first + len(taken)),
-        "scene_no": part["scene_no"],
-        **_split(part["windows"], "col_px", "row_px", "width_px", "height_px"),
-        **_split(part["size_m"], "width_m", "height_m"),
-        "valid": part["valid"],
-        "cloud": part["cloud"],
-        "gsd_m": part["gsd_m"],
-        **_split(part["bounds"], "west", "south", "east", "north"),
-        "footprint": np.array(table.outlines.take(taken).values(), dtype=object),
-        "id": np.array([one.decode() for one in own_ids], dtype=object),
-        "time_ms": np.where(dated, UNKNOWN_TIME, part["time_ms"]),
-    }
-
-
-def _split(table: NDArray[Any], *names: str) -> dict[str, NDArray[Any]]:
-    return {name: np.ascontiguousarray(table[:, at]) for at, name in enumerate(names)}
+        for first in range(0, len(table.order), COPIED_ROWS):
+            writer.add_chips(sidecar_columns(table, scenes, first, first + COPIED_ROWS))
 
 
 def description_bytes(description: Description) -> bytes:

@@ -1,0 +1,28 @@
+"""The Python API: what the command line calls and what a program would.
+
+Rooms are imported where they are used, so that importing this costs nothing heavy.
+"""
+
+from geosearch.api.archive import Archive, open
+from geosearch.api.folders import DEFAULT_INDEXES, INDEX_VARIABLE, default_index, find_index
+from geosearch.api.hits import Hits
+from geosearch.api.indexing import build, plan
+from geosearch.api.keeping import compact, remove, verify
+from geosearch.api.vectors import export_vectors, import_vectors
+
+__all__ = [
+    "DEFAULT_INDEXES",
+    "INDEX_VARIABLE",
+    "Archive",
+    "Hits",
+    "build",
+    "compact",
+    "default_index",
+    "export_vectors",
+    "find_index",
+    "import_vectors",
+    "open",
+    "plan",
+    "remove",
+    "verify",
+]

@@ -1,0 +1,221 @@
+"""An open index that can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
+
+from geosearch.api.folders import find_index
+from geosearch.api.hits import Hits
+from geosearch.errors import EncoderError, UsageError
+from geosearch.progress import Note, Stopwatch, silent
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from geosearch.encoders import Encoder
+    from geosearch.index import Index
+    from geosearch.ingest import BuildReport
+
+    Area: TypeAlias = str | Path | dict[str, Any] | BaseGeometry
+    Vector: TypeAlias = np.ndarray[tuple[int], np.dtype[np.floating[Any]]]
+    Vectors: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.floating[Any]]]
+
+
+class Archive:
+    """An open index with the encoder that it was built with.
+
+    It holds the generation that was published when it was opened; open it again
+    to see a newer one.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        *,
+        weights: str | Path | None = None,
+        device: str = "auto",
+        precision: str = "auto",
+        encoder: Encoder | None = None,
+        report: BuildReport | None = None,
+    ) -> None:
+        self.index = index
+        """The generation that is searched."""
+        self.report = report
+        """What the run did that built it, if this process did."""
+        self._weights = weights
+        self._device = device
+        self._precision = precision
+        self._encoder = encoder
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of the index, loaded when first asked for.
+
+        Raises:
+            EncoderError: Its weights are missing, or are not those the index was built with.
+        """
+        if self._encoder is None:
+            self._encoder = self._load_encoder()
+        return self._encoder
+
+    def _load_encoder(self) -> Encoder:
+        from geosearch.encoders import load
+        from geosearch.index import UNKNOWN_ENCODER
+
+        spec = self.index.spec
+        if spec.encoder == UNKNOWN_ENCODER:
+            raise EncoderError(
+                f"nobody has said what made the vectors of {self.index.folder}",
+                hint="ask by a vector, or import them anew with --encoder NAME",
+            )
+        weights = self._weights or spec.weights
+        encoder = load(
+            spec.encoder,
+            weights=weights,
+            device=self._device,
+            precision=self._precision,
+        )
+        if encoder.fingerprint != spec.fingerprint:
+            raise EncoderError(
+                f"the index {self.index.folder} was built with {spec.fingerprint}, "
+                f"the weights here are {encoder.fingerprint}",
+                hint="give the weights it was built with: --weights FILE, or index anew",
+            )
+        return encoder
+
+    @overload
+    def search(
+        self, query: str | Vector, *, k: int = ..., bbox: str | Sequence[float] | None = ...,
+        intersects: Area | None = ..., datetime: str | None = ..., undated: bool = ...,
+        max_cloud: float | None = ..., min_valid: float | None = ..., exact: bool = ...,
+        distinct: bool = ...,
+    ) -> Hits: ...  # fmt: skip
+    @overload
+    def search(
+        self, query: list[str] | tuple[str, ...] | Vectors, *, k: int = ...,
+        bbox: str | Sequence[float] | None = ..., intersects: Area | None = ...,
+        datetime: str | None = ..., undated: bool = ..., max_cloud: float | None = ...,
+        min_valid: float | None = ..., exact: bool = ..., distinct: bool = ...,
+    ) -> list[Hits]: ...  # fmt: skip
+    def search(
+        self,
+        query: str | list[str] | tuple[str, ...] | NDArray[np.floating[Any]],
+        *,
+        k: int = 10,
+        bbox: str | Sequence[float] | None = None,
+        intersects: Area | None = None,
+        datetime: str | None = None,
+        undated: bool = False,
+        max_cloud: float | None = None,
+        min_valid: float | None = None,
+        exact: bool = False,
+        distinct: bool = False,
+    ) -> Hits | list[Hits]:
+        """Find the chips that look most like what a text says, or that lie next to a vector.
+
+        Several texts or vectors are asked at once, under one filter that is applied once.
+
+        Args:
+            query: A text, short or long, or a list of them; or a vector of the index's encoder,
+                float16, float32 or float64 [dim], or several [q, dim], of any length. Vectors
+                need no encoder: none is loaded.
+            k: How many hits at most, for each query.
+            bbox: ``W,S,E,N`` in degrees; W > E crosses 180 degrees.
+            intersects: A GeoJSON file, object or geometry that footprints must intersect.
+            datetime: A date, an RFC 3339 instant, or ``A/B`` with ``..`` for open ends.
+            undated: Find chips without a known time, too, whatever ``datetime`` is.
+            max_cloud: Most share of a chip that looks like cloud, 0..1; a chip of which that is
+                not known is not found.
+            min_valid: Least share of valid pixels, 0..1.
+            exact: Score every matching chip, however many there are.
+            distinct: Leave out chips that overlap a better one, so that each hit is a new place.
+
+        Returns:
+            The hits; for several queries a list of them, in the order asked.
+
+        Raises:
+            UsageError: A text is empty, a vector is none of this index, or a filter cannot be
+                applied.
+            EncoderError: The encoder of the index cannot be loaded here.
+        """
+        from geosearch.search import make_filter, search_many
+
+        wanted = make_filter(
+            bbox=bbox,
+            intersects=intersects,
+            when=datetime,
+            undated=undated,
+            max_cloud=max_cloud,
+            min_valid=min_valid,
+        )
+        if isinstance(query, list | tuple) and not query:
+            return []
+        watch = Stopwatch()
+        vectors, texts = self._asked(query, watch)
+        answers = search_many(
+            self.index,
+            vectors,
+            wanted=wanted,
+            k=k,
+            tier="exact" if exact else "auto",
+            distinct=distinct,
+        )
+        before = {step: 1000 * seconds for step, seconds in watch.seconds.items()}
+        found = [
+            Hits(hits, replace(how, milliseconds=before | how.milliseconds), text)
+            for (hits, how), text in zip(answers, texts, strict=True)
+        ]
+        one = isinstance(query, str) or getattr(query, "ndim", 2) == 1
+        return found[0] if one else found
+
+    def _asked(
+        self, query: str | Sequence[str] | NDArray[np.floating[Any]], watch: Stopwatch
+    ) -> tuple[list[NDArray[np.float32]], list[str] | list[None]]:
+        """Return what is asked as vectors float32 [dim], and the texts that they stand for."""
+        from geosearch.search import unit_queries
+
+        texts = [query] if isinstance(query, str) else query
+        if not isinstance(texts, list | tuple) or not all(isinstance(one, str) for one in texts):
+            vectors = unit_queries(query, self.index.spec.dim)
+            return list(vectors), [None] * len(vectors)
+        for number, text in enumerate(texts, start=1):
+            if not text.strip():
+                which = "" if isinstance(query, str) else f" {number} of {len(texts)}"
+                raise UsageError(
+                    f"the query{which} has no text", hint="say what to look for, in quotes"
+                )
+        with watch.time("load encoder"):
+            encoder = self.encoder
+        with watch.time("encode text"):
+            return list(encoder.encode_texts(texts)), list(texts)
+
+
+def open(
+    path: str | Path | None = None,
+    *,
+    weights: str | Path | None = None,
+    device: str = "auto",
+    precision: str = "auto",
+    note: Note = silent,
+) -> Archive:
+    """Open an index for searching.
+
+    Args:
+        path: The index folder; None for the one in the environment, or the newest in ``indexes/``.
+        weights: The encoder's weights, where they are not where the index says.
+        device: ``auto``, ``cpu``, ``cuda``.
+        precision: ``auto``, ``float32``, ``bf16``.
+        note: Is told which index was taken, if none was named.
+
+    Raises:
+        IndexFolderError: There is no index, or it cannot be read.
+    """
+    from geosearch.index import open_index
+
+    folder = find_index(note) if path is None else Path(path)
+    return Archive(open_index(folder), weights=weights, device=device, precision=precision)

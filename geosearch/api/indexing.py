@@ -1,0 +1,270 @@
+"""Scenes into an index, and what that would do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geosearch.api.archive import Archive
+from geosearch.api.folders import default_index
+from geosearch.errors import UsageError
+from geosearch.progress import Note, silent
+
+if TYPE_CHECKING:
+    from geosearch.encoders import Encoder
+    from geosearch.index import IndexSpec
+    from geosearch.ingest import AnnKind, ChipSettings, IndexPlan
+    from geosearch.scenes import Found
+
+
+def build(
+    paths: Sequence[str | Path],
+    index: str | Path | None = None,
+    *,
+    encoder: str | None = None,
+    weights: str | Path | None = None,
+    activation: str | None = None,
+    size: int | None = None,
+    stride: int | None = None,
+    min_valid: float | None = None,
+    bands: tuple[int, int, int] | None = None,
+    gsd: float | None = None,
+    scales: Sequence[int] | None = None,
+    assume_crs: str | None = None,
+    ann: AnnKind = "auto",
+    prune: bool = False,
+    max_memory: str | int | None = None,
+    device: str = "auto",
+    precision: str = "auto",
+    progress: bool = False,
+    note: Note = silent,
+) -> Archive:
+    """Index scenes, and open the index.
+
+    Args:
+        paths: Files, folders and patterns (``scenes/**/*.tif``), URLs, STAC documents.
+        index: The index folder; None for ``indexes/`` with the first path's name.
+        encoder: An encoder's name; None for DGTRS-CLIP B/16 where its weights are here or can be
+            fetched, else ``mini``.
+        weights: The encoder's weights: a file, or the folder it is in.
+        activation: ``quickgelu`` or ``gelu``, if the weights were trained with another one than
+            the encoder's name stands for; the index remembers it.
+        size: Chip edge in pixels; None for the encoder's input.
+        stride: Step between chips in pixels; None for half a chip, so that a thing of up to half
+            a chip's size is whole in at least one of them.
+        min_valid: Least share of valid pixels in a chip, 0..1; None for a quarter.
+        bands: Bands shown as red, green, blue, from 1; None to choose for each scene.
+        gsd: Metres a pixel of the finest chips, so that chips of all scenes are of one size on
+            the ground; a coarser scene is cut at its own resolution. None for each scene's own.
+        scales: Multiples of it to cut chips at: ``(1, 2, 4)`` covers the same ground also with
+            chips of two and four times the side. None for the finest only.
+        assume_crs: The CRS of scenes that have an affine and no CRS, such as ``EPSG:32633``; None
+            to refuse them. It is not used where a scene has a CRS.
+        ann: ``auto``, ``flat`` (always exact) or ``ivfpq`` (always approximate).
+        prune: Remove scenes that were indexed from one of the folders and whose files are gone;
+            the report names them anyway.
+        max_memory: What the run may take, in bytes or such as ``2GB``, the encoder not counted;
+            None stays below 1 GB, mapped vectors of segments above 600,000 chips not counted.
+        device: ``auto``, ``cpu``, ``cuda``.
+        precision: ``auto``, ``float32``, ``bf16``.
+        progress: Show a bar on stderr.
+        note: Is told which encoder and index were taken, if none was named.
+
+    Returns:
+        The open index; its ``report`` says what was indexed and what was left out.
+
+    Raises:
+        Interrupted: A KeyboardInterrupt: at Ctrl-C or SIGTERM the current batch is finished, what
+            is done is published, and the same call continues; a second Ctrl-C stops at once.
+        GeosearchError: Nothing could be indexed; scenes that fail are in the report instead.
+    """
+    from geosearch.index import open_index
+    from geosearch.ingest import ingest, run_memory
+
+    memory = run_memory(max_memory)
+    asked = _Asked(
+        paths=paths, index=index,
+        encoder=encoder, weights=weights, activation=activation,
+        size=size, stride=stride, min_valid=min_valid, bands=bands,
+        gsd=gsd, scales=scales, assume_crs=assume_crs,
+        device=device, precision=precision,
+    )  # fmt: skip
+    work = _prepare(asked, note)
+    report = ingest(
+        work.found,
+        work.folder,
+        work.encoder,
+        work.settings,
+        ann=ann,
+        weights=None if work.weights is None else str(Path(work.weights).resolve()),
+        folders=paths,
+        prune=prune,
+        memory=memory,
+        progress=progress,
+        note=note,
+    )
+    return Archive(
+        open_index(work.folder),
+        weights=work.weights,
+        device=device,
+        precision=precision,
+        encoder=work.encoder,
+        report=report,
+    )
+
+
+def plan(
+    paths: Sequence[str | Path],
+    index: str | Path | None = None,
+    *,
+    encoder: str | None = None,
+    weights: str | Path | None = None,
+    activation: str | None = None,
+    size: int | None = None,
+    stride: int | None = None,
+    min_valid: float | None = None,
+    bands: tuple[int, int, int] | None = None,
+    gsd: float | None = None,
+    scales: Sequence[int] | None = None,
+    assume_crs: str | None = None,
+    device: str = "auto",
+    precision: str = "auto",
+    progress: bool = False,
+    note: Note = silent,
+) -> IndexPlan:
+    """Say what `build` would do with the same arguments, and write nothing.
+
+    Raises:
+        GeosearchError: There is nothing to index, or the encoder or the index cannot be read.
+    """
+    from geosearch.ingest import plan
+
+    asked = _Asked(
+        paths=paths, index=index,
+        encoder=encoder, weights=weights, activation=activation,
+        size=size, stride=stride, min_valid=min_valid, bands=bands,
+        gsd=gsd, scales=scales, assume_crs=assume_crs,
+        device=device, precision=precision,
+    )  # fmt: skip
+    work = _prepare(asked, note)
+    return plan(
+        work.found, work.folder, work.encoder, work.settings, folders=paths, progress=progress
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What `build` and `plan` were asked for; None is what was left open."""
+
+    paths: Sequence[str | Path]
+    """Where the scenes are."""
+    index: str | Path | None
+    """The index folder."""
+    encoder: str | None
+    """Its name."""
+    weights: str | Path | None
+    """The encoder's."""
+    activation: str | None
+    """``quickgelu`` or ``gelu``; None for what the encoder's name stands for."""
+    size: int | None
+    """Chip edge, pixels."""
+    stride: int | None
+    """Step between chips, pixels."""
+    min_valid: float | None
+    """Least share of valid pixels in a chip, 0..1."""
+    bands: tuple[int, int, int] | None
+    """Shown as red, green, blue, from 1."""
+    gsd: float | None
+    """Metres a pixel of the finest chips."""
+    scales: Sequence[int] | None
+    """Multiples of it."""
+    assume_crs: str | None
+    """The CRS of scenes that have an affine and no CRS; None to refuse them."""
+    device: str
+    """``auto``, ``cpu``, ``cuda``."""
+    precision: str
+    """``auto``, ``float32``, ``bf16``."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What an indexing run works with."""
+
+    found: Found
+    """The scenes."""
+    folder: Path
+    """The index."""
+    encoder: Encoder
+    """Loaded."""
+    settings: ChipSettings
+    """How scenes are cut."""
+    weights: str | Path | None
+    """Where the encoder's weights were given, by the user or by the index."""
+
+
+def _prepare(asked: _Asked, note: Note) -> _Work:
+    """Find the scenes, load the encoder, and settle what was left open."""
+    from geosearch.encoders import load, with_activation
+    from geosearch.index import MANIFEST, open_index
+    from geosearch.ingest import look_for_scenes
+
+    if not asked.paths:
+        raise UsageError("no path to index", hint="give a folder of scenes")
+    folder = default_index(asked.paths, note) if asked.index is None else Path(asked.index)
+    if (folder / MANIFEST).exists():
+        asked = _as_before(asked, open_index(folder).spec)
+    if asked.weights is not None and asked.encoder is None:
+        raise UsageError(
+            f"--weights {asked.weights} without --encoder",
+            hint="name the encoder that they belong to",
+        )
+    found = look_for_scenes(asked.paths)
+    encoder = load(
+        with_activation(asked.encoder or _default_encoder(note), asked.activation),
+        weights=asked.weights,
+        device=asked.device,
+        precision=asked.precision,
+    )
+    return _Work(found, folder, encoder, _chip_settings(asked, encoder), asked.weights)
+
+
+def _as_before(asked: _Asked, before: IndexSpec) -> _Asked:
+    """Return it with what was left open as it was: what is added is cut and embedded alike."""
+    encoder = asked.encoder or before.encoder
+    own_weights = asked.weights is not None or encoder != before.encoder
+    return replace(
+        asked,
+        encoder=encoder,
+        weights=asked.weights if own_weights else before.weights,
+        size=before.size_px if asked.size is None else asked.size,
+        stride=before.stride_px if asked.stride is None else asked.stride,
+        min_valid=before.min_valid if asked.min_valid is None else asked.min_valid,
+        bands=asked.bands or before.bands,
+        gsd=before.gsd_m if asked.gsd is None else asked.gsd,
+        scales=before.scales if asked.scales is None else asked.scales,
+    )
+
+
+def _chip_settings(asked: _Asked, encoder: Encoder) -> ChipSettings:
+    from geosearch.ingest import MIN_VALID, ChipSettings
+
+    size = encoder.image_size if asked.size is None else asked.size
+    return ChipSettings(
+        size_px=size,
+        stride_px=max(size // 2, 1) if asked.stride is None else asked.stride,
+        min_valid=MIN_VALID if asked.min_valid is None else asked.min_valid,
+        bands=asked.bands,
+        gsd_m=None if asked.gsd is None else float(asked.gsd),
+        scales=(1,) if asked.scales is None else tuple(asked.scales),
+        assume_crs=asked.assume_crs,
+    )
+
+
+def _default_encoder(note: Note) -> str:
+    from geosearch.encoders import choose_default
+
+    choice = choose_default()
+    note(f"encoder: {choice.name} ({choice.reason})")
+    return choice.name

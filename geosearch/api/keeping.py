@@ -1,0 +1,160 @@
+"""An index's upkeep: what is taken out of it, merged, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geosearch.api.folders import find_index
+from geosearch.errors import UsageError
+from geosearch.progress import Note, silent
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from geosearch.index import Compaction, Index, Problem, Removal, Segment
+
+
+def remove(
+    index: str | Path | None = None,
+    *,
+    scenes: Collection[str] = (),
+    bbox: str | Sequence[float] | None = None,
+    intersects: str | Path | dict[str, Any] | BaseGeometry | None = None,
+    datetime: str | None = None,
+    undated: bool = False,
+    min_cloud: float | None = None,
+    max_cloud: float | None = None,
+    min_valid: float | None = None,
+    dry_run: bool = False,
+    confirm: Callable[[Removal], bool] | None = None,
+    note: Note = silent,
+) -> Removal:
+    """Take chips out of an index: those that pass all filters that are given.
+
+    Who has the index open goes on with what it holds; `compact` frees the room. Indexing again
+    adds a scene that was removed whole, if its file is still there; a scene of which chips
+    are left stays as it is until its file changes.
+
+    Args:
+        index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
+        scenes: Ids of scenes, or patterns of them: ``*`` stands for any characters, ``/`` among
+            them. A chip must be of one of them.
+        bbox: ``W,S,E,N`` in degrees, as `Archive.search` takes it.
+        intersects: A GeoJSON file, object or geometry that footprints must intersect.
+        datetime: A date, an RFC 3339 instant, or ``A/B`` with ``..`` for open ends.
+        undated: Chips without a known time, too, whatever ``datetime`` is.
+        min_cloud: Least share of a chip that looks like cloud, 0..1; a chip of which that is not
+            known stays.
+        max_cloud: The most, likewise.
+        min_valid: Least share of valid pixels, 0..1.
+        dry_run: Change nothing, only say what would go.
+        confirm: Is told what will go, and says whether it may; None to go ahead.
+        note: Is told which index was taken, if none was named.
+
+    Raises:
+        UsageError: No filter is given, one cannot be applied, or the index has no such scene.
+        IndexFolderError: The index cannot be read or written.
+    """
+    from geosearch.index import open_index, remove_chips
+    from geosearch.search import make_filter, matching_rows
+
+    wanted = make_filter(
+        bbox=bbox,
+        intersects=intersects,
+        when=datetime,
+        undated=undated,
+        min_cloud=min_cloud,
+        max_cloud=max_cloud,
+        min_valid=min_valid,
+    )
+    if wanted.is_empty and not scenes:
+        raise UsageError(
+            "nothing says what to remove",
+            hint="give --scene, --bbox, --intersects, --datetime or --min-cloud",
+        )
+    folder = find_index(note) if index is None else Path(index)
+    named = _scenes_named(scenes, open_index(folder))
+    # a scene that is named alone goes whole, even if it has no chip
+    whole = named if wanted.is_empty else frozenset[str]()
+    wanted = replace(wanted, scenes=named if scenes else None)
+
+    def choose(segment: Segment) -> Any:
+        return matching_rows(segment, wanted)
+
+    go_ahead = confirm or (lambda _removal: True)
+    return remove_chips(
+        folder,
+        choose,
+        scenes=whole,
+        confirm=lambda removal: not dry_run and go_ahead(removal),
+    )
+
+
+def _scenes_named(names: Collection[str], index: Index) -> frozenset[str]:
+    """Return the scenes of an index that are meant by ids, or by patterns of ids."""
+    known = index.scene_ids
+    named: set[str] = set()
+    for name in names:
+        # an id may hold what a pattern is written with: it is first what it is
+        found = {name} & known or {one for one in known if fnmatchcase(one, name)}
+        if not found:
+            close = get_close_matches(name, known, n=3)
+            raise UsageError(
+                f"{index.folder} has no scene {name}",
+                hint=f"did you mean {' or '.join(close)}?" if close else "hits name their scenes",
+            )
+        named |= found
+    return frozenset(named)
+
+
+def compact(index: str | Path | None = None, *, note: Note = silent) -> Compaction:
+    """Merge an index's segments without the chips that were removed, and free their room.
+
+    Nothing is embedded again, and searches answer as before. Files of older generations are
+    deleted, but not those that this process has open; see docs/format.md for other processes.
+
+    Args:
+        index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
+        note: Is told which index was taken, if none was named.
+
+    Raises:
+        IndexFolderError: The index cannot be read or written, or a file of it is damaged.
+    """
+    from geosearch.index import compact
+
+    return compact(find_index(note) if index is None else Path(index))
+
+
+def verify(
+    index: str | Path | None = None,
+    *,
+    repair: bool = False,
+    drop: bool = False,
+    note: Note = silent,
+) -> list[Problem]:
+    """Read every file of an index, and say which is not as it was written.
+
+    Args:
+        index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
+        repair: Make again what can be made from files that are whole.
+        drop: Leave segments out that cannot be repaired; index their scenes again afterwards.
+        note: Is told which index was taken, if none was named.
+
+    Returns:
+        What is wrong, and what was done about it; empty for a whole index.
+
+    Raises:
+        UsageError: ``drop`` without ``repair``.
+        IndexFolderError: There is no index, or its manifest cannot be read.
+    """
+    from geosearch import index as room
+
+    if drop and not repair:
+        raise UsageError("--drop without --repair", hint="add --repair: dropping changes the index")
+    folder = find_index(note) if index is None else Path(index)
+    return room.repair(folder, drop=drop) if repair else room.verify(folder)

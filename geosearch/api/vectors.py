@@ -1,0 +1,156 @@
+"""Vectors of other makers into an index, and an index's own out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geosearch.api.folders import default_index, find_index
+from geosearch.errors import UsageError
+from geosearch.progress import Note, silent
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from geosearch.encoders import Encoder
+    from geosearch.formats import VectorFile, VectorImport
+    from geosearch.index import IndexSpec
+    from geosearch.ingest import AnnKind
+
+
+def import_vectors(
+    files: Sequence[str | Path],
+    index: str | Path | None = None,
+    *,
+    encoder: str | None = None,
+    weights: str | Path | None = None,
+    ann: AnnKind = "auto",
+    device: str = "auto",
+    precision: str = "auto",
+    progress: bool = False,
+    note: Note = silent,
+) -> VectorImport:
+    """Put the rows of GeoParquet files into an index: vectors that were made elsewhere.
+
+    Args:
+        files: Each with columns ``id``, ``geometry`` (WKB, EPSG:4326), ``vector`` (lists of so
+            many floats) and, if known, ``datetime``.
+        index: The index folder, made if it is not there; None for ``indexes/`` with the first
+            file's name.
+        encoder: What made the vectors, where the files do not say; texts can then be asked.
+        weights: The encoder's weights: a file, or the folder it is in.
+        ann: ``auto``, ``flat`` (always exact) or ``ivfpq`` (always approximate).
+        device: ``auto``, ``cpu``, ``cuda``.
+        precision: ``auto``, ``float32``, ``bf16``.
+        progress: Show a bar on stderr.
+        note: Is told which index was taken, if none was named.
+
+    Raises:
+        UsageError: A file cannot be read, or holds no row that can be used.
+        IndexFolderError: The index cannot be written, or was built in another way.
+    """
+    from geosearch.formats import VectorFile, import_vectors
+    from geosearch.ingest import embedded_questions
+
+    if not files:
+        raise UsageError("no file to import", hint="give a GeoParquet file of vectors")
+    folder = default_index([Path(files[0]).with_suffix("")], note) if index is None else Path(index)
+    with ExitStack() as stack:
+        opened = [stack.enter_context(VectorFile(file)) for file in files]
+        spec, made_by = _import_spec(opened, folder, encoder, weights, device, precision)
+        return import_vectors(
+            opened,
+            folder,
+            spec,
+            ann=ann,
+            queries=lambda: None if made_by is None else embedded_questions(made_by),
+            progress=progress,
+        )
+
+
+def _import_spec(
+    files: Sequence[VectorFile],
+    folder: Path,
+    encoder: str | None,
+    weights: str | Path | None,
+    device: str,
+    precision: str,
+) -> tuple[IndexSpec, Encoder | None]:
+    """Return how the files' vectors were made, and the encoder, if one was named."""
+    from geosearch.encoders import load
+    from geosearch.formats import agreed_spec
+    from geosearch.index import MANIFEST, UNKNOWN_ENCODER, open_index
+
+    spec = agreed_spec(files)
+    if encoder is None:
+        return spec, None
+    loaded = load(encoder, weights=weights, device=device, precision=precision)
+    if loaded.dim != spec.dim:
+        raise UsageError(
+            f"{files[0].path} has vectors of {spec.dim} numbers, {encoder} makes {loaded.dim}",
+            hint="name the encoder that made them",
+        )
+    if spec.encoder not in (UNKNOWN_ENCODER, loaded.name):
+        raise UsageError(
+            f"{files[0].path} says that {spec.encoder} made its vectors, not {encoder}",
+            hint="leave --encoder away",
+        )
+    if (folder / MANIFEST).exists():
+        # what is added to an index counts as cut like the rest of it
+        return replace(open_index(folder).spec, fingerprint=loaded.fingerprint), loaded
+    kept = None if weights is None else str(Path(weights).resolve())
+    made = replace(spec, encoder=loaded.name, fingerprint=loaded.fingerprint, weights=kept)
+    return made, loaded
+
+
+def export_vectors(
+    path: str | Path,
+    index: str | Path | None = None,
+    *,
+    bbox: str | Sequence[float] | None = None,
+    intersects: str | Path | dict[str, Any] | BaseGeometry | None = None,
+    datetime: str | None = None,
+    undated: bool = False,
+    max_cloud: float | None = None,
+    min_valid: float | None = None,
+    progress: bool = False,
+    note: Note = silent,
+) -> int:
+    """Write chips with footprints, times and 16-bit vectors as GeoParquet 1.1.
+
+    Args:
+        path: The file; it is there whole, or as it was.
+        index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
+        bbox: ``W,S,E,N`` in degrees, as `Archive.search` takes it, like the other filters.
+        intersects: A GeoJSON file, object or geometry that footprints must intersect.
+        datetime: A date, an RFC 3339 instant, or ``A/B`` with ``..`` for open ends.
+        undated: Chips without a known time, too.
+        max_cloud: Most share of cloud, 0..1.
+        min_valid: Least share of valid pixels, 0..1.
+        progress: Show a bar on stderr.
+        note: Is told which index was taken, if none was named.
+
+    Returns:
+        How many chips were written.
+
+    Raises:
+        UsageError: A filter cannot be applied, or the file cannot be written.
+        IndexFolderError: The index cannot be read.
+    """
+    from geosearch.formats import export_vectors
+    from geosearch.index import open_index
+    from geosearch.search import make_filter
+
+    wanted = make_filter(
+        bbox=bbox,
+        intersects=intersects,
+        when=datetime,
+        undated=undated,
+        max_cloud=max_cloud,
+        min_valid=min_valid,
+    )
+    folder = find_index(note) if index is None else Path(index)
+    return export_vectors(open_index(folder), Path(path), wanted=wanted, progress=progress)
