@@ -38,7 +38,8 @@ class ApproximateTier:
         self._rows = rows
         try:
             with np.load(folder / LISTS, allow_pickle=False) as stored:
-                self._mean, self._centroids = stored["mean"], stored["centroids"]
+                self._mean = stored["mean"]
+                self._centroids = np.ascontiguousarray(stored["centroids"])
                 self._spread, self._sizes = stored["spread"], stored["sizes"]
                 codebook = stored["codebook"]
         except (OSError, KeyError, ValueError, EOFError, BadZipFile) as error:
@@ -105,7 +106,16 @@ class ApproximateTier:
 
         Rows are centred, the query is not: its product with the mean is the same for every row.
         """
-        scores = self._centroids @ query
+        import faiss as library
+
+        faiss: Any = library  # its stubs lack this one
+        scores = np.empty(len(self._centroids), np.float32)
+        query = np.ascontiguousarray(query, dtype=np.float32)
+        pointer = faiss.swig_ptr
+        # not numpy's product: its threads would wait for one another longer than this takes
+        faiss.fvec_inner_products_ny(
+            pointer(scores), pointer(query), pointer(self._centroids), len(query), len(scores)
+        )
         return np.argsort(-(scores + _SPREAD_WEIGHT * self._spread), kind="stable"), scores
 
     def candidates(self, query: Floats, runs: Runs, count: int, share: float) -> Rows:
