@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.index.ann import ApproximateTier, bitmap
+from geosearch.index.mapped import give_back
 from geosearch.index.plan import (
     Calibration,
     Choice,
@@ -35,6 +36,7 @@ _MOST_QUERIES = 64
 _COVERED = 0.998
 """Share of the true ten best whose lists and places are covered by what is measured."""
 _MOST_CANDIDATES = 16_384
+_SCANNED_ROWS = 1 << 18
 _REPEATS = 5
 _SEED = 7
 
@@ -98,13 +100,7 @@ def calibrate(tier: ApproximateTier, vectors: Vectors, queries: Floats | None) -
     asked = drawn_queries(vectors, rng) if queries is None else queries
     costs = measure_costs(tier, vectors, asked[0], rng)
     places = {share: _places(len(vectors), share, len(asked), rng) for share in SELECTIVITIES}
-    truths = {
-        share: [
-            best_rows(vectors, query, runs, K, threads=2)[0]
-            for query, runs in zip(asked, places[share], strict=True)
-        ]
-        for share in SELECTIVITIES
-    }
+    truths = {share: _truths(vectors, asked, places[share]) for share in SELECTIVITIES}
     safety = _DRAWN if queries is None else _TEXTS
     needs = tuple(
         _need(tier, vectors, asked, places[share], truths[share], share, safety)
@@ -133,6 +129,25 @@ def drawn_queries(vectors: Vectors, rng: np.random.Generator) -> Floats:
     queries = own + 0.5 * (other - third) + noise
     lengths = np.linalg.norm(queries, axis=1, keepdims=True)
     return np.asarray(queries / np.maximum(lengths, 1e-9), dtype=np.float32)
+
+
+def _truths(vectors: Vectors, queries: Floats, places: list[Runs]) -> list[Rows]:
+    """Return the best rows of each query in its place, by exact scores.
+
+    Some rows for all queries, then the next: mapped vectors are never all in memory.
+    """
+    none: tuple[Rows, Floats] = np.zeros(0, np.int64), np.zeros(0, np.float32)
+    best = [none] * len(queries)
+    for first in range(0, len(vectors), _SCANNED_ROWS):
+        for at, (query, runs) in enumerate(zip(queries, places, strict=True)):
+            part = np.clip(runs, first, first + _SCANNED_ROWS)
+            found = best_rows(vectors, query, part[part[:, 0] < part[:, 1]], K, threads=2)
+            rows = np.concatenate([best[at][0], found[0]])
+            scores = np.concatenate([best[at][1], found[1]])
+            order = np.lexsort((rows, -scores))[:K]
+            best[at] = rows[order], scores[order]
+        give_back(vectors)
+    return [rows for rows, _ in best]
 
 
 def _places(count: int, share: float, queries: int, rng: np.random.Generator) -> list[Runs]:
