@@ -208,7 +208,9 @@ def _answer(
     tier: ApproximateTier, vectors: Vectors, query: Floats, runs: Runs, choice: Choice
 ) -> Rows:
     found = tier.candidates(query, runs, choice.candidates, choice.share)
-    return best_rows(vectors, query, runs_of(np.sort(found)), K)[0]
+    best = best_rows(vectors, query, runs_of(np.sort(found)), K)[0]
+    give_back(vectors)  # around each row that is read, the system maps its neighbours too
+    return best
 
 
 def measure_costs(
