@@ -7,7 +7,7 @@ from pathlib import Path
 from geosearch.index.calibration import kept_queries
 from geosearch.index.manifest import Manifest, read_manifest
 from geosearch.index.plan import Calibration
-from geosearch.index.records import IndexSpec, SceneRecord
+from geosearch.index.records import IndexSpec, SceneRecord, moment_of
 from geosearch.index.segment import Segment
 from geosearch.index.segment_files import ANN
 
@@ -97,7 +97,8 @@ class Index:
     def describe(self) -> IndexInfo:
         """Return what the index holds."""
         spec, manifest = self.spec, self._manifest
-        dates = sorted(scene.datetime for scene in self.scenes if scene.datetime)
+        # not from the scenes: chips may have times of their own
+        spans = [entry.time_ms for entry in manifest.segments if entry.time_ms]
         boxes = [entry.bounds for entry in manifest.segments if entry.bounds]
         segments = tuple(_segment_info(segment) for segment in self.segments)
         return IndexInfo(
@@ -118,8 +119,8 @@ class Index:
             undated_scenes=sum(scene.datetime is None for scene in self.scenes),
             skipped_chips=sum(scene.chips_skipped for scene in self.scenes),
             bounds=_around(boxes) if boxes else None,
-            first_date=dates[0] if dates else None,
-            last_date=dates[-1] if dates else None,
+            first_date=moment_of(min(first for first, _ in spans)) if spans else None,
+            last_date=moment_of(max(last for _, last in spans)) if spans else None,
             bytes=sum(segment.bytes for segment in segments),
             segments=segments,
         )
