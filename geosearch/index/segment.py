@@ -36,6 +36,8 @@ Mask = NDArray[np.bool_]
 Scores = NDArray[np.float32]
 
 
+_SCENES_AT_ONCE = 20_000
+
 _OPEN: WeakSet["Segment"] = WeakSet()
 
 
@@ -224,6 +226,10 @@ class Segment:
 
     def _scenes_by_number(self, numbers: Set[int]) -> dict[int, SceneRecord]:
         missing = numbers - self._known_scenes.keys()
+        if missing and len(self.description.scenes) <= _SCENES_AT_ONCE:
+            # all in one go: asking for a few takes longer than the rest of a search
+            self._known_scenes = dict(enumerate(self._sidecar.scenes()))
+            missing = numbers - self._known_scenes.keys()
         if missing:
             self._known_scenes |= self._sidecar.some_scenes(missing)
         return self._known_scenes
