@@ -1,7 +1,7 @@
 """Chips of an index as GeoParquet: ids, footprints, times and vectors, as `vector_import` reads."""
 
-import os
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from geosearch.errors import UsageError
 from geosearch.formats.vector_table import BATCH_ROWS, VectorFileWriter
 from geosearch.index import Index, Segment, rows_of, run_rows
 from geosearch.progress import track
+from geosearch.replacing import replacing
 from geosearch.search import Filter, matching_runs
 
 
@@ -33,23 +34,17 @@ def export_vectors(
     """
     matching = [matching_runs(segment, wanted or Filter()) for segment in index.segments]
     total = sum(run_rows(runs) for runs in matching)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        writer = VectorFileWriter(beside, index.spec.dim, {"spec": asdict(index.spec)})
-        try:
-            with track("exporting", total, "chips", shown=progress) as advance:
+        with replacing(path, shared=True) as beside:
+            writer = VectorFileWriter(beside, index.spec.dim, {"spec": asdict(index.spec)})
+            with closing(writer), track("exporting", total, "chips", shown=progress) as advance:
                 for segment, runs in zip(index.segments, matching, strict=True):
                     _write(writer, segment, rows_of(runs), advance)
-        finally:
-            writer.close()
-        beside.replace(path)
     except OSError as error:
         raise UsageError(
             f"cannot write {path}: {error.strerror or error}",
             hint="give -o a file in a folder that exists and may be written to",
         ) from error
-    finally:
-        beside.unlink(missing_ok=True)
     return total
 
 
