@@ -122,7 +122,8 @@ def write_segment(
         vectors = np.memmap(part / VECTORS, dtype="<f2", mode="r", shape=(rows, dim))
         build_tier(part / ANN, vectors)
         keep_queries(part / ANN, queries())
-    segment_id = _segment_id(staged, file_sums(part), Hrefs(index_folder))
+    sums = file_sums(part)
+    segment_id = _segment_id(staged, sums, Hrefs(index_folder))
     place = segments / segment_id
     # it is there already where a run died before it was published, or where a scene is again
     # what it was in an earlier generation, which somebody may be reading: leave it in place
@@ -132,7 +133,7 @@ def write_segment(
             calibrate_tier(part / ANN, vectors)
             give_back(vectors)
         keys = tuple(one.record.key for one in staged)
-        description = Description(rows, keys, file_sums(part))
+        description = Description(rows, keys, file_sums(part, known=sums))
         (part / DESCRIPTION).write_bytes(description_bytes(description))
         remove_folder(place)
         move_durable(part, place)
@@ -273,14 +274,21 @@ def description_bytes(description: Description) -> bytes:
     return (json.dumps(document, indent=1) + "\n").encode()
 
 
-def file_sums(folder: Path) -> tuple[FileSum, ...]:
-    """Return size and checksum of every file of a segment but ``segment.json``."""
+def file_sums(folder: Path, *, known: Sequence[FileSum] = ()) -> tuple[FileSum, ...]:
+    """Return size and checksum of every file of a segment but ``segment.json``.
+
+    Args:
+        folder: The segment.
+        known: Files that have not changed since these were worked out: they are not read again.
+    """
+    before = {one.path: one for one in known}
     paths = sorted(
         path for path in folder.rglob("*") if path.is_file() and path != folder / DESCRIPTION
     )
+    names = [path.relative_to(folder).as_posix() for path in paths]
     return tuple(
-        FileSum(path.relative_to(folder).as_posix(), path.stat().st_size, file_sum(path))
-        for path in paths
+        before.get(name) or FileSum(name, path.stat().st_size, file_sum(path))
+        for name, path in zip(names, paths, strict=True)
     )
 
 
