@@ -80,11 +80,6 @@ class ApproximateTier:
         index.replace_invlists(self._lists, False)
         return index
 
-    @property
-    def lists(self) -> int:
-        """How many lists there are."""
-        return len(self._sizes)
-
     def share_to(self, query: Floats, vectors: NDArray[np.float16]) -> Floats:
         """Return which share of all codes a query has to look at to meet each of some rows.
 

@@ -4,8 +4,8 @@ Queries are texts where there is an encoder: texts lie apart from images, and wh
 images says little about them. Filters are ranges of rows: along the curve, each is a place.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from time import thread_time
@@ -60,6 +60,23 @@ _DRAWN = _Safety(share=2.0, candidates=6.0, least_share=0.08, least_candidates=4
 lists, but a fifth of the candidates."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """Queries, each in a place of its own, and what is best there."""
+
+    selectivity: float
+    """Share of the rows that each place has."""
+    queries: Floats
+    """[q, dim]."""
+    places: list[Runs]
+    truths: list[Rows]
+    """Best rows of each query in its place, by exact scores."""
+
+    def asked(self) -> Iterator[tuple[Floats, Runs, Rows]]:
+        """Yield each query, its place, and what is best there."""
+        return zip(self.queries, self.places, self.truths, strict=True)
+
+
 def calibrate_tier(folder: Path, vectors: Vectors) -> None:
     """Measure a tier that has just been built, and write beside it what was found.
 
@@ -99,19 +116,12 @@ def calibrate(tier: ApproximateTier, vectors: Vectors, queries: Floats | None) -
     rng = np.random.default_rng(_SEED)
     asked = drawn_queries(vectors, rng) if queries is None else queries
     costs = measure_costs(tier, vectors, asked[0], rng)
-    places = {share: _places(len(vectors), share, len(asked), rng) for share in SELECTIVITIES}
-    truths = {share: _truths(vectors, asked, places[share]) for share in SELECTIVITIES}
+    trials = [_trial(vectors, asked, share, rng) for share in SELECTIVITIES]
     safety = _DRAWN if queries is None else _TEXTS
-    needs = tuple(
-        _need(tier, vectors, asked, places[share], truths[share], share, safety)
-        for share in SELECTIVITIES
-    )
+    needs = tuple(_need(tier, vectors, trial, safety) for trial in trials)
     calibration = Calibration(costs, needs, (), "drawn" if queries is None else "texts")
-    recalls = tuple(
-        _recall(tier, vectors, asked, places[share], truths[share], share, calibration)
-        for share in SELECTIVITIES
-    )
-    return Calibration(costs, needs, recalls, calibration.queries)
+    recalls = tuple(_recall(tier, vectors, trial, calibration) for trial in trials)
+    return replace(calibration, recalls=recalls)
 
 
 def drawn_queries(vectors: Vectors, rng: np.random.Generator) -> Floats:
@@ -129,6 +139,13 @@ def drawn_queries(vectors: Vectors, rng: np.random.Generator) -> Floats:
     queries = own + 0.5 * (other - third) + noise
     lengths = np.linalg.norm(queries, axis=1, keepdims=True)
     return np.asarray(queries / np.maximum(lengths, 1e-9), dtype=np.float32)
+
+
+def _trial(
+    vectors: Vectors, queries: Floats, selectivity: float, rng: np.random.Generator
+) -> _Trial:
+    places = _places(len(vectors), selectivity, len(queries), rng)
+    return _Trial(selectivity, queries, places, _truths(vectors, queries, places))
 
 
 def _truths(vectors: Vectors, queries: Floats, places: list[Runs]) -> list[Rows]:
@@ -156,29 +173,21 @@ def _places(count: int, share: float, queries: int, rng: np.random.Generator) ->
     return [np.array([[one, one + size]], dtype=np.int64) for one in first]
 
 
-def _need(
-    tier: ApproximateTier,
-    vectors: Vectors,
-    queries: Floats,
-    places: list[Runs],
-    truths: list[Rows],
-    selectivity: float,
-    safety: _Safety,
-) -> Need:
+def _need(tier: ApproximateTier, vectors: Vectors, trial: _Trial, safety: _Safety) -> Need:
     shares = np.concatenate(
-        [tier.share_to(query, vectors[rows]) for query, rows in zip(queries, truths, strict=True)]
+        [tier.share_to(query, vectors[rows]) for query, _, rows in trial.asked()]
     )
     share = min(1.0, max(safety.share * _quantile(shares), safety.least_share))
     depths = []
-    for query, runs, rows in zip(queries, places, truths, strict=True):
+    for query, runs, rows in trial.asked():
         found = tier.candidates(query, runs, min(_MOST_CANDIDATES, run_rows(runs)), share)
         place = {row: at for at, row in enumerate(found.tolist(), start=1)}
         depths += [place.get(row, 0) for row in rows.tolist()]
     known = np.array([depth for depth in depths if depth] or [_MOST_CANDIDATES])
     # of a small segment that was forced to have a tier, some part at most
-    least = min(safety.least_candidates, int(selectivity * len(vectors)) // 8)
+    least = min(safety.least_candidates, int(trial.selectivity * len(vectors)) // 8)
     candidates = max(int(safety.candidates * _quantile(known)), least, K)
-    return Need(selectivity, share, min(candidates, _MOST_CANDIDATES))
+    return Need(trial.selectivity, share, min(candidates, _MOST_CANDIDATES))
 
 
 def _quantile(values: NDArray[Any]) -> float:
@@ -186,22 +195,16 @@ def _quantile(values: NDArray[Any]) -> float:
 
 
 def _recall(
-    tier: ApproximateTier,
-    vectors: Vectors,
-    queries: Floats,
-    places: list[Runs],
-    truths: list[Rows],
-    selectivity: float,
-    calibration: Calibration,
+    tier: ApproximateTier, vectors: Vectors, trial: _Trial, calibration: Calibration
 ) -> Recall:
-    choice = choose(calibration, len(vectors), run_rows(places[0]), 1, K)
+    choice = choose(calibration, len(vectors), run_rows(trial.places[0]), 1, K)
     if choice.tier != "ivfpq":
-        return Recall(selectivity, choice.tier, 1.0)
+        return Recall(trial.selectivity, choice.tier, 1.0)
     shares = [
         np.isin(rows, _answer(tier, vectors, query, runs, choice)).mean() if len(rows) else 1.0
-        for query, runs, rows in zip(queries, places, truths, strict=True)
+        for query, runs, rows in trial.asked()
     ]
-    return Recall(selectivity, choice.tier, float(np.mean(shares)))
+    return Recall(trial.selectivity, choice.tier, float(np.mean(shares)))
 
 
 def _answer(
