@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 
 from geosearch.geo import footprints, ground_sizes_m
 from geosearch.index import ChipBatch
-from geosearch.scenes import ChipBlock, Cut, Scene
+from geosearch.ingest.batches import ReadChips
+from geosearch.scenes import Cut, Scene
 
 _STEP = 1 << 14
 
@@ -28,7 +29,7 @@ def outlines_of(scene: Scene, windows: NDArray[np.int32]) -> NDArray[np.object_]
 
 
 class CollectedChips:
-    """Gathers blocks of chips until they are stored together."""
+    """Gathers chips until they are stored together."""
 
     def __init__(self, scene: Scene, cut: Cut, outlines: NDArray[np.object_], dim: int) -> None:
         """Begin with none.
@@ -53,20 +54,17 @@ class CollectedChips:
         self.count = 0
         """How many there are."""
 
-    def add(
-        self, first: int, block: ChipBlock, kept: NDArray[np.bool_], vectors: NDArray[np.float32]
-    ) -> None:
-        """Take the chips of a block that are kept.
+    def add(self, first: int, chips: ReadChips, vectors: NDArray[np.float32]) -> None:
+        """Take some chips.
 
         Args:
-            first: Which window of the scene the block begins with.
-            block: The block, of n chips.
-            kept: Which of its chips to take, bool [n].
+            first: Which window of the scene was read first.
+            chips: The chips.
             vectors: Theirs, float32 [m, dim].
         """
-        self._kept.append(first + np.flatnonzero(kept))
-        self._valid.append(block.valid[kept])
-        self._cloud.append(block.cloud[kept])
+        self._kept.append(first + chips.numbers)
+        self._valid.append(chips.valid)
+        self._cloud.append(chips.cloud)
         self._vectors.append(vectors)
         self.count += len(vectors)
 

@@ -10,12 +10,13 @@ import numpy as np
 
 from geosearch.errors import SceneError
 from geosearch.index import ChipBatch, SceneRecord, UnfinishedScene
+from geosearch.ingest.batches import ReadChips, batches
 from geosearch.ingest.collected import CollectedChips, outlines_of
 from geosearch.ingest.prefetch import prefetch
 from geosearch.ingest.report import SceneCount
 from geosearch.ingest.run import Part, Run, StoppedError
 from geosearch.progress import Stopwatch
-from geosearch.scenes import ChipBlock, Cut, Scene, read_chips, windows_with_data
+from geosearch.scenes import Cut, Scene, read_chips, windows_with_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +71,15 @@ def embed_scene(
 
 
 def _timed(
-    blocks: Generator[ChipBlock, None, None], watch: Stopwatch
-) -> Generator[ChipBlock, None, None]:
-    with closing(blocks):
+    read: Generator[ReadChips, None, None], watch: Stopwatch
+) -> Generator[ReadChips, None, None]:
+    with closing(read):
         while True:
             with watch.time("read"):
-                block = next(blocks, None)
-            if block is None:
+                chips = next(read, None)
+            if chips is None:
                 return
-            yield block
+            yield chips
 
 
 def _embed_windows(run: Run, work: _Work, part: Part) -> None:
@@ -88,18 +89,24 @@ def _embed_windows(run: Run, work: _Work, part: Part) -> None:
         StoppedError: Those so far are stored, and the run was asked to stop.
     """
     done, count = work.unfinished.windows_done, len(work.cut)
+    if done == count:
+        return
     stored = monotonic()
-    chips = read_chips(
+    blocks = read_chips(
         work.scene,
         work.cut.windows[done:],
         size_px=run.settings.size_px,
         gsd_m=work.cut.gsd_m[done:],
         pixel_m=run.settings.pixel_m(work.scene),
     )
-    with closing(prefetch(_timed(chips, run.watch))) as blocks:
-        for block in blocks:
-            _encode(run, done + block.first, block, work.collected)
-            reached = done + block.first + len(block.valid)
+    read = batches(blocks, run.settings.min_valid, run.settings.size_px)
+    with closing(prefetch(_timed(read, run.watch))) as ahead:
+        for chips in ahead:
+            if len(chips.pixels):
+                with run.watch.time("encode"):
+                    vectors = run.encoder.encode_images(chips.pixels)
+                work.collected.add(done, chips, vectors)
+            reached = done + chips.reached
             part.reach(reached / count)
             if reached == count or not _is_part_due(run, work.collected, monotonic() - stored):
                 continue
@@ -117,13 +124,3 @@ def _is_part_due(run: Run, collected: CollectedChips, seconds: float) -> bool:
         or collected.count >= run.intervals.part_chips
         or seconds >= run.intervals.part_s
     )
-
-
-def _encode(run: Run, first: int, block: ChipBlock, collected: CollectedChips) -> None:
-    """Encode the chips of a block that have enough valid pixels, and collect them."""
-    # a chip without a single valid pixel is no picture, whatever the threshold
-    enough = (block.valid >= run.settings.min_valid) & (block.valid > 0)
-    if enough.any():
-        with run.watch.time("encode"):
-            vectors = run.encoder.encode_images(block.pixels[enough])
-        collected.add(first, block, enough, vectors)

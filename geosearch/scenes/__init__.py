@@ -9,7 +9,7 @@ from geosearch.lazy import lazy_names
 from geosearch.scenes.find import Found, SceneFile, archive_name, find_scenes
 from geosearch.scenes.grid import PixelWindow, chip_windows
 from geosearch.scenes.levels import Cut, cut_levels, level_gsds
-from geosearch.scenes.memory import ReadingMemory, reading_within
+from geosearch.scenes.memory import ReadingMemory, reading_memory, reading_within
 from geosearch.scenes.remote import without_secrets
 from geosearch.scenes.state import FileState, content_sum, file_state, is_gone
 
@@ -40,6 +40,7 @@ __all__ = [
     "open_scene",
     "read_chips",
     "read_window",
+    "reading_memory",
     "reading_within",
     "require_crs",
     "windows_with_data",

@@ -37,17 +37,24 @@ class Decoder:
         self._right = max(strip.source_right for strip in strips)
         row_bytes = (self._right - self._left) * len(source.bands) * source.dtype.itemsize
         self._step = max(1, reading_memory().read_bytes // row_bytes)
+        self._block_rows = max(height for height, _ in source.dataset.block_shapes)
         self._at = 0
 
-    def bring(self, strip: Strip, bottom: int) -> None:
+    def bring(self, strip: Strip, bottom: int, reach: int) -> None:
         """Decode until a strip holds its level's rows above ``bottom``.
+
+        Args:
+            strip: One of those that are fed.
+            bottom: The row after the last that has to be there.
+            reach: The row after the last that will be wanted with none left out: so far it may
+                read on, since GDAL decodes in several threads what it is asked for at once.
 
         Raises:
             SceneError: They cannot be read.
         """
         while strip.bottom < bottom:
             self._at = max(self._at, min(one.next_row for one in self._strips))
-            count = min(self._step, strip.source_bottom(bottom) - self._at)
+            count = self._rows_at_once(strip.source_bottom(reach))
             window = Window(self._left, self._at, self._right - self._left, count)
             with gdal_errors(self._href):
                 pixels, valid = read_pixels(self._source, window, self._stretch)
@@ -55,3 +62,11 @@ class Decoder:
                 cols = slice(one.source_left - self._left, one.source_right - self._left)
                 one.feed(self._at, pixels[:, cols], None if valid is None else valid[:, cols])
             self._at += count
+
+    def _rows_at_once(self, end: int) -> int:
+        """Return how many of the next rows to read together, at most to ``end``."""
+        if self._at + self._step >= end:
+            return end - self._at
+        # blocks that are read in part have to be found again in GDAL's cache
+        whole = (self._at + self._step) // self._block_rows * self._block_rows
+        return max(whole - self._at, 0) or self._step

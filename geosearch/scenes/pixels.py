@@ -126,8 +126,8 @@ def read_values(
         nodata.
     """
     shape = out_shape or (int(window.height), int(window.width))
-    read = {"window": window, "out_shape": (len(source.bands), *shape)}
-    values = source.dataset.read(source.bands, out_dtype=source.dtype, **read)
+    values = _empty_bands(source, shape)
+    source.dataset.read(source.bands, out=values, window=window)
     if source.is_complex:
         values = np.abs(values)
     seen = None
@@ -144,6 +144,17 @@ def read_values(
     if seen is not None and seen.all():
         seen = None
     return values, seen
+
+
+def _empty_bands(source: PixelSource, shape: tuple[int, int]) -> NDArray[np.generic]:
+    """Return room for bands, [bands, height, width], side by side where they are shown like that.
+
+    GDAL puts values where they belong as it copies them out of decoded blocks: what was read band
+    by band would have to be copied once more.
+    """
+    if source.is_plain and source.palette is None:
+        return np.empty((*shape, len(source.bands)), source.dtype).transpose(2, 0, 1)
+    return np.empty((len(source.bands), *shape), source.dtype)
 
 
 def _good(band: NDArray[np.generic], nodata: float | None) -> Valid:
@@ -185,8 +196,15 @@ def read_pixels(
         ranges = None
         if stretch is not None:
             ranges = [stretch[source.shown.index(at)] for at in range(len(source.bands))]
-        shown = to_bytes(values, ranges)
-        pixels = np.stack([shown[at] for at in source.shown], axis=-1)
+        pixels = _side_by_side(to_bytes(values, ranges), source.shown)
     if valid is not None:
         np.multiply(pixels, valid[..., None], out=pixels)
     return pixels, valid
+
+
+def _side_by_side(bands: Pixels, shown: Sequence[int]) -> Pixels:
+    """Return [height, width, 3] of [bands, height, width], as it is where it lies like that."""
+    lying = bands.transpose(1, 2, 0)
+    if tuple(shown) == (0, 1, 2) and lying.shape[2] == 3 and lying.flags.c_contiguous:
+        return lying
+    return np.stack([bands[at] for at in shown], axis=-1)

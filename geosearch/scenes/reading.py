@@ -3,8 +3,9 @@
 Chips come in the order of their windows, from top to bottom and of all ground resolutions
 together: what is decoded of the file, or of one of its overviews, feeds a strip of rows of every
 level that is read from it, and a row of chips is cut as soon as its strip holds it. Rows that
-rows of chips share are kept. Padding is done here and not by GDAL: boundless reads go through a
-temporary VRT, slow and historically wrong about masks (rasterio#1499).
+rows of chips share are kept, and chips are views of them: no pixel is copied. Padding is done
+here and not by GDAL: boundless reads go through a temporary VRT, slow and historically wrong
+about masks (rasterio#1499).
 """
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -24,9 +25,10 @@ from geosearch.scenes.href import short_name
 from geosearch.scenes.levels import Level, level_at
 from geosearch.scenes.memory import reading_memory
 from geosearch.scenes.overviews import find_overviews, open_source
-from geosearch.scenes.pixels import Pixels, PixelSource, read_pixels
+from geosearch.scenes.pixels import Pixels, PixelSource, Valid, read_pixels
 from geosearch.scenes.raster import gdal_errors, open_raster
 from geosearch.scenes.scene import Scene
+from geosearch.scenes.side_by_side import equal_spans, side_by_side
 from geosearch.scenes.stretch import Range
 from geosearch.scenes.strip import Strip
 
@@ -42,7 +44,8 @@ class ChipBlock:
     first: int
     """Which window the first chip is of."""
     pixels: Pixels
-    """uint8 [m, size, size, 3]; what is not valid, and the padding, is black."""
+    """uint8 [m, size, size, 3], read-only; what is not valid, and the padding, is black. Chips
+    without padding are a view of what was decoded: copying them is left to who needs a copy."""
     valid: NDArray[np.float32]
     """[m], share of valid pixels in the chip, 0..1; padding does not count."""
     cloud: NDArray[np.float32]
@@ -71,7 +74,7 @@ def read_chips(
             its ``gsd_m`` in both directions.
 
     Yields:
-        Blocks of up to 512 chips, every window once, in order.
+        Blocks of up to 512 chips side by side, every window once, in order.
 
     Raises:
         SceneError: A part of the file cannot be read.
@@ -80,7 +83,6 @@ def read_chips(
         return
     size = scene.width_px, scene.height_px
     chips = level_chips(windows, gsd_m, size, pixel_m or (scene.gsd_m, scene.gsd_m))
-    block = _Filling(scene, 0, len(windows), size_px)
     overviews = find_overviews(scene.href, chips.levels)
     with ExitStack() as stack:
         sources = {
@@ -90,12 +92,7 @@ def read_chips(
         for part in held_parts(chips):
             for strip, row in _read_part(scene, chips, part, sources, overviews):
                 gsd = scene.gsd_m if gsd_m is None else float(gsd_m[row.start])
-                for at in range(row.start, row.stop):
-                    if block.is_full:
-                        yield block.done()
-                        block = _Filling(scene, at, len(windows), size_px)
-                    block.add(strip, chips.cuts[at], gsd)
-    yield block.done()
+                yield from _row_blocks(scene, strip, chips.cuts[row], row.start, size_px, gsd)
 
 
 def read_window(
@@ -156,40 +153,61 @@ def _read_cut(
     return area_mean(pixels, valid, row_edges - top, col_edges - left)[0]
 
 
-class _Filling:
-    """A block of chips that is being filled."""
+def _row_blocks(
+    scene: Scene,
+    strip: Strip,
+    cuts: NDArray[np.int64],
+    first: int,
+    size_px: int,
+    gsd_m: float,
+) -> Iterator[ChipBlock]:
+    """Yield the chips of a row, whose pixels a strip holds.
 
-    def __init__(self, scene: Scene, first: int, chips: int, size_px: int) -> None:
-        most = max(1, min(_BLOCK_CHIPS, reading_memory().block_bytes // (3 * size_px * size_px)))
-        count = min(most, chips - first)
-        # one band has no colour, and may be a radar's or a map's
-        self._in_colour = len(set(scene.bands)) > 1
-        self._first = first
-        self._filled = 0
-        self._pixels = np.zeros((count, size_px, size_px, 3), np.uint8)
-        self._valid = np.zeros(count, np.float32)
-        self._kinds: dict[tuple[int, int, float], list[int]] = {}
+    Args:
+        scene: Theirs.
+        strip: Of their level.
+        cuts: [n, 4], column, row, width, height in pixels of the level.
+        first: Which window the first is of.
+        size_px: Edge of a chip.
+        gsd_m: Metres a pixel.
+    """
+    top, height = int(cuts[0, 1]), int(cuts[0, 3])
+    pixels, valid = strip.rows(top, top + height)
+    lefts, widths = (cuts[:, 0] - strip.left).tolist(), cuts[:, 2].tolist()
+    most = max(1, min(_BLOCK_CHIPS, reading_memory().block_bytes // (3 * size_px * size_px)))
+    for span in equal_spans(lefts, widths):
+        for start in range(span.start, span.stop, most):
+            some = lefts[start : min(start + most, span.stop)]
+            width = widths[start]
+            shares = _valid_shares(valid, height, some, width)
+            cloud = np.full(len(some), np.nan, np.float32)
+            # one band has no colour, and may be a radar's or a map's
+            if len(set(scene.bands)) > 1:
+                cloud = cloud_shares(pixels, some, width, shares, gsd_m)
+            yield ChipBlock(first + start, _cut(pixels, some, width, size_px), shares, cloud)
 
-    @property
-    def is_full(self) -> bool:
-        return self._filled == len(self._pixels)
 
-    def add(self, strip: Strip, cut: NDArray[np.int64], gsd_m: float) -> None:
-        self._valid[self._filled] = strip.cut(cut, self._pixels[self._filled])
-        self._kinds.setdefault((int(cut[2]), int(cut[3]), gsd_m), []).append(self._filled)
-        self._filled += 1
+def _cut(pixels: Pixels, lefts: Sequence[int], width: int, size_px: int) -> Pixels:
+    """Return chips [n, size, size, 3] of rows: a view of them where chips need no padding."""
+    apart = lefts[1] - lefts[0] if len(lefts) > 1 else 1
+    chips: Pixels = side_by_side(pixels, lefts[0], width, apart, len(lefts))
+    if chips.shape[1:3] == (size_px, size_px):
+        return chips
+    padded = np.zeros((len(chips), size_px, size_px, 3), np.uint8)
+    padded[:, : chips.shape[1], :width] = chips
+    return padded
 
-    def done(self) -> ChipBlock:
-        """Return the block, with the cloud of its chips."""
-        cloud = np.full(len(self._pixels), np.nan, np.float32)
-        if self._in_colour and len(self._kinds) == 1:
-            ((width, height, gsd_m),) = self._kinds
-            cloud[:] = cloud_shares(self._pixels[:, :height, :width], self._valid, gsd_m)
-        elif self._in_colour:
-            for (width, height, gsd_m), which in self._kinds.items():
-                pixels = self._pixels[which, :height, :width]
-                cloud[which] = cloud_shares(pixels, self._valid[which], gsd_m)
-        return ChipBlock(self._first, self._pixels, self._valid, cloud)
+
+def _valid_shares(
+    valid: Valid | None, height: int, lefts: Sequence[int], width: int
+) -> NDArray[np.float32]:
+    """Return the share of valid pixels of each chip, float32 [n]."""
+    if valid is None:
+        return np.ones(len(lefts), np.float32)
+    columns = np.count_nonzero(valid[:, lefts[0] : lefts[-1] + width], axis=0)
+    before = np.concatenate([[0], np.cumsum(columns)])
+    at = np.array(lefts) - lefts[0]
+    return np.asarray((before[at + width] - before[at]) / (width * height), dtype=np.float32)
 
 
 def _read_part(
@@ -219,9 +237,10 @@ def _read_part(
         for overview, source in sources.items()
         if (fed := [strip for its, strip in strips.items() if overviews[its] == overview])
     }
-    for row, number, next_top in zip(part, which, _next_tops(chips, part), strict=True):
+    rows = zip(part, which, _next_tops(chips, part), _reaches(chips, part), strict=True)
+    for row, number, next_top, reach in rows:
         _, top, _, height = chips.cuts[row.start].tolist()
-        decoders[overviews[number]].bring(strips[number], top + height)
+        decoders[overviews[number]].bring(strips[number], top + height, reach)
         yield strips[number], row
         strips[number].want(next_top)
 
@@ -243,3 +262,17 @@ def _next_tops(chips: LevelChips, part: Rows) -> list[int]:
         following.append(tops[number])
         tops[number] = int(chips.cuts[row.start, 1])
     return following[::-1]
+
+
+def _reaches(chips: LevelChips, part: Rows) -> list[int]:
+    """Return for each row where the rows from it on, of its level, end or leave the first gap."""
+    nearest: dict[int, tuple[int, int]] = {}
+    reaches = []
+    for row in reversed(part):
+        number = int(chips.which[row.start])
+        _, top, _, height = chips.cuts[row.start].tolist()
+        below, reach = nearest.get(number, (top + height, top + height))
+        reach = max(reach, top + height) if below <= top + height else top + height
+        nearest[number] = top, reach
+        reaches.append(reach)
+    return reaches[::-1]

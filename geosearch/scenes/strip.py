@@ -1,9 +1,9 @@
 """Some rows of a level, made of the file's rows as these are decoded."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geosearch.scenes.averaging import area_mean, pixel_edges
 from geosearch.scenes.levels import Level
@@ -30,7 +30,8 @@ class _Piece:
 class Strip:
     """Rows of a level between two of its columns: the newest, as many as are still wanted.
 
-    They stay in the pieces in which they were made: joining them would take their memory twice.
+    They stay in the pieces in which they were made: only the rows of chips that lie in several are
+    joined, as these are asked for.
     """
 
     def __init__(self, level: Level, shape: tuple[int, int], left: int, right: int) -> None:
@@ -60,6 +61,11 @@ class Strip:
     def source_bottom(self, row: int) -> int:
         """Return how many rows of the file it takes to know the level's rows above ``row``."""
         return int(np.ceil(self._row_edges[row]))
+
+    @property
+    def left(self) -> int:
+        """The level's first column that is held."""
+        return self._left
 
     @property
     def next_row(self) -> int:
@@ -94,7 +100,8 @@ class Strip:
         pixels, valid = pixels[skip:], None if valid is None else valid[skip:]
         first = row + skip
         if self._carry is not None:
-            first, pixels, valid = _joined(self._carry, pixels, valid)
+            first, before, good = self._carry
+            pixels, valid = _joined([(before, good), (pixels, valid)])
             self._carry = None
         end = first + len(pixels)
         done = int(np.searchsorted(self._row_edges, end, side="right")) - 1
@@ -120,37 +127,28 @@ class Strip:
             self._col_edges - self.source_left,
         )
 
-    def cut(self, window: NDArray[np.int64], out: Pixels) -> float:
-        """Copy a window of the level into the upper left of a chip [size, size, 3].
+    def rows(self, top: int, bottom: int) -> tuple[Pixels, Valid | None]:
+        """Return rows that are held, without a copy where they were made together.
+
+        Args:
+            top: The first.
+            bottom: The one after the last, at most ``bottom`` of the strip.
 
         Returns:
-            The share of its pixels that are valid.
+            uint8 [bottom - top, right - left, 3]; bool [...], None where all are valid.
         """
-        col, row, width, height = (int(number) for number in window)
-        cols = slice(col - self._left, col - self._left + width)
-        count = 0
-        for piece in self._pieces:
-            first, end = max(row, piece.top), min(row + height, piece.bottom)
-            if first >= end:
-                continue
-            rows = slice(first - piece.top, end - piece.top)
-            out[first - row : end - row, :width] = piece.pixels[rows, cols]
-            if piece.valid is None:
-                count += width * (end - first)
-            else:
-                count += int(np.count_nonzero(piece.valid[rows, cols]))
-        return count / (width * height)
+        parts = [
+            (piece.pixels[rows], None if piece.valid is None else piece.valid[rows])
+            for piece in self._pieces
+            if piece.top < bottom and piece.bottom > top
+            for rows in [slice(max(top - piece.top, 0), bottom - piece.top)]
+        ]
+        return parts[0] if len(parts) == 1 else _joined(parts)
 
 
-def _joined(
-    carry: tuple[int, Pixels, Valid | None], pixels: Pixels, valid: Valid | None
-) -> tuple[int, Pixels, Valid | None]:
-    first, before, good = carry
-    together = np.concatenate([before, pixels])
-    if good is None and valid is None:
-        return first, together, None
-    parts = [
-        np.ones(part.shape[:2], dtype=bool) if seen is None else seen
-        for part, seen in ((before, good), (pixels, valid))
-    ]
-    return first, together, np.concatenate(parts)
+def _joined(parts: Sequence[tuple[Pixels, Valid | None]]) -> tuple[Pixels, Valid | None]:
+    pixels = np.concatenate([part for part, _ in parts])
+    if all(valid is None for _, valid in parts):
+        return pixels, None
+    seen = [np.ones(part.shape[:2], bool) if valid is None else valid for part, valid in parts]
+    return pixels, np.concatenate(seen)

@@ -20,7 +20,8 @@ def picture(colour: tuple[int, int, int] = FOREST, side_px: int = 128) -> NDArra
 
 
 def share(pixels: NDArray[np.uint8], gsd_m: float = 10.0, valid: float = 1.0) -> float:
-    return float(cloud_shares(pixels[None], np.array([valid], np.float32), gsd_m)[0])
+    width = pixels.shape[1]
+    return float(cloud_shares(pixels, [0], width, np.array([valid], np.float32), gsd_m)[0])
 
 
 @settings(max_examples=50, deadline=None)

@@ -83,7 +83,9 @@ class MiniEncoder(RemembersTexts):
         at_once = _IMAGES_AT_ONCE.get(self.device, _IMAGES_AT_ONCE_ELSEWHERE)
         for start in range(0, len(chips), at_once):
             part = chips[start : start + at_once]
-            pixels = torch.from_numpy(np.ascontiguousarray(part)).to(self.device)
+            # torch takes no array that must not be written
+            part = np.require(part, requirements=["C", "W"])
+            pixels = torch.from_numpy(part).to(self.device)
             # colours first in shape, last in memory: as the convolutions want it, without a copy
             x = pixels.permute(0, 3, 1, 2).float()
             found = functional.normalize(self._image(x).float(), dim=-1)

@@ -1,0 +1,82 @@
+"""Chips that are to be encoded, gathered from what is read until there are enough at a time."""
+
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geosearch.scenes import ChipBlock, reading_memory
+
+_MOST_CHIPS = 512
+
+
+@dataclass(frozen=True, slots=True)
+class ReadChips:
+    """Chips of one scene that have enough valid pixels."""
+
+    numbers: NDArray[np.int64]
+    """[m], which of the windows that were read each is of."""
+    pixels: NDArray[np.uint8]
+    """[m, size, size, 3]."""
+    valid: NDArray[np.float32]
+    """[m], share of valid pixels, 0..1."""
+    cloud: NDArray[np.float32]
+    """[m], share of valid pixels that look like cloud, 0..1; NaN where that cannot be told."""
+    reached: int
+    """How many windows were read so far, those that are left out counted."""
+
+
+def batches(
+    blocks: Generator[ChipBlock, None, None], min_valid: float, size_px: int
+) -> Generator[ReadChips, None, None]:
+    """Gather chips, and leave out those with too few valid pixels.
+
+    Args:
+        blocks: What is read of one scene, in order.
+        min_valid: Least share of valid pixels; a chip without one is left out whatever it is.
+        size_px: Edge of a chip.
+
+    Yields:
+        Full batches, and then the rest, be it empty.
+    """
+    most = max(1, min(_MOST_CHIPS, reading_memory().block_bytes // (3 * size_px * size_px)))
+    batch, reached = _Batch(most, size_px), 0
+    with closing(blocks):
+        for block in blocks:
+            # a chip without a single valid pixel is no picture, whatever the threshold
+            for chip in np.flatnonzero((block.valid >= min_valid) & (block.valid > 0)).tolist():
+                batch.add(block, chip)
+                if batch.count == most:
+                    yield batch.read(block.first + chip + 1)
+                    batch = _Batch(most, size_px)
+            reached = block.first + len(block.valid)
+    yield batch.read(reached)
+
+
+class _Batch:
+    """Chips that are being gathered."""
+
+    def __init__(self, most: int, size_px: int) -> None:
+        self.count = 0
+        # memory that is not written to is not taken: a small scene has few chips
+        self._pixels = np.empty((most, size_px, size_px, 3), np.uint8)
+        self._numbers = np.empty(most, np.int64)
+        self._valid = np.empty(most, np.float32)
+        self._cloud = np.empty(most, np.float32)
+
+    def add(self, block: ChipBlock, chip: int) -> None:
+        """Copy one chip: its pixels are a view of all that was decoded with it."""
+        at = self.count
+        self._pixels[at] = block.pixels[chip]
+        self._numbers[at] = block.first + chip
+        self._valid[at], self._cloud[at] = block.valid[chip], block.cloud[chip]
+        self.count += 1
+
+    def read(self, reached: int) -> ReadChips:
+        """Return them."""
+        some = slice(self.count)
+        return ReadChips(
+            self._numbers[some], self._pixels[some], self._valid[some], self._cloud[some], reached
+        )
