@@ -1,18 +1,28 @@
 """Rows of one raster, decoded once from top to bottom, for strips of several levels."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
 
+import numpy as np
+from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from geosearch.scenes.memory import reading_memory
-from geosearch.scenes.pixels import PixelSource, read_pixels
+from geosearch.scenes.pixels import PixelSource, Valid, read_values, shown_pixels
 from geosearch.scenes.raster import gdal_errors
 from geosearch.scenes.stretch import Range
 from geosearch.scenes.strip import Strip
 
+_Values = tuple[NDArray[np.generic], Valid | None]
+
 
 class Decoder:
-    """Reads a raster, or one of its overviews, downwards."""
+    """Reads a raster, or one of its overviews, downwards; a context manager.
+
+    While rows are made into pixels, and cut, and scored, the next ones are read in a thread; the
+    raster is used by one thread at a time.
+    """
 
     def __init__(
         self,
@@ -39,6 +49,20 @@ class Decoder:
         self._step = max(1, reading_memory().read_bytes // row_bytes)
         self._block_rows = max(height for height, _ in source.dataset.block_shapes)
         self._at = 0
+        self._ahead: tuple[int, Future[_Values]] | None = None
+        self._thread = ThreadPoolExecutor(1)  # starts with the first that is read ahead
+
+    def __enter__(self) -> "Decoder":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # what is being read has to end before the raster is closed
+        self._thread.shutdown(wait=True)
 
     def bring(self, strip: Strip, bottom: int, reach: int) -> None:
         """Decode until a strip holds its level's rows above ``bottom``.
@@ -54,19 +78,36 @@ class Decoder:
         """
         while strip.bottom < bottom:
             self._at = max(self._at, min(one.next_row for one in self._strips))
-            count = self._rows_at_once(strip.source_bottom(reach))
-            window = Window(self._left, self._at, self._right - self._left, count)
-            with gdal_errors(self._href):
-                pixels, valid = read_pixels(self._source, window, self._stretch)
+            end = strip.source_bottom(reach)
+            values, valid = self._taken(end)
+            pixels, valid = shown_pixels(self._source, values, valid, self._stretch)
             for one in self._strips:
                 cols = slice(one.source_left - self._left, one.source_right - self._left)
                 one.feed(self._at, pixels[:, cols], None if valid is None else valid[:, cols])
-            self._at += count
+            self._at += len(pixels)
 
-    def _rows_at_once(self, end: int) -> int:
-        """Return how many of the next rows to read together, at most to ``end``."""
-        if self._at + self._step >= end:
-            return end - self._at
+    def _taken(self, end: int) -> _Values:
+        """Return the next rows, and have those after them read meanwhile, at most to ``end``."""
+        if self._ahead is not None and self._ahead[0] == self._at:
+            values, valid = self._ahead[1].result()
+        else:
+            values, valid = self._read(self._at, self._rows_at_once(self._at, end))
+        following = self._at + values.shape[1]
+        self._ahead = None
+        if following < end:
+            rows = self._rows_at_once(following, end)
+            self._ahead = following, self._thread.submit(self._read, following, rows)
+        return values, valid
+
+    def _read(self, first: int, count: int) -> _Values:
+        window = Window(self._left, first, self._right - self._left, count)
+        with gdal_errors(self._href):
+            return read_values(self._source, window)
+
+    def _rows_at_once(self, first: int, end: int) -> int:
+        """Return how many rows from ``first`` on to read together, at most to ``end``."""
+        if first + self._step >= end:
+            return end - first
         # blocks that are read in part have to be found again in GDAL's cache
-        whole = (self._at + self._step) // self._block_rows * self._block_rows
-        return max(whole - self._at, 0) or self._step
+        whole = (first + self._step) // self._block_rows * self._block_rows
+        return max(whole - first, 0) or self._step

@@ -126,16 +126,13 @@ def read_values(
         nodata.
     """
     shape = out_shape or (int(window.height), int(window.width))
-    values = _empty_bands(source, shape)
+    # side by side, as they are shown: GDAL puts values where they belong as it copies them out of
+    # decoded blocks, and what was read band by band would have to be copied once more
+    values = np.empty((*shape, len(source.bands)), source.dtype).transpose(2, 0, 1)
     source.dataset.read(source.bands, out=values, window=window)
     if source.is_complex:
         values = np.abs(values)
-    seen = None
-    if values.dtype.kind == "f" or any(value is not None for value in source.nodata):
-        # without a copy for each band: any() over a generator of arrays
-        for band, nodata in zip(values, source.nodata, strict=True):
-            good = _good(band, nodata)
-            seen = good if seen is None else seen | good
+    seen = None if _all_good(values, source.nodata) else _any_good(values, source.nodata)
     if source.alpha is not None:
         seen = _both(seen, source.dataset.read(source.alpha, window=window, out_shape=shape) > 0)
     elif source.masked:
@@ -146,15 +143,22 @@ def read_values(
     return values, seen
 
 
-def _empty_bands(source: PixelSource, shape: tuple[int, int]) -> NDArray[np.generic]:
-    """Return room for bands, [bands, height, width], side by side where they are shown like that.
+def _all_good(values: NDArray[np.generic], nodata: Sequence[float | None]) -> bool:
+    """Whether all values of all bands are good for sure: many times faster than `_any_good`."""
+    lying = values.transpose(1, 2, 0)
+    if values.dtype.kind == "f" and not np.isfinite(lying).all():
+        return False
+    unused = {value for value in nodata if value is not None}
+    return not any((lying == np.asarray(each).astype(values.dtype)).any() for each in unused)
 
-    GDAL puts values where they belong as it copies them out of decoded blocks: what was read band
-    by band would have to be copied once more.
-    """
-    if source.is_plain and source.palette is None:
-        return np.empty((*shape, len(source.bands)), source.dtype).transpose(2, 0, 1)
-    return np.empty((len(source.bands), *shape), source.dtype)
+
+def _any_good(values: NDArray[np.generic], nodata: Sequence[float | None]) -> Valid:
+    """Return where any of the bands [bands, height, width] is good, bool [height, width]."""
+    seen = _good(values[0], nodata[0])
+    # without a copy for each band: any() over a generator of arrays
+    for band, value in zip(values[1:], nodata[1:], strict=True):
+        seen |= _good(band, value)
+    return seen
 
 
 def _good(band: NDArray[np.generic], nodata: float | None) -> Valid:
@@ -182,7 +186,26 @@ def read_pixels(
         uint8 [height, width, 3], black where not valid; bool [height, width], None where all
         pixels are valid.
     """
-    values, valid = read_values(source, window)
+    return shown_pixels(source, *read_values(source, window), stretch)
+
+
+def shown_pixels(
+    source: PixelSource,
+    values: NDArray[np.generic],
+    valid: Valid | None,
+    stretch: Sequence[Range] | None,
+) -> tuple[Pixels, Valid | None]:
+    """Return as pixels what `read_values` returned; the raster is not touched.
+
+    Args:
+        source: What was read.
+        values: [bands, height, width].
+        valid: bool [height, width]; None where all pixels are valid.
+        stretch: Range of red, green, blue; None for 8-bit values as they are.
+
+    Returns:
+        As `read_pixels` does.
+    """
     if source.palette is not None:
         # a value beyond the palette's end gets its last colour; four lookups of one byte each are
         # many times faster than one of four

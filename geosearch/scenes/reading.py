@@ -9,7 +9,7 @@ about masks (rasterio#1499).
 """
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,9 +90,11 @@ def read_chips(
             for each in dict.fromkeys(overviews)
         }
         for part in held_parts(chips):
-            for strip, row in _read_part(scene, chips, part, sources, overviews):
-                gsd = scene.gsd_m if gsd_m is None else float(gsd_m[row.start])
-                yield from _row_blocks(scene, strip, chips.cuts[row], row.start, size_px, gsd)
+            # closed at once if nobody wants the rest, before the rasters are
+            with closing(_read_part(scene, chips, part, sources, overviews)) as rows:
+                for strip, row in rows:
+                    gsd = scene.gsd_m if gsd_m is None else float(gsd_m[row.start])
+                    yield from _row_blocks(scene, strip, chips.cuts[row], row.start, size_px, gsd)
 
 
 def read_window(
@@ -216,7 +218,7 @@ def _read_part(
     part: Rows,
     sources: Mapping[int | None, PixelSource],
     overviews: Sequence[int | None],
-) -> Iterator[tuple[Strip, slice]]:
+) -> Generator[tuple[Strip, slice], None, None]:
     """Decode what chips need, from top to bottom, and yield each row with the strip it is in.
 
     Args:
@@ -232,17 +234,18 @@ def _read_part(
                        sources[overviews[number]].dataset.shape)
         for number in dict.fromkeys(which)
     }  # fmt: skip
-    decoders = {
-        overview: Decoder(source, scene.stretch, scene.href, fed)
-        for overview, source in sources.items()
-        if (fed := [strip for its, strip in strips.items() if overviews[its] == overview])
-    }
-    rows = zip(part, which, _next_tops(chips, part), _reaches(chips, part), strict=True)
-    for row, number, next_top, reach in rows:
-        _, top, _, height = chips.cuts[row.start].tolist()
-        decoders[overviews[number]].bring(strips[number], top + height, reach)
-        yield strips[number], row
-        strips[number].want(next_top)
+    with ExitStack() as stack:
+        decoders = {
+            overview: stack.enter_context(Decoder(source, scene.stretch, scene.href, fed))
+            for overview, source in sources.items()
+            if (fed := [strip for its, strip in strips.items() if overviews[its] == overview])
+        }
+        rows = zip(part, which, _next_tops(chips, part), _reaches(chips, part), strict=True)
+        for row, number, next_top, reach in rows:
+            _, top, _, height = chips.cuts[row.start].tolist()
+            decoders[overviews[number]].bring(strips[number], top + height, reach)
+            yield strips[number], row
+            strips[number].want(next_top)
 
 
 def _strip(chips: LevelChips, rows: Rows, shape: tuple[int, int]) -> Strip:

@@ -1,6 +1,7 @@
 """Values of any kind to 8 bits: a linear stretch, fixed once for a scene."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,9 @@ Range = tuple[float, float]
 """Values shown as black and as white."""
 
 PERCENTILES = (2.0, 98.0)
+
+_HELD_VALUES = 1 << 16
+"""So many at a time stay in a core's own cache, from one step to the next."""
 
 
 def percentile_range(values: NDArray[np.generic]) -> Range:
@@ -35,29 +39,38 @@ def to_bytes(values: NDArray[np.generic], ranges: Sequence[Range] | None) -> NDA
         ranges: Per band; None leaves 8-bit values as they are.
 
     Returns:
-        uint8 [bands, height, width]; what is not finite becomes 0.
+        uint8 [bands, height, width], side by side in memory; what is no number becomes 0.
     """
     if ranges is None:
         return values.astype(np.uint8, copy=False)
-    out = np.empty(values.shape, dtype=np.uint8)
-    for band, (low, high) in enumerate(ranges):
-        if values.dtype.itemsize <= 2 and values.dtype.kind in "iu":
-            unsigned = np.dtype(f"u{values.dtype.itemsize}")
-            every = np.arange(1 << (8 * unsigned.itemsize), dtype=np.uint64)
-            table = _scaled(every.astype(unsigned).view(values.dtype), low, high)
-            np.take(table, values[band].view(unsigned), out=out[band], mode="clip")
-        else:
-            out[band] = _scaled(values[band], low, high)
-    return out
+    bands, height, width = values.shape
+    # rows of all bands: few numbers a row would leave little to each of numpy's loops
+    rows = np.ascontiguousarray(values.transpose(1, 2, 0)).reshape(height, width * bands)
+    low, high = (np.tile(np.array(side), width) for side in zip(*ranges, strict=True))
+    out = np.empty(rows.shape, np.uint8)
+    step = max(1, _HELD_VALUES // max(1, rows.shape[1]))
+    for first in range(0, height, step):
+        some = slice(first, first + step)
+        out[some] = _scaled(rows[some], low, high)
+    return out.reshape(height, width, bands).transpose(2, 0, 1)
 
 
-def _scaled(values: NDArray[np.generic], low: float, high: float) -> NDArray[np.uint8]:
+def _scaled(
+    values: NDArray[np.generic], low: NDArray[np.float64], high: NDArray[np.float64]
+) -> NDArray[np.floating[Any]]:
+    """Return values [n, m] from 0 to 255, between ranges [m]."""
+    extent = high - low
     # float32 has 24 bits of mantissa: enough for its own values, not for 32-bit integers
-    narrow = values.dtype in (np.float32, np.float16) and 1e-30 < high - low < 1e30
+    exact = values.dtype.itemsize <= 2 or values.dtype == np.float32
+    narrow = exact and bool(((extent > 1e-30) & (extent < 1e30)).all())
     work = np.float32 if narrow else np.float64
+    low, high = low.astype(work), high.astype(work)
     # values beyond the range are cut first: the largest of float32 minus the least overflows
-    scaled = np.clip(values.astype(work), work(low), work(high))
-    scaled -= work(low)
-    scaled *= work(255 / (high - low))
-    np.nan_to_num(scaled, copy=False, nan=0.0)
-    return np.asarray(np.rint(scaled).clip(0, 255).astype(np.uint8))
+    scaled: NDArray[np.floating[Any]] = values.astype(work)
+    np.maximum(scaled, low, out=scaled)  # twice as fast as to clip to arrays
+    np.minimum(scaled, high, out=scaled)
+    if values.dtype.kind == "f" and np.isnan(scaled.min(initial=0)):
+        np.copyto(scaled, low, where=np.isnan(scaled))
+    scaled -= low
+    scaled *= (255 / extent).astype(work)
+    return np.asarray(np.rint(scaled, out=scaled))

@@ -1,6 +1,7 @@
 """Chips as pixels against plain reads of each window with rasterio."""
 
 from pathlib import Path
+from threading import enumerate as enumerate_threads
 
 import numpy as np
 import pytest
@@ -145,15 +146,48 @@ def test_a_scene_too_wide_for_one_strip_is_read_in_spans(
 
 def test_no_row_is_read_twice(noisy: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     rows: list[int] = []
-    read = decoding_module.read_pixels
+    read = decoding_module.read_values
 
-    def counting(source, window, stretch):
+    def counting(source, window):
         rows.extend(range(window.row_off, window.row_off + window.height))
-        return read(source, window, stretch)
+        return read(source, window)
 
-    monkeypatch.setattr(decoding_module, "read_pixels", counting)
+    monkeypatch.setattr(decoding_module, "read_values", counting)
     gathered(noisy, chip_windows(310, 230, size_px=64, stride_px=24), 64)
     assert sorted(rows) == list(range(230))
+
+
+def test_rows_that_no_chip_wants_are_not_read(
+    noisy: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[int] = []
+    read = decoding_module.read_values
+
+    def counting(source, window):
+        rows.extend(range(window.row_off, window.row_off + window.height))
+        return read(source, window)
+
+    monkeypatch.setattr(decoding_module, "read_values", counting)
+    windows = chip_windows(310, 230, size_px=32, stride_px=32)
+    gathered(noisy, windows[(windows[:, 1] < 32) | (windows[:, 1] >= 160)], 32)
+    assert sorted(rows) == [*range(32), *range(160, 230)]
+
+
+def test_who_stops_early_leaves_no_thread_behind(noisy: Scene) -> None:
+    windows = chip_windows(310, 230, size_px=32, stride_px=32)
+    before = set(enumerate_threads())
+    with reading_within(ReadingMemory(read_bytes=40_000)):
+        blocks = read_chips(noisy, windows, size_px=32)
+        next(blocks)
+        blocks.close()
+    assert set(enumerate_threads()) == before
+
+
+def test_chips_that_need_no_padding_are_not_copied(noisy: Scene) -> None:
+    windows = chip_windows(310, 230, size_px=100, stride_px=50)
+    blocks = list(read_chips(noisy, windows, size_px=100))
+    assert np.shares_memory(blocks[0].pixels[0], blocks[0].pixels[1])
+    assert not blocks[0].pixels.flags.writeable
 
 
 def test_padding_is_black_and_does_not_count(tmp_path: Path) -> None:

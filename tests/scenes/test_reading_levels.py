@@ -165,13 +165,13 @@ def test_full_pixels_are_not_read_where_an_overview_is_as_fine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene = write(tmp_path / "x.tif", smooth(520, 520), overviews=[2, 4, 8])
-    read, seen = decoding_module.read_pixels, []
+    read, seen = decoding_module.read_values, []
 
-    def watching(source, window, stretch):
+    def watching(source, window):
         seen.append((source.dataset.shape, int(window.row_off), int(window.height)))
-        return read(source, window, stretch)
+        return read(source, window)
 
-    monkeypatch.setattr(decoding_module, "read_pixels", watching)
+    monkeypatch.setattr(decoding_module, "read_values", watching)
     gathered(scene, cut(scene, 32, 16, 50.0, (1, 2)), 32, pixel_m=scene.pixel_m)
     assert {shape for shape, _, _ in seen} == {(130, 130), (65, 65)}
 
@@ -181,13 +181,13 @@ def test_one_pass_over_a_file_without_overviews_serves_all_scales(
     tmp_path: Path, gsd: float | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene = write(tmp_path / "x.tif", smooth(300, 210))
-    read, rows = decoding_module.read_pixels, []
+    read, rows = decoding_module.read_values, []
 
-    def watching(source, window, stretch):
+    def watching(source, window):
         rows.extend(range(int(window.row_off), int(window.row_off + window.height)))
-        return read(source, window, stretch)
+        return read(source, window)
 
-    monkeypatch.setattr(decoding_module, "read_pixels", watching)
+    monkeypatch.setattr(decoding_module, "read_values", watching)
     chips = cut(scene, 24, 12, gsd, (1, 2, 3))
     assert len(np.unique(chips.gsd_m)) == 3
     gathered(scene, chips, 24, pixel_m=scene.pixel_m)
