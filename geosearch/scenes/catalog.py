@@ -10,22 +10,20 @@ import os
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
-from urllib.request import urlopen
 
 from geosearch.errors import Refusal, SceneError
 from geosearch.scenes.buckets import is_s3, open_object
+from geosearch.scenes.fetching import fetched
 from geosearch.scenes.item_table import is_item_table, read_item_table
-from geosearch.scenes.remote import gdal_name, is_remote, is_web, web_request, without_secrets
+from geosearch.scenes.remote import gdal_name, is_remote, is_web, without_secrets
 
 _MOST_BYTES = 64 << 20
 _MOST_DOCUMENTS = 10_000
 _MOST_ITEMS = 1_000_000
 _DEEPEST = 16
-_TIMEOUT_S = 30
 _FOLLOWED = {"item", "items", "child", "next"}
 
 
@@ -87,8 +85,10 @@ def read_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
 
 def _table_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
     try:
-        if is_remote(path) and not is_s3(path):
-            raise SceneError("GeoParquet is read from files and S3", hint="download it first")
+        if is_remote(path) and not is_s3(path) and not is_web(path):
+            raise SceneError(
+                "GeoParquet is read from files, over https and from S3", hint="download it first"
+            )
         for content in read_item_table(path):
             yield FoundItem(path, content)
     except SceneError as error:
@@ -136,8 +136,8 @@ def _read(path: str) -> Mapping[str, Any]:
                 raise SceneError(
                     "STAC is read from files, over https and from S3", hint="download it first"
                 )
-            with urlopen(web_request(path), timeout=_TIMEOUT_S) as answer:
-                content = answer.read(_MOST_BYTES + 1)
+            with fetched(path, _MOST_BYTES) as file:
+                content = file.read()
         else:
             with open(path, "rb") as file:
                 content = file.read(_MOST_BYTES + 1)
@@ -147,11 +147,9 @@ def _read(path: str) -> Mapping[str, Any]:
             )
     except SceneError:
         raise
-    except (OSError, HTTPException, ValueError) as error:
-        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
-        raise SceneError(
-            f"it cannot be read: {without_secrets(str(reason))}", hint="check path and network"
-        ) from None
+    except OSError as error:
+        reason = without_secrets(error.strerror or str(error))
+        raise SceneError(f"it cannot be read: {reason}", hint="check path and network") from None
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:

@@ -6,17 +6,21 @@ tell where its pixels are, what they show and when are read, some rows at a time
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
 from geosearch.errors import SceneError, first_line
 from geosearch.scenes.buckets import is_s3, open_object
+from geosearch.scenes.fetching import fetched
+from geosearch.scenes.remote import is_web
 
 _MOST_ROWS = 1_000_000
 _BATCH_ROWS = 256
 _MOST_GROUP_BYTES = 1 << 30
 """Uncompressed, of the columns that are read of a row group: they may all be held at once."""
 _MOST_JSON = 1 << 20
+_MOST_FETCHED_BYTES = 2 << 30
 _PROPERTIES = ("datetime", "start_datetime", "platform", "constellation", "instruments")
 _OF_ASSETS = {"href", "type", "roles", "eo:bands", "bands", "key"}
 """Fields of an asset that are read; a map has its keys in a column of their own."""
@@ -31,7 +35,7 @@ def read_item_table(path: str) -> Iterator[Mapping[str, Any]]:
     """Yield the Items of a GeoParquet file as their JSON objects, as far as they are read.
 
     Args:
-        path: A local file, or an object in S3.
+        path: A local file, an object in S3, or a file on a web server.
 
     Raises:
         SceneError: It is no such file, or too large.
@@ -40,8 +44,7 @@ def read_item_table(path: str) -> Iterator[Mapping[str, Any]]:
     from pyarrow.parquet import ParquetFile
 
     try:
-        source = open_object(path) if is_s3(path) else path
-        with ParquetFile(source, memory_map=False, pre_buffer=False) as table:
+        with _opened(path) as source, ParquetFile(source, pre_buffer=False) as table:
             columns = _columns(table)
             for batch in table.iter_batches(_BATCH_ROWS, columns=columns, use_threads=False):
                 for row in batch.cast(_readable(batch.schema), safe=False).to_pylist():
@@ -53,6 +56,13 @@ def read_item_table(path: str) -> Iterator[Mapping[str, Any]]:
             f"it cannot be read as Parquet: {first_line(error)}",
             hint="check what it holds; STAC Items are also read as JSON",
         ) from error
+
+
+def _opened(path: str) -> AbstractContextManager[Any]:
+    """Return the file, open: one on the web is fetched whole, since its parts lie everywhere."""
+    if is_web(path):
+        return fetched(path, _MOST_FETCHED_BYTES)
+    return open_object(path) if is_s3(path) else open(path, "rb")
 
 
 def _columns(table: Any) -> list[str]:

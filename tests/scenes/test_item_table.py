@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 from scenes_making import values, write_band
+from scenes_web import Web
 
 from geosearch.scenes import Found, find_scenes, open_scene
 from geosearch.scenes import item_table as item_table_module
@@ -142,7 +143,25 @@ def test_a_table_in_a_folder_is_taken_only_if_it_is_named(tmp_path: Path) -> Non
     assert [file.id for file in find_scenes([tmp_path]).files] == ["b.tif"]
 
 
-def test_a_table_on_the_web_is_refused_with_a_remedy() -> None:
+def test_a_table_on_the_web_is_read_and_leads_to_what_lies_beside_it(web: Web) -> None:
+    rows = [row("a", {"data": asset("./data/a.tif")}), row("b", {"data": asset("/etc/b.tif")})]
+    write(web.folder / "items.parquet", rows)
+    found_there = find_scenes([f"{web.url}/items.parquet?sig=secret"])
+    assert [file.href for file in found_there.files] == [
+        f"{web.url}/data/a.tif", f"{web.url}/etc/b.tif"
+    ]  # fmt: skip
+
+
+def test_a_table_that_is_too_large_to_fetch_is_refused(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(web.folder / "items.parquet", [row("a", {"data": asset("a.tif")})])
+    monkeypatch.setattr(item_table_module, "_MOST_FETCHED_BYTES", 100)
+    (refused,) = find_scenes([f"{web.url}/items.parquet"]).refused
+    assert "larger than" in refused.reason
+
+
+def test_a_server_that_is_not_there_is_said_without_the_secret() -> None:
     (refused,) = find_scenes(["https://h.invalid/i.parquet?sig=x"]).refused
-    assert refused.hint == "download it first"
+    assert "cannot be read" in refused.reason
     assert "x" not in refused.input.partition("sig=")[2].replace("...", "")
