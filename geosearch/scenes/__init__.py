@@ -14,9 +14,10 @@ from geosearch.scenes.remote import without_secrets
 from geosearch.scenes.state import FileState, content_sum, file_state, is_gone
 
 if TYPE_CHECKING:
+    from geosearch.scenes.chip_blocks import ChipBlock
     from geosearch.scenes.coverage import windows_with_data
     from geosearch.scenes.placement import require_crs
-    from geosearch.scenes.reading import ChipBlock, read_chips, read_window
+    from geosearch.scenes.reading import read_chips, read_window
     from geosearch.scenes.scene import Scene, open_scene
     from geosearch.scenes.write import write_geotiff
 
@@ -49,7 +50,7 @@ __all__ = [
 ]
 
 _HOME = {
-    "ChipBlock": "reading",
+    "ChipBlock": "chip_blocks",
     "Scene": "scene",
     "open_scene": "scene",
     "read_chips": "reading",

@@ -94,3 +94,28 @@ def _narrow(chips: LevelChips, part: Rows) -> Iterator[Rows]:
             stop = at + int(np.argmax(np.r_[beyond, True]))
             yield [slice(at, stop)]
             at = stop
+
+
+def next_tops(chips: LevelChips, part: Rows) -> list[int]:
+    """Return for each row where the next one of its level starts; where the level ends if none."""
+    tops = [level.rows for level in chips.levels]
+    following = []
+    for row in reversed(part):
+        number = chips.which[row.start]
+        following.append(tops[number])
+        tops[number] = int(chips.cuts[row.start, 1])
+    return following[::-1]
+
+
+def reaches(chips: LevelChips, part: Rows) -> list[int]:
+    """Return for each row where the rows from it on, of its level, end or leave the first gap."""
+    nearest: dict[int, tuple[int, int]] = {}
+    found = []
+    for row in reversed(part):
+        number = int(chips.which[row.start])
+        _, top, _, height = chips.cuts[row.start].tolist()
+        below, reach = nearest.get(number, (top + height, top + height))
+        reach = max(reach, top + height) if below <= top + height else top + height
+        nearest[number] = top, reach
+        found.append(reach)
+    return found[::-1]

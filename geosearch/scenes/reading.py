@@ -8,9 +8,8 @@ here and not by GDAL: boundless reads go through a temporary VRT, slow and histo
 about masks (rasterio#1499).
 """
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,38 +17,26 @@ from rasterio.windows import Window
 
 from geosearch.errors import SceneError
 from geosearch.scenes.averaging import area_mean, pixel_edges
-from geosearch.scenes.chip_rows import LevelChips, Rows, held_parts, level_chips
-from geosearch.scenes.cloud import cloud_shares
+from geosearch.scenes.chip_blocks import ChipBlock, row_blocks
+from geosearch.scenes.chip_rows import (
+    LevelChips,
+    Rows,
+    held_parts,
+    level_chips,
+    next_tops,
+    reaches,
+)
 from geosearch.scenes.decoding import Decoder
 from geosearch.scenes.href import short_name
 from geosearch.scenes.levels import Level, level_at
-from geosearch.scenes.memory import reading_memory
 from geosearch.scenes.overviews import find_overviews, open_source
-from geosearch.scenes.pixels import Pixels, PixelSource, Valid, read_pixels
+from geosearch.scenes.pixels import Pixels, PixelSource, read_pixels
 from geosearch.scenes.raster import gdal_errors, open_raster
 from geosearch.scenes.scene import Scene
-from geosearch.scenes.side_by_side import equal_spans, side_by_side
 from geosearch.scenes.stretch import Range
 from geosearch.scenes.strip import Strip
 
 Windows = NDArray[np.int32]
-
-_BLOCK_CHIPS = 512
-
-
-@dataclass(frozen=True, slots=True)
-class ChipBlock:
-    """Some chips of a scene, in the order of its windows."""
-
-    first: int
-    """Which window the first chip is of."""
-    pixels: Pixels
-    """uint8 [m, size, size, 3], read-only; what is not valid, and the padding, is black. Chips
-    without padding are a view of what was decoded: copying them is left to who needs a copy."""
-    valid: NDArray[np.float32]
-    """[m], share of valid pixels in the chip, 0..1; padding does not count."""
-    cloud: NDArray[np.float32]
-    """[m], share of valid pixels that look like cloud, 0..1; NaN where that cannot be told."""
 
 
 def read_chips(
@@ -94,7 +81,7 @@ def read_chips(
             with closing(_read_part(scene, chips, part, sources, overviews)) as rows:
                 for strip, row in rows:
                     gsd = scene.gsd_m if gsd_m is None else float(gsd_m[row.start])
-                    yield from _row_blocks(scene, strip, chips.cuts[row], row.start, size_px, gsd)
+                    yield from row_blocks(scene, strip, chips.cuts[row], row.start, size_px, gsd)
 
 
 def read_window(
@@ -155,63 +142,6 @@ def _read_cut(
     return area_mean(pixels, valid, row_edges - top, col_edges - left)[0]
 
 
-def _row_blocks(
-    scene: Scene,
-    strip: Strip,
-    cuts: NDArray[np.int64],
-    first: int,
-    size_px: int,
-    gsd_m: float,
-) -> Iterator[ChipBlock]:
-    """Yield the chips of a row, whose pixels a strip holds.
-
-    Args:
-        scene: Theirs.
-        strip: Of their level.
-        cuts: [n, 4], column, row, width, height in pixels of the level.
-        first: Which window the first is of.
-        size_px: Edge of a chip.
-        gsd_m: Metres a pixel.
-    """
-    top, height = int(cuts[0, 1]), int(cuts[0, 3])
-    pixels, valid = strip.rows(top, top + height)
-    lefts, widths = (cuts[:, 0] - strip.left).tolist(), cuts[:, 2].tolist()
-    most = max(1, min(_BLOCK_CHIPS, reading_memory().block_bytes // (3 * size_px * size_px)))
-    for span in equal_spans(lefts, widths):
-        for start in range(span.start, span.stop, most):
-            some = lefts[start : min(start + most, span.stop)]
-            width = widths[start]
-            shares = _valid_shares(valid, height, some, width)
-            cloud = np.full(len(some), np.nan, np.float32)
-            # one band has no colour, and may be a radar's or a map's
-            if len(set(scene.bands)) > 1:
-                cloud = cloud_shares(pixels, some, width, shares, gsd_m)
-            yield ChipBlock(first + start, _cut(pixels, some, width, size_px), shares, cloud)
-
-
-def _cut(pixels: Pixels, lefts: Sequence[int], width: int, size_px: int) -> Pixels:
-    """Return chips [n, size, size, 3] of rows: a view of them where chips need no padding."""
-    apart = lefts[1] - lefts[0] if len(lefts) > 1 else 1
-    chips: Pixels = side_by_side(pixels, lefts[0], width, apart, len(lefts))
-    if chips.shape[1:3] == (size_px, size_px):
-        return chips
-    padded = np.zeros((len(chips), size_px, size_px, 3), np.uint8)
-    padded[:, : chips.shape[1], :width] = chips
-    return padded
-
-
-def _valid_shares(
-    valid: Valid | None, height: int, lefts: Sequence[int], width: int
-) -> NDArray[np.float32]:
-    """Return the share of valid pixels of each chip, float32 [n]."""
-    if valid is None:
-        return np.ones(len(lefts), np.float32)
-    columns = np.count_nonzero(valid[:, lefts[0] : lefts[-1] + width], axis=0)
-    before = np.concatenate([[0], np.cumsum(columns)])
-    at = np.array(lefts) - lefts[0]
-    return np.asarray((before[at + width] - before[at]) / (width * height), dtype=np.float32)
-
-
 def _read_part(
     scene: Scene,
     chips: LevelChips,
@@ -240,7 +170,7 @@ def _read_part(
             for overview, source in sources.items()
             if (fed := [strip for its, strip in strips.items() if overviews[its] == overview])
         }
-        rows = zip(part, which, _next_tops(chips, part), _reaches(chips, part), strict=True)
+        rows = zip(part, which, next_tops(chips, part), reaches(chips, part), strict=True)
         for row, number, next_top, reach in rows:
             _, top, _, height = chips.cuts[row.start].tolist()
             decoders[overviews[number]].bring(strips[number], top + height, reach)
@@ -254,28 +184,3 @@ def _strip(chips: LevelChips, rows: Rows, shape: tuple[int, int]) -> Strip:
     strip = Strip(chips.levels[chips.which[rows[0].start]], shape, left, right)
     strip.want(int(cuts[0, 1]))
     return strip
-
-
-def _next_tops(chips: LevelChips, part: Rows) -> list[int]:
-    """Return for each row where the next one of its level starts; where the level ends if none."""
-    tops = [level.rows for level in chips.levels]
-    following = []
-    for row in reversed(part):
-        number = chips.which[row.start]
-        following.append(tops[number])
-        tops[number] = int(chips.cuts[row.start, 1])
-    return following[::-1]
-
-
-def _reaches(chips: LevelChips, part: Rows) -> list[int]:
-    """Return for each row where the rows from it on, of its level, end or leave the first gap."""
-    nearest: dict[int, tuple[int, int]] = {}
-    reaches = []
-    for row in reversed(part):
-        number = int(chips.which[row.start])
-        _, top, _, height = chips.cuts[row.start].tolist()
-        below, reach = nearest.get(number, (top + height, top + height))
-        reach = max(reach, top + height) if below <= top + height else top + height
-        nearest[number] = top, reach
-        reaches.append(reach)
-    return reaches[::-1]

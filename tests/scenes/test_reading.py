@@ -22,8 +22,8 @@ from geosearch.scenes import (
     read_window,
     reading_within,
 )
+from geosearch.scenes import chip_blocks as chip_blocks_module
 from geosearch.scenes import decoding as decoding_module
-from geosearch.scenes import reading as reading_module
 from geosearch.scenes.stretch import to_bytes
 
 AFFINE = rasterio.Affine(10, 0, 500000, 0, -10, 5000000)
@@ -137,7 +137,7 @@ def test_a_scene_too_wide_for_one_strip_is_read_in_spans(
 ) -> None:
     windows = chip_windows(noisy.width_px, noisy.height_px, size_px=64, stride_px=32)
     whole = gathered(noisy, windows, 64)
-    monkeypatch.setattr(reading_module, "_BLOCK_CHIPS", 7)
+    monkeypatch.setattr(chip_blocks_module, "_BLOCK_CHIPS", 7)
     with reading_within(ReadingMemory(strip_bytes=strip_bytes, read_bytes=5000)):
         parts = gathered(noisy, windows, 64)
     for one, other in zip(whole, parts, strict=True):

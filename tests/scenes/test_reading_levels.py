@@ -22,8 +22,8 @@ from geosearch.scenes import (
     read_window,
     reading_within,
 )
+from geosearch.scenes import chip_blocks as chip_blocks_module
 from geosearch.scenes import decoding as decoding_module
-from geosearch.scenes import reading as reading_module
 from geosearch.scenes.levels import level_at
 
 AFFINE = rasterio.Affine(10, 0, 500000, 0, -10, 5000000)
@@ -240,7 +240,7 @@ def test_strips_of_any_width_and_pieces_of_any_height_give_the_same_chips(
     chips = cut(noisy, 32, 16, 11.0, (1, 2, 3))
     whole = gathered(noisy, chips, 32, pixel_m=noisy.pixel_m)
     for strip_bytes, read_bytes in ((1, 1), (4 * 32 * 200, 5000)):
-        monkeypatch.setattr(reading_module, "_BLOCK_CHIPS", 7)
+        monkeypatch.setattr(chip_blocks_module, "_BLOCK_CHIPS", 7)
         with reading_within(ReadingMemory(strip_bytes=strip_bytes, read_bytes=read_bytes)):
             again = gathered(noisy, chips, 32, pixel_m=noisy.pixel_m)
         for one, other in zip(whole, again, strict=True):
