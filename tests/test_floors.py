@@ -32,7 +32,7 @@ FLOORS = {
     "serving": 6,
     "__main__": 7,
 }
-DEVICE_MODULES = {"index/device_scan.py", "index/device_vectors.py"}
+DEVICE_MODULES = {"index/device_lists.py", "index/device_scan.py", "index/device_vectors.py"}
 DOORS = {
     # the index has one where it scans on a GPU, and lets no tensor out
     "torch": {"encoders", "training", "evaluation", *DEVICE_MODULES},
