@@ -21,6 +21,7 @@ d >= D - 2E. If an answer shows that a device does not keep to E, the CPU scans.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.errors import EncoderError, first_line
 from geosearch.index.device_vectors import (
     DeviceVectors,
     bring,
@@ -125,10 +127,13 @@ class DeviceScan:
             name: The segment's.
             vectors: float16 [n, dim], n >= 1.
             milliseconds: What the CPU would take for what is asked now.
+
+        Raises:
+            EncoderError: The device is not there, or has failed.
         """
         if milliseconds < self._least_ms:
             return False
-        with self._lock:
+        with self._lock, _working(self.device):
             if name not in self._held and self._pays(name, vectors, milliseconds):
                 self._held[name] = self._brought(vectors)
             return self._held.get(name) is not None
@@ -164,6 +169,9 @@ class DeviceScan:
         Returns:
             One a query; None where the CPU has to scan: too many rows are equally good, or the
             device is out of memory or does not compute as it should.
+
+        Raises:
+            EncoderError: The device has failed.
         """
         held = self._held[name]
         if held is None:
@@ -172,7 +180,7 @@ class DeviceScan:
         for first in range(0, len(queries), _QUERIES_AT_ONCE):
             some = queries[first : first + _QUERIES_AT_ONCE]
             errors = [score_error(query, held.longest) for query in some]
-            with self._lock:
+            with self._lock, _working(self.device):
                 nominated = self._nominated(held, some, errors, runs, k)
             for query, error, rows in zip(some, errors, nominated, strict=True):
                 found.append(None if rows is None else _ranked(vectors, query, error, rows, k))
@@ -229,6 +237,17 @@ class DeviceScan:
         # scores, masked and sorted; a row's number; the row, gathered and perhaps in float32
         row_bytes = 12 * queries + 8 + (2 if self._halves else 6) * dim
         return max(self._work_bytes // row_bytes, 1)
+
+
+@contextmanager
+def _working(device: str) -> Iterator[None]:
+    try:
+        yield
+    except (RuntimeError, AssertionError) as error:  # the second where torch has no CUDA at all
+        raise EncoderError(
+            f"device {device!r} failed: {first_line(error)}",
+            hint="use --device cpu, or install a CUDA build of PyTorch and its driver",
+        ) from error
 
 
 def score_error(query: Floats, longest: float) -> float:

@@ -9,6 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geosearch.errors import EncoderError
 from geosearch.index.device_scan import DeviceAnswer, DeviceScan, score_error
 from geosearch.index.device_vectors import needed_bytes
 from geosearch.index.runs import rows_of, run_rows, runs_of
@@ -168,6 +169,14 @@ def test_vectors_that_are_not_finite_are_left_to_the_cpu() -> None:
     for value in (np.nan, np.inf):
         vectors[70, 3] = value
         assert not DeviceScan("cpu", least_ms=0).takes(NAME, vectors, 1.0)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
+def test_a_device_that_is_not_there_is_an_error_with_a_way_out() -> None:
+    vectors = unit(np.random.default_rng(2), 200, 8)
+    with pytest.raises(EncoderError, match="'cuda' failed") as caught:
+        DeviceScan("cuda", least_ms=0).takes(NAME, vectors, 1.0)
+    assert "--device cpu" in caught.value.hint
 
 
 def test_short_work_is_left_to_the_cpu() -> None:

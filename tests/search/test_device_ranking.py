@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import odd_archives as odd
 import pytest
 import torch
 from hypothesis import given, settings
@@ -79,6 +80,47 @@ def test_a_filtered_search_finds_what_the_cpu_finds(
         found, how = search(index, unit(seed), tier=tier, device=scan, **asked)
         expected, _ = search(index, unit(seed), tier="exact", **asked)
         require_same(found, expected)
+        assert set(tiers(how)) <= {"device", "skipped"}
+
+
+@pytest.fixture(scope="module")
+def odd_indexes(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[int, str], Index]:
+    """Archives of odd chips, whole and with a scene removed."""
+    found = {}
+    for seed in (0, 1):
+        folder = tmp_path_factory.mktemp("device") / "odd"
+        odd.write(folder, seed, segments=3, ann="ivfpq" if seed else "flat")
+        found[seed, "whole"] = open_index(folder)
+        geosearch.remove(folder, scenes=("turned.tif",))
+        found[seed, "removed"] = open_index(folder)
+    return found
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@settings(max_examples=50, deadline=None)
+@given(
+    seed=st.sampled_from([0, 1]),
+    state=st.sampled_from(["whole", "removed"]),
+    wanted=odd.wanted(),
+    queries=st.lists(st.integers(0, 50), min_size=1, max_size=3),
+    k=st.integers(1, 60),
+)
+def test_any_filter_over_odd_chips_is_answered_as_brute_force_answers_it(
+    odd_indexes: dict[tuple[int, str], Index],
+    device: str,
+    seed: int,
+    state: str,
+    wanted: odd.Wanted,
+    queries: list[int],
+    k: int,
+) -> None:
+    made = [one for one in odd.chips(seed) if state == "whole" or one.scene != "turned.tif"]
+    asked = [odd.query_of(query) for query in queries]
+    found = search_many(
+        odd_indexes[seed, state], asked, wanted=wanted.filter, k=k, device=eager(device)
+    )
+    for query, (hits, how) in zip(asked, found, strict=True):
+        assert [(hit.id, hit.score) for hit in hits] == odd.best(made, wanted, query, k)
         assert set(tiers(how)) <= {"device", "skipped"}
 
 
