@@ -26,12 +26,14 @@ _APART = 2.0**-10
 
 
 def computing_device() -> str | None:
-    """Return ``cuda`` where this process has begun to compute there, as an encoder does; else None.
+    """Return the CUDA device on which this process keeps most, as its encoder does; None for none.
 
     Who chose another device for the encoder, or has none, is not surprised.
     """
     torch = sys.modules.get("torch")
-    return "cuda" if torch is not None and torch.cuda.is_initialized() else None
+    if torch is None or not torch.cuda.is_initialized():
+        return None
+    return f"cuda:{max(range(torch.cuda.device_count()), key=torch.cuda.memory_allocated)}"
 
 
 def list_centres(

@@ -48,6 +48,7 @@ Vectors = NDArray[np.float16]
 Floats = NDArray[np.float32]
 
 WORK_BYTES = 256 << 20
+"""What scores and gathered rows take on the device at once, about."""
 LEAST_MS = 0.5
 """What the CPU does in less is left to it: to start and to fetch takes a device as long. Not
 measured; to be replaced by what scripts/bench_device finds."""
@@ -148,7 +149,7 @@ class DeviceScan:
         if any(room is not None and needed > room for room in (self._left, free)):
             return None
         if self._halves is None:
-            self._halves = multiplies_halves(self.device)
+            self._halves = multiplies_halves(self.device, vectors.shape[1])
         held = bring(vectors, self.device)
         if held is not None and self._left is not None:
             self._left -= needed
@@ -196,22 +197,23 @@ class DeviceScan:
         k = min(k, matching)
         halves = torch.from_numpy(_halved(queries)).to(self.device)
         found: list[tuple[Rows, Floats] | None] = [None] * len(queries)
-        open_ = [at for at, error in enumerate(errors) if np.isfinite(error)]
+        waiting = [at for at, error in enumerate(errors) if np.isfinite(error)]
         taken = min(k + max(k, _MARGIN), matching)
-        while open_ and taken <= _MOST_NOMINATED:
+        while waiting and taken <= _MOST_NOMINATED:
             try:
-                top, rows = self._top(held, halves[open_], runs, taken)
+                top, rows = self._top(held, halves[waiting], runs, taken)
             except torch.OutOfMemoryError:
                 break
-            still = []
-            for at, its_scores, its_rows in zip(open_, top, rows, strict=True):
-                low = float(its_scores[k - 1]) - 2 * errors[at]
+            further = []
+            for at, its_scores, its_rows in zip(waiting, top, rows, strict=True):
+                # float64: NumPy would round a Python float to the scores' float32
+                low = np.float64(its_scores[k - 1]) - 2 * errors[at]
                 if taken < matching and its_scores[-1] >= low:
-                    still.append(at)
+                    further.append(at)
                     continue
                 near = its_scores >= low
                 found[at] = its_rows[near], its_scores[near]
-            open_, taken = still, min(2 * taken, matching)
+            waiting, taken = further, min(2 * taken, matching)
         return found
 
     def _top(

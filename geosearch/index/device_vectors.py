@@ -102,15 +102,17 @@ def scores(queries: "torch.Tensor", rows: "torch.Tensor", *, halves: bool) -> "t
     return queries.float() @ rows.float().T
 
 
-def multiplies_halves(device: str) -> bool:
-    """Tell whether a device multiplies 16-bit matrices into float32 ones; tried out."""
+def multiplies_halves(device: str, dim: int) -> bool:
+    """Tell whether a device multiplies 16-bit vectors [dim] into float32 scores; tried out."""
     import torch
 
-    least_above_1 = 1 + 2.0**-10
-    ones = torch.full((16, 16), least_above_1, dtype=torch.float16, device=device)
+    least_above_1, numbers = 1 + 2.0**-10, min(dim, 16)
+    rows = torch.zeros(48, dim, dtype=torch.float16, device=device)
+    rows[:, :numbers] = least_above_1
     try:
-        found = scores(ones, ones, halves=True)
-        # the nearest 16-bit number is four times as far away as that
-        return bool((found - 16 * least_above_1**2).abs().max() < 2.0**-18)
+        found = [scores(queries, rows, halves=True) for queries in (rows[:1], rows)]
     except (TypeError, RuntimeError):  # older versions of torch, and devices that cannot
         return False
+    # the nearest 16-bit number is four times as far away as that
+    away = [(one - numbers * least_above_1**2).abs().max() for one in found]
+    return bool(max(away) < numbers * 2.0**-22)

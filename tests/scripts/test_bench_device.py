@@ -26,13 +26,13 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_its_answers_are_compared_at_each_size_and_selectivity(tmp_path: Path) -> None:
-    wanted = ("--rows", "1e3,2e3", "--selectivities", "1,0.1,0.01", "--queries", "3")
+    wanted = ("--rows", "5e2,1e3", "--selectivities", "1,0.1", "--queries", "2")
     found = tmp_path / "found.json"
     result = run(tmp_path, "--device", "cpu", *wanted, "--json", str(found))
     assert result.returncode == 0, result.stderr
     cases = json.loads(found.read_text())["cases"]
     told = [(one["rows"], one["selectivity"]) for one in cases]
-    assert told == [(rows, share) for rows in (1000, 2000) for share in (1, 0.1, 0.01)]
+    assert told == [(rows, share) for rows in (500, 1000) for share in (1, 0.1)]
     assert all(one["equal"] and one["ways"]["device"]["tiers"] == ["device"] for one in cases)
     assert result.stdout.count("| yes |") == len(cases)
     assert "SMOKE TEST" in result.stdout

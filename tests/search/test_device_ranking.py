@@ -89,7 +89,7 @@ def odd_indexes(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[int, str
     found = {}
     for seed in (0, 1):
         folder = tmp_path_factory.mktemp("device") / "odd"
-        odd.write(folder, seed, segments=3, ann="ivfpq" if seed else "flat")
+        odd.write(folder, seed, segments=3)
         found[seed, "whole"] = open_index(folder)
         geosearch.remove(folder, scenes=("turned.tif",))
         found[seed, "removed"] = open_index(folder)
