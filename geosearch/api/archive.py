@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
+from geosearch.api.devices import scan_device
 from geosearch.api.folders import find_index
 from geosearch.api.hits import Hits
 from geosearch.errors import EncoderError, UsageError
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geosearch.encoders import Encoder
-    from geosearch.index import Index
+    from geosearch.index import DeviceScan, Index
     from geosearch.ingest import BuildReport
 
     Area: TypeAlias = str | Path | dict[str, Any] | BaseGeometry
@@ -51,6 +53,8 @@ class Archive:
         self._device = device
         self._precision = precision
         self._encoder = encoder
+        self._device_scan: DeviceScan | None = None
+        self._lock = Lock()
 
     @property
     def encoder(self) -> Encoder:
@@ -141,7 +145,8 @@ class Archive:
         Raises:
             UsageError: A text is empty, a vector is none of this index, or a filter cannot be
                 applied.
-            EncoderError: The encoder of the index cannot be loaded here.
+            EncoderError: The encoder of the index cannot be loaded here, or the device that was
+                named is not there.
         """
         from geosearch.search import make_filter, search_many
 
@@ -164,6 +169,7 @@ class Archive:
             k=k,
             tier="exact" if exact else "auto",
             distinct=distinct,
+            device=self._scanner(),
         )
         before = {step: 1000 * seconds for step, seconds in watch.seconds.items()}
         found = [
@@ -172,6 +178,17 @@ class Archive:
         ]
         one = isinstance(query, str) or getattr(query, "ndim", 2) == 1
         return found[0] if one else found
+
+    def _scanner(self) -> DeviceScan | None:
+        """Return what scans on a GPU; None where there is none, or nobody asked for it."""
+        from geosearch.index import DeviceScan
+
+        with self._lock:
+            if self._device_scan is None:
+                device = scan_device(self._device)
+                if device is not None:
+                    self._device_scan = DeviceScan(device, at_once=self._device != "auto")
+            return self._device_scan
 
     def _asked(
         self, query: str | Sequence[str] | NDArray[np.floating[Any]], watch: Stopwatch
@@ -208,7 +225,9 @@ def open(
     Args:
         path: The index folder; None for the one in the environment, or the newest in ``indexes/``.
         weights: The encoder's weights, where they are not where the index says.
-        device: ``auto``, ``cpu``, ``cuda``.
+        device: Where the encoder computes: ``auto``, ``cpu``, ``cuda``. With ``cuda``, segments
+            that fit into its memory are scanned there from the first search on; with ``auto``,
+            where an encoder has been loaded and there is CUDA, once that pays.
         precision: ``auto``, ``float32``, ``bf16``.
         note: Is told which index was taken, if none was named.
 

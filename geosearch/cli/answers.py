@@ -142,7 +142,8 @@ def _plan(plan: "SegmentPlan") -> str:
         return f"{found}, skipped"
     recall = "not measured" if plan.recall is None else f"{plan.recall:.3f}"
     looked = f"{plan.probed:.1%} of the codes, " if plan.probed else ""
+    expected = "" if plan.expected_ms is None else f", {plan.expected_ms:.2g} ms expected"
     return (
         f"{found} in {runs}; {plan.tier}: {looked}{plan.candidates:,} scored, "
-        f"recall {recall}, {plan.expected_ms:.2g} ms expected"
+        f"recall {recall}{expected}"
     )

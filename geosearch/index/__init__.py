@@ -1,11 +1,13 @@
 """The index: segments, generations, sidecar, ANN. The only door to duckdb and faiss.
 
-Both are imported where they are used: opening an index and reading its vectors needs neither.
+Both are imported where they are used, and so is torch, for scans on a GPU: opening an index and
+reading its vectors needs none of them.
 """
 
 from geosearch.index.ann_training import AUTO_ROWS
 from geosearch.index.checking import Problem, verify
 from geosearch.index.compaction import Compaction, compact
+from geosearch.index.device_scan import DeviceAnswer, DeviceScan
 from geosearch.index.manifest import MANIFEST
 from geosearch.index.plan import (
     UNMEASURED,
@@ -52,6 +54,8 @@ __all__ = [
     "Choose",
     "Compaction",
     "Costs",
+    "DeviceAnswer",
+    "DeviceScan",
     "Generation",
     "Index",
     "IndexInfo",

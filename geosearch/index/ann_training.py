@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.index.device_lists import chosen_lists, computing_device, list_centres
 from geosearch.index.lists import list_sizes, write_lists
 from geosearch.index.mapped import give_back
 
@@ -40,7 +41,7 @@ Floats = NDArray[np.float32]
 Halves = NDArray[np.float16]
 
 
-def build_tier(folder: Path, vectors: Halves) -> None:
+def build_tier(folder: Path, vectors: Halves, *, device: str | None = None) -> None:
     """Train on a sample, encode all rows, and write the tier to a new folder.
 
     It takes the sample as float16, at most 131,072 rows, and the codes, whose memory grows by
@@ -49,14 +50,17 @@ def build_tier(folder: Path, vectors: Halves) -> None:
     Args:
         folder: Made here.
         vectors: float16 [n, dim], n >= 1.
+        device: Where torch makes the lists; None for CUDA if this process computes there, else
+            FAISS makes them.
     """
     import faiss
 
+    device = device or computing_device()
     folder.mkdir()
     count, dim = vectors.shape
     sample = _sample(vectors)
     mean = sample.mean(axis=0, dtype=np.float32)
-    centroids = _centroids(sample, list_count(count)) - mean
+    centroids = _centroids(sample, list_count(count), device) - mean
     quantizer = faiss.IndexFlatL2(dim)
     quantizer.add(centroids)
     index = faiss.IndexIVFPQFastScan(
@@ -68,9 +72,7 @@ def build_tier(folder: Path, vectors: Halves) -> None:
     # some hundred tiny k-means: threads spend ten times as long on waiting for one another
     with one_thread():
         index.train(_some(sample, _CODEBOOK_ROWS).astype(np.float32) - mean)
-    for rows in _steps(count):
-        index.add(vectors[rows].astype(np.float32) - mean)
-        give_back(vectors)
+    index = _with_rows(index, quantizer, vectors, mean, device)
     write_lists(folder / CODES, index)
     sizes = list_sizes(index)
     np.savez(
@@ -126,10 +128,14 @@ def _some(sample: Halves, wanted: int) -> Halves:
     return sample[np.sort(chosen)]
 
 
-def _centroids(sample: Halves, lists: int) -> Floats:
+def _centroids(sample: Halves, lists: int, device: str | None) -> Floats:
     """Return the centres of lists, float32 [lists, dim]."""
     import faiss
 
+    if device is not None:
+        made = list_centres(sample, lists, device, iterations=_ITERATIONS, seed=_SEED)
+        if made is not None:
+            return made
     dim = sample.shape[1]
     clustering = faiss.Clustering(dim, lists)
     clustering.niter = _ITERATIONS
@@ -140,6 +146,46 @@ def _centroids(sample: Halves, lists: int) -> Floats:
     codec = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16)
     clustering.train_encoded(sample.view(np.uint8), codec, faiss.IndexFlatL2(dim))
     return np.asarray(faiss.vector_to_array(clustering.centroids).reshape(lists, dim))
+
+
+def _with_rows(
+    index: Any, quantizer: Any, vectors: Halves, mean: Floats, device: str | None
+) -> Any:
+    """Return a trained index with all rows in it."""
+    filled = None if device is None else _filled_by(device, index, quantizer, vectors, mean)
+    if filled is not None:
+        return filled
+    for rows in _steps(len(vectors)):
+        index.add(vectors[rows].astype(np.float32) - mean)
+        give_back(vectors)
+    return index
+
+
+def _filled_by(device: str, index: Any, quantizer: Any, vectors: Halves, mean: Floats) -> Any:
+    """Return an index of which a device chose each row's list; None if its memory is out.
+
+    FastScan takes no lists that were chosen elsewhere. The plain index does, and FAISS packs its
+    codes, which are the same; codes then take twice their room.
+    """
+    import faiss
+
+    count, dim = vectors.shape
+    centres = quantizer.reconstruct_n(0, quantizer.ntotal)
+    plain: Any = faiss.IndexIVFPQ(
+        quantizer, dim, len(centres), index.pq.M, BITS, faiss.METRIC_INNER_PRODUCT
+    )
+    plain.by_residual, plain.pq, plain.is_trained = True, index.pq, True
+    chosen = chosen_lists(vectors, centres, mean, device)
+    if chosen is None:
+        return None
+    pointer = faiss.swig_ptr
+    for rows in _steps(count):
+        part = vectors[rows].astype(np.float32) - mean
+        numbers = np.arange(rows.start, rows.start + len(part), dtype=np.int64)
+        its_lists = np.ascontiguousarray(chosen[rows])
+        plain.add_core(len(part), pointer(part), pointer(numbers), pointer(its_lists))
+        give_back(vectors)
+    return faiss.IndexIVFPQFastScan(plain)
 
 
 def _spread(sample: Halves, mean: Floats, quantizer: Any, sizes: NDArray[np.int64]) -> Floats:

@@ -1,7 +1,8 @@
 """Query vectors → candidates → exact scores → hits.
 
 Per segment the filter gives the rows, a plan chooses the tier by what each would cost, and
-candidates are always scored again from the stored 16-bit vectors. Segments are merged by score;
+candidates are always scored again from the stored 16-bit vectors. Where there is a GPU, it scans
+all rows that pass, for all queries at once; hits are the same. Segments are merged by score;
 ties go to the smaller chip id, so that two runs agree.
 """
 
@@ -20,6 +21,8 @@ from geosearch.index import (
     UNMEASURED,
     ChipRecord,
     Choice,
+    DeviceAnswer,
+    DeviceScan,
     Index,
     Runs,
     Segment,
@@ -53,16 +56,17 @@ class SegmentPlan:
     runs: int
     """Ranges of rows that they are in."""
     tier: str
-    """``exact``, ``ivfpq`` or ``skipped`` (nothing matches)."""
+    """``exact``, ``device`` (exact, by a GPU), ``ivfpq`` or ``skipped`` (nothing matches)."""
     candidates: int
-    """Chips whose exact score was computed."""
+    """Chips whose exact score was computed; by the CPU, for ``device``."""
     probed: float
     """Share of the segment's codes that was looked at; 0 without the approximate tier."""
     recall: float | None
     """Share of the true answer to expect, as it was measured when the segment was built; 1 for
     an exact scan; None where it was not measured."""
-    expected_ms: float
-    """What it should take on the machine that built the segment, one thread."""
+    expected_ms: float | None
+    """What it should take on the machine that built the segment, one thread; None for ``device``,
+    which is not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,12 @@ class _Asked:
     tier: Tier
     threads: int
     """How many may work on one query."""
+    device: DeviceScan | None
+    """Where segments may be scanned that fit."""
+
+
+_Found = list[DeviceAnswer | None]
+"""What a device found for a query, a segment; None where it did not search."""
 
 
 def search(
@@ -105,6 +115,7 @@ def search(
     k: int = 10,
     tier: Tier = "auto",
     distinct: bool = False,
+    device: DeviceScan | None = None,
 ) -> tuple[list[Hit], Explanation]:
     """Return the ``k`` best chips among those that pass a filter.
 
@@ -116,11 +127,14 @@ def search(
         tier: ``exact`` scores every matching chip, ``ivfpq`` takes the approximate tier wherever
             there is one; ``auto`` takes what is cheaper.
         distinct: Leave out chips that overlap a better one.
+        device: Scans segments exactly, in its own memory, where that pays; but for ``ivfpq``.
 
     Raises:
         UsageError: ``k`` is below 1, or the vector has another dimension.
     """
-    return search_many(index, [query], wanted=wanted, k=k, tier=tier, distinct=distinct)[0]
+    return search_many(
+        index, [query], wanted=wanted, k=k, tier=tier, distinct=distinct, device=device
+    )[0]
 
 
 def search_many(
@@ -131,11 +145,12 @@ def search_many(
     k: int = 10,
     tier: Tier = "auto",
     distinct: bool = False,
+    device: DeviceScan | None = None,
 ) -> list[tuple[list[Hit], Explanation]]:
     """Answer several queries under one filter, as `search` answers each.
 
-    The filter is applied once, and each core works on a query of its own; the steps that are
-    timed are those of each query, but for the filter.
+    The filter is applied once, a device is asked once, and each core works on a query of its own;
+    the steps that are timed are those of each query, but for the filter and the device.
     """
     if k < 1:
         raise UsageError(f"-k is {k}", hint="ask for at least one hit")
@@ -144,17 +159,42 @@ def search_many(
     watch = Stopwatch()
     with watch.time("filter"):
         matching = [matching_runs(segment, wanted or Filter()) for segment in index.segments]
-    asked = _Asked(index, matching, k, tier, threads=1 if len(queries) > 1 else _cores())
+    threads = 1 if len(queries) > 1 else _cores()
+    asked = _Asked(index, matching, k, tier, threads, device)
+    found = _on_device(asked, queries, watch)
 
-    def answer(query: NDArray[np.float32]) -> tuple[list[Hit], Explanation]:
+    def answer(query: NDArray[np.float32], its: _Found) -> tuple[list[Hit], Explanation]:
         own = Stopwatch(dict(watch.seconds))
-        hits, plans = (_answer_distinct if distinct else _answer)(asked, query, own)
+        hits, plans = (_answer_distinct if distinct else _answer)(asked, query, its, own)
         return hits, Explanation(plans, {step: 1000 * took for step, took in own.seconds.items()})
 
     if len(queries) < 2:
-        return [answer(query) for query in queries]
+        return [answer(query, its) for query, its in zip(queries, found, strict=True)]
     with ThreadPoolExecutor(min(_cores(), len(queries))) as pool:
-        return list(pool.map(answer, queries))
+        return list(pool.map(answer, queries, found))
+
+
+def _on_device(
+    asked: _Asked, queries: Sequence[NDArray[np.float32]], watch: Stopwatch
+) -> list[_Found]:
+    """Return what the device finds, a query."""
+    none: _Found = [None] * len(queries)
+    if asked.device is None or asked.tier == "ivfpq" or not queries:
+        return [[None] * len(asked.matching) for _ in queries]
+    table = np.stack(queries).astype(np.float32, copy=False)
+    columns = []
+    with watch.time("device"):
+        for segment, runs in zip(asked.index.segments, asked.matching, strict=True):
+            spent = _choice(asked, segment, run_rows(runs), len(runs)).milliseconds * len(queries)
+            # nothing matches, or it is not worth the device's while
+            taken = spent > 0 and asked.device.takes(segment.id, segment.vectors, spent)
+            found = (
+                asked.device.best_rows(segment.id, segment.vectors, table, runs, asked.k)
+                if taken
+                else none
+            )
+            columns.append(found)
+    return [list(row) for row in zip(*columns, strict=True)] if columns else [[] for _ in queries]
 
 
 def _require_fit(query: NDArray[np.float32], dim: int) -> None:
@@ -172,27 +212,47 @@ def _cores() -> int:
 Answer = tuple[list[Hit], tuple[SegmentPlan, ...]]
 
 
-def _answer_distinct(asked: _Asked, query: NDArray[np.float32], watch: Stopwatch) -> Answer:
+def _answer_distinct(
+    asked: _Asked, query: NDArray[np.float32], found: _Found, watch: Stopwatch
+) -> Answer:
     count = asked.k
     while True:
-        hits, plans = _answer(replace(asked, k=count), query, watch)
+        hits, plans = _answer(replace(asked, k=count), query, found, watch)
         kept = distinct_places(hits)
         if len(kept) >= asked.k or len(hits) < count:
             best = [replace(hit, rank=rank) for rank, hit in enumerate(kept[: asked.k], start=1)]
             return best, plans
         count *= _DISTINCT_GROWTH
+        found = _on_device(replace(asked, k=count), [query], watch)[0]
 
 
-def _answer(asked: _Asked, query: NDArray[np.float32], watch: Stopwatch) -> Answer:
+def _answer(asked: _Asked, query: NDArray[np.float32], found: _Found, watch: Stopwatch) -> Answer:
     with watch.time("search"):
         searched = [
             _rank_segment(asked, segment, query, runs)
-            for segment, runs in zip(asked.index.segments, asked.matching, strict=True)
+            if its is None
+            else _ranked(segment, runs, its)
+            for segment, runs, its in zip(asked.index.segments, asked.matching, found, strict=True)
         ]
     with watch.time("records"):
         ranked = [one for one, _ in searched]
         hits = _best_hits(ranked, asked.k, asked.index.spec.fingerprint)
     return hits, tuple(plan for _, plan in searched)
+
+
+def _ranked(segment: Segment, runs: Runs, found: DeviceAnswer) -> tuple[_Ranked, SegmentPlan]:
+    plan = SegmentPlan(
+        segment=segment.id,
+        rows=segment.n,
+        matching=run_rows(runs),
+        runs=len(runs),
+        tier="device",
+        candidates=found.scored,
+        probed=0.0,
+        recall=1.0,
+        expected_ms=None,
+    )
+    return _Ranked(segment, found.rows, found.scores), plan
 
 
 def _rank_segment(

@@ -1,0 +1,30 @@
+"""Where an index is scanned, by the device that was asked for."""
+
+import sys
+from functools import cache
+
+
+def scan_device(device: str) -> str | None:
+    """Return the CUDA device that scans; None for the CPU.
+
+    PyTorch takes a second to load, and without it nobody knows whether there is CUDA: ``auto``
+    asks only where an encoder has loaded it already. ``mps`` is for encoders only.
+
+    Args:
+        device: As the user gave it.
+
+    Raises:
+        UsageError: There is no such kind of device.
+        EncoderError: There is none on this machine.
+    """
+    if device == "cpu" or (device == "auto" and "torch" not in sys.modules):
+        return None
+    return _cuda(device)
+
+
+@cache
+def _cuda(device: str) -> str | None:
+    from geosearch.encoders import resolve_device
+
+    resolved = resolve_device(device)
+    return resolved if resolved.startswith("cuda") else None
