@@ -16,7 +16,7 @@ _HINT = "write a number and a unit, such as 500MB or 2GiB"
 _FIXED = 220 << 20
 """Taken whatever the settings are: Python, GDAL and DuckDB, about, and a scene's windows."""
 _READING = 560 << 20
-"""Taken by reading with what `ReadingMemory` has by default: its parts, five blocks, one copy."""
+"""Taken by reading with what `ReadingMemory` has by default: all of it, a read and two batches."""
 _ROW_BYTES = 700
 """Of a chip, when a segment is written, about."""
 _LEAST = _FIXED + _READING // 8

@@ -17,7 +17,7 @@ class _End:
         self.error = error
 
 
-def prefetch(items: Iterator[Item], depth: int = 2) -> Generator[Item, None, None]:
+def prefetch(items: Iterator[Item], depth: int = 1) -> Generator[Item, None, None]:
     """Yield what an iterator yields, drawn ahead in a thread.
 
     An error in the iterator is raised here, after the items before it. If the

@@ -18,9 +18,10 @@ class ReadingMemory:
     strip_bytes: int = 128 << 20
     """Of decoded rows that chips are cut from; wider scenes are read in spans of columns."""
     read_bytes: int = 32 << 20
-    """Of raw values that are read at once, before they become 8 bits."""
+    """Of raw values that are read at once, before they become 8 bits; the next are read meanwhile."""
     block_bytes: int = 32 << 20
-    """Of the chips of a block; some five blocks are held, being filled, waiting, or encoded."""
+    """Of the chips that are encoded together; three times as many are held, being gathered,
+    waiting, and encoded."""
 
     def scaled(self, factor: float) -> "ReadingMemory":
         """Return so many times as much of all."""
