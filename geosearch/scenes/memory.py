@@ -18,7 +18,8 @@ class ReadingMemory:
     strip_bytes: int = 128 << 20
     """Of decoded rows that chips are cut from; wider scenes are read in spans of columns."""
     read_bytes: int = 32 << 20
-    """Of raw values that are read at once, before they become 8 bits; the next are read meanwhile."""
+    """Of raw values that are read at once, before they become 8 bits; as many
+    are read meanwhile."""
     block_bytes: int = 32 << 20
     """Of the chips that are encoded together; three times as many are held, being gathered,
     waiting, and encoded."""
