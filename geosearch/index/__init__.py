@@ -7,6 +7,7 @@ from geosearch.index.ann_training import AUTO_ROWS
 from geosearch.index.checking import Problem, verify
 from geosearch.index.compaction import Compaction, compact
 from geosearch.index.manifest import MANIFEST
+from geosearch.index.memory import memory_budget, parse_size, rows_within
 from geosearch.index.plan import (
     UNMEASURED,
     Calibration,
@@ -73,11 +74,14 @@ __all__ = [
     "compact",
     "exact_choice",
     "joined",
+    "memory_budget",
     "open_index",
+    "parse_size",
     "recall_at",
     "remove_chips",
     "repair",
     "rows_of",
+    "rows_within",
     "run_rows",
     "runs_of",
     "verify",

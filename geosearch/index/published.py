@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.index.mapped import give_back
 from geosearch.index.packed import Packed
 from geosearch.index.records import UNKNOWN_TIME, ChipBatch, SceneRecord
 from geosearch.index.segment import Segment
+
+_PART_ROWS = 1 << 14
 
 
 class _Sorted:
@@ -68,29 +71,36 @@ class PublishedScene:
             columns["time_ms"] = times  # the chips' own
         return columns
 
-    def outlines(self) -> Packed:
-        """Return the footprints as WKB."""
-        return self.segment.outlines(self.rows)
+    def outlines(self) -> Iterator[Packed]:
+        """Yield the footprints as WKB, some at a time."""
+        return (self.segment.outlines(rows) for rows in self._parts())
 
-    def ids(self) -> Packed | None:
-        """Return the chips' own ids as UTF-8; None where they have none."""
+    def ids(self) -> Iterator[Packed] | None:
+        """Return the chips' own ids as UTF-8, some at a time; None where they have none."""
         packed = self.segment.packed_ids
-        return None if packed is None else packed.take(self.rows)
+        return None if packed is None else (packed.take(rows) for rows in self._parts())
+
+    def _parts(self) -> Iterator[NDArray[np.int64]]:
+        rows = self.rows
+        return (rows[first : first + _PART_ROWS] for first in range(0, len(rows), _PART_ROWS))
 
     def batch(self) -> ChipBatch:
         """Return the chips as they are staged."""
-        vectors = self.segment.vectors[self.rows].astype(np.float32)
         ids = self.ids()
+        own = None if ids is None else [one.decode() for part in ids for one in part.values()]
         return ChipBatch(
             **self.columns(),
             footprints=self.segment.footprints(self.rows),
-            ids=None if ids is None else np.array([one.decode() for one in ids.values()], object),
-            vectors=vectors,
+            ids=None if own is None else np.array(own, object),
+            vectors=self.segment.vectors[self.rows].astype(np.float32),
         )
 
-    def vectors(self, dim: int) -> NDArray[np.float16]:
-        """Return the vectors float16 [n, dim], bit for bit as they are stored."""
-        return np.asarray(self.segment.vectors[self.rows]).reshape(-1, dim)
+    def vectors(self, dim: int, chips: NDArray[np.int64]) -> NDArray[np.float16]:
+        """Return the vectors of some chips, float16 [m, dim], bit for bit as they are stored."""
+        vectors = self.segment.vectors
+        taken = np.asarray(vectors[self.rows[chips]]).reshape(-1, dim)
+        give_back(vectors)
+        return taken
 
 
 def published_scenes(segment: Segment) -> Iterator[PublishedScene]:
