@@ -60,7 +60,7 @@ class Generation:
     """Chips that are searched."""
     mergeable_tiers: int
     """Segments with an approximate tier of their own that a compaction would merge, where they
-    are many; each costs a search about as much as all of them merged. Else 0."""
+    are many: each adds to what a search takes. Else 0."""
 
 
 class IndexWriter:
