@@ -24,8 +24,8 @@ class RunMemory:
     """For scenes."""
     segment_rows: int = MOST_ROWS
     """Most chips of a segment; one of them has all chips of a scene."""
-    bytes: int = 10**9
-    """All of it; the codes of a segment's approximate tier may take a part."""
+    total_bytes: int = 10**9
+    """For all; the codes of a segment's approximate tier may take a part."""
 
 
 MEMORY = RunMemory()
