@@ -162,6 +162,11 @@ class MappedRows:
         except ValueError as error:
             raise damaged(self._folder / ID_BYTES, str(error)) from error
 
+    def give_back(self) -> None:
+        """Take the pages of all of it out of this process."""
+        for array in (*self.columns.values(), self._bytes, self._starts):
+            give_back(array)
+
     @cached_property
     def packed_ids(self) -> Packed | None:
         """The chips' own ids as UTF-8, mapped; None where they have none."""

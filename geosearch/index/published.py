@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.index.mapped import give_back
 from geosearch.index.packed import Packed
 from geosearch.index.records import UNKNOWN_TIME, ChipBatch, SceneRecord
 from geosearch.index.segment import Segment
 
 _PART_ROWS = 1 << 14
+_WORTHWHILE_ROWS = 256
 
 
 class _Sorted:
@@ -69,6 +69,7 @@ class PublishedScene:
         times = np.asarray(self.segment.time_ms[rows])
         if self.record.datetime is None and (times != UNKNOWN_TIME).any():
             columns["time_ms"] = times  # the chips' own
+        self._give_back(len(rows))
         return columns
 
     def outlines(self) -> Iterator[Packed]:
@@ -82,7 +83,9 @@ class PublishedScene:
 
     def _parts(self) -> Iterator[NDArray[np.int64]]:
         rows = self.rows
-        return (rows[first : first + _PART_ROWS] for first in range(0, len(rows), _PART_ROWS))
+        for first in range(0, len(rows), _PART_ROWS):
+            yield rows[first : first + _PART_ROWS]
+            self._give_back(len(rows))
 
     def batch(self) -> ChipBatch:
         """Return the chips as they are staged."""
@@ -97,10 +100,14 @@ class PublishedScene:
 
     def vectors(self, dim: int, chips: NDArray[np.int64]) -> NDArray[np.float16]:
         """Return the vectors of some chips, float16 [m, dim], bit for bit as they are stored."""
-        vectors = self.segment.vectors
-        taken = np.asarray(vectors[self.rows[chips]]).reshape(-1, dim)
-        give_back(vectors)
+        taken = np.asarray(self.segment.vectors[self.rows[chips]]).reshape(-1, dim)
+        self._give_back(len(chips))
         return taken
+
+    def _give_back(self, rows: int) -> None:
+        # of a few rows it costs more than it is worth
+        if rows >= _WORTHWHILE_ROWS:
+            self.segment.give_back()
 
 
 def published_scenes(segment: Segment) -> Iterator[PublishedScene]:
