@@ -98,7 +98,7 @@ def _rewritten(folder: Path, manifest: Manifest, most_rows: int, budget: int) ->
     segments = [Segment(folder, entry, manifest.spec.dim) for entry in manifest.segments]
     kept, made = _planned(segments, most_rows)
     sources = [one for one in segments if one not in kept]
-    if len(made) >= len(sources) and not any(map(_has_removed, sources)):
+    if len(made) >= len(sources) and not any(map(_is_due, sources)):
         return manifest
     for source in sources:
         _require_whole(source)
@@ -125,7 +125,7 @@ def _planned(
     What a merge makes may be merged with yet another segment: that is done at once, and not by
     the next compaction.
     """
-    kept = [one for one in segments if not _has_removed(one)]
+    kept = [one for one in segments if not _is_due(one)]
     scenes = [scene for one in segments if one not in kept for scene in published_scenes(one)]
     while True:
         scenes.sort(key=lambda scene: scene.record.id)
@@ -139,8 +139,10 @@ def _planned(
         scenes += [scene for one in joining for scene in published_scenes(one)]
 
 
-def _has_removed(segment: Segment) -> bool:
-    return bool(segment.entry.removed) or segment.entry.removed_rows is not None
+def _is_due(segment: Segment) -> bool:
+    """Whether a segment is written anew by itself: of removed rows, or of a tier of format 2."""
+    removed = bool(segment.entry.removed) or segment.entry.removed_rows is not None
+    return removed or (segment.entry.ann == "ivfpq" and not segment.has_ann)
 
 
 def _require_whole(segment: Segment) -> None:
