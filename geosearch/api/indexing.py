@@ -67,6 +67,7 @@ def build(
             the report names them anyway.
         max_memory: What the run may take, in bytes or such as ``2GB``, the encoder not counted;
             None stays below 1 GB, mapped vectors of segments above 600,000 chips not counted.
+            Codes of large segments are half as long where it is little.
         device: ``auto``, ``cpu``, ``cuda``.
         precision: ``auto``, ``float32``, ``bf16``.
         progress: Show a bar on stderr.

@@ -112,7 +112,12 @@ def _scenes_named(names: Collection[str], index: Index) -> frozenset[str]:
     return frozenset(named)
 
 
-def compact(index: str | Path | None = None, *, note: Note = silent) -> Compaction:
+def compact(
+    index: str | Path | None = None,
+    *,
+    max_memory: str | int | None = None,
+    note: Note = silent,
+) -> Compaction:
     """Merge an index's segments without the chips that were removed, and free their room.
 
     Nothing is embedded again, and searches answer as before. Files of older generations are
@@ -120,14 +125,17 @@ def compact(index: str | Path | None = None, *, note: Note = silent) -> Compacti
 
     Args:
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
+        max_memory: What it may take, in bytes or such as ``8GB``, mapped vectors not counted: the
+            more, the larger segments become. None for half of the machine's memory.
         note: Is told which index was taken, if none was named.
 
     Raises:
+        UsageError: ``max_memory`` is no size, or too little.
         IndexFolderError: The index cannot be read or written, or a file of it is damaged.
     """
     from geosearch.index import compact
 
-    return compact(find_index(note) if index is None else Path(index))
+    return compact(find_index(note) if index is None else Path(index), max_memory=max_memory)
 
 
 def verify(

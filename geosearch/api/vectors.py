@@ -28,6 +28,7 @@ def import_vectors(
     encoder: str | None = None,
     weights: str | Path | None = None,
     ann: AnnKind = "auto",
+    max_memory: str | int | None = None,
     device: str = "auto",
     precision: str = "auto",
     progress: bool = False,
@@ -43,20 +44,26 @@ def import_vectors(
         encoder: What made the vectors, where the files do not say; texts can then be asked.
         weights: The encoder's weights: a file, or the folder it is in.
         ann: ``auto``, ``flat`` (always exact) or ``ivfpq`` (always approximate).
+        max_memory: What it may take, in bytes or such as ``8GB``, the encoder and mapped vectors
+            not counted: how many files share a segment, and how long codes are, follow from it.
+            None for half of the machine's memory.
         device: ``auto``, ``cpu``, ``cuda``.
         precision: ``auto``, ``float32``, ``bf16``.
         progress: Show a bar on stderr.
         note: Is told which index was taken, if none was named.
 
     Raises:
-        UsageError: A file cannot be read, or holds no row that can be used.
+        UsageError: A file cannot be read, or holds no row that can be used; ``max_memory`` is no
+            size, or too little.
         IndexFolderError: The index cannot be written, or was built in another way.
     """
     from geosearch.formats import VectorFile, import_vectors
+    from geosearch.index import memory_budget
     from geosearch.ingest import embedded_questions
 
     if not files:
         raise UsageError("no file to import", hint="give a GeoParquet file of vectors")
+    memory_bytes = memory_budget(max_memory)
     folder = default_index([Path(files[0]).with_suffix("")], note) if index is None else Path(index)
     with ExitStack() as stack:
         opened = [stack.enter_context(VectorFile(file)) for file in files]
@@ -66,6 +73,7 @@ def import_vectors(
             folder,
             spec,
             ann=ann,
+            memory_bytes=memory_bytes,
             queries=lambda: None if made_by is None else embedded_questions(made_by),
             progress=progress,
         )

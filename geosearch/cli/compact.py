@@ -11,8 +11,13 @@ from geosearch.cli.report import count_of
 
 @click.command(short_help="Merge an index's segments, free what was removed.")
 @index_option
+@click.option(
+    "--max-memory",
+    metavar="SIZE",
+    help="Most memory, such as 8GB: the more, the larger segments. Default: half the machine's.",
+)
 @json_option
-def compact(index_path: str | None, as_json: bool) -> None:
+def compact(index_path: str | None, max_memory: str | None, as_json: bool) -> None:
     """Merge an index's segments without the chips that were removed, and free their room.
 
     Nothing is embedded again, and searches answer as before. Files of older generations are
@@ -20,12 +25,13 @@ def compact(index_path: str | None, as_json: bool) -> None:
 
     \b
       geosearch compact -i indexes/coast
+      geosearch compact -i indexes/coast --max-memory 8GB
     """
     from geosearch.api import compact
     from geosearch.progress import say, track
 
     with track("compacting", None, "", shown=True):
-        done = compact(index_path, note=say)
+        done = compact(index_path, max_memory=max_memory, note=say)
     if as_json:
         click.echo(json.dumps(asdict(done), indent=2))
         return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geosearch.cli.options import compute_options, index_option, json_option, weights_option
+from geosearch.cli.report import compaction_advice
 
 if TYPE_CHECKING:
     from geosearch.formats import VectorImport
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="auto builds IVF-PQ where an exact scan would be slower.",
 )
+@click.option(
+    "--max-memory",
+    metavar="SIZE",
+    help="Most memory, such as 8GB; the encoder comes on top. Default: half of the machine's.",
+)
 @compute_options()
 @json_option
 def import_vectors(
@@ -32,6 +38,7 @@ def import_vectors(
     encoder: str | None,
     weights: str | None,
     ann: Any,
+    max_memory: str | None,
     device: str,
     precision: str,
     as_json: bool,
@@ -56,6 +63,7 @@ def import_vectors(
         encoder=encoder,
         weights=weights,
         ann=ann,
+        max_memory=max_memory,
         device=device,
         precision=precision,
         progress=True,
@@ -74,3 +82,5 @@ def _print(done: "VectorImport", as_json: bool) -> None:
         click.echo(f"unchanged: {scene}")
     for reason, count in done.left_out.items():
         click.echo(f"left out: {count:,} rows with {reason}", err=True)
+    if done.mergeable_tiers:
+        click.echo(compaction_advice(done.mergeable_tiers), err=True)

@@ -59,10 +59,18 @@ def _lines(info: "IndexInfo") -> list[tuple[str, str]]:
     ]
     for segment in info.segments:
         removed = f", {segment.removed_chips:,} removed" if segment.removed_chips else ""
-        tier = "exact scan" if segment.tier == "flat" else "IVF-PQ, scored again exactly"
+        tier = _tier(segment)
         lines.append(("segment", f"{segment.id}: {segment.chips:,} chips{removed}, {tier}"))
         lines += [("", line) for line in _measured(segment)]
     return lines
+
+
+def _tier(segment: "SegmentInfo") -> str:
+    if segment.tier == "flat":
+        return "exact scan"
+    if segment.code_bytes is None:  # of formats 1 and 2: it is not used any more
+        return "exact scan until `geosearch compact`"
+    return f"IVF-PQ of {segment.code_bytes} bytes a chip, scored again exactly"
 
 
 def _measured(segment: "SegmentInfo") -> list[str]:

@@ -88,7 +88,14 @@ def _summary(report: "BuildReport", folder: str) -> list[str]:
     )
     lines.append(f"seconds {stages}")
     lines.append(f"index   {folder}: {count_of(report.chips_total, 'chip')}")
+    if report.mergeable_tiers:
+        lines.append(f"compact {compaction_advice(report.mergeable_tiers)}")
     return lines
+
+
+def compaction_advice(tiers: int) -> str:
+    """Return what to do about an index of many large segments, in a line."""
+    return f"{tiers} large segments are searched one by one; `geosearch compact` makes that faster"
 
 
 def count_of(number: int, noun: str) -> str:

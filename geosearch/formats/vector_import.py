@@ -23,6 +23,8 @@ from geosearch.index import (
     IndexSpec,
     IndexWriter,
     SceneRecord,
+    memory_budget,
+    rows_within,
 )
 from geosearch.progress import track
 
@@ -43,6 +45,9 @@ class VectorImport:
     """Reason to how many rows were left out."""
     chips_total: int
     """Chips in the index afterwards."""
+    mergeable_tiers: int = 0
+    """Segments with an approximate tier each that `geosearch.compact` would merge, if they are so
+    many that searching takes longer for it; else 0."""
 
 
 def _spec_of(file: VectorFile) -> IndexSpec:
@@ -90,6 +95,7 @@ def import_vectors(
     spec: IndexSpec,
     *,
     ann: AnnChoice = "auto",
+    memory_bytes: int | None = None,
     queries: Callable[[], NDArray[np.float32] | None] = lambda: None,
     progress: bool = False,
 ) -> VectorImport:
@@ -100,6 +106,8 @@ def import_vectors(
         folder: The index.
         spec: How the vectors were made.
         ann: ``auto``, ``flat`` or ``ivfpq``.
+        memory_bytes: What it may take, the encoder and mapped vectors not counted; None for half
+            of the machine's memory.
         queries: Gives embedded texts float32 [q, dim] to measure the approximate tier with.
         progress: Show a bar on stderr.
 
@@ -110,7 +118,15 @@ def import_vectors(
     added, unchanged, chips = [], [], 0
     left_out: Counter[str] = Counter()
     rows = sum(file.rows for file in files)
-    with IndexWriter(folder, spec, ann=ann, most_rows=max(rows, 1), queries=queries) as writer:
+    budget = memory_budget(memory_bytes)
+    with IndexWriter(
+        folder,
+        spec,
+        ann=ann,
+        queries=queries,
+        most_rows=rows_within(budget),
+        memory_bytes=budget,
+    ) as writer:
         with track("importing", rows, "rows", shown=progress) as advance:
             for file in files:
                 record = _record(file)
@@ -125,7 +141,14 @@ def import_vectors(
         with track("publishing", None, "", shown=progress):
             generation = writer.publish()
     reasons = {reason: count for reason, count in left_out.items() if count}
-    return VectorImport(tuple(added), tuple(unchanged), chips, reasons, generation.chips)
+    return VectorImport(
+        tuple(added),
+        tuple(unchanged),
+        chips,
+        reasons,
+        generation.chips,
+        generation.mergeable_tiers,
+    )
 
 
 def _record(file: VectorFile) -> SceneRecord:

@@ -9,6 +9,7 @@ from geosearch.index.checking import Problem, verify
 from geosearch.index.compaction import Compaction, compact
 from geosearch.index.device_scan import DeviceAnswer, DeviceScan
 from geosearch.index.manifest import MANIFEST
+from geosearch.index.memory import memory_budget, parse_size, rows_within
 from geosearch.index.plan import (
     UNMEASURED,
     Calibration,
@@ -77,11 +78,14 @@ __all__ = [
     "compact",
     "exact_choice",
     "joined",
+    "memory_budget",
     "open_index",
+    "parse_size",
     "recall_at",
     "remove_chips",
     "repair",
     "rows_of",
+    "rows_within",
     "run_rows",
     "runs_of",
     "verify",

@@ -42,11 +42,12 @@ class ApproximateTier:
                 self._centroids = np.ascontiguousarray(stored["centroids"])
                 self._spread, self._sizes = stored["spread"], stored["sizes"]
                 codebook = stored["codebook"]
+                codes = _codes(stored, dim)
         except (OSError, KeyError, ValueError, EOFError, BadZipFile) as error:
             raise damaged(folder / LISTS, first_line(error)) from error
         self._require_lists(rows, dim, codebook)
-        self._lists = map_lists(folder / CODES, self._sizes, code_bytes(sub_quantizers(dim)))
-        self._index: Any = self._opened(dim, codebook)
+        self._lists = map_lists(folder / CODES, self._sizes, code_bytes(codes))
+        self._index: Any = self._opened(dim, codes, codebook)
 
     def _require_lists(self, rows: int, dim: int, codebook: Floats) -> None:
         lists = len(self._sizes)
@@ -64,13 +65,13 @@ class ApproximateTier:
         if sizes.dtype != np.int64 or (sizes < 0).any() or sizes.sum() != rows:
             raise damaged(self._folder / LISTS, f"its lists do not hold {rows} rows")
 
-    def _opened(self, dim: int, codebook: Floats) -> Any:
+    def _opened(self, dim: int, codes: int, codebook: Floats) -> Any:
         import faiss
 
         quantizer = faiss.IndexFlatL2(dim)
         quantizer.add(self._centroids)
         index: Any = faiss.IndexIVFPQFastScan(
-            quantizer, dim, len(self._sizes), sub_quantizers(dim), BITS, faiss.METRIC_INNER_PRODUCT
+            quantizer, dim, len(self._sizes), codes, BITS, faiss.METRIC_INNER_PRODUCT
         )
         self._quantizer = quantizer  # the index has a bare pointer to it
         index.by_residual = True
@@ -176,6 +177,33 @@ class ApproximateTier:
                 parameters,
             )
         return labels
+
+
+def row_code_bytes(folder: Path, dim: int) -> int:
+    """Return the bytes of a row's code in a tier.
+
+    Raises:
+        IndexFolderError: It is damaged.
+    """
+    try:
+        with np.load(folder / LISTS, allow_pickle=False) as stored:
+            return code_bytes(_codes(stored, dim))
+    except (OSError, KeyError, ValueError, EOFError, BadZipFile) as error:
+        raise damaged(folder / LISTS, first_line(error)) from error
+
+
+def _codes(stored: Any, dim: int) -> int:
+    """Return the number of sub-vectors that codes are made of.
+
+    Raises:
+        ValueError: It is not one that such vectors can have.
+    """
+    if "sub_quantizers" not in stored.files:  # there was one code size once
+        return sub_quantizers(dim)
+    number = stored["sub_quantizers"]
+    if number.shape != () or number.dtype != np.int64 or number < 1 or dim % int(number):
+        raise ValueError(f"vectors of {dim} numbers have no codes of {number} parts")
+    return int(number)
 
 
 def bitmap(runs: Runs, rows: int) -> Bits:

@@ -1,7 +1,8 @@
 """Making the approximate tier: lists by k-means, 4-bit FastScan codes of the residuals.
 
 Rows are centred on their mean, which changes no ranking by inner product; lists are made by
-k-means in the plain distance.
+k-means in the plain distance. Where memory is little, codes are half as long: a search then scores
+more candidates for the same recall, as many as `calibration` finds to be needed.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.index.device_lists import chosen_lists, computing_device, list_centres
-from geosearch.index.lists import list_sizes, write_lists
+from geosearch.index.lists import code_bytes, list_sizes, write_lists
 from geosearch.index.mapped import give_back
 
 CODES = "codes.lists"
@@ -36,12 +37,29 @@ _CODEBOOK_ROWS = 256 << BITS
 _STEP_ROWS = 8192
 """Rows that are float32 at a time."""
 _MOST_LISTS = 2048
+"""With 4096, segments above two million rows get as many; `_TRAIN_MOST` has to grow with it."""
+_LEAST_PER_LIST = 32
+"""Rows of the sample for each list, where memory keeps it small."""
+_CODES_PART, _SAMPLE_PART = 2, 4
+"""Codes and their ids may take half of the memory, since they grow in it; the sample a quarter."""
+_ID_BYTES = 8
+
+_FINE = (2, 3, 4, 5, 7, 1)
+"""Numbers that a sub-quantizer stands for: the first of these that divides the dimension."""
+_COARSE = (4, 6, 5, 3, 7, 2, 1)
+"""The same for codes of half the length."""
 
 Floats = NDArray[np.float32]
 Halves = NDArray[np.float16]
 
 
-def build_tier(folder: Path, vectors: Halves, *, device: str | None = None) -> None:
+def build_tier(
+    folder: Path,
+    vectors: Halves,
+    memory_bytes: int | None = None,
+    *,
+    device: str | None = None,
+) -> None:
     """Train on a sample, encode all rows, and write the tier to a new folder.
 
     It takes the sample as float16, at most 131,072 rows, and the codes, whose memory grows by
@@ -50,6 +68,7 @@ def build_tier(folder: Path, vectors: Halves, *, device: str | None = None) -> N
     Args:
         folder: Made here.
         vectors: float16 [n, dim], n >= 1.
+        memory_bytes: What it may take; None for the finest codes and the largest sample.
         device: Where torch makes the lists; None for CUDA if this process computes there, else
             FAISS makes them.
     """
@@ -58,13 +77,14 @@ def build_tier(folder: Path, vectors: Halves, *, device: str | None = None) -> N
     device = device or computing_device()
     folder.mkdir()
     count, dim = vectors.shape
-    sample = _sample(vectors)
+    sample = _sample(vectors, memory_bytes)
     mean = sample.mean(axis=0, dtype=np.float32)
-    centroids = _centroids(sample, list_count(count), device) - mean
+    centroids = _centroids(sample, list_count(count, len(sample)), device) - mean
     quantizer = faiss.IndexFlatL2(dim)
     quantizer.add(centroids)
+    codes = codes_within(memory_bytes, count, dim)
     index = faiss.IndexIVFPQFastScan(
-        quantizer, dim, len(centroids), sub_quantizers(dim), BITS, faiss.METRIC_INNER_PRODUCT
+        quantizer, dim, len(centroids), codes, BITS, faiss.METRIC_INNER_PRODUCT
     )
     index.by_residual = True  # FAISS's default here is False, and costs recall
     index.pq.cp.seed = _SEED
@@ -82,6 +102,7 @@ def build_tier(folder: Path, vectors: Halves, *, device: str | None = None) -> N
         spread=_spread(sample, mean, quantizer, sizes),
         sizes=sizes,
         codebook=faiss.vector_to_array(index.pq.centroids).astype(np.float32),
+        sub_quantizers=np.int64(codes),
     )
 
 
@@ -102,19 +123,50 @@ def one_thread() -> Iterator[None]:
         faiss.omp_set_num_threads(threads)
 
 
-def list_count(rows: int) -> int:
-    """Return how many lists a segment gets: about twice the root of its rows, a power of two."""
-    return int(min(2 ** round(np.log2(max(2 * rows**0.5, 1))), max(rows // 4, 1), _MOST_LISTS))
+def list_count(rows: int, sampled: int | None = None) -> int:
+    """Return how many lists a segment gets: about twice the root of its rows, a power of two.
+
+    Args:
+        rows: Of the segment.
+        sampled: Rows to make them of, where these are fewer than would be taken.
+    """
+    lists = int(min(2 ** round(np.log2(max(2 * rows**0.5, 1))), max(rows // 4, 1), _MOST_LISTS))
+    if sampled is None or sampled >= _wanted_sample(rows):
+        return lists
+    return min(lists, 1 << int(np.log2(max(sampled // _LEAST_PER_LIST, 1))))
 
 
 def sub_quantizers(dim: int) -> int:
-    """Return the number of sub-vectors: of four numbers each, or of what divides the dimension."""
-    return dim // next(width for width in (2, 3, 4, 5, 7, 1) if dim % width == 0)
+    """Return the number of sub-vectors: of two numbers each, or of what divides the dimension."""
+    return dim // next(width for width in _FINE if dim % width == 0)
 
 
-def _sample(vectors: Halves) -> Halves:
+def codes_within(memory_bytes: int | None, rows: int, dim: int) -> int:
+    """Return the number of sub-vectors, half as many where codes of all would take too much.
+
+    Args:
+        memory_bytes: What building the tier may take; None for no bound.
+        rows: Rows to encode.
+        dim: Length of a vector.
+    """
+    fine = sub_quantizers(dim)
+    row_bytes = code_bytes(fine) + _ID_BYTES
+    if memory_bytes is None or rows * row_bytes <= memory_bytes // _CODES_PART:
+        return fine
+    return min(fine, dim // next(width for width in _COARSE if dim % width == 0))
+
+
+def _wanted_sample(rows: int) -> int:
+    return min(rows, max(_TRAIN_PER_LIST * list_count(rows), 4096), _TRAIN_MOST)
+
+
+def _sample(vectors: Halves, memory_bytes: int | None) -> Halves:
     count, dim = vectors.shape
-    wanted = min(count, max(_TRAIN_PER_LIST * list_count(count), 4096), _TRAIN_MOST)
+    wanted = _wanted_sample(count)
+    if memory_bytes is not None:
+        # fewer than a codebook needs would save nothing worth having
+        least = min(wanted, _CODEBOOK_ROWS)
+        wanted = max(min(wanted, memory_bytes // _SAMPLE_PART // (2 * dim)), least)
     chosen = np.sort(np.random.default_rng(_SEED).choice(count, wanted, replace=False))
     sample = np.empty((wanted, dim), "<f2")
     for rows in _steps(wanted):

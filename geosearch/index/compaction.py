@@ -3,6 +3,10 @@
 Vectors are copied as they are stored and nothing is embedded: the segment is the one that
 indexing the same scenes at once would have made. Killed before the manifest is replaced, the
 old generation stays; killed after, the next run deletes what is left over.
+
+Segments are merged as large as memory allows, by size (`merging`); what has removed rows is
+always written anew, since compacting is what takes them off the disk. After a compaction, the
+next one finds nothing to do.
 """
 
 import re
@@ -17,17 +21,17 @@ from geosearch.errors import IndexFolderError
 from geosearch.index.calibration import kept_queries
 from geosearch.index.durable import part_of, remove_folder
 from geosearch.index.manifest import MANIFEST, Manifest, next_generation, write_manifest
-from geosearch.index.published import published_scenes
+from geosearch.index.memory import memory_budget, rows_within
+from geosearch.index.merging import packed, to_merge
+from geosearch.index.published import PublishedScene, published_scenes
 from geosearch.index.removal import locked_manifest
 from geosearch.index.removed_rows import REMOVED
 from geosearch.index.segment import Segment, open_segments
 from geosearch.index.segment_files import (
     ANN,
-    MOST_ROWS,
     SEGMENTS,
     ann_kind,
     changed_files,
-    groups,
     write_segment,
 )
 from geosearch.index.staging import Staging
@@ -53,8 +57,10 @@ class Compaction:
     """Finished scenes of an interrupted run, which the next run publishes."""
 
 
-def compact(folder: Path, *, most_rows: int = MOST_ROWS) -> Compaction:
-    """Merge small segments and those with removed rows, then delete what is superseded.
+def compact(
+    folder: Path, *, max_memory: str | int | None = None, most_rows: int | None = None
+) -> Compaction:
+    """Merge segments, leave removed rows out, then delete what is superseded.
 
     Files that this process has open are left. Other processes go on with what they have mapped,
     where the system keeps deleted files for whoever has them open, as POSIX does; what they have
@@ -62,13 +68,19 @@ def compact(folder: Path, *, most_rows: int = MOST_ROWS) -> Compaction:
 
     Args:
         folder: The index.
-        most_rows: Chips of a new segment, unless one scene has more.
+        max_memory: What it may take, in bytes or such as ``8GB``: it says how large a segment
+            becomes. None for half of the machine's memory.
+        most_rows: Chips of a new segment, unless one scene has more; None for what fits into the
+            memory.
 
     Raises:
+        UsageError: ``max_memory`` is no size, or too little.
         IndexFolderError: The index cannot be read or written, or a file to copy is damaged.
     """
+    budget = memory_budget(max_memory)
     with locked_manifest(folder) as before:
-        after = _rewritten(folder, before, most_rows)
+        most = rows_within(budget) if most_rows is None else most_rows
+        after = _rewritten(folder, before, most, budget)
         if after is not before:
             write_manifest(folder, after)
         segments = [Segment(folder, entry, after.spec.dim) for entry in after.segments]
@@ -81,31 +93,56 @@ def compact(folder: Path, *, most_rows: int = MOST_ROWS) -> Compaction:
     )
 
 
-def _rewritten(folder: Path, manifest: Manifest, most_rows: int) -> Manifest:
+def _rewritten(folder: Path, manifest: Manifest, most_rows: int, budget: int) -> Manifest:
     """Return the manifest of the next generation, its segments written; the same if none is."""
     segments = [Segment(folder, entry, manifest.spec.dim) for entry in manifest.segments]
-    sources = [one for one in segments if _has_removed(one) or one.n <= most_rows // 2]
-    if len(sources) < 2 and not any(map(_has_removed, sources)):
+    kept, made = _planned(segments, most_rows)
+    sources = [one for one in segments if one not in kept]
+    if len(made) >= len(sources) and not any(map(_is_due, sources)):
         return manifest
     for source in sources:
         _require_whole(source)
     tier = _tier_wanted(sources)
-    scenes = sorted(
-        (scene for source in sources for scene in published_scenes(source)),
-        key=lambda scene: scene.record.id,
-    )
-    kept = [one.entry for one in segments if one not in sources]
     written = [
         write_segment(
-            folder, group, manifest.spec.dim, ann=tier, queries=lambda: _queries_of(segments)
+            folder,
+            group,
+            manifest.spec.dim,
+            ann=tier,
+            queries=lambda: _queries_of(segments),
+            memory_bytes=budget,
         )
-        for group in groups(scenes, most_rows)
+        for group in made
     ]
-    return next_generation(manifest, [*kept, *written])
+    return next_generation(manifest, [*(one.entry for one in kept), *written])
 
 
-def _has_removed(segment: Segment) -> bool:
-    return bool(segment.entry.removed) or segment.entry.removed_rows is not None
+def _planned(
+    segments: Sequence[Segment], most_rows: int
+) -> tuple[list[Segment], list[list[PublishedScene]]]:
+    """Return the segments that stay, and the scenes of each new one.
+
+    What a merge makes may be merged with yet another segment: that is done at once, and not by
+    the next compaction.
+    """
+    kept = [one for one in segments if not _is_due(one)]
+    scenes = [scene for one in segments if one not in kept for scene in published_scenes(one)]
+    while True:
+        scenes.sort(key=lambda scene: scene.record.id)
+        made = packed(scenes, most_rows)
+        sizes = [one.n for one in kept] + [sum(s.chip_count for s in group) for group in made]
+        chosen = to_merge(sizes, most_rows)
+        joining = [one for at, one in enumerate(kept) if at in chosen]
+        if not joining:
+            return kept, made
+        kept = [one for one in kept if one not in joining]
+        scenes += [scene for one in joining for scene in published_scenes(one)]
+
+
+def _is_due(segment: Segment) -> bool:
+    """Whether a segment is written anew by itself: of removed rows, or of a tier of format 2."""
+    removed = bool(segment.entry.removed) or segment.entry.removed_rows is not None
+    return removed or (segment.entry.ann == "ivfpq" and not segment.has_ann)
 
 
 def _require_whole(segment: Segment) -> None:

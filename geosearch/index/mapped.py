@@ -46,7 +46,7 @@ ID_STARTS = "id_starts"
 ID_BYTES = "ids"
 BLOCKS = "blocks.npz"
 
-_WRITTEN_ROWS = 1 << 16
+_WRITTEN_ROWS = 1 << 14
 
 
 def write_rows(
@@ -74,8 +74,16 @@ def write_rows(
     _write_packed(folder / FOOTPRINT_BYTES, folder / FOOTPRINT_STARTS, outlines, order)
     if ids is not None:
         _write_packed(folder / ID_BYTES, folder / ID_STARTS, ids, order)
-    types = footprint_types(outlines.data, outlines.starts)[order]
-    write_blocks(folder / BLOCKS, make_blocks(columns, types))
+    write_blocks(folder / BLOCKS, make_blocks(columns, _types(outlines)[order]))
+
+
+def _types(outlines: Packed) -> NDArray[np.int32]:
+    types = np.zeros(len(outlines), np.int32)
+    for first in range(0, len(outlines), _WRITTEN_ROWS):
+        last = first + _WRITTEN_ROWS
+        types[first:last] = footprint_types(outlines.data, outlines.starts[first : last + 1])
+        give_back(outlines.data)
+    return types
 
 
 def _write_packed(data: Path, starts: Path, packed: Packed, order: NDArray[np.int64]) -> None:
@@ -84,6 +92,7 @@ def _write_packed(data: Path, starts: Path, packed: Packed, order: NDArray[np.in
     with data.open("wb") as file:
         for first in range(0, len(order), _WRITTEN_ROWS):
             file.write(packed.take(order[first : first + _WRITTEN_ROWS]).data.tobytes())
+            give_back(packed.data)
 
 
 class MappedRows:
@@ -152,6 +161,11 @@ class MappedRows:
             return [value.decode() for value in packed.take(rows).values()]
         except ValueError as error:
             raise damaged(self._folder / ID_BYTES, str(error)) from error
+
+    def give_back(self) -> None:
+        """Take the pages of all of it out of this process."""
+        for array in (*self.columns.values(), self._bytes, self._starts):
+            give_back(array)
 
     @cached_property
     def packed_ids(self) -> Packed | None:

@@ -150,7 +150,7 @@ def need_at(calibration: Calibration, selectivity: float) -> Need:
         share = np.exp(values[0, 0] + slope * (wanted - at[0]))
         return Need(selectivity, min(float(share), 1.0), needs[0].candidates)
     share, candidates = (np.exp(np.interp(wanted, at, column)) for column in values.T)
-    return Need(selectivity, min(float(share), 1.0), int(candidates))
+    return Need(selectivity, min(float(share), 1.0), round(float(candidates)))
 
 
 def recall_at(calibration: Calibration, selectivity: float) -> float | None:

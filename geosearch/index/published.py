@@ -12,6 +12,9 @@ from geosearch.index.packed import Packed
 from geosearch.index.records import UNKNOWN_TIME, ChipBatch, SceneRecord
 from geosearch.index.segment import Segment
 
+_PART_ROWS = 1 << 14
+_WORTHWHILE_ROWS = 256
+
 
 class _Sorted:
     """The searched rows of a segment, by scene; nothing is sorted before a row is asked for."""
@@ -66,31 +69,45 @@ class PublishedScene:
         times = np.asarray(self.segment.time_ms[rows])
         if self.record.datetime is None and (times != UNKNOWN_TIME).any():
             columns["time_ms"] = times  # the chips' own
+        self._give_back(len(rows))
         return columns
 
-    def outlines(self) -> Packed:
-        """Return the footprints as WKB."""
-        return self.segment.outlines(self.rows)
+    def outlines(self) -> Iterator[Packed]:
+        """Yield the footprints as WKB, some at a time."""
+        return (self.segment.outlines(rows) for rows in self._parts())
 
-    def ids(self) -> Packed | None:
-        """Return the chips' own ids as UTF-8; None where they have none."""
+    def ids(self) -> Iterator[Packed] | None:
+        """Return the chips' own ids as UTF-8, some at a time; None where they have none."""
         packed = self.segment.packed_ids
-        return None if packed is None else packed.take(self.rows)
+        return None if packed is None else (packed.take(rows) for rows in self._parts())
+
+    def _parts(self) -> Iterator[NDArray[np.int64]]:
+        rows = self.rows
+        for first in range(0, len(rows), _PART_ROWS):
+            yield rows[first : first + _PART_ROWS]
+            self._give_back(len(rows))
 
     def batch(self) -> ChipBatch:
         """Return the chips as they are staged."""
-        vectors = self.segment.vectors[self.rows].astype(np.float32)
         ids = self.ids()
+        own = None if ids is None else [one.decode() for part in ids for one in part.values()]
         return ChipBatch(
             **self.columns(),
             footprints=self.segment.footprints(self.rows),
-            ids=None if ids is None else np.array([one.decode() for one in ids.values()], object),
-            vectors=vectors,
+            ids=None if own is None else np.array(own, object),
+            vectors=self.segment.vectors[self.rows].astype(np.float32),
         )
 
-    def vectors(self, dim: int) -> NDArray[np.float16]:
-        """Return the vectors float16 [n, dim], bit for bit as they are stored."""
-        return np.asarray(self.segment.vectors[self.rows]).reshape(-1, dim)
+    def vectors(self, dim: int, chips: NDArray[np.int64]) -> NDArray[np.float16]:
+        """Return the vectors of some chips, float16 [m, dim], bit for bit as they are stored."""
+        taken = np.asarray(self.segment.vectors[self.rows[chips]]).reshape(-1, dim)
+        self._give_back(len(chips))
+        return taken
+
+    def _give_back(self, rows: int) -> None:
+        # of a few rows it costs more than it is worth
+        if rows >= _WORTHWHILE_ROWS:
+            self.segment.give_back()
 
 
 def published_scenes(segment: Segment) -> Iterator[PublishedScene]:

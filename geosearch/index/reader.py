@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
+from geosearch.index.ann import row_code_bytes
 from geosearch.index.calibration import kept_queries
 from geosearch.index.manifest import Manifest, read_manifest
 from geosearch.index.plan import Calibration
-from geosearch.index.records import IndexSpec, SceneRecord, moment_of
+from geosearch.index.records import UNKNOWN_TIME, IndexSpec, SceneRecord, moment_of
 from geosearch.index.segment import Segment
 from geosearch.index.segment_files import ANN
 
@@ -26,6 +29,8 @@ class SegmentInfo:
     """What was measured when its approximate tier was built; None without one."""
     texts_asked: int
     """With how many texts; 0 where vectors were drawn instead, or nothing was asked."""
+    code_bytes: int | None
+    """Bytes of a chip's code in the approximate tier; None without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class IndexInfo:
     scenes: int
     chips: int
     undated_scenes: int
+    """Scenes of which no chip has a known time."""
     skipped_chips: int
     bounds: tuple[float, float, float, float] | None
     """West, south, east, north of all chips; -180 and 180 where some cross that meridian."""
@@ -116,7 +122,7 @@ class Index:
             updated=manifest.updated,
             scenes=self.scene_count,
             chips=self.chip_count,
-            undated_scenes=sum(scene.datetime is None for scene in self.scenes),
+            undated_scenes=sum(_undated_scenes(segment) for segment in self.segments),
             skipped_chips=sum(scene.chips_skipped for scene in self.scenes),
             bounds=_around(boxes) if boxes else None,
             first_date=moment_of(min(first for first, _ in spans)) if spans else None,
@@ -151,7 +157,24 @@ def _segment_info(segment: Segment) -> SegmentInfo:
         bytes=sum(path.stat().st_size for path in files),
         calibration=calibration,
         texts_asked=0 if asked is None else len(asked),
+        code_bytes=_code_bytes(segment) if segment.has_ann else None,
     )
+
+
+def _code_bytes(segment: Segment) -> int:
+    return row_code_bytes(segment.folder / ANN, segment.vectors.shape[1])
+
+
+def _undated_scenes(segment: Segment) -> int:
+    """Return how many scenes have no time, and no chip that has one of its own."""
+    undated = {number for number, scene in segment.numbered_scenes() if scene.datetime is None}
+    if not undated:
+        return 0
+    known = segment.time_ms != UNKNOWN_TIME
+    if segment.alive is not None:
+        known &= segment.alive
+    chips = np.bincount(segment.scene_no[known], minlength=max(undated) + 1)
+    return sum(not chips[number] for number in undated)
 
 
 def _around(

@@ -14,7 +14,7 @@ from geosearch.index.ann import ApproximateTier
 from geosearch.index.ann_training import OLD_CODES
 from geosearch.index.blocks import Blocks
 from geosearch.index.manifest import SegmentEntry
-from geosearch.index.mapped import CUTS, MappedRows, map_array
+from geosearch.index.mapped import CUTS, MappedRows, give_back, map_array
 from geosearch.index.packed import Packed
 from geosearch.index.plan import Calibration, read_calibration
 from geosearch.index.records import ChipRecord, SceneKey, SceneRecord, chip_record
@@ -219,6 +219,11 @@ class Segment:
     def packed_ids(self) -> Packed | None:
         """The chips' own ids as UTF-8, empty where one has none; None where none has."""
         return self._mapped.packed_ids
+
+    def give_back(self) -> None:
+        """Take the pages of what is mapped out of this process: they are not needed soon."""
+        give_back(self.vectors)
+        self._mapped.give_back()
 
     def outlines(self, rows: Rows) -> Packed:
         """Return footprints as WKB."""

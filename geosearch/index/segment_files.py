@@ -6,7 +6,7 @@ what it holds, and staging the same scenes in another order makes the same segme
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -38,6 +38,8 @@ SIDECAR = "chips.duckdb"
 ROWS = "rows"
 ANN = "ann"
 DESCRIPTION = "segment.json"
+_WAITING = "waiting"
+"""What the table of chips maps while the rest is written."""
 
 MOST_ROWS = 1 << 20
 """Chips of a segment, about: their metadata must fit into memory together."""
@@ -97,6 +99,7 @@ def write_segment(
     *,
     ann: str,
     queries: Callable[[], Queries | None] = lambda: None,
+    memory_bytes: int | None = None,
 ) -> SegmentEntry:
     """Build a segment beside its place, and move it there when it is whole.
 
@@ -107,20 +110,18 @@ def write_segment(
         ann: ``auto``, ``flat`` or ``ivfpq``.
         queries: Gives embedded texts float32 [q, dim] to measure the approximate tier with; is
             called only if there is one.
+        memory_bytes: What may be taken, which decides on that tier's codes; None for the finest.
     """
     segments = index_folder / SEGMENTS
     segments.mkdir(exist_ok=True)
     part = segments / "new.part"
     remove_folder(part)
     part.mkdir()
-    table = segment_table(staged)
-    columns, rows = table.columns, len(table.order)
-    _write_vectors(part / VECTORS, staged, columns["scene_no"], table.order, dim)
-    write_rows(part / ROWS, columns, table.outlines, table.ids, table.order)
-    kind = ann_kind(ann, rows)
+    entry = _write_chips(part, staged, dim)
+    kind = ann_kind(ann, entry.rows)
     if kind == "ivfpq":
-        vectors = np.memmap(part / VECTORS, dtype="<f2", mode="r", shape=(rows, dim))
-        build_tier(part / ANN, vectors)
+        vectors = np.memmap(part / VECTORS, dtype="<f2", mode="r", shape=(entry.rows, dim))
+        build_tier(part / ANN, vectors, memory_bytes)
         keep_queries(part / ANN, queries())
     sums = file_sums(part)
     segment_id = _segment_id(staged, sums, Hrefs(index_folder))
@@ -128,24 +129,34 @@ def write_segment(
     # it is there already where a run died before it was published, or where a scene is again
     # what it was in an earlier generation, which somebody may be reading: leave it in place
     if not _is_whole(place):
-        _write_sidecar(part / SIDECAR, [one.record for one in staged], table)
         if kind == "ivfpq":  # no part of the id: times are never the same
             calibrate_tier(part / ANN, vectors)
             give_back(vectors)
         keys = tuple(one.record.key for one in staged)
-        description = Description(rows, keys, file_sums(part, known=sums))
+        description = Description(entry.rows, keys, file_sums(part, known=sums))
         (part / DESCRIPTION).write_bytes(description_bytes(description))
         remove_folder(place)
         move_durable(part, place)
     remove_folder(part)
-    return SegmentEntry(
-        segment_id,
-        rows,
-        extent(columns["bounds"]),
-        time_span(columns["time_ms"]),
-        kind,
-        checksum=file_sum(place / DESCRIPTION),
+    return replace(entry, id=segment_id, ann=kind, checksum=file_sum(place / DESCRIPTION))
+
+
+def _write_chips(part: Path, staged: Sequence[SceneChips], dim: int) -> SegmentEntry:
+    """Write all but the approximate tier, and return what is known of it: it has no id yet.
+
+    The tier, which takes as much memory as the table of chips, comes when that has gone.
+    """
+    table = segment_table(staged, part / _WAITING)
+    columns = table.columns
+    _write_vectors(part / VECTORS, staged, columns["scene_no"], table.order, dim)
+    write_rows(part / ROWS, columns, table.outlines, table.ids, table.order)
+    _write_sidecar(part / SIDECAR, [one.record for one in staged], table)
+    entry = SegmentEntry(
+        "", len(table.order), extent(columns["bounds"]), time_span(columns["time_ms"]), "flat"
     )
+    del table  # Windows removes no file that is mapped
+    remove_folder(part / _WAITING)
+    return entry
 
 
 def _segment_id(staged: Sequence[SceneChips], sums: Sequence[FileSum], hrefs: Hrefs) -> str:
@@ -155,7 +166,8 @@ def _segment_id(staged: Sequence[SceneChips], sums: Sequence[FileSum], hrefs: Hr
     does not: the same tables are not always the same bytes in DuckDB.
     """
     scenes = [scene_values(one.record, hrefs) for one in staged]
-    contents = json.dumps([scenes, [one.sha256 for one in sums]], sort_keys=True)
+    hashes = [one.sha256 for one in sums if one.path != SIDECAR]
+    contents = json.dumps([scenes, hashes], sort_keys=True)
     return sha256(contents.encode()).hexdigest()[:16]
 
 
@@ -242,12 +254,10 @@ def _write_vectors(
     first = 0
     for number, one in enumerate(staged):
         rows = by_scene[edges[number] : edges[number + 1]]
-        vectors = one.vectors(dim)
         for start in range(0, len(rows), _COPIED_VECTORS):
             some = rows[start : start + _COPIED_VECTORS]
-            out[some] = vectors[order[some] - first]
+            out[some] = one.vectors(dim, order[some] - first)
             give_back(out)
-            give_back(vectors)
         first += len(rows)
     out.flush()
 
@@ -257,6 +267,7 @@ def _write_sidecar(path: Path, scenes: Sequence[SceneRecord], table: SegmentTabl
         writer.add_scenes(scenes)
         for first in range(0, len(table.order), COPIED_ROWS):
             writer.add_chips(sidecar_columns(table, scenes, first, first + COPIED_ROWS))
+            give_back(table.outlines.data)
 
 
 def description_bytes(description: Description) -> bytes:

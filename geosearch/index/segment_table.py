@@ -1,17 +1,22 @@
-"""The chips of a segment in the order of its rows, and as the columns of its sidecar."""
+"""The chips of a segment in the order of its rows, and as the columns of its sidecar.
 
-from collections.abc import Sequence
+Some hundred bytes a chip are held; outlines and ids, most of what is known of it, wait in files.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.index.curve import groups_of, row_order
+from geosearch.index.mapped import COLUMNS, give_back, map_array
 from geosearch.index.packed import Packed, bounds_and_centres
 from geosearch.index.records import UNKNOWN_TIME, SceneRecord, time_ms_of
 
-COPIED_ROWS = 1 << 16
+COPIED_ROWS = 1 << 14
 """Rows that are worked on at once, so that memory holds few."""
 
 
@@ -29,14 +34,14 @@ class SceneChips(Protocol):
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return the numbers of a `ChipBatch` but the vectors, by name."""
 
-    def outlines(self) -> Packed:
-        """Return the footprints as WKB."""
+    def outlines(self) -> Iterator[Packed]:
+        """Yield the footprints as WKB, some at a time."""
 
-    def ids(self) -> Packed | None:
-        """Return the chips' own ids as UTF-8; None where they have none."""
+    def ids(self) -> Iterator[Packed] | None:
+        """Return the chips' own ids as UTF-8, some at a time; None where they have none."""
 
-    def vectors(self, dim: int) -> NDArray[np.float16]:
-        """Return the vectors float16 [n, dim]."""
+    def vectors(self, dim: int, chips: NDArray[np.int64]) -> NDArray[np.float16]:
+        """Return the vectors of some chips, float16 [m, dim]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +51,59 @@ class SegmentTable:
     columns: dict[str, NDArray[Any]]
     """In row order: numbers of a `ChipBatch`, ``scene_no``, ``time_ms``, ``bounds``."""
     outlines: Packed
-    """Footprints as WKB, as they were staged."""
+    """Footprints as WKB, as they were staged; mapped."""
     ids: Packed | None
-    """Their own ids, as they were staged; None where no chip has one."""
+    """Their own ids, as they were staged; mapped; None where no chip has one."""
     order: NDArray[np.int64]
     """[n], which staged chip stands in each row."""
 
 
-def segment_table(staged: Sequence[SceneChips]) -> SegmentTable:
-    """Put the chips of scenes, sorted by id, in the order of a segment's rows."""
-    parts = [one.columns() for one in staged]
-    columns = {
-        name: np.concatenate([part[name] for part in parts])
-        for name in ("windows", "size_m", "valid", "cloud", "gsd_m")
-    }
-    counts = [len(part["valid"]) for part in parts]
-    columns["scene_no"] = np.repeat(np.arange(len(staged), dtype=np.int32), counts)
-    columns["time_ms"] = np.concatenate(
-        [_times(one, part) for one, part in zip(staged, parts, strict=True)]
-    )
-    outlines = Packed.joined([one.outlines() for one in staged])
+def segment_table(staged: Sequence[SceneChips], folder: Path) -> SegmentTable:
+    """Put the chips of scenes, sorted by id, in the order of a segment's rows.
+
+    Args:
+        staged: The scenes.
+        folder: Made here for what the table maps; to be removed after it.
+    """
+    folder.mkdir()
+    columns = _columns(staged)
+    outlines = _stored(folder / "outlines", (part for one in staged for part in one.outlines()))
     columns["bounds"], centres = _bounds_and_centres(outlines)
     group = groups_of(columns["scene_no"], columns["time_ms"])
     order = row_order(centres, group)
-    columns = {name: column[order] for name, column in columns.items()}
-    return SegmentTable(columns, outlines, _joined_ids(staged, counts), order)
+    for name in columns:  # one by one, so that few are there twice
+        columns[name] = columns[name][order]
+    return SegmentTable(columns, outlines, _own_ids(staged, folder / "ids"), order)
 
 
-def _times(one: SceneChips, columns: dict[str, NDArray[Any]]) -> NDArray[np.int64]:
-    known = time_ms_of(one.record.datetime)
-    return columns.get("time_ms", np.full(len(columns["valid"]), known, np.int64))
+def _columns(staged: Sequence[SceneChips]) -> dict[str, NDArray[Any]]:
+    """Return what is known of the chips but outlines, ids and vectors, in the order staged."""
+    counts = [one.chip_count for one in staged]
+    names = ("windows", "size_m", "valid", "cloud", "gsd_m", "time_ms")
+    columns: dict[str, NDArray[Any]] = {}
+    for name in names:
+        kind, width = COLUMNS[name]
+        columns[name] = np.empty((sum(counts), width) if width > 1 else sum(counts), kind)
+    first = 0
+    for one, count in zip(staged, counts, strict=True):
+        known = one.columns()
+        known.setdefault("time_ms", np.full(count, time_ms_of(one.record.datetime), np.int64))
+        for name in names:
+            columns[name][first : first + count] = known[name]
+        first += count
+    columns["scene_no"] = np.repeat(np.arange(len(staged), dtype=np.int32), counts)
+    return columns
+
+
+def _stored(path: Path, parts: Iterator[Packed]) -> Packed:
+    """Store values in a file, and map it."""
+    lengths = [np.zeros(1, np.int64)]
+    with path.open("wb") as file:
+        for part in parts:
+            lengths.append(np.diff(part.starts))
+            file.write(part.data.tobytes())
+    starts = np.cumsum(np.concatenate(lengths))
+    return Packed(map_array(path, "u1", (int(starts[-1]),)), starts)
 
 
 def _bounds_and_centres(outlines: Packed) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -84,17 +112,21 @@ def _bounds_and_centres(outlines: Packed) -> tuple[NDArray[np.float64], NDArray[
     for first in range(0, len(outlines), COPIED_ROWS):
         rows = np.arange(first, min(first + COPIED_ROWS, len(outlines)))
         bounds[rows], centres[rows] = bounds_and_centres(outlines.take(rows))
+        give_back(outlines.data)
     return bounds, centres
 
 
-def _joined_ids(staged: Sequence[SceneChips], counts: Sequence[int]) -> Packed | None:
-    parts = [one.ids() for one in staged]
-    if all(part is None for part in parts):
+def _own_ids(staged: Sequence[SceneChips], path: Path) -> Packed | None:
+    parts = [(one.chip_count, one.ids()) for one in staged]
+    if all(ids is None for _, ids in parts):
         return None
-    empty = (Packed(np.zeros(0, np.uint8), np.zeros(count + 1, np.int64)) for count in counts)
-    return Packed.joined(
-        [none if part is None else part for part, none in zip(parts, empty, strict=True)]
-    )
+
+    def every() -> Iterator[Packed]:
+        for count, ids in parts:
+            none = Packed(np.zeros(0, np.uint8), np.zeros(count + 1, np.int64))
+            yield from (none,) if ids is None else ids
+
+    return _stored(path, every())
 
 
 def sidecar_columns(

@@ -47,27 +47,31 @@ class StagedScene:
         parts = [_read_columns(path, self.record.gsd_m) for path in self._paths]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
-    def outlines(self) -> Packed:
-        """Return the footprints as WKB."""
-        parts = [_read_packed(path, "wkb", "starts") for path in self._paths]
-        return Packed.joined([part for part in parts if part is not None])
+    def outlines(self) -> Iterator[Packed]:
+        """Yield the footprints as WKB, part by part."""
+        return self._packed("wkb", "starts")
 
-    def ids(self) -> Packed | None:
-        """Return the chips' own ids as UTF-8; None where they have none."""
-        parts = [_read_packed(path, "ids", "id_starts") for path in self._paths]
-        there = [part for part in parts if part is not None]
-        return Packed.joined(there) if there else None
+    def ids(self) -> Iterator[Packed] | None:
+        """Return the chips' own ids as UTF-8, part by part; None where they have none."""
+        with np.load(self._paths[0], allow_pickle=False) as first:
+            return self._packed("ids", "id_starts") if "ids" in first.files else None
+
+    def _packed(self, data: str, starts: str) -> Iterator[Packed]:
+        for path in self._paths:
+            with np.load(path, allow_pickle=False) as stored:
+                yield Packed(stored[data], stored[starts])
 
     @property
     def _paths(self) -> list[Path]:
         return sorted(self.folder.glob(_PARTS))
 
-    def vectors(self, dim: int) -> NDArray[np.float16]:
-        """Return the vectors float16 [n, dim], mapped."""
+    def vectors(self, dim: int, chips: NDArray[np.int64]) -> NDArray[np.float16]:
+        """Return the vectors of some chips, float16 [m, dim]."""
+        if not len(chips):  # an empty file cannot be mapped
+            return np.zeros((0, dim), np.float16)
         shape = (self.chip_count, dim)
-        if not self.chip_count:
-            return np.zeros(shape, np.float16)
-        return np.memmap(self.folder / _VECTORS, dtype="<f2", mode="r", shape=shape)
+        mapped = np.memmap(self.folder / _VECTORS, dtype="<f2", mode="r", shape=shape)
+        return np.asarray(mapped[chips])
 
 
 class UnfinishedScene:
@@ -289,11 +293,6 @@ def _read_columns(path: Path, gsd_m: float) -> dict[str, NDArray[Any]]:
     for name, value in (("cloud", np.nan), ("gsd_m", gsd_m)):
         columns.setdefault(name, np.full(len(columns["valid"]), value, np.float32))
     return columns
-
-
-def _read_packed(path: Path, data: str, starts: str) -> Packed | None:
-    with np.load(path, allow_pickle=False) as stored:
-        return Packed(stored[data], stored[starts]) if data in stored.files else None
 
 
 def scene_values(record: SceneRecord, hrefs: Hrefs) -> dict[str, Any]:

@@ -27,6 +27,8 @@ from geosearch.index.manifest import (
     read_manifest,
     write_manifest,
 )
+from geosearch.index.memory import memory_budget, rows_within
+from geosearch.index.merging import to_merge
 from geosearch.index.published import PublishedScene, published_scenes
 from geosearch.index.records import ChipBatch, IndexSpec, SceneKey, SceneRecord
 from geosearch.index.removal import Cut
@@ -39,10 +41,13 @@ from geosearch.index.segment_files import (
     read_description,
     write_segment,
 )
-from geosearch.index.staging import STAGING, Staging, UnfinishedScene
+from geosearch.index.staging import STAGING, StagedScene, Staging, UnfinishedScene
 
 AnnChoice = Literal["auto", "flat", "ivfpq"]
 SceneStatus = Literal["new", "changed", "staged", "published"]
+
+_MANY_TIERS = 4
+"""Segments with an approximate tier of their own: with more, searching takes noticeably longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,9 @@ class Generation:
     segments: int
     chips: int
     """Chips that are searched."""
+    mergeable_tiers: int
+    """Segments with an approximate tier of their own that a compaction would merge, where they
+    are many: each adds to what a search takes. Else 0."""
 
 
 class IndexWriter:
@@ -66,6 +74,7 @@ class IndexWriter:
         ann: AnnChoice = "auto",
         queries: Callable[[], NDArray[np.float32] | None] = lambda: None,
         most_rows: int = MOST_ROWS,
+        memory_bytes: int | None = None,
     ) -> None:
         """Take an index, made if it is not there.
 
@@ -75,6 +84,8 @@ class IndexWriter:
             ann: ``auto`` gives large segments the approximate tier.
             queries: Gives embedded texts float32 [q, dim] to measure that with.
             most_rows: Chips of a new segment, unless one scene has more; bounds the memory.
+            memory_bytes: What making a segment may take, which decides on the codes of its
+                approximate tier; None for the finest.
 
         Raises:
             IndexFolderError: It was built in another way, or cannot be read.
@@ -84,6 +95,7 @@ class IndexWriter:
         self._ann = ann
         self._queries = queries
         self._most_rows = most_rows
+        self._memory_bytes = memory_bytes
         self._stack = ExitStack()
         self._published: dict[str, SceneKey] = {}
         self._confirmed: set[str] = set()
@@ -260,11 +272,7 @@ class IndexWriter:
             ]
             leaving = self._leaving & self._published.keys()
             if staged or leaving:
-                dim = self._spec.dim
-                made = [
-                    write_segment(self._folder, some, dim, ann=self._ann, queries=self._queries)
-                    for some in groups(staged, self._most_rows)
-                ]
+                made = [self._written(some) for some in groups(staged, self._most_rows)]
                 self._manifest = self._with(made, leaving | {one.record.id for one in staged})
                 write_manifest(self._folder, self._manifest)
                 self._settle(leaving, [one.record for one in staged])
@@ -277,6 +285,16 @@ class IndexWriter:
                 raise
             raise cannot_write(self._folder, error) from error
         return self._generation()
+
+    def _written(self, scenes: Sequence[StagedScene]) -> SegmentEntry:
+        return write_segment(
+            self._folder,
+            scenes,
+            self._spec.dim,
+            ann=self._ann,
+            queries=self._queries,
+            memory_bytes=self._memory_bytes,
+        )
 
     def _settle(self, left: Set[str], added: Sequence[SceneRecord]) -> None:
         """Remember what is published now."""
@@ -297,8 +315,16 @@ class IndexWriter:
         segments = [
             Segment(self._folder, entry, self._spec.dim) for entry in self._manifest.segments
         ]
-        chips = sum(segment.chip_count for segment in segments)
-        return Generation(self._manifest.generation, len(segments), chips)
+        sizes = [segment.chip_count for segment in segments]
+        return Generation(
+            self._manifest.generation, len(segments), sum(sizes), _mergeable_tiers(segments, sizes)
+        )
+
+
+def _mergeable_tiers(segments: Sequence[Segment], sizes: Sequence[int]) -> int:
+    merged = to_merge(sizes, rows_within(memory_budget(None)))
+    tiers = sum(segments[at].has_ann for at in merged)
+    return tiers if tiers > _MANY_TIERS else 0
 
 
 def _require_no_stranger(folder: Path) -> None:

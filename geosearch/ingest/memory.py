@@ -1,24 +1,17 @@
 """One number for the memory of an indexing run, and what it is spent on."""
 
 import ctypes
-import re
 import sys
 from dataclasses import dataclass, field
 
 from geosearch.errors import UsageError
-from geosearch.index import MOST_ROWS
+from geosearch.index import MOST_ROWS, parse_size, rows_within
 from geosearch.scenes import ReadingMemory
-
-_UNITS = {"MB": 10**6, "GB": 10**9, "TB": 10**12, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
-_SIZE = re.compile(rf"(\d+(?:\.\d+)?)\s?({'|'.join(_UNITS)})")
-_HINT = "write a number and a unit, such as 500MB or 2GiB"
 
 _FIXED = 220 << 20
 """Taken whatever the settings are: Python, GDAL and DuckDB, about, and a scene's windows."""
 _READING = 560 << 20
 """Taken by reading with what `ReadingMemory` has by default: all of it, a read and two batches."""
-_ROW_BYTES = 700
-"""Of a chip, when a segment is written, about."""
 _LEAST = _FIXED + _READING // 8
 _LARGEST_FACTOR = 4.0
 
@@ -31,6 +24,8 @@ class RunMemory:
     """For scenes."""
     segment_rows: int = MOST_ROWS
     """Most chips of a segment; one of them has all chips of a scene."""
+    total_bytes: int = 10**9
+    """For all; the codes of a segment's approximate tier may take a part."""
 
 
 MEMORY = RunMemory()
@@ -57,20 +52,9 @@ def run_memory(most: str | int | None) -> RunMemory:
     room = size - _FIXED
     return RunMemory(
         ReadingMemory().scaled(min(room / _READING, _LARGEST_FACTOR)),
-        min(MOST_ROWS, room // _ROW_BYTES),
+        min(MOST_ROWS, rows_within(size)),
+        size,
     )
-
-
-def parse_size(text: str) -> int:
-    """Return the bytes that a size such as ``500MB`` (10**6) or ``2GiB`` (2**30) stands for.
-
-    Raises:
-        UsageError: It is no number with a unit.
-    """
-    match = _SIZE.fullmatch(text.strip())
-    if match is None:
-        raise UsageError(f"--max-memory {text} is no size", hint=_HINT)
-    return int(float(match[1]) * _UNITS[match[2]])
 
 
 def give_back_freed() -> None:

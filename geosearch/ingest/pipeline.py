@@ -94,6 +94,7 @@ def ingest(
             ann=ann,
             queries=lambda: embedded_questions(encoder),
             most_rows=memory.segment_rows,
+            memory_bytes=memory.total_bytes,
         ) as writer:
             run = Run(encoder, settings, writer, watch, intervals, interruption, clock)
             run.refused += found.refused
@@ -116,6 +117,7 @@ def ingest(
         pruned=prune,
         chips_total=generation.chips,
         seconds=run.watch.seconds,
+        mergeable_tiers=generation.mergeable_tiers,
     )
 
 

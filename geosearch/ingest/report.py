@@ -46,6 +46,9 @@ class BuildReport:
     """Chips in the index after the run."""
     seconds: dict[str, float]
     """Stage to wall-clock seconds; ``read`` and ``encode`` overlap. ``total`` is the whole."""
+    mergeable_tiers: int = 0
+    """Segments with an approximate tier each that `geosearch.compact` would merge, if they are so
+    many that searching takes longer for it; else 0."""
 
     @property
     def chips(self) -> int:

@@ -24,3 +24,11 @@ def test_it_says_so_in_json(tmp_path: Path) -> None:
     build(tmp_path / "index", segments=2)
     numbers = json.loads(compact(tmp_path / "index", "--json").stdout)
     assert (numbers["segments_before"], numbers["segments"], numbers["chips"]) == (2, 1, 500)
+
+
+def test_how_much_memory_it_may_take_is_read_strictly(tmp_path: Path) -> None:
+    build(tmp_path / "index", segments=2)
+    result = compact(tmp_path / "index", "--max-memory", "lots")
+    assert result.returncode == 2
+    assert "--max-memory lots is no size" in result.stderr
+    assert compact(tmp_path / "index", "--max-memory", "1GB").returncode == 0

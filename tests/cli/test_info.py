@@ -57,6 +57,16 @@ def test_a_tier_that_was_never_measured_says_so(index: Path, capsys: Captured) -
     assert "recall is not measured" in capsys.readouterr().out
 
 
+def test_the_length_of_a_code_is_told(index: Path, capsys: Captured) -> None:
+    assert run(["info", "-i", str(index)]) == 0
+    assert (
+        "IVF-PQ of 4 bytes a chip" in capsys.readouterr().out
+    )  # of 16 numbers, half a byte a pair
+    assert run(["info", "-i", str(index), "--json"]) == 0
+    (segment,) = json.loads(capsys.readouterr().out)["segments"]
+    assert segment["code_bytes"] == 4
+
+
 def test_an_exact_index_has_nothing_to_measure(tmp_path: Path, capsys: Captured) -> None:
     build(tmp_path / "index")
     assert run(["info", "-i", str(tmp_path / "index")]) == 0

@@ -275,6 +275,60 @@ def test_several_files_are_found_as_one_and_ids_stay_after_compaction(tmp_path: 
     assert verify(tmp_path / "index") == []
 
 
+def parts_of(folder: Path, count: int, **options: Any) -> list[Any]:
+    """Import files one by one, and return what each import did."""
+    done = []
+    for at in range(count):
+        columns = columns_of(60)
+        columns["id"] = pa.array([f"{at}/{row}" for row in range(60)])
+        path = write(folder / f"part{at}.parquet", columns)
+        done.append(geosearch.import_vectors([path], folder / "index", **options))
+    return done
+
+
+def test_files_whose_segments_have_tiers_become_one_by_compaction(tmp_path: Path) -> None:
+    parts_of(tmp_path, 3, ann="ivfpq")
+    geosearch.compact(tmp_path / "index", max_memory="500MB")
+    (segment,) = open_index(tmp_path / "index").segments
+    assert (segment.n, segment.has_ann) == (180, True)
+    assert verify(tmp_path / "index") == []
+
+
+def test_files_that_are_imported_together_share_a_segment(tmp_path: Path) -> None:
+    parts_of(tmp_path, 2)
+    files = [tmp_path / f"part{at}.parquet" for at in range(2)]
+    geosearch.import_vectors(files, tmp_path / "again", max_memory="500MB")
+    assert [segment.n for segment in open_index(tmp_path / "again").segments] == [120]
+
+
+def test_many_segments_with_tiers_are_told_until_they_are_compacted(tmp_path: Path) -> None:
+    done = parts_of(tmp_path, 5, ann="ivfpq")
+    assert [one.mergeable_tiers for one in done] == [0, 0, 0, 0, 5]
+    again = ["import", str(tmp_path / "part0.parquet"), "-i", str(tmp_path / "index")]
+    assert "`geosearch compact` makes that faster" in CliRunner().invoke(cli, again).stderr
+    geosearch.compact(tmp_path / "index")
+    assert "geosearch compact" not in CliRunner().invoke(cli, again).stderr
+
+
+def test_a_file_whose_rows_have_times_is_no_scene_without_a_date(tmp_path: Path) -> None:
+    columns = columns_of(60)
+    geosearch.import_vectors([write(tmp_path / "dated.parquet", columns)], tmp_path / "index")
+    assert open_index(tmp_path / "index").describe().undated_scenes == 0
+    del columns["datetime"]
+    geosearch.import_vectors([write(tmp_path / "other.parquet", columns)], tmp_path / "index")
+    assert open_index(tmp_path / "index").describe().undated_scenes == 1
+
+
+def test_a_file_whose_dated_rows_were_removed_is_without_a_date(tmp_path: Path) -> None:
+    columns = columns_of(60)
+    times = [None] * 30 + [START] * 30
+    columns["datetime"] = pa.array(times, pa.timestamp("us", "UTC"))
+    geosearch.import_vectors([write(tmp_path / "rows.parquet", columns)], tmp_path / "index")
+    assert open_index(tmp_path / "index").describe().undated_scenes == 0
+    geosearch.remove(tmp_path / "index", datetime="2020")
+    assert open_index(tmp_path / "index").describe().undated_scenes == 1
+
+
 def test_ids_are_made_again_from_the_sidecar(file: Path, tmp_path: Path) -> None:
     geosearch.import_vectors([file], tmp_path / "index")
     path = next((tmp_path / "index").rglob("rows/ids"))

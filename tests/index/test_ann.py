@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geosearch.errors import IndexFolderError
-from geosearch.index.ann import ApproximateTier, bitmap
-from geosearch.index.ann_training import build_tier, list_count, sub_quantizers
+from geosearch.index.ann import ApproximateTier, bitmap, row_code_bytes
+from geosearch.index.ann_training import build_tier, codes_within, list_count, sub_quantizers
 from geosearch.index.runs import rows_of, runs_of
 from geosearch.index.scan import best_rows
 
@@ -38,20 +38,25 @@ def recall(tier: ApproximateTier, vectors: np.ndarray, queries: np.ndarray, shar
 
 
 @pytest.mark.parametrize("share", [1, 0.3, 0.1])
-def test_nearly_all_of_the_true_ten_are_among_the_candidates(tmp_path: Path, share: float) -> None:
+@pytest.mark.parametrize("memory_bytes", [None, 300_000])
+def test_nearly_all_of_the_true_ten_are_among_the_candidates(
+    tmp_path: Path, share: float, memory_bytes: int | None
+) -> None:
     vectors = clustered(8000, 64)
-    build_tier(tmp_path / "ann", vectors)
+    build_tier(tmp_path / "ann", vectors, memory_bytes)
     tier = ApproximateTier(tmp_path / "ann", *vectors.shape)
     queries = clustered(30, 64, seed=9).astype(np.float32)
     assert recall(tier, vectors, queries, share) >= 0.97
 
 
+@pytest.mark.parametrize(("memory_bytes", "code"), [(None, 128), (200_000, 64)])
 def test_real_image_vectors_are_found_by_real_text_vectors(
-    tmp_path: Path, shared_data: Path
+    tmp_path: Path, shared_data: Path, memory_bytes: int | None, code: int
 ) -> None:
     stored = np.load(shared_data / "whurs19_vectors.npz")
     vectors = stored["RemoteCLIP_ViT-B-32/images"]
-    build_tier(tmp_path / "ann", vectors)
+    build_tier(tmp_path / "ann", vectors, memory_bytes)
+    assert row_code_bytes(tmp_path / "ann", 512) == code
     tier = ApproximateTier(tmp_path / "ann", *vectors.shape)
     texts = stored["RemoteCLIP_ViT-B-32/class_texts"].astype(np.float32)
     assert recall(tier, vectors, texts, 1) >= 0.97
@@ -72,6 +77,71 @@ def test_two_builds_of_the_same_rows_are_the_same_bytes(tmp_path: Path) -> None:
         build_tier(tmp_path / name, vectors)
     for file in (tmp_path / "one").iterdir():
         assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes(), file.name
+
+
+def test_codes_are_half_as_long_where_they_would_take_more_than_half_of_the_memory() -> None:
+    assert codes_within(None, 10**9, 512) == 256
+    assert codes_within(2 * 136 * 1000, 1000, 512) == 256
+    assert codes_within(2 * 136 * 1000 - 2, 1000, 512) == 128
+    coarse = [codes_within(0, 1000, dim) for dim in (512, 768, 10, 9, 11, 22)]
+    assert coarse == [128, 192, 2, 3, 11, 11]
+
+
+def test_a_tier_of_half_the_codes_takes_half_of_their_room(tmp_path: Path) -> None:
+    vectors = clustered(8192, 64)
+    for name, memory_bytes in (("fine", None), ("coarse", 300_000)):
+        build_tier(tmp_path / name, vectors, memory_bytes)
+        sizes = np.load(tmp_path / name / "lists.npz")["sizes"]
+        stored = (tmp_path / name / "codes.lists").stat().st_size
+        # lists begin at a block of 32 rows; an id has eight bytes
+        padded = int((-(-sizes // 32) * 32).sum())
+        code = row_code_bytes(tmp_path / name, 64)
+        assert code == (16 if name == "fine" else 8)
+        assert stored - padded * (code + 8) in range(64 * len(sizes))
+
+
+def test_a_tier_of_before_there_were_two_code_sizes_is_read(tmp_path: Path) -> None:
+    vectors = clustered(500, 16)
+    build_tier(tmp_path / "ann", vectors)
+    everything = np.array([[0, 500]])
+    query = vectors[3].astype(np.float32)
+    before = ApproximateTier(tmp_path / "ann", 500, 16).candidates(query, everything, 20, 1.0)
+    change_lists(tmp_path / "ann", sub_quantizers=None)
+    after = ApproximateTier(tmp_path / "ann", 500, 16).candidates(query, everything, 20, 1.0)
+    np.testing.assert_array_equal(before, after)
+
+
+@pytest.mark.parametrize(
+    ("forged", "reason"),
+    [
+        (np.int64(4), "it has .* bytes"),  # codes are twice as long
+        (np.int64(3), "3 parts"), (np.int64(0), "0 parts"), (np.int64(-8), "-8 parts"),
+        (np.float64(8), "parts"), (np.array([8, 8]), "parts"),
+    ],
+)  # fmt: skip
+def test_a_code_size_that_the_codes_have_not_is_refused(
+    tmp_path: Path, forged: np.ndarray, reason: str
+) -> None:
+    build_tier(tmp_path / "ann", clustered(500, 16))
+    change_lists(tmp_path / "ann", sub_quantizers=forged)
+    with pytest.raises(IndexFolderError, match=reason):
+        ApproximateTier(tmp_path / "ann", 500, 16)
+
+
+def change_lists(folder: Path, **changes: np.ndarray | None) -> None:
+    """Change arrays of a tier, or leave one out."""
+    with np.load(folder / "lists.npz") as stored:
+        lists = dict(stored) | changes
+    np.savez(folder / "lists.npz", **{k: v for k, v in lists.items() if v is not None})
+
+
+def test_little_memory_makes_a_small_sample_and_lists_that_it_can_fill(tmp_path: Path) -> None:
+    assert list_count(1_000_000, 131_072) == 2048
+    assert list_count(1_000_000, 20_000) == 512
+    vectors = clustered(20_000, 16)
+    build_tier(tmp_path / "ann", vectors, 400_000)  # of which the sample may take a quarter
+    with np.load(tmp_path / "ann" / "lists.npz") as stored:
+        assert len(stored["sizes"]) == list_count(20_000, 4096) < list_count(20_000)
 
 
 def test_a_tier_of_other_rows_is_refused(tmp_path: Path) -> None:
@@ -99,9 +169,8 @@ def test_a_sub_quantizer_takes_two_numbers_where_they_divide() -> None:
 def test_lists_that_do_not_fit_the_codes_are_refused(tmp_path: Path) -> None:
     build_tier(tmp_path / "ann", clustered(100, 16))
     with np.load(tmp_path / "ann" / "lists.npz") as stored:
-        lists = dict(stored)
-    lists["centroids"] = np.vstack([lists["centroids"]] * 2)  # would be read beyond the end
-    np.savez(tmp_path / "ann" / "lists.npz", **lists)
+        twice = np.vstack([stored["centroids"]] * 2)  # would be read beyond the end
+    change_lists(tmp_path / "ann", centroids=twice)
     with pytest.raises(IndexFolderError, match="does not describe"):
         ApproximateTier(tmp_path / "ann", 100, 16)
 

@@ -16,18 +16,30 @@ from geosearch.index.calibration import (
     kept_queries,
     measure_costs,
 )
-from geosearch.index.plan import Calibration, read_calibration
+from geosearch.index.plan import Calibration, Need, read_calibration
 from geosearch.index.runs import runs_of
 from geosearch.index.scan import best_rows
 
 ROWS, DIM = 6_000, 32
 
 
-def directions(count: int, seed: int) -> np.ndarray:
+def directions(count: int, seed: int, spread: float = 0.7) -> np.ndarray:
     rng = np.random.default_rng(seed)
     centres = np.random.default_rng(0).normal(size=(60, DIM))
-    vectors = centres[rng.integers(0, 60, count)] + 0.7 * rng.normal(size=(count, DIM))
+    vectors = centres[rng.integers(0, 60, count)] + spread * rng.normal(size=(count, DIM))
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def recall_of(need: Need, tier: ApproximateTier, vectors: np.ndarray, queries: np.ndarray) -> float:
+    """Share of the true ten that a search with what is needed finds, without a filter."""
+    everything = np.array([[0, ROWS]])
+    found = []
+    for query in queries:
+        truth = np.lexsort((np.arange(ROWS), -(vectors.astype(np.float64) @ query)))[:K]
+        candidates = tier.candidates(query, everything, need.candidates, need.share)
+        best, _ = best_rows(vectors, query, runs_of(np.sort(candidates)), K)
+        found.append(len(np.intersect1d(truth, best)) / K)
+    return float(np.mean(found))
 
 
 @pytest.fixture(scope="module")
@@ -57,14 +69,20 @@ def test_the_needs_cover_the_queries_that_were_asked(
 ) -> None:
     need = measured.needs[0]
     assert need.selectivity == 1
-    everything = np.array([[0, ROWS]])
-    found = []
-    for query in queries:
-        truth = np.lexsort((np.arange(ROWS), -(vectors.astype(np.float64) @ query)))[:K]
-        candidates = tier.candidates(query, everything, need.candidates, need.share)
-        best, _ = best_rows(vectors, query, runs_of(np.sort(candidates)), K)
-        found.append(len(np.intersect1d(truth, best)) / K)
-    assert np.mean(found) >= 0.99
+    assert recall_of(need, tier, vectors, queries) >= 0.99
+
+
+def test_codes_of_half_the_length_need_more_candidates_and_find_as_much(tmp_path: Path) -> None:
+    vectors = directions(ROWS, 1, spread=1.5).astype(np.float16)
+    queries = directions(40, 2, spread=1.5).astype(np.float32)
+    candidates = {}
+    for name, memory_bytes in (("fine", None), ("coarse", 100_000)):
+        build_tier(tmp_path / name, vectors, memory_bytes)
+        tier = ApproximateTier(tmp_path / name, ROWS, DIM)
+        need = calibrate(tier, vectors, queries).needs[0]
+        candidates[name] = need.candidates
+        assert recall_of(need, tier, vectors, queries) >= 0.99
+    assert candidates["coarse"] > candidates["fine"]
 
 
 def test_needs_are_told_by_falling_selectivity_and_can_be_met(measured: Calibration) -> None:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from small_index import SPEC, all_chips, best_ids, build, chips, record, unit
 
 import geosearch
-from geosearch.errors import IndexFolderError
-from geosearch.index import Index, IndexWriter, compact, open_index, verify
+from geosearch.errors import IndexFolderError, UsageError
+from geosearch.index import ChipBatch, Index, IndexWriter, compact, open_index, verify
+from geosearch.index.segment_files import Description, description_bytes, file_sums
 from geosearch.search import make_filter, search
 
 KILLED = """
@@ -63,6 +64,12 @@ except IndexFolderError as error:
 def found(index: Index, seed: int = 1, k: int = 600, **wanted: object) -> list[tuple[str, float]]:
     hits, _ = search(index, unit(seed), wanted=make_filter(**wanted), k=k)  # type: ignore[arg-type]
     return [(hit.id, hit.score) for hit in hits]
+
+
+def chips_of(batch: ChipBatch, count: int) -> ChipBatch:
+    """The first chips of a batch."""
+    parts = {name: getattr(batch, name) for name in ChipBatch.__dataclass_fields__}
+    return ChipBatch(**{n: None if one is None else one[:count] for n, one in parts.items()})
 
 
 def segment_files(folder: Path) -> set[str]:
@@ -177,12 +184,74 @@ def test_segments_do_not_grow_beyond_what_is_asked(tmp_path: Path) -> None:
     assert [chip for chip, _ in found(opened, k=50)] == best_ids(all_chips(), unit(1), 50)
 
 
+@pytest.mark.parametrize("most_rows", [200, 250, 300, 400])
+def test_nothing_is_left_to_do_after_a_compaction(tmp_path: Path, most_rows: int) -> None:
+    build(tmp_path / "index", segments=4)  # 200, 100, 100 and 100 chips
+    first = compact(tmp_path / "index", most_rows=most_rows)
+    second = compact(tmp_path / "index", most_rows=most_rows)
+    assert (second.generation, second.segments) == (first.generation, first.segments)
+
+
+def test_removed_rows_go_from_segments_of_any_size_and_then_nothing_is_left(index: Path) -> None:
+    first = compact(index, most_rows=150)
+    assert all(segment.alive is None for segment in open_index(index).segments)
+    assert compact(index, most_rows=150).generation == first.generation
+
+
+def test_large_segments_become_one_where_memory_allows(tmp_path: Path) -> None:
+    build(tmp_path / "index", segments=5, ann="ivfpq")
+    assert compact(tmp_path / "index", most_rows=150).segments == 5  # no two fit into one
+    assert compact(tmp_path / "index", most_rows=2000).segments == 1
+    assert verify(tmp_path / "index") == []
+    opened = open_index(tmp_path / "index")
+    assert [segment.has_ann for segment in opened.segments] == [True]
+    assert [chip for chip, _ in found(opened, k=50)] == best_ids(all_chips(), unit(1), 50)
+
+
+def test_a_little_is_added_without_copying_much(tmp_path: Path) -> None:
+    small = tmp_path / "index"
+    build(small, segments=1)
+    large = open_index(small).segments[0].id
+    with IndexWriter(small, SPEC) as writer:
+        writer.stage(replace(record(0), id="few.tif"), chips_of(chips(0), 20))
+        writer.publish()
+    compact(small)
+    assert large in segment_files(small)
+    assert len(segment_files(small)) == 2
+
+
+def test_less_memory_than_is_possible_is_refused(index: Path) -> None:
+    with pytest.raises(UsageError, match="--max-memory 5MB"):
+        compact(index, max_memory="5MB")
+    with pytest.raises(UsageError, match="plenty"):
+        geosearch.compact(index, max_memory="plenty")
+
+
 @pytest.mark.parametrize("ann", ["flat", "ivfpq"])
 def test_a_tier_that_was_forced_is_kept(tmp_path: Path, ann: str) -> None:
     build(tmp_path / "index", segments=2, ann=ann)
     compact(tmp_path / "index")
     (segment,) = open_index(tmp_path / "index").segments
     assert segment.entry.ann == ann
+
+
+def test_a_tier_of_format_2_is_made_anew(tmp_path: Path) -> None:
+    folder = build(tmp_path / "index", segments=1, ann="ivfpq").segments[0].folder
+    for path in (folder / "ann").iterdir():
+        path.unlink()
+    (folder / "ann" / "ivfpq.faiss").write_bytes(b"of FAISS")
+    (folder / "segment.json").unlink()
+    keys = tuple(record(number).key for number in range(5))
+    described = description_bytes(Description(500, keys, file_sums(folder)))
+    (folder / "segment.json").write_bytes(described)
+    manifest = tmp_path / "index" / "manifest.json"  # its id was another: a hash of other files
+    manifest.write_text(manifest.read_text().replace(folder.name, "0123456789abcdef"))
+    folder.rename(folder.with_name("0123456789abcdef"))
+    assert not open_index(tmp_path / "index").segments[0].has_ann
+    first = compact(tmp_path / "index")
+    assert open_index(tmp_path / "index").segments[0].has_ann
+    assert verify(tmp_path / "index") == []
+    assert compact(tmp_path / "index").generation == first.generation
 
 
 def test_a_damaged_file_is_not_copied(index: Path) -> None:

@@ -10,7 +10,7 @@ import shapely
 from making import SPEC, chips, scene
 
 from geosearch.index import ChipBatch, IndexWriter, open_index
-from geosearch.index.packed import shapes_of
+from geosearch.index.packed import Packed, shapes_of
 from geosearch.index.staging import StagedScene, Staging
 
 WHOLE = chips(seed=1)
@@ -25,12 +25,15 @@ def some(first: int, last: int) -> ChipBatch:
 
 
 def require_whole(staged: StagedScene) -> None:
-    columns: dict[str, Any] = {**staged.columns(), "vectors": staged.vectors(SPEC.dim)}
+    columns: dict[str, Any] = {
+        **staged.columns(),
+        "vectors": staged.vectors(SPEC.dim, np.arange(staged.chip_count)),
+    }
     for name, found in columns.items():
         wanted = getattr(WHOLE, name)
         wanted = wanted.astype(np.float16) if name == "vectors" else wanted
         np.testing.assert_array_equal(found, wanted)
-    assert shapely.equals(shapes_of(staged.outlines()), WHOLE.footprints).all()
+    assert shapely.equals(shapes_of(Packed.joined(list(staged.outlines()))), WHOLE.footprints).all()
     assert staged.chip_count == len(WHOLE.valid)
 
 

@@ -13,26 +13,10 @@ from rasterio.windows import Window
 import geosearch
 from geosearch.errors import UsageError
 from geosearch.ingest import RunMemory, run_memory
-from geosearch.ingest.memory import parse_size
 from geosearch.scenes import ReadingMemory, reading_within
 from geosearch.scenes.memory import reading_memory
 
 SIDE_PX = 30_000
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("500MB", 500_000_000), ("2GB", 2 * 10**9), ("2GiB", 2 << 30), (" 1.5 GB ", 1_500_000_000)],
-)
-def test_a_size_is_a_number_with_a_unit(text: str, expected: int) -> None:
-    assert parse_size(text) == expected
-
-
-@pytest.mark.parametrize("text", ["", "2", "2G", "GB", "-1GB", "2gb", "2 GB free", "nanGB"])
-def test_what_is_no_size_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        run_memory(text)
-    assert "500MB" in caught.value.hint
 
 
 @pytest.mark.parametrize("size", ["0MB", "100MB", 1])
