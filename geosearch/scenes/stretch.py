@@ -11,7 +11,7 @@ Range = tuple[float, float]
 
 PERCENTILES = (2.0, 98.0)
 
-_HELD_VALUES = 1 << 16
+_HELD_VALUES = 1 << 17
 """So many at a time stay in a core's own cache, from one step to the next."""
 
 
