@@ -22,6 +22,7 @@ from geosearch.index.blocks import (
     write_blocks,
 )
 from geosearch.index.packed import Packed, shapes_of
+from geosearch.index.runs import Runs, run_rows
 
 COLUMNS: dict[str, tuple[str, int]] = {
     "bounds": ("<f8", 4),
@@ -47,6 +48,10 @@ ID_BYTES = "ids"
 BLOCKS = "blocks.npz"
 
 _WRITTEN_ROWS = 1 << 16
+_AROUND_BYTES = 1 << 16
+"""What the system maps around a place that is read, of each file: 16 pages on Linux."""
+_MOST_MAPPED_BYTES = 24 << 20
+"""What reading may have mapped, about, before all of it is given back."""
 
 
 def write_rows(
@@ -87,10 +92,15 @@ def _write_packed(data: Path, starts: Path, packed: Packed, order: NDArray[np.in
 
 
 class MappedRows:
-    """The columns and footprints of a segment, mapped read-only."""
+    """The columns and footprints of a segment, mapped read-only.
+
+    Searches all over an archive would map all of it in the end, into each process that searches:
+    what has been read is given back now and then.
+    """
 
     def __init__(self, folder: Path, rows: int) -> None:
         self._folder = folder
+        self._mapped_bytes = 0
         self.columns = {
             name: map_array(folder / name, kind, (rows, width) if width > 1 else (rows,))
             for name, (kind, width) in COLUMNS.items()
@@ -117,12 +127,36 @@ class MappedRows:
         except (ValueError, IndexError, OSError) as error:
             raise damaged(path, str(error)) from error
 
+    def read(self, name: str, rows: NDArray[np.int64]) -> NDArray[Any]:
+        """Return what a column has in rows int64 [m]."""
+        self._count(len(rows))
+        return np.asarray(self.columns[name][rows])
+
+    def read_runs(self, name: str, runs: Runs) -> NDArray[Any]:
+        """Return what a column has in runs int64 [r, 2], which are no slower than a row each."""
+        column = self.columns[name]
+        rows = run_rows(runs)
+        self._count(len(runs) + rows * column[:1].nbytes // _AROUND_BYTES)
+        return np.concatenate([column[:0], *(column[a:b] for a, b in runs.tolist())])
+
+    def _count(self, places: int) -> None:
+        """Give back what is mapped where many places have been read."""
+        self._mapped_bytes += places * _AROUND_BYTES
+        if self._mapped_bytes > _MOST_MAPPED_BYTES:
+            self._mapped_bytes = 0
+            for array in (*self.columns.values(), self._starts, self._bytes):
+                give_back(array)
+            if self.packed_ids is not None:
+                give_back(self.packed_ids.data)
+                give_back(self.packed_ids.starts)
+
     def outlines(self, rows: NDArray[np.int64]) -> Packed:
         """Return the footprints of rows int64 [m] as WKB.
 
         Raises:
             IndexFolderError: The file does not hold values where it says.
         """
+        self._count(2 * len(rows))
         try:
             return Packed(self._bytes, self._starts).take(rows)
         except ValueError as error:
@@ -148,6 +182,7 @@ class MappedRows:
         packed = self.packed_ids
         if packed is None:
             return None
+        self._count(2 * len(rows))
         try:
             return [value.decode() for value in packed.take(rows).values()]
         except ValueError as error:
@@ -175,12 +210,14 @@ def map_array(path: Path, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
         raise damaged(path, f"it has {size} bytes and should have {expected}")
     if expected == 0:  # an empty file cannot be mapped
         return np.zeros(shape, dtype=kind)
-    return np.memmap(path, dtype=kind, mode="r", shape=shape)
+    # a plain view: reading a few values of NumPy's own class for this takes ten times as long
+    return np.memmap(path, dtype=kind, mode="r", shape=shape).view(np.ndarray)
 
 
 def give_back(mapped: NDArray[Any]) -> None:
     """Take the pages of a mapped file out of this process; what was written there stays."""
-    pages = getattr(mapped, "_mmap", None)  # an array that is not mapped has none
+    # an array that is not mapped has none, a view has those of what it is a view of
+    pages = getattr(mapped, "_mmap", None) or getattr(mapped.base, "_mmap", None)
     if pages is not None and hasattr(mmap, "MADV_DONTNEED"):
         pages.madvise(mmap.MADV_DONTNEED)
 

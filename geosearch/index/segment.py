@@ -17,10 +17,10 @@ from geosearch.index.manifest import SegmentEntry
 from geosearch.index.mapped import CUTS, MappedRows, map_array
 from geosearch.index.packed import Packed
 from geosearch.index.plan import Calibration, read_calibration
-from geosearch.index.records import ChipRecord, SceneKey, SceneRecord, chip_record
+from geosearch.index.records import ChipRecord, SceneKey, SceneRecord, chip_id, chip_record
 from geosearch.index.removed_rows import read_removed_rows
 from geosearch.index.runs import Rows, Runs
-from geosearch.index.scan import best_rows
+from geosearch.index.scan import tied_rows
 from geosearch.index.segment_files import (
     ANN,
     ROWS,
@@ -152,8 +152,8 @@ class Segment:
         return self._mapped.footprints(rows)
 
     def scan(self, query: Scores, runs: Runs, k: int, *, threads: int = 1) -> tuple[Rows, Scores]:
-        """Return the best ``k`` of some rows, scored exactly."""
-        return best_rows(self.vectors, query, runs, k, threads=threads)
+        """Return the best ``k`` of some rows and all that tie with the last, scored exactly."""
+        return tied_rows(self.vectors, query, runs, k, threads=threads)
 
     @cached_property
     def calibration(self) -> Calibration:
@@ -171,19 +171,34 @@ class Segment:
         self._require_there()
         return ApproximateTier(self.folder / ANN, self.n, self.vectors.shape[1])
 
+    def chip_ids(self, rows: Rows) -> list[str]:
+        """Return the ids of chips, in the order asked; nothing else is read of them.
+
+        Raises:
+            IndexFolderError: A file of the segment is damaged.
+        """
+        own = self._mapped.ids(rows) or [""] * len(rows)
+        numbers, windows = self._mapped.read("scene_no", rows), self.cuts["windows"][rows]
+        scenes = self.description.scenes
+        return [
+            own[at] or chip_id(scenes[number].id, window)
+            for at, (number, window) in enumerate(
+                zip(numbers.tolist(), windows.tolist(), strict=True)
+            )
+        ]
+
     def chips(self, rows: Rows) -> list[ChipRecord]:
         """Return what is known of chips, in the order asked.
 
         Raises:
             IndexFolderError: A file of the segment is damaged.
         """
-        numbers = self.scene_no[rows].tolist()
+        read = self._mapped.read
+        numbers = read("scene_no", rows).tolist()
         scenes = self._scenes_by_number(set(numbers))
         ids = self._mapped.ids(rows) or [""] * len(rows)
         columns = {name: column[rows].tolist() for name, column in self.cuts.items()}
-        times, valid, cloud = (
-            column[rows].tolist() for column in (self.time_ms, self.valid, self.cloud)
-        )
+        times, valid, cloud = (read(name, rows).tolist() for name in ("time_ms", "valid", "cloud"))
         return [
             chip_record(
                 scenes[number],
