@@ -4,6 +4,7 @@ Both are imported where they are used: opening an index and reading its vectors 
 """
 
 from geosearch.index.ann_training import AUTO_ROWS
+from geosearch.index.blocks import Blocks
 from geosearch.index.checking import Problem, verify
 from geosearch.index.compaction import Compaction, compact
 from geosearch.index.manifest import MANIFEST
@@ -45,6 +46,7 @@ __all__ = [
     "UNKNOWN_TIME",
     "UNMEASURED",
     "AnnChoice",
+    "Blocks",
     "Calibration",
     "ChipBatch",
     "ChipRecord",

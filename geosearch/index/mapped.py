@@ -21,8 +21,8 @@ from geosearch.index.blocks import (
     read_blocks,
     write_blocks,
 )
-from geosearch.index.packed import Packed, shapes_of
-from geosearch.index.runs import Runs, run_rows
+from geosearch.index.packed import Packed, rectangles, some_shapes
+from geosearch.index.runs import Runs
 
 COLUMNS: dict[str, tuple[str, int]] = {
     "bounds": ("<f8", 4),
@@ -80,7 +80,7 @@ def write_rows(
     if ids is not None:
         _write_packed(folder / ID_BYTES, folder / ID_STARTS, ids, order)
     types = footprint_types(outlines.data, outlines.starts)[order]
-    write_blocks(folder / BLOCKS, make_blocks(columns, types))
+    write_blocks(folder / BLOCKS, make_blocks(columns, types, rectangles(outlines)[order]))
 
 
 def _write_packed(data: Path, starts: Path, packed: Packed, order: NDArray[np.int64]) -> None:
@@ -133,10 +133,9 @@ class MappedRows:
         return np.asarray(self.columns[name][rows])
 
     def read_runs(self, name: str, runs: Runs) -> NDArray[Any]:
-        """Return what a column has in runs int64 [r, 2], which are no slower than a row each."""
+        """Return what a column has in short runs int64 [r, 2]."""
+        self._count(len(runs))
         column = self.columns[name]
-        rows = run_rows(runs)
-        self._count(len(runs) + rows * column[:1].nbytes // _AROUND_BYTES)
         return np.concatenate([column[:0], *(column[a:b] for a, b in runs.tolist())])
 
     def _count(self, places: int) -> None:
@@ -168,8 +167,9 @@ class MappedRows:
         Raises:
             IndexFolderError: The file does not hold geometries where it says.
         """
+        self._count(2 * len(rows))
         try:
-            return shapes_of(self.outlines(rows))
+            return some_shapes(Packed(self._bytes, self._starts), rows)
         except ValueError as error:
             raise damaged(self._folder / FOOTPRINT_BYTES, str(error)) from error
 
@@ -184,7 +184,7 @@ class MappedRows:
             return None
         self._count(2 * len(rows))
         try:
-            return [value.decode() for value in packed.take(rows).values()]
+            return [value.decode() for value in packed.some(rows)]
         except ValueError as error:
             raise damaged(self._folder / ID_BYTES, str(error)) from error
 

@@ -110,6 +110,8 @@ def choose(
     if not matching:
         return Choice("skipped", 0.0)
     exact = exact_choice(calibration.costs, matching, runs)
+    if tier == "auto" and 1e6 * exact.milliseconds <= calibration.costs.probe:
+        return exact  # choosing lists alone takes as long
     need = need_at(calibration, matching / rows)
     # the tenth hit is what was measured; later ones lie further down
     candidates = int(need.candidates * max(1.0, (k / 10) ** 0.5)) + k

@@ -117,10 +117,22 @@ class Segment:
         some = np.logical_or.reduceat(self.alive, at)
         return some, np.logical_and.reduceat(self.alive, at)
 
-    def connected(self, rows: Rows) -> Mask:
-        """Return which footprints are in one piece for sure, bool [m]."""
+    def bounds_of(self, runs: Runs) -> NDArray[np.float64]:
+        """Return west, south, east, north of the footprints in runs, float64 [m, 4]."""
+        return self._mapped.read_runs("bounds", runs)
+
+    def values(self, name: str, rows: Rows) -> NDArray[Any]:
+        """Return what rows have in a column: ``time_ms``, ``scene_no``, ``valid`` or ``cloud``."""
+        return self._mapped.read(name, rows)
+
+    def known_outlines(self, rows: Rows) -> tuple[Mask, Mask]:
+        """Return which footprints are in one piece for sure, and which are what they span.
+
+        Returns:
+            Two of bool [m]; the second is of rectangles along the axes.
+        """
         block = np.searchsorted(self.blocks.starts, rows, "right") - 1
-        return self.blocks.connected[block]
+        return self.blocks.connected[block], self.blocks.rectangular[block]
 
     @cached_property
     def alive_rows(self) -> Rows | None:

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Polygon
 
-from geosearch.index.packed import Packed, bounds_and_centres, pack_shapes, quads, shapes_of
+from geosearch.index.packed import (
+    Packed,
+    bounds_and_centres,
+    pack_shapes,
+    quads,
+    rectangles,
+    shapes_of,
+    some_shapes,
+)
 
 values = st.lists(st.binary(max_size=20), max_size=20)
 
@@ -24,6 +32,7 @@ def test_any_of_them_are_taken_in_any_order(given_values: list[bytes], data: st.
     rows = data.draw(st.lists(st.integers(0, len(given_values) - 1), max_size=30))
     taken = Packed.of(given_values).take(np.array(rows, dtype=np.int64))
     assert taken.values() == [given_values[row] for row in rows]
+    assert Packed.of(given_values).some(np.array(rows, dtype=np.int64)) == taken.values()
 
 
 @given(st.lists(values, max_size=5))
@@ -37,6 +46,8 @@ def test_starts_that_lead_outside_are_refused(starts: list[int]) -> None:
     packed = Packed(np.zeros(5, np.uint8), np.array(starts, dtype=np.int64))
     with pytest.raises(ValueError, match="outside"):
         packed.take(np.array([0, 1]))
+    with pytest.raises(ValueError, match="outside"):
+        packed.some(np.array([0, 1]))
 
 
 numbers = st.floats(-180, 180)
@@ -58,6 +69,41 @@ def test_shapes_come_back_to_the_last_bit(shapes: list[shapely.Geometry]) -> Non
     assert [shapely.to_wkb(one) for one in read] == [shapely.to_wkb(one) for one in shapes]
     plain = all(one.geom_type == "Polygon" and _corners(one) == 5 for one in shapes)
     assert (quads(packed) is not None) == (plain and bool(shapes))
+
+
+@given(st.lists(st.one_of(quadrangles, holed, others), min_size=1, max_size=9), st.data())
+def test_some_shapes_are_those_asked_for(
+    shapes: list[shapely.Geometry], data: st.DataObject
+) -> None:
+    rows = data.draw(st.lists(st.integers(0, len(shapes) - 1), max_size=9))
+    packed = pack_shapes(np.array(shapes, dtype=object))
+    for times in (1, 80):  # few are made one by one
+        read = some_shapes(packed, np.array(rows * times, dtype=np.int64))
+        assert [shapely.to_wkb(one) for one in read] == [
+            shapely.to_wkb(shapes[row]) for row in rows * times
+        ]
+
+
+few_numbers = st.sampled_from([-180.0, 0.0, 0.125, 3.0])
+skewed = st.lists(st.tuples(few_numbers, few_numbers), min_size=4, max_size=4).map(Polygon)
+spans = st.builds(
+    lambda x, y, w, h, first, back: Polygon(
+        np.roll([(x, y), (x + w, y), (x + w, y + h), (x, y + h)], first, axis=0)[
+            :: -1 if back else 1
+        ]
+    ),
+    numbers, numbers, st.floats(0, 9), st.floats(0, 9), st.integers(0, 3), st.booleans(),
+)  # fmt: skip
+
+
+@given(st.lists(st.one_of(skewed, spans, spans, quadrangles, holed, others), max_size=20))
+def test_rectangles_are_what_they_span(shapes: list[shapely.Geometry]) -> None:
+    found = rectangles(pack_shapes(np.array(shapes, dtype=object)))
+    for shape, rectangle in zip(shapes, found.tolist(), strict=True):
+        whole = shape.is_valid and shape.area > 0 and shape.equals(shapely.box(*shape.bounds))
+        assert not rectangle or whole, shape
+        plain = shapely.get_num_coordinates(shape) == 5 and shape.geom_type == "Polygon"
+        assert rectangle or not (whole and plain), shape
 
 
 def _corners(shape: Polygon) -> int:
