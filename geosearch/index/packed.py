@@ -47,29 +47,15 @@ class Packed:
         data = np.concatenate([np.zeros(0, np.uint8), *(part.data for part in parts)])
         return cls(data, np.concatenate([*starts, [len(data)]]).astype(np.int64))
 
-    def _edges(self, rows: NDArray[np.int64]) -> tuple[Starts, Starts]:
-        first, last = np.asarray(self.starts[rows]), np.asarray(self.starts[rows + 1])
-        if len(rows) and (first.min() < 0 or (last < first).any() or last.max() > len(self.data)):
-            raise ValueError("it names places outside of itself")
-        return first, last
-
-    def some(self, rows: NDArray[np.int64]) -> list[bytes]:
-        """Return some values by themselves, in the order asked.
-
-        Raises:
-            ValueError: The starts lead outside of the data.
-        """
-        first, last = self._edges(rows)
-        places = zip(first.tolist(), last.tolist(), strict=True)
-        return [self.data[start:stop].tobytes() for start, stop in places]
-
     def take(self, rows: NDArray[np.int64]) -> "Packed":
         """Return some values, in the order asked.
 
         Raises:
             ValueError: The starts lead outside of the data.
         """
-        first, last = self._edges(rows)
+        first, last = np.asarray(self.starts[rows]), np.asarray(self.starts[rows + 1])
+        if len(rows) and (first.min() < 0 or (last < first).any() or last.max() > len(self.data)):
+            raise ValueError("it names places outside of itself")
         lengths = last - first
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         if len(lengths) and (lengths == lengths[0]).all():
@@ -99,25 +85,27 @@ def shapes_of(packed: Packed) -> NDArray[np.object_]:
     Raises:
         ValueError: It holds something else.
     """
+    corners = quads(packed)
+    if corners is None:
+        return _parsed(packed.values())
     try:
-        corners = quads(packed)
-        if corners is not None:
-            return np.asarray(shapely.polygons(corners))
-        return np.asarray(shapely.from_wkb(np.array(packed.values(), dtype=object)))
+        return np.asarray(shapely.polygons(corners))
     except shapely.errors.GEOSException as error:
         raise ValueError(f"it holds what is no geometry: {error}") from error
 
 
-def some_shapes(packed: Packed, rows: NDArray[np.int64]) -> NDArray[np.object_]:
-    """Return some geometries object [m], in the order asked.
+def shapes_from(values: Sequence[bytes]) -> NDArray[np.object_]:
+    """Return geometries object [n] from WKB, as `shapes_of` does.
 
     Raises:
-        ValueError: The starts lead outside of the data, or it holds something else.
+        ValueError: It is something else.
     """
-    if len(rows) > _FEW:
-        return shapes_of(packed.take(rows))
+    return shapes_of(Packed.of(values)) if len(values) > _FEW else _parsed(values)
+
+
+def _parsed(values: Sequence[bytes]) -> NDArray[np.object_]:
     try:
-        return np.asarray(shapely.from_wkb(np.array(packed.some(rows), dtype=object)))
+        return np.asarray(shapely.from_wkb(np.array(values, dtype=object)))
     except shapely.errors.GEOSException as error:
         raise ValueError(f"it holds what is no geometry: {error}") from error
 

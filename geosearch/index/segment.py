@@ -14,7 +14,7 @@ from geosearch.index.ann import ApproximateTier
 from geosearch.index.ann_training import OLD_CODES
 from geosearch.index.blocks import Blocks
 from geosearch.index.manifest import SegmentEntry
-from geosearch.index.mapped import CUTS, MappedRows, map_array
+from geosearch.index.mapped import CUTS, give_back, map_array
 from geosearch.index.packed import Packed
 from geosearch.index.plan import Calibration, read_calibration
 from geosearch.index.records import ChipRecord, SceneKey, SceneRecord, chip_id, chip_record
@@ -31,6 +31,8 @@ from geosearch.index.segment_files import (
     read_description,
 )
 from geosearch.index.sidecar import Sidecar
+from geosearch.index.stored_arrays import Places
+from geosearch.index.stored_rows import StoredRows
 
 Mask = NDArray[np.bool_]
 Scores = NDArray[np.float32]
@@ -61,39 +63,39 @@ class Segment:
         """Whether it has the approximate tier; that of formats 1 and 2 is not used any more."""
         self.vectors: NDArray[np.float16] = map_array(self.folder / VECTORS, "<f2", (self.n, dim))
         """float16 [n, dim], unit length but for the rounding to 16 bits."""
-        self._mapped = MappedRows(self.folder / ROWS, self.n)
+        self._stored = StoredRows(self.folder / ROWS, self.n)
         self._known_scenes: dict[int, SceneRecord] = {}
         _OPEN.add(self)
 
     @property
     def bounds(self) -> NDArray[np.float64]:
         """West, south, east, north of each footprint, float64 [n, 4]."""
-        return self._mapped.columns["bounds"]
+        return self._stored.whole("bounds")
 
     @property
     def time_ms(self) -> NDArray[np.int64]:
         """Milliseconds since 1970, int64 [n]; the least int64 where the time is not known."""
-        return self._mapped.columns["time_ms"]
+        return self._stored.whole("time_ms")
 
     @property
     def scene_no(self) -> NDArray[np.int32]:
         """Number of each chip's scene, int32 [n]."""
-        return self._mapped.columns["scene_no"]
+        return self._stored.whole("scene_no")
 
     @property
     def valid(self) -> NDArray[np.float32]:
         """Share of valid pixels, float32 [n]."""
-        return self._mapped.columns["valid"]
+        return self._stored.whole("valid")
 
     @property
     def blocks(self) -> Blocks:
         """What blocks of rows span."""
-        return self._mapped.blocks
+        return self._stored.blocks
 
     @property
     def cloud(self) -> NDArray[np.float32]:
         """Share of valid pixels that look like cloud, float32 [n]; NaN where it is not known."""
-        return self._mapped.columns["cloud"]
+        return self._stored.whole("cloud")
 
     @cached_property
     def alive(self) -> NDArray[np.bool_] | None:
@@ -101,6 +103,7 @@ class Segment:
         if not self.entry.removed and self.entry.removed_rows is None:
             return None
         alive = ~np.isin(self.scene_no, self.scene_numbers(set(self.entry.removed)))
+        give_back(self.scene_no)
         if self.entry.removed_rows is not None:
             self._require_there()
             alive &= ~read_removed_rows(self.index_folder, self.entry.removed_rows, self.n)
@@ -119,11 +122,11 @@ class Segment:
 
     def bounds_of(self, runs: Runs) -> NDArray[np.float64]:
         """Return west, south, east, north of the footprints in runs, float64 [m, 4]."""
-        return self._mapped.read_runs("bounds", runs)
+        return self._stored.runs("bounds", runs)
 
     def values(self, name: str, rows: Rows) -> NDArray[Any]:
         """Return what rows have in a column: ``time_ms``, ``scene_no``, ``valid`` or ``cloud``."""
-        return self._mapped.read(name, rows)
+        return self._stored.at(name, Places.of(rows))
 
     def known_outlines(self, rows: Rows) -> tuple[Mask, Mask]:
         """Return which footprints are in one piece for sure, and which are what they span.
@@ -161,7 +164,7 @@ class Segment:
 
     def footprints(self, rows: Rows) -> NDArray[np.object_]:
         """Return the true outlines of chips, object [m], EPSG:4326."""
-        return self._mapped.footprints(rows)
+        return self._stored.footprints(Places.of(rows))
 
     def scan(self, query: Scores, runs: Runs, k: int, *, threads: int = 1) -> tuple[Rows, Scores]:
         """Return the best ``k`` of some rows and all that tie with the last, scored exactly."""
@@ -189,8 +192,9 @@ class Segment:
         Raises:
             IndexFolderError: A file of the segment is damaged.
         """
-        own = self._mapped.ids(rows) or [""] * len(rows)
-        numbers, windows = self._mapped.read("scene_no", rows), self.cuts["windows"][rows]
+        places = Places.of(rows)
+        own, windows = self._stored.ids(places), self._cut("windows", places)
+        numbers = self._stored.at("scene_no", places)
         scenes = self.description.scenes
         return [
             own[at] or chip_id(scenes[number].id, window)
@@ -205,12 +209,14 @@ class Segment:
         Raises:
             IndexFolderError: A file of the segment is damaged.
         """
-        read = self._mapped.read
-        numbers = read("scene_no", rows).tolist()
+        places, read = Places.of(rows), self._stored.at
+        numbers = read("scene_no", places).tolist()
         scenes = self._scenes_by_number(set(numbers))
-        ids = self._mapped.ids(rows) or [""] * len(rows)
-        columns = {name: column[rows].tolist() for name, column in self.cuts.items()}
-        times, valid, cloud = (read(name, rows).tolist() for name in ("time_ms", "valid", "cloud"))
+        ids = self._stored.ids(places)
+        columns = {name: self._cut(name, places).tolist() for name in CUTS}
+        times, valid, cloud = (
+            read(name, places).tolist() for name in ("time_ms", "valid", "cloud")
+        )
         return [
             chip_record(
                 scenes[number],
@@ -237,19 +243,23 @@ class Segment:
     @cached_property
     def cuts(self) -> dict[str, NDArray[Any]]:
         """Windows int32 [n, 4], size_m float32 [n, 2] and gsd_m float32 [n] of all rows."""
-        columns = self._mapped.columns
-        if columns.keys() >= CUTS:
-            return {name: columns[name] for name in sorted(CUTS)}
+        if self._stored.has_cuts:
+            return {name: self._stored.whole(name) for name in sorted(CUTS)}
         return self._sidecar.cuts(self.n)  # as formats 1 and 2 have it
+
+    def _cut(self, name: str, places: Places) -> NDArray[Any]:
+        if self._stored.has_cuts:
+            return self._stored.at(name, places)
+        return self.cuts[name][places.rows]
 
     @property
     def packed_ids(self) -> Packed | None:
         """The chips' own ids as UTF-8, empty where one has none; None where none has."""
-        return self._mapped.packed_ids
+        return self._stored.packed_ids
 
     def outlines(self, rows: Rows) -> Packed:
         """Return footprints as WKB."""
-        return self._mapped.outlines(rows)
+        return self._stored.outlines(rows)
 
     def _scenes_by_number(self, numbers: Set[int]) -> dict[int, SceneRecord]:
         missing = numbers - self._known_scenes.keys()

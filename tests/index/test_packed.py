@@ -13,8 +13,8 @@ from geosearch.index.packed import (
     pack_shapes,
     quads,
     rectangles,
+    shapes_from,
     shapes_of,
-    some_shapes,
 )
 
 values = st.lists(st.binary(max_size=20), max_size=20)
@@ -32,7 +32,6 @@ def test_any_of_them_are_taken_in_any_order(given_values: list[bytes], data: st.
     rows = data.draw(st.lists(st.integers(0, len(given_values) - 1), max_size=30))
     taken = Packed.of(given_values).take(np.array(rows, dtype=np.int64))
     assert taken.values() == [given_values[row] for row in rows]
-    assert Packed.of(given_values).some(np.array(rows, dtype=np.int64)) == taken.values()
 
 
 @given(st.lists(values, max_size=5))
@@ -46,8 +45,6 @@ def test_starts_that_lead_outside_are_refused(starts: list[int]) -> None:
     packed = Packed(np.zeros(5, np.uint8), np.array(starts, dtype=np.int64))
     with pytest.raises(ValueError, match="outside"):
         packed.take(np.array([0, 1]))
-    with pytest.raises(ValueError, match="outside"):
-        packed.some(np.array([0, 1]))
 
 
 numbers = st.floats(-180, 180)
@@ -71,17 +68,12 @@ def test_shapes_come_back_to_the_last_bit(shapes: list[shapely.Geometry]) -> Non
     assert (quads(packed) is not None) == (plain and bool(shapes))
 
 
-@given(st.lists(st.one_of(quadrangles, holed, others), min_size=1, max_size=9), st.data())
-def test_some_shapes_are_those_asked_for(
-    shapes: list[shapely.Geometry], data: st.DataObject
-) -> None:
-    rows = data.draw(st.lists(st.integers(0, len(shapes) - 1), max_size=9))
-    packed = pack_shapes(np.array(shapes, dtype=object))
-    for times in (1, 80):  # few are made one by one
-        read = some_shapes(packed, np.array(rows * times, dtype=np.int64))
-        assert [shapely.to_wkb(one) for one in read] == [
-            shapely.to_wkb(shapes[row]) for row in rows * times
-        ]
+@given(st.lists(st.one_of(quadrangles, holed, others), min_size=1, max_size=9))
+def test_many_shapes_are_made_as_few_are(shapes: list[shapely.Geometry]) -> None:
+    values = [shapely.to_wkb(one) for one in shapes]
+    for times in (0, 1, 80):
+        made = shapes_from(values * times)
+        assert [shapely.to_wkb(one) for one in made] == values * times
 
 
 few_numbers = st.sampled_from([-180.0, 0.0, 0.125, 3.0])
@@ -121,3 +113,5 @@ def test_bounds_of_quadrangles_are_shapelys(corners: list[tuple[float, float]]) 
 def test_what_is_no_geometry_is_refused() -> None:
     with pytest.raises(ValueError, match="no geometry"):
         shapes_of(Packed.of([b"\x01\x03\x00\x00"]))
+    with pytest.raises(ValueError, match="no geometry"):
+        shapes_from([b"\x01\x03\x00\x00"])
