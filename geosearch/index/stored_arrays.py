@@ -21,8 +21,8 @@ from geosearch.index.mapped import damaged, file_size, give_back, map_array, req
 from geosearch.index.packed import Packed
 from geosearch.index.runs import Runs
 
-_NEAR_ROWS = 1024
-"""Rows no further apart are read together: as fast as some of them one by one."""
+_NEAR_ROWS = 256
+"""Rows no further apart are read together: passing over so many takes less than another read."""
 _FEW_ROWS = 1024
 """More rows than this are read through a mapping."""
 _READS = hasattr(os, "pread")
@@ -35,20 +35,27 @@ class Places:
 
     rows: NDArray[np.int64]
     """[m], in the order asked."""
-    first: int
-    """The least of them."""
-    last: int
-    """The greatest of them."""
+    spans: list[tuple[int, int]]
+    """First row and the one behind the last of each stretch that is read, ascending, apart."""
+    offsets: NDArray[np.int64]
+    """[m], where in the stretches, one after the other, each row is."""
+    stretch: NDArray[np.int64]
+    """[m], the number of the stretch that each row is in."""
 
     @classmethod
     def of(cls, rows: NDArray[np.int64]) -> "Places":
-        """Return where rows lie."""
-        return cls(rows, int(rows.min()), int(rows.max())) if len(rows) else cls(rows, 0, 0)
-
-    @property
-    def near(self) -> bool:
-        """Whether they are read together."""
-        return self.last - self.first < _NEAR_ROWS
+        """Return where rows lie; nothing is worked out of many, which are not read so."""
+        if not 0 < len(rows) <= _FEW_ROWS:
+            return cls(rows, [], rows, rows)
+        ordered = np.sort(rows)
+        ends = np.flatnonzero(ordered[1:] - ordered[:-1] > _NEAR_ROWS)
+        firsts = ordered[np.concatenate([[0], ends + 1])]
+        lasts = ordered[np.concatenate([ends, [-1]])] + 1
+        lengths = lasts - firsts
+        stretch = np.searchsorted(firsts, rows, "right") - 1
+        offsets = rows + (np.cumsum(lengths) - lengths - firsts)[stretch]
+        spans = list(zip(firsts.tolist(), lasts.tolist(), strict=True))
+        return cls(rows, spans, offsets, stretch)
 
 
 class StoredArray:
@@ -86,11 +93,8 @@ class StoredArray:
         """
         if not self._is_read:
             return np.asarray(self.whole[places.rows])
-        if places.near:
-            span = self._read([(places.first, places.last + 1)])
-            return np.asarray(span[places.rows - places.first])
-        if len(places.rows) <= _FEW_ROWS:
-            return self._read([(row, row + 1) for row in places.rows.tolist()])
+        if places.spans:
+            return np.asarray(self._read(places.spans)[places.offsets])
         found = self.whole[places.rows]
         give_back(self.whole)
         return np.asarray(found)
@@ -105,6 +109,14 @@ class StoredArray:
         if not self._is_read:
             return np.concatenate([self.whole[:0], *(self.whole[a:b] for a, b in spans)])
         return self._read(spans)
+
+    def edges(self, places: Places) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return what is in some rows, and what is in those behind them."""
+        if not self._is_read or not places.spans:
+            return self.whole[places.rows], self.whole[places.rows + 1]
+        found = self._read([(first, last + 1) for first, last in places.spans])
+        at = places.offsets + places.stretch  # each stretch is a row longer
+        return found[at], found[at + 1]
 
     def pieces(self, spans: Sequence[Sequence[int]]) -> list[bytes]:
         """Return the bytes of runs of rows, each by itself.
@@ -150,11 +162,9 @@ class StoredValues:
         Raises:
             ValueError: The starts lead outside of the data.
         """
-        rows = places.rows
-        if len(rows) > _FEW_ROWS:
-            return self.take(rows).values()
-        both = Places(np.concatenate([rows, rows + 1]), places.first, places.last + 1)
-        starts, stops = self._starts.at(both).reshape(2, -1).tolist()
+        if len(places.rows) > _FEW_ROWS:
+            return self.take(places.rows).values()
+        starts, stops = (edges.tolist() for edges in self._starts.edges(places))
         spans = list(zip(starts, stops, strict=True))
         if not all(0 <= start <= stop <= self._size for start, stop in spans):
             raise ValueError("it names places outside of itself")
