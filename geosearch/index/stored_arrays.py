@@ -36,7 +36,8 @@ class Places:
     rows: NDArray[np.int64]
     """[m], in the order asked."""
     spans: list[tuple[int, int]]
-    """First row and the one behind the last of each stretch that is read, ascending, apart."""
+    """First row and the one behind the last of each stretch that is read, ascending, apart; none
+    where rows are too many to be read so."""
     offsets: NDArray[np.int64]
     """[m], where in the stretches, one after the other, each row is."""
     stretch: NDArray[np.int64]

@@ -19,7 +19,7 @@ from geosearch.index.mapped import (
     LATER_COLUMNS,
     damaged,
 )
-from geosearch.index.packed import Packed, shapes_from
+from geosearch.index.packed import Packed, shapes_from, shapes_of
 from geosearch.index.runs import Runs
 from geosearch.index.stored_arrays import Places, StoredArray, StoredValues
 
@@ -100,7 +100,9 @@ class StoredRows:
             IndexFolderError: The file does not hold geometries where it says.
         """
         try:
-            return shapes_from(self._footprints.at(places))
+            if places.spans:
+                return shapes_from(self._footprints.at(places))
+            return shapes_of(self._footprints.take(places.rows))
         except ValueError as error:
             raise damaged(self._folder / FOOTPRINT_BYTES, str(error)) from error
 
