@@ -96,7 +96,7 @@ def _measured(segment: "SegmentInfo") -> list[str]:
     return [
         f"recall@10 ({asked}): {', '.join(recalls)}",
         f"needs: {needs}",
-        f"costs: {costs.row:.0f} ns a row, {costs.gathered_row:.0f} if gathered, "
+        f"costs: {costs.row:.0f} ns a row, {costs.gathered_row:.0f} by itself, "
         f"{costs.code:.1f} a code, {costs.candidate:.0f} a candidate",
     ]
 

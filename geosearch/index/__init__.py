@@ -5,6 +5,7 @@ reading its vectors needs none of them.
 """
 
 from geosearch.index.ann_training import AUTO_ROWS
+from geosearch.index.blocks import Blocks
 from geosearch.index.checking import Problem, verify
 from geosearch.index.compaction import Compaction, compact
 from geosearch.index.device_scan import DeviceAnswer, DeviceScan
@@ -48,6 +49,7 @@ __all__ = [
     "UNKNOWN_TIME",
     "UNMEASURED",
     "AnnChoice",
+    "Blocks",
     "Calibration",
     "ChipBatch",
     "ChipRecord",

@@ -13,6 +13,8 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.index.runs import Runs
+
 MOST_ROWS = 256
 """Rows of a block, at most."""
 _LEAST_ROWS_BY_GROUP = 32
@@ -29,7 +31,7 @@ class Blocks:
     starts: NDArray[np.int64]
     """[b + 1], first row of each block, and the number of rows."""
     bounds: NDArray[np.float64]
-    """[b, 4], west, south, east, north around its footprints."""
+    """[b, 4], west, south, east, north around its footprints; all wests lie together."""
     time_ms: NDArray[np.int64]
     """[b, 2], least and greatest; the unknown time is the least of all."""
     scene_no: NDArray[np.int32]
@@ -42,9 +44,20 @@ class Blocks:
     """[b], whether there is a row of which it is not known."""
     connected: NDArray[np.bool_]
     """[b], whether each footprint is in one piece."""
+    rectangular: NDArray[np.bool_]
+    """[b], whether each footprint is the rectangle of its bounds; False where nobody has looked."""
 
     def __len__(self) -> int:
         return len(self.starts) - 1
+
+    def runs(self, numbers: NDArray[np.int64]) -> Runs:
+        """Return the rows of some blocks, a run a block."""
+        runs = np.empty((len(numbers), 2), np.int64)
+        runs[:, 0], runs[:, 1] = self.starts[numbers], self.starts[numbers + 1]
+        return runs
+
+
+_NAMES = frozenset(field.name for field in fields(Blocks))
 
 
 def _no_blocks() -> Blocks:
@@ -58,16 +71,22 @@ def _no_blocks() -> Blocks:
         cloud=np.zeros(two, np.float32),
         cloud_unknown=np.zeros(0, bool),
         connected=np.zeros(0, bool),
+        rectangular=np.zeros(0, bool),
     )
 
 
-def make_blocks(columns: dict[str, NDArray[Any]], types: NDArray[np.int32]) -> Blocks:
+def make_blocks(
+    columns: dict[str, NDArray[Any]],
+    types: NDArray[np.int32],
+    rectangles: NDArray[np.bool_] | None = None,
+) -> Blocks:
     """Cut rows into blocks.
 
     Args:
         columns: ``bounds`` float64 [n, 4], ``time_ms`` int64 [n], ``scene_no`` int32 [n],
             ``valid`` float32 [n], and ``cloud`` float32 [n], if it is known of any.
         types: WKB type of each footprint, int32 [n], as `footprint_types` gives it.
+        rectangles: Which footprints are the rectangle of their bounds, bool [n], as far as known.
     """
     time_ms, scene_no = columns["time_ms"], columns["scene_no"]
     starts = _starts(scene_no, time_ms)
@@ -80,14 +99,18 @@ def make_blocks(columns: dict[str, NDArray[Any]], types: NDArray[np.int32]) -> B
     around += [np.maximum.reduceat(bounds[:, side], at) for side in (2, 3)]
     return Blocks(
         starts=starts,
-        bounds=np.stack(around, axis=1).astype(np.float64),
+        bounds=np.stack(around).astype(np.float64).T,
         time_ms=_span(time_ms, at),
         scene_no=_span(scene_no, at),
         valid=_span(columns["valid"], at),
         cloud=_span(cloud, at),
         cloud_unknown=np.logical_or.reduceat(np.isnan(cloud), at),
         connected=np.logical_and.reduceat(types < _FIRST_MULTI, at),
-    )
+        rectangular=(
+            np.zeros(len(at), bool) if rectangles is None
+            else np.logical_and.reduceat(rectangles, at)
+        ),
+    )  # fmt: skip
 
 
 def footprint_types(wkb: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.int32]:
@@ -140,8 +163,12 @@ def read_blocks(path: Path, rows: int) -> Blocks:
     """
     try:
         with np.load(path, allow_pickle=False) as stored:
-            blocks = Blocks(**{field.name: stored[field.name] for field in fields(Blocks)})
-    except (KeyError, EOFError, BadZipFile) as error:
+            arrays = {name: stored[name] for name in stored.files if name in _NAMES}
+        # earlier versions did not look
+        arrays.setdefault("rectangular", np.zeros(arrays["starts"].size - 1, bool))
+        arrays["bounds"] = np.asfortranarray(arrays["bounds"])
+        blocks = Blocks(**arrays)
+    except (KeyError, TypeError, EOFError, BadZipFile) as error:
         raise ValueError(str(error)) from error
     count = len(blocks)
     width = {"bounds": 4, "time_ms": 2, "scene_no": 2, "valid": 2, "cloud": 2}

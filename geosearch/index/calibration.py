@@ -224,14 +224,11 @@ def measure_costs(
     long = min(count, 20_000)
     first = int(rng.integers(0, count - long + 1))
     run = np.array([[first, first + long]], dtype=np.int64)
-    short = first + 40 * np.arange(long // 40, dtype=np.int64)
-    parts = np.stack([short, short + 32], axis=1)
     few = np.sort(rng.choice(count, min(count, 2_000), replace=False)).astype(np.int64)
     everything = np.array([[0, count]], dtype=np.int64)
     half = np.array([[0, count // 2 or 1]], dtype=np.int64)
     row = _nanoseconds(lambda: best_rows(vectors, query, run, K)) / long
-    in_parts = _nanoseconds(lambda: best_rows(vectors, query, parts, K))
-    gathered = _nanoseconds(lambda: best_rows(vectors, query, runs_of(few), K)) / len(few)
+    alone = _nanoseconds(lambda: best_rows(vectors, query, runs_of(few), K)) / len(few)
     low, high = min(0.02, 1.0), 0.1
 
     def probe(share: float, candidates: int) -> float:
@@ -243,10 +240,10 @@ def measure_costs(
     taken = max((more - little) / 4_000, 10.0)
     return Costs(
         row=row,
-        run=max((in_parts - row * run_rows(parts)) / max(len(parts), 1), 100.0),
-        gathered_row=gathered,
+        run=max(alone - row, 1.0),
+        gathered_row=alone,
         code=code,
-        candidate=taken + gathered,
+        candidate=taken + alone,
         probe=max(little - code * low * count, 1_000.0),
         mark=_nanoseconds(lambda: bitmap(half, count)) / count,
     )

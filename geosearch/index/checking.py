@@ -17,7 +17,6 @@ from geosearch.index.mapped import (
     FOOTPRINT_BYTES,
     FOOTPRINT_STARTS,
     LATER_COLUMNS,
-    MappedRows,
     damaged,
     map_array,
 )
@@ -34,6 +33,8 @@ from geosearch.index.segment_files import (
     read_description,
 )
 from geosearch.index.sidecar import Sidecar
+from geosearch.index.stored_arrays import Places
+from geosearch.index.stored_rows import StoredRows
 
 SOURCES = {ROWS: SIDECAR, ANN: VECTORS, DESCRIPTION: SIDECAR}
 """What can be made again, and what it is made of."""
@@ -223,17 +224,16 @@ def _check_sidecar(place: Path, entry: SegmentEntry, dim: int) -> None:
 
 
 def _check_rows(place: Path, entry: SegmentEntry, dim: int) -> None:
-    mapped = MappedRows(place / ROWS, entry.rows)
+    stored = StoredRows(place / ROWS, entry.rows)
     known = Sidecar(place / SIDECAR).rows(entry.rows)
     for name in known.keys() & COLUMNS.keys():
-        if not np.array_equal(mapped.columns[name], known[name], equal_nan=name == "cloud"):
+        if not np.array_equal(stored.whole(name), known[name], equal_nan=name == "cloud"):
             raise damaged(place / ROWS, f"{name} does not agree with {SIDECAR}")
-    rows = np.arange(entry.rows)
-    mapped.footprints(rows)
-    ids = mapped.ids(rows) or [""] * entry.rows
-    if ids != known["id"].tolist():
+    everything = Places.of(np.arange(entry.rows))
+    stored.footprints(everything)
+    if stored.ids(everything) != known["id"].tolist():
         raise damaged(place / ROWS, f"ids do not agree with {SIDECAR}")
-    _ = mapped.blocks
+    _ = stored.blocks
 
 
 def _check_ann(place: Path, entry: SegmentEntry, dim: int) -> None:

@@ -1,11 +1,10 @@
-"""What a search needs of a segment on its hot path, as plain mapped arrays.
+"""What a search needs of a segment on its hot path, as plain arrays that can be mapped.
 
 Made from the same rows as the sidecar, in the same order, and can be made again
 from it. Files are raw little-endian arrays; their shapes follow from the row count.
 """
 
 import mmap
-from functools import cached_property
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.errors import IndexFolderError
-from geosearch.index.blocks import (
-    Blocks,
-    footprint_types,
-    make_blocks,
-    read_blocks,
-    write_blocks,
-)
-from geosearch.index.packed import Packed, shapes_of
+from geosearch.index.blocks import footprint_types, make_blocks, write_blocks
+from geosearch.index.packed import Packed, rectangles
 
 COLUMNS: dict[str, tuple[str, int]] = {
     "bounds": ("<f8", 4),
@@ -74,16 +67,21 @@ def write_rows(
     _write_packed(folder / FOOTPRINT_BYTES, folder / FOOTPRINT_STARTS, outlines, order)
     if ids is not None:
         _write_packed(folder / ID_BYTES, folder / ID_STARTS, ids, order)
-    write_blocks(folder / BLOCKS, make_blocks(columns, _types(outlines)[order]))
+    types, rectangular = _kinds(outlines)
+    write_blocks(folder / BLOCKS, make_blocks(columns, types[order], rectangular[order]))
 
 
-def _types(outlines: Packed) -> NDArray[np.int32]:
+def _kinds(outlines: Packed) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """Return the WKB types of footprints, and which are the rectangle of their bounds."""
     types = np.zeros(len(outlines), np.int32)
+    rectangular = np.zeros(len(outlines), bool)
     for first in range(0, len(outlines), _WRITTEN_ROWS):
         last = first + _WRITTEN_ROWS
-        types[first:last] = footprint_types(outlines.data, outlines.starts[first : last + 1])
+        some = Packed(outlines.data, outlines.starts[first : last + 1])
+        types[first:last] = footprint_types(some.data, some.starts)
+        rectangular[first:last] = rectangles(some)
         give_back(outlines.data)
-    return types
+    return types, rectangular
 
 
 def _write_packed(data: Path, starts: Path, packed: Packed, order: NDArray[np.int64]) -> None:
@@ -95,111 +93,44 @@ def _write_packed(data: Path, starts: Path, packed: Packed, order: NDArray[np.in
             give_back(packed.data)
 
 
-class MappedRows:
-    """The columns and footprints of a segment, mapped read-only."""
-
-    def __init__(self, folder: Path, rows: int) -> None:
-        self._folder = folder
-        self.columns = {
-            name: map_array(folder / name, kind, (rows, width) if width > 1 else (rows,))
-            for name, (kind, width) in COLUMNS.items()
-            if name not in LATER_COLUMNS or (folder / name).exists()
-        }
-        self.columns.setdefault("cloud", np.broadcast_to(np.float32(np.nan), (rows,)))
-        self._starts = map_array(folder / FOOTPRINT_STARTS, "<i8", (rows + 1,))
-        size = _size(folder / FOOTPRINT_BYTES) if rows else 0
-        self._bytes = map_array(folder / FOOTPRINT_BYTES, "u1", (size,))
-        self._rows = rows
-
-    @cached_property
-    def blocks(self) -> Blocks:
-        """What blocks of rows span; worked out here where an older version wrote the segment.
-
-        Raises:
-            IndexFolderError: The file is damaged.
-        """
-        path = self._folder / BLOCKS
-        try:
-            if path.exists():
-                return read_blocks(path, self._rows)
-            return make_blocks(self.columns, footprint_types(self._bytes, self._starts))
-        except (ValueError, IndexError, OSError) as error:
-            raise damaged(path, str(error)) from error
-
-    def outlines(self, rows: NDArray[np.int64]) -> Packed:
-        """Return the footprints of rows int64 [m] as WKB.
-
-        Raises:
-            IndexFolderError: The file does not hold values where it says.
-        """
-        try:
-            return Packed(self._bytes, self._starts).take(rows)
-        except ValueError as error:
-            raise damaged(self._folder / FOOTPRINT_STARTS, str(error)) from error
-
-    def footprints(self, rows: NDArray[np.int64]) -> NDArray[np.object_]:
-        """Return geometries object [m] of rows int64 [m].
-
-        Raises:
-            IndexFolderError: The file does not hold geometries where it says.
-        """
-        try:
-            return shapes_of(self.outlines(rows))
-        except ValueError as error:
-            raise damaged(self._folder / FOOTPRINT_BYTES, str(error)) from error
-
-    def ids(self, rows: NDArray[np.int64]) -> list[str] | None:
-        """Return the chips' own ids; None where they have none.
-
-        Raises:
-            IndexFolderError: The file does not hold texts where it says.
-        """
-        packed = self.packed_ids
-        if packed is None:
-            return None
-        try:
-            return [value.decode() for value in packed.take(rows).values()]
-        except ValueError as error:
-            raise damaged(self._folder / ID_BYTES, str(error)) from error
-
-    def give_back(self) -> None:
-        """Take the pages of all of it out of this process."""
-        for array in (*self.columns.values(), self._bytes, self._starts):
-            give_back(array)
-
-    @cached_property
-    def packed_ids(self) -> Packed | None:
-        """The chips' own ids as UTF-8, mapped; None where they have none."""
-        if not (self._folder / ID_STARTS).exists():
-            return None
-        starts = map_array(self._folder / ID_STARTS, "<i8", (self._rows + 1,))
-        size = _size(self._folder / ID_BYTES)
-        return Packed(map_array(self._folder / ID_BYTES, "u1", (size,)), starts)
-
-
 def map_array(path: Path, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
     """Map a raw array read-only; its file must have exactly that size.
 
     Raises:
         IndexFolderError: It is missing, or larger or smaller than it should be.
     """
+    require_size(path, kind, shape)
+    if not prod(shape):  # an empty file cannot be mapped
+        return np.zeros(shape, dtype=kind)
+    return np.memmap(path, dtype=kind, mode="r", shape=shape).view(np.ndarray)
+
+
+def require_size(path: Path, kind: str, shape: tuple[int, ...]) -> None:
+    """Refuse a raw array whose file has another size.
+
+    Raises:
+        IndexFolderError: It is missing, or larger or smaller than it should be.
+    """
     # Python's numbers do not wrap round: a forged row count cannot make a small size
     expected = np.dtype(kind).itemsize * prod(shape)
-    if (size := _size(path)) != expected:
+    if (size := file_size(path)) != expected:
         raise damaged(path, f"it has {size} bytes and should have {expected}")
-    if expected == 0:  # an empty file cannot be mapped
-        return np.zeros(shape, dtype=kind)
-    return np.memmap(path, dtype=kind, mode="r", shape=shape)
 
 
 def give_back(mapped: NDArray[Any]) -> None:
     """Take the pages of a mapped file out of this process; what was written there stays."""
-    pages = getattr(mapped, "_mmap", None)  # an array that is not mapped has none
+    # an array that is not mapped has none, a view has those of what it is a view of
+    pages = getattr(mapped, "_mmap", None) or getattr(mapped.base, "_mmap", None)
     if pages is not None and hasattr(mmap, "MADV_DONTNEED"):
         pages.madvise(mmap.MADV_DONTNEED)
 
 
-def _size(path: Path) -> int:
+def file_size(path: Path) -> int:
+    """Return the bytes of a file of a segment.
+
+    Raises:
+        IndexFolderError: It is missing.
+    """
     try:
         return path.stat().st_size
     except OSError as error:

@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 _QUAD_HEAD = np.frombuffer(bytes.fromhex("01 03000000 01000000 05000000"), dtype=np.uint8)
 _QUAD_BYTES = len(_QUAD_HEAD) + 5 * 2 * 8
 
+_FEW = 64
+"""So many shapes are made faster one by one than as an array."""
+_PART = 1 << 16
+"""Shapes that are looked at together: bounds the memory."""
+
 Bytes = NDArray[np.uint8]
 Starts = NDArray[np.int64]
 
@@ -80,11 +85,27 @@ def shapes_of(packed: Packed) -> NDArray[np.object_]:
     Raises:
         ValueError: It holds something else.
     """
+    corners = quads(packed)
+    if corners is None:
+        return _parsed(packed.values())
     try:
-        corners = quads(packed)
-        if corners is not None:
-            return np.asarray(shapely.polygons(corners))
-        return np.asarray(shapely.from_wkb(np.array(packed.values(), dtype=object)))
+        return np.asarray(shapely.polygons(corners))
+    except shapely.errors.GEOSException as error:
+        raise ValueError(f"it holds what is no geometry: {error}") from error
+
+
+def shapes_from(values: Sequence[bytes]) -> NDArray[np.object_]:
+    """Return geometries object [n] from WKB, as `shapes_of` does.
+
+    Raises:
+        ValueError: It is something else.
+    """
+    return shapes_of(Packed.of(values)) if len(values) > _FEW else _parsed(values)
+
+
+def _parsed(values: Sequence[bytes]) -> NDArray[np.object_]:
+    try:
+        return np.asarray(shapely.from_wkb(np.array(values, dtype=object)))
     except shapely.errors.GEOSException as error:
         raise ValueError(f"it holds what is no geometry: {error}") from error
 
@@ -93,11 +114,35 @@ def quads(packed: Packed) -> NDArray[np.float64] | None:
     """Return corners float64 [n, 5, 2] where all are polygons of four corners, else None."""
     if not len(packed) or (np.diff(packed.starts) != _QUAD_BYTES).any():
         return None
+    plain, corners = _corners(packed)
+    return corners if plain.all() else None
+
+
+def rectangles(packed: Packed) -> NDArray[np.bool_]:
+    """Return which shapes are rectangles along the axes, so that they are what they span, [n].
+
+    Those of four corners are found, as bounds in degrees make them; others may be such, too.
+    """
+    found = np.zeros(len(packed), bool)
+    alike = np.flatnonzero(np.diff(packed.starts) == _QUAD_BYTES)
+    for first in range(0, len(alike), _PART):
+        some = alike[first : first + _PART]
+        plain, corners = _corners(packed.take(some))
+        # each edge goes along one axis, the next one along the other, and the last one back
+        along = corners[:, 1:] != corners[:, :-1]
+        straight = (along[:, :, 0] != along[:, :, 1]).all(axis=1)
+        turns = (along[:, 1:, 0] != along[:, :-1, 0]).all(axis=1)
+        closed = (corners[:, 0] == corners[:, 4]).all(axis=1)
+        found[some] = plain & straight & turns & closed
+    return found
+
+
+def _corners(packed: Packed) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Return which values, each as long as a quadrangle, are one, and corners [n, 5, 2]."""
     table = packed.data[packed.starts[0] : packed.starts[-1]].reshape(-1, _QUAD_BYTES)
-    if (table[:, : len(_QUAD_HEAD)] != _QUAD_HEAD).any():
-        return None
+    plain = (table[:, : len(_QUAD_HEAD)] == _QUAD_HEAD).all(axis=1)
     corners = np.ascontiguousarray(table[:, len(_QUAD_HEAD) :]).view("<f8")
-    return np.asarray(corners.reshape(-1, 5, 2))
+    return plain, np.asarray(corners.reshape(-1, 5, 2))
 
 
 def bounds_and_centres(packed: Packed) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

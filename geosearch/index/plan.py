@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from geosearch.index.mapped import damaged
-from geosearch.index.scan import SHORT_RUN
 
 PLAN = "plan.json"
 
@@ -24,10 +23,10 @@ class Costs:
 
     row: float = 40.0
     """An exact score of a row in a run."""
-    run: float = 6_000.0
+    run: float = 180.0
     """Turning to another run."""
     gathered_row: float = 220.0
-    """An exact score of a row that is gathered first."""
+    """An exact score of a row by itself."""
     code: float = 3.0
     """Looking at a row's code."""
     candidate: float = 400.0
@@ -111,6 +110,8 @@ def choose(
     if not matching:
         return Choice("skipped", 0.0)
     exact = exact_choice(calibration.costs, matching, runs)
+    if tier == "auto" and 1e6 * exact.milliseconds <= calibration.costs.probe:
+        return exact  # choosing lists alone takes as long
     need = need_at(calibration, matching / rows)
     # the tenth hit is what was measured; later ones lie further down
     candidates = int(need.candidates * max(1.0, (k / 10) ** 0.5)) + k
@@ -128,10 +129,9 @@ def choose(
 
 def exact_choice(costs: Costs, matching: int, runs: int) -> Choice:
     """Return what it would cost to score every matching row."""
-    if matching >= SHORT_RUN * runs:
-        spent = costs.row * matching + costs.run * runs
-    else:
-        spent = costs.gathered_row * matching
+    spent = costs.row * matching + costs.run * runs
+    # earlier versions scored short runs row by row, and found turning to a run more expensive
+    spent = min(spent, costs.gathered_row * matching)
     return Choice("exact", spent / 1e6, candidates=matching)
 
 

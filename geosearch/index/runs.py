@@ -17,10 +17,11 @@ def runs_of(rows: Rows) -> Runs:
     """Return ascending rows as runs."""
     if not len(rows):
         return np.zeros((0, 2), np.int64)
-    edges = np.flatnonzero(np.diff(rows) != 1) + 1
-    starts = np.concatenate([[0], edges])
-    stops = np.concatenate([edges, [len(rows)]])
-    return np.stack([rows[starts], rows[stops - 1] + 1], axis=1)
+    ends = np.flatnonzero(rows[1:] - rows[:-1] != 1)
+    runs = np.empty((len(ends) + 1, 2), np.int64)
+    runs[0, 0], runs[-1, 1] = rows[0], rows[-1] + 1
+    runs[1:, 0], runs[:-1, 1] = rows[ends + 1], rows[ends] + 1
+    return runs
 
 
 def rows_of(runs: Runs) -> Rows:
@@ -39,10 +40,9 @@ def run_rows(runs: Runs) -> int:
 
 def joined(runs: Runs) -> Runs:
     """Return runs in any order as ascending ones, those that touch made one; none overlap."""
-    runs = runs[np.argsort(runs[:, 0], kind="stable")]
-    if len(runs) < 2:
-        return runs
-    apart = np.flatnonzero(runs[1:, 0] != runs[:-1, 1]) + 1
-    starts = np.concatenate([[0], apart])
-    stops = np.concatenate([apart, [len(runs)]])
-    return np.stack([runs[starts, 0], runs[stops - 1, 1]], axis=1)
+    edges = np.sort(runs, axis=None)
+    # where two touch, the end of one is the beginning of the other
+    touch = edges[1:] == edges[:-1]
+    stay = np.ones(len(edges), bool)
+    stay[1:][touch] = stay[:-1][touch] = False
+    return edges[stay].reshape(-1, 2)

@@ -1,28 +1,30 @@
 """Exact scores of stored rows, at memory speed.
 
-FAISS's own scanner reads the mapped 16-bit rows in place, adds in float32 and keeps
-the best in a heap. No copy is made: converting the rows to float32 in numpy first would
-take many times as long as the products themselves.
+FAISS's own scanner reads the mapped 16-bit rows in place, adds in float32 and keeps the best in a
+heap: converting the rows to float32 in numpy first would take many times as long as the products
+themselves. To FAISS each run is a list of an inverted file, so that one call scans thousands of
+them: a call a run takes as long as scoring fifty rows.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.errors import IndexFolderError
-from geosearch.index.runs import Rows, Runs, rows_of, run_rows
+from geosearch.index.runs import Rows, Runs, run_rows
 
 Vectors = NDArray[np.float16]
 Scores = NDArray[np.float32]
+Scored = tuple[Rows, Scores]
 
-SHORT_RUN = 24
-"""Runs shorter than this on average cost more by themselves than gathering their rows."""
-_LABEL_OF_ROW_0 = 1 << 62
 _PART_ROWS = 65_536
-"""Rows that are gathered or numbered at once: bounds the memory."""
+"""Rows that are handed to FAISS at once: bounds the memory."""
 _LEAST_ROWS_A_THREAD = 16_384
 
 
@@ -44,18 +46,31 @@ def best_rows(
     Raises:
         IndexFolderError: A score is not a number.
     """
+    rows, scores = tied_rows(vectors, query, runs, k, threads=threads)
+    return rows[:k], scores[:k]
+
+
+def tied_rows(
+    vectors: Vectors, query: Scores, runs: Runs, k: int, *, threads: int = 1
+) -> tuple[Rows, Scores]:
+    """Return what `best_rows` does, and all rows that tie with the last of them."""
     count = run_rows(runs)
-    k = min(k, count)
-    if k == 0:
+    if min(k, count) == 0:
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
     if runs.min() < 0 or runs.max() > len(vectors):  # they become addresses
         raise ValueError(f"rows {runs.min()} to {runs.max()} of {len(vectors)}")
     parts = _shares(runs, min(threads, count // _LEAST_ROWS_A_THREAD))
+    # one more than asked for: if it is worse than the last of them, nothing ties
+    asked = min(k + 1, count)
     if len(parts) == 1:
-        return _scan(vectors, query, runs, k).best(k)
-    with ThreadPoolExecutor(len(parts)) as pool:  # FAISS lets go of the interpreter's lock
-        heaps = list(pool.map(lambda part: _scan(vectors, query, part, k), parts))
-    return _Heap.merged(heaps).best(k)
+        found = _scan(vectors, query, runs, asked)
+    else:
+        with ThreadPoolExecutor(len(parts)) as pool:  # FAISS lets go of the interpreter's lock
+            found = _joined(pool.map(lambda part: _scan(vectors, query, part, asked), parts))
+    rows, scores = _sorted(found)
+    if asked <= k or scores[k] < scores[k - 1]:
+        return rows[:k], scores[:k]
+    return _sorted(_scan_down_to(vectors, query, runs, scores[k - 1]))
 
 
 def _shares(runs: Runs, count: int) -> list[Runs]:
@@ -73,83 +88,164 @@ def _pieces(first: int, last: int, most: int) -> Runs:
     return np.stack([starts, np.append(starts[1:], last)], axis=1)
 
 
-def _scan(vectors: Vectors, query: Scores, runs: Runs, k: int) -> "_Heap":
-    count = run_rows(runs)
-    heap = _Heap(query, min(k, count))
-    if count >= SHORT_RUN * len(runs):
-        for some in _in_parts(runs):
-            heap.scan(vectors, some)
-    else:
-        rows = rows_of(runs)
-        for first in range(0, count, _PART_ROWS):
-            part = rows[first : first + _PART_ROWS]
-            gathered = np.ascontiguousarray(vectors[part])
-            heap.scan(gathered, np.array([[0, len(part)]]), _LABEL_OF_ROW_0 - part)
-    return heap
+def _scan(vectors: Vectors, query: Scores, runs: Runs, k: int) -> Scored:
+    """Return the best ``k`` rows of each part of the runs."""
+    with _scanner(vectors.shape[1]) as scanner:
+        found = [scanner.best(vectors, query, part, k) for part in _in_parts(runs)]
+    return _joined(found)
+
+
+def _scan_down_to(vectors: Vectors, query: Scores, runs: Runs, least: np.float32) -> Scored:
+    """Return all rows with at least a score."""
+    with _scanner(vectors.shape[1]) as scanner:
+        found = [scanner.down_to(vectors, query, part, least) for part in _in_parts(runs)]
+    return _joined(found)
 
 
 def _in_parts(runs: Runs) -> Iterator[Runs]:
     """Yield runs, long ones divided, so many at a time that their labels take little memory."""
-    if (runs[:, 1] - runs[:, 0]).max() > _PART_ROWS:
+    lengths = runs[:, 1] - runs[:, 0]
+    if lengths.sum() <= _PART_ROWS:
+        yield runs
+        return
+    if lengths.max() > _PART_ROWS:
         runs = np.concatenate([_pieces(a, b, _PART_ROWS) for a, b in runs.tolist()])
     part = np.cumsum(runs[:, 1] - runs[:, 0]) // _PART_ROWS
     edges = np.flatnonzero(np.diff(part)) + 1
     yield from np.split(runs, edges)
 
 
-class _Heap:
-    """The best rows that were met so far, in FAISS's heap."""
+def _joined(found: Any) -> Scored:
+    rows, scores = zip(*found, strict=True)
+    return (
+        (rows[0], scores[0]) if len(rows) == 1 else (np.concatenate(rows), np.concatenate(scores))
+    )
 
-    def __init__(self, query: Scores, k: int) -> None:
+
+def _sorted(found: Scored) -> Scored:
+    rows, scores = found
+    order = np.lexsort((rows, -scores))
+    return rows[order], scores[order]
+
+
+_IDLE: defaultdict[int, list["_Scanner"]] = defaultdict(list)
+"""Scanners by dimension: making one takes as long as scoring a thousand rows."""
+
+
+@contextmanager
+def _scanner(dim: int) -> Iterator["_Scanner"]:
+    idle = _IDLE[dim]
+    try:
+        scanner = idle.pop()
+    except IndexError:
+        scanner = _Scanner(dim)
+    yield scanner
+    idle.append(scanner)  # not after an error
+
+
+class _Scanner:
+    """FAISS's scanner of 16-bit rows, over runs; one thread at a time may use it."""
+
+    def __init__(self, dim: int) -> None:
         import faiss as library
 
-        faiss: Any = library  # its stubs lack the scanners
+        faiss: Any = library  # its stubs lack much of this
         self._faiss = faiss
-        self._k = k
-        self._query = np.ascontiguousarray(query, dtype=np.float32)
-        kind = faiss.ScalarQuantizer.QT_fp16
-        # kept: the scanner points into it
-        self._index: Any = faiss.IndexScalarQuantizer(len(query), kind, faiss.METRIC_INNER_PRODUCT)
-        self._scanner: Any = self._index.sq.select_InvertedListScanner(
-            faiss.METRIC_INNER_PRODUCT, None, False, None, False
+        self._row_bytes = 2 * dim
+        self._quantizer = faiss.IndexFlatIP(dim)  # the index has a bare pointer to it
+        kind, metric = faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+        # no lists yet, no residuals, no container of its own
+        self._index = faiss.IndexIVFScalarQuantizer(
+            self._quantizer, dim, 0, kind, metric, False, False
         )
-        self._scanner.set_list(0, 0.0)
-        self._scanner.set_query(faiss.swig_ptr(self._query))
-        self._scores = np.full(k, -np.inf, dtype=np.float32)
-        self._labels = np.full(k, -1, dtype=np.int64)
-        self._into = faiss.swig_ptr(self._scores), faiss.swig_ptr(self._labels)
+        self._index.is_trained = True
 
-    def scan(self, vectors: Vectors, runs: Runs, labels: Rows | None = None) -> None:
-        """Offer runs of contiguous vectors float16 [n, dim].
+    def best(self, vectors: Vectors, query: Scores, runs: Runs, k: int) -> Scored:
+        """Return the best ``k`` rows of runs, in any order; of equal ones any.
 
-        FAISS drops the smallest label among equal scores; the greatest row shall go: labels,
-        int64, one a row of the runs, are a large number minus the row.
+        Raises:
+            IndexFolderError: A score is not a number.
         """
-        labels = _LABEL_OF_ROW_0 - rows_of(runs) if labels is None else labels
-        code, label = self._faiss.cast_integer_to_uint8_ptr, self._faiss.cast_integer_to_idx_t_ptr
-        # addresses, not arrays: slicing arrays takes longer than scoring a short run
-        codes, row_bytes, at = vectors.ctypes.data, vectors.strides[0], labels.ctypes.data
-        for first, last in runs.tolist():
-            self._scanner.scan_codes(
-                last - first, code(codes + first * row_bytes), label(at), *self._into, self._k
-            )
-            at += labels.itemsize * (last - first)
-
-    @staticmethod
-    def merged(heaps: "list[_Heap]") -> "_Heap":
-        """Return the first heap with what is in all of them; it may hold more than it was for."""
-        first = heaps[0]
-        first._scores = np.concatenate([heap._scores for heap in heaps])
-        first._labels = np.concatenate([heap._labels for heap in heaps])
-        return first
-
-    def best(self, k: int) -> tuple[Rows, Scores]:
-        """Return the best ``k``, best first, ties by row."""
-        if (self._labels < 0).any():  # NaN is not greater than anything, so it takes no place
+        pointer = self._faiss.swig_ptr
+        k = min(k, run_rows(runs))
+        scores, labels = np.empty(k, np.float32), np.empty(k, np.int64)
+        query, keys, nothing = _asked(query, len(runs))
+        with self._over(vectors, runs):
+            self._index.search_preassigned_c(
+                1, pointer(query), k, pointer(keys), pointer(nothing),
+                pointer(scores), pointer(labels), True,
+            )  # fmt: skip
+        if (labels < 0).any():  # NaN is not greater than anything, so it takes no place
             raise IndexFolderError(
                 "a score is not a number: vectors of the query or of the index are not finite",
                 hint="restore the index from a copy, or index the scenes anew into another folder",
             )
-        rows = _LABEL_OF_ROW_0 - self._labels
-        order = np.lexsort((rows, -self._scores))[:k]
-        return rows[order], self._scores[order]
+        return _rows(runs, labels), scores
+
+    def down_to(self, vectors: Vectors, query: Scores, runs: Runs, least: np.float32) -> Scored:
+        """Return all rows of runs with at least a score, in any order."""
+        pointer, read = self._faiss.swig_ptr, self._faiss.rev_swig_ptr
+        query, keys, nothing = _asked(query, len(runs))
+        below = float(np.nextafter(least, np.float32(-np.inf)))
+        found = self._faiss.RangeSearchResult(1)
+        with self._over(vectors, runs):
+            self._index.range_search_preassigned_c(
+                1, pointer(query), below, pointer(keys), pointer(nothing), found, True
+            )
+        count = int(read(found.lims, 2)[1])
+        if not count:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        return _rows(runs, read(found.labels, count).copy()), read(found.distances, count).copy()
+
+    @contextmanager
+    def _over(self, vectors: Vectors, runs: Runs) -> Iterator[None]:
+        """Make each run a list of the index."""
+        in_place = hasattr(self._faiss, "OnDiskInvertedLists")  # FAISS has none on Windows
+        lists = self._mapped(vectors, runs) if in_place else self._copied(vectors, runs)
+        self._index.nlist = self._index.nprobe = len(runs)
+        self._index.replace_invlists(lists, False)
+        try:
+            yield
+        finally:
+            if in_place:
+                lists.ptr = None  # at its end FAISS would unmap what is not its own
+
+    @cached_property
+    def _container(self) -> Any:
+        """FAISS's container for lists in a mapped file, which looks at them where they lie."""
+        lists = self._faiss.OnDiskInvertedLists()
+        lists.read_only = True
+        lists.prefetch_nthread = 0
+        lists.code_size = self._row_bytes
+        return lists
+
+    def _mapped(self, vectors: Vectors, runs: Runs) -> Any:
+        faiss, lists = self._faiss, self._container
+        # size, capacity and offset of each: `lists.lists.at` would give a copy
+        records = np.empty((len(runs), 3), np.uint64)
+        records[:, 0] = records[:, 1] = runs[:, 1] - runs[:, 0]
+        records[:, 2] = runs[:, 0] * self._row_bytes
+        lists.nlist = len(runs)
+        lists.lists.resize(len(runs))
+        faiss.memcpy(lists.lists.data(), faiss.swig_ptr(records), records.nbytes)
+        lists.ptr = faiss.swig_ptr(vectors.view(np.uint8))
+        return lists
+
+    def _copied(self, vectors: Vectors, runs: Runs) -> Any:
+        faiss = self._faiss
+        lists = faiss.ArrayInvertedLists(len(runs), self._row_bytes)
+        for number, (first, last) in enumerate(runs.tolist()):
+            ids, rows = np.arange(first, last), vectors[first:last].view(np.uint8)
+            lists.add_entries(number, last - first, faiss.swig_ptr(ids), faiss.swig_ptr(rows))
+        return lists
+
+
+def _asked(query: Scores, lists: int) -> tuple[Scores, Rows, Scores]:
+    """Return a query, the lists it is to be compared with, and the part of scores they share."""
+    whole = np.ascontiguousarray(query, dtype=np.float32)
+    return whole, np.arange(lists, dtype=np.int64), np.zeros(lists, np.float32)
+
+
+def _rows(runs: Runs, labels: Rows) -> Rows:
+    # a label is the list's number and the row's place in it, 32 bits each
+    return np.asarray(runs[labels >> 32, 0] + (labels & 0xFFFF_FFFF))

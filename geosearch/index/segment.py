@@ -14,13 +14,13 @@ from geosearch.index.ann import ApproximateTier
 from geosearch.index.ann_training import OLD_CODES
 from geosearch.index.blocks import Blocks
 from geosearch.index.manifest import SegmentEntry
-from geosearch.index.mapped import CUTS, MappedRows, give_back, map_array
+from geosearch.index.mapped import CUTS, give_back, map_array
 from geosearch.index.packed import Packed
 from geosearch.index.plan import Calibration, read_calibration
-from geosearch.index.records import ChipRecord, SceneKey, SceneRecord, chip_record
+from geosearch.index.records import ChipRecord, SceneKey, SceneRecord, chip_id, chip_record
 from geosearch.index.removed_rows import read_removed_rows
 from geosearch.index.runs import Rows, Runs
-from geosearch.index.scan import best_rows
+from geosearch.index.scan import tied_rows
 from geosearch.index.segment_files import (
     ANN,
     ROWS,
@@ -31,6 +31,8 @@ from geosearch.index.segment_files import (
     read_description,
 )
 from geosearch.index.sidecar import Sidecar
+from geosearch.index.stored_arrays import Places
+from geosearch.index.stored_rows import StoredRows
 
 Mask = NDArray[np.bool_]
 Scores = NDArray[np.float32]
@@ -61,39 +63,39 @@ class Segment:
         """Whether it has the approximate tier; that of formats 1 and 2 is not used any more."""
         self.vectors: NDArray[np.float16] = map_array(self.folder / VECTORS, "<f2", (self.n, dim))
         """float16 [n, dim], unit length but for the rounding to 16 bits."""
-        self._mapped = MappedRows(self.folder / ROWS, self.n)
+        self._stored = StoredRows(self.folder / ROWS, self.n)
         self._known_scenes: dict[int, SceneRecord] = {}
         _OPEN.add(self)
 
     @property
     def bounds(self) -> NDArray[np.float64]:
         """West, south, east, north of each footprint, float64 [n, 4]."""
-        return self._mapped.columns["bounds"]
+        return self._stored.whole("bounds")
 
     @property
     def time_ms(self) -> NDArray[np.int64]:
         """Milliseconds since 1970, int64 [n]; the least int64 where the time is not known."""
-        return self._mapped.columns["time_ms"]
+        return self._stored.whole("time_ms")
 
     @property
     def scene_no(self) -> NDArray[np.int32]:
         """Number of each chip's scene, int32 [n]."""
-        return self._mapped.columns["scene_no"]
+        return self._stored.whole("scene_no")
 
     @property
     def valid(self) -> NDArray[np.float32]:
         """Share of valid pixels, float32 [n]."""
-        return self._mapped.columns["valid"]
+        return self._stored.whole("valid")
 
     @property
     def blocks(self) -> Blocks:
         """What blocks of rows span."""
-        return self._mapped.blocks
+        return self._stored.blocks
 
     @property
     def cloud(self) -> NDArray[np.float32]:
         """Share of valid pixels that look like cloud, float32 [n]; NaN where it is not known."""
-        return self._mapped.columns["cloud"]
+        return self._stored.whole("cloud")
 
     @cached_property
     def alive(self) -> NDArray[np.bool_] | None:
@@ -101,6 +103,7 @@ class Segment:
         if not self.entry.removed and self.entry.removed_rows is None:
             return None
         alive = ~np.isin(self.scene_no, self.scene_numbers(set(self.entry.removed)))
+        give_back(self.scene_no)
         if self.entry.removed_rows is not None:
             self._require_there()
             alive &= ~read_removed_rows(self.index_folder, self.entry.removed_rows, self.n)
@@ -117,10 +120,22 @@ class Segment:
         some = np.logical_or.reduceat(self.alive, at)
         return some, np.logical_and.reduceat(self.alive, at)
 
-    def connected(self, rows: Rows) -> Mask:
-        """Return which footprints are in one piece for sure, bool [m]."""
+    def bounds_of(self, runs: Runs) -> NDArray[np.float64]:
+        """Return west, south, east, north of the footprints in runs, float64 [m, 4]."""
+        return self._stored.runs("bounds", runs)
+
+    def values(self, name: str, rows: Rows) -> NDArray[Any]:
+        """Return what rows have in a column: ``time_ms``, ``scene_no``, ``valid`` or ``cloud``."""
+        return self._stored.at(name, Places.of(rows))
+
+    def known_outlines(self, rows: Rows) -> tuple[Mask, Mask]:
+        """Return which footprints are in one piece for sure, and which are what they span.
+
+        Returns:
+            Two of bool [m]; the second is of rectangles along the axes.
+        """
         block = np.searchsorted(self.blocks.starts, rows, "right") - 1
-        return self.blocks.connected[block]
+        return self.blocks.connected[block], self.blocks.rectangular[block]
 
     @cached_property
     def alive_rows(self) -> Rows | None:
@@ -149,11 +164,11 @@ class Segment:
 
     def footprints(self, rows: Rows) -> NDArray[np.object_]:
         """Return the true outlines of chips, object [m], EPSG:4326."""
-        return self._mapped.footprints(rows)
+        return self._stored.footprints(Places.of(rows))
 
     def scan(self, query: Scores, runs: Runs, k: int, *, threads: int = 1) -> tuple[Rows, Scores]:
-        """Return the best ``k`` of some rows, scored exactly."""
-        return best_rows(self.vectors, query, runs, k, threads=threads)
+        """Return the best ``k`` of some rows and all that tie with the last, scored exactly."""
+        return tied_rows(self.vectors, query, runs, k, threads=threads)
 
     @cached_property
     def calibration(self) -> Calibration:
@@ -171,18 +186,36 @@ class Segment:
         self._require_there()
         return ApproximateTier(self.folder / ANN, self.n, self.vectors.shape[1])
 
+    def chip_ids(self, rows: Rows) -> list[str]:
+        """Return the ids of chips, in the order asked; nothing else is read of them.
+
+        Raises:
+            IndexFolderError: A file of the segment is damaged.
+        """
+        places = Places.of(rows)
+        own, windows = self._stored.ids(places), self._cut("windows", places)
+        numbers = self._stored.at("scene_no", places)
+        scenes = self.description.scenes
+        return [
+            own[at] or chip_id(scenes[number].id, window)
+            for at, (number, window) in enumerate(
+                zip(numbers.tolist(), windows.tolist(), strict=True)
+            )
+        ]
+
     def chips(self, rows: Rows) -> list[ChipRecord]:
         """Return what is known of chips, in the order asked.
 
         Raises:
             IndexFolderError: A file of the segment is damaged.
         """
-        numbers = self.scene_no[rows].tolist()
+        places, read = Places.of(rows), self._stored.at
+        numbers = read("scene_no", places).tolist()
         scenes = self._scenes_by_number(set(numbers))
-        ids = self._mapped.ids(rows) or [""] * len(rows)
-        columns = {name: column[rows].tolist() for name, column in self.cuts.items()}
+        ids = self._stored.ids(places)
+        columns = {name: self._cut(name, places).tolist() for name in CUTS}
         times, valid, cloud = (
-            column[rows].tolist() for column in (self.time_ms, self.valid, self.cloud)
+            read(name, places).tolist() for name in ("time_ms", "valid", "cloud")
         )
         return [
             chip_record(
@@ -210,24 +243,28 @@ class Segment:
     @cached_property
     def cuts(self) -> dict[str, NDArray[Any]]:
         """Windows int32 [n, 4], size_m float32 [n, 2] and gsd_m float32 [n] of all rows."""
-        columns = self._mapped.columns
-        if columns.keys() >= CUTS:
-            return {name: columns[name] for name in sorted(CUTS)}
+        if self._stored.has_cuts:
+            return {name: self._stored.whole(name) for name in sorted(CUTS)}
         return self._sidecar.cuts(self.n)  # as formats 1 and 2 have it
+
+    def _cut(self, name: str, places: Places) -> NDArray[Any]:
+        if self._stored.has_cuts:
+            return self._stored.at(name, places)
+        return self.cuts[name][places.rows]
 
     @property
     def packed_ids(self) -> Packed | None:
         """The chips' own ids as UTF-8, empty where one has none; None where none has."""
-        return self._mapped.packed_ids
+        return self._stored.packed_ids
 
     def give_back(self) -> None:
         """Take the pages of what is mapped out of this process: they are not needed soon."""
         give_back(self.vectors)
-        self._mapped.give_back()
+        self._stored.give_back()
 
     def outlines(self, rows: Rows) -> Packed:
         """Return footprints as WKB."""
-        return self._mapped.outlines(rows)
+        return self._stored.outlines(rows)
 
     def _scenes_by_number(self, numbers: Set[int]) -> dict[int, SceneRecord]:
         missing = numbers - self._known_scenes.keys()

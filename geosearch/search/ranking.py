@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from heapq import nsmallest
 from typing import Literal
 
 import numpy as np
@@ -267,7 +268,8 @@ def _rank_segment(
             choice = exact_choice(segment.calibration.costs, matching, len(runs))
         else:
             searched = runs_of(np.sort(found))
-    best, scores = _scan_with_ties(segment, query, searched, asked)
+    # with all that tie with the last: ids decide which of these are hits
+    best, scores = segment.scan(query, searched, asked.k, threads=asked.threads)
     plan = _plan(segment, runs, choice, run_rows(searched))
     return _Ranked(segment, best, scores), plan
 
@@ -300,34 +302,54 @@ def _plan(segment: Segment, runs: Runs, choice: Choice, scored: int) -> SegmentP
     )
 
 
-def _scan_with_ties(
-    segment: Segment, query: NDArray[np.float32], runs: Runs, asked: _Asked
-) -> tuple[Rows, NDArray[np.float32]]:
-    """Scan for ``k`` rows and for all that tie with the last of them."""
-    available, k = run_rows(runs), asked.k
-    wanted = min(k + 1, available)
-    while True:
-        best, scores = segment.scan(query, runs, wanted, threads=asked.threads)
-        if wanted == available or scores[-1] < scores[min(k, wanted) - 1]:
-            return best, scores
-        wanted = min(2 * wanted, available)
-
-
 def _best_hits(ranked: list[_Ranked], k: int, fingerprint: str) -> list[Hit]:
-    scores = np.concatenate([part.scores for part in ranked] or [np.zeros(0, np.float32)])
-    if len(scores) == 0:
-        return []
-    worst = np.sort(scores)[::-1][min(k, len(scores)) - 1]
     found = []
-    for part in ranked:
-        rows = part.rows[part.scores >= worst]
-        kept = part.scores[part.scores >= worst]
-        chips = part.segment.chips(rows)
-        found += list(zip(kept, chips, part.segment.footprints(rows), strict=True))
+    for part in _best_parts(ranked, k):
+        chips, footprints = part.segment.chips(part.rows), part.segment.footprints(part.rows)
+        found += list(zip(part.scores.tolist(), chips, footprints, strict=True))
     found.sort(key=lambda entry: (-entry[0], entry[1].id))
     return [
-        _hit(rank, float(score), chip, footprint, fingerprint)
-        for rank, (score, chip, footprint) in enumerate(found[:k], start=1)
+        _hit(rank, score, chip, footprint, fingerprint)
+        for rank, (score, chip, footprint) in enumerate(found, start=1)
+    ]
+
+
+def _best_parts(ranked: list[_Ranked], k: int) -> list[_Ranked]:
+    """Return the best ``k`` rows of all segments; of equal ones those with the smallest ids."""
+    scores = np.concatenate([part.scores for part in ranked] or [np.zeros(0, np.float32)])
+    if len(scores) <= k:
+        return ranked
+    least = np.sort(scores)[-k]
+    tied = [np.flatnonzero(part.scores == least) for part in ranked]
+    places = k - int(np.count_nonzero(scores > least))
+    if sum(map(len, tied)) > places:
+        tied = _smallest_ids(ranked, tied, places)
+    kept = [
+        np.concatenate([np.flatnonzero(part.scores > least), some])
+        for part, some in zip(ranked, tied, strict=True)
+    ]
+    return [
+        _Ranked(part.segment, part.rows[some], part.scores[some])
+        for part, some in zip(ranked, kept, strict=True)
+    ]
+
+
+def _smallest_ids(ranked: list[_Ranked], tied: list[Rows], count: int) -> list[Rows]:
+    """Return which of the places that tie in each segment have the smallest ids of all.
+
+    Chips that look alike, such as blank ones, may be thousands: nothing but ids is read of them.
+    """
+    named = [
+        (chip_id, number, place)
+        for number, (part, places) in enumerate(zip(ranked, tied, strict=True))
+        for chip_id, place in zip(
+            part.segment.chip_ids(part.rows[places]), places.tolist(), strict=True
+        )
+    ]
+    chosen = nsmallest(count, named)
+    return [
+        np.array([place for _, which, place in chosen if which == number], np.int64)
+        for number in range(len(ranked))
     ]
 
 

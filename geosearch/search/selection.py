@@ -11,7 +11,16 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geosearch.index import UNKNOWN_TIME, Runs, Segment, joined, rows_of, run_rows, runs_of
+from geosearch.index import (
+    UNKNOWN_TIME,
+    Blocks,
+    Runs,
+    Segment,
+    joined,
+    rows_of,
+    run_rows,
+    runs_of,
+)
 from geosearch.search.filters import Filter, TimeSpan
 
 Rows = NDArray[np.int64]
@@ -35,60 +44,118 @@ def matching_runs(segment: Segment, wanted: Filter) -> Runs:
     Removed chips never pass.
     """
     if wanted.is_empty and segment.alive is None:
-        return np.array([[0, segment.n]] if segment.n else [], np.int64).reshape(-1, 2)
+        return _every_row(segment)
     blocks = segment.blocks
-    verdict = _Verdict(np.ones(len(blocks), bool), np.ones(len(blocks), bool))
+    areas = [_area(geometry) for geometry in wanted.areas]
+    left = _Blocks(slice(None), np.ones(len(blocks), bool))
     if segment.alive_blocks is not None:
-        verdict = verdict.also(*segment.alive_blocks)
+        left = left.also(*segment.alive_blocks)
+    for area in areas:
+        left = left.also(_meet(blocks.bounds[left.numbers], area.bounds))
+        left = left.also(*_all_in_area(blocks.bounds[left.numbers], area))
     if wanted.time is not None:
-        verdict = verdict.also(*_blocks_in_time(segment, wanted.time, wanted.undated))
+        left = left.also(*_all_in_time(blocks.time_ms[left.numbers], wanted.time, wanted.undated))
     if wanted.min_cloud is not None or wanted.max_cloud is not None:
-        verdict = verdict.also(*_blocks_of_cloud(segment, wanted))
+        left = left.also(*_all_of_cloud(blocks, left.numbers, wanted))
     if wanted.min_valid is not None:
-        least, greatest = blocks.valid.T
-        verdict = verdict.also(greatest >= wanted.min_valid, least >= wanted.min_valid)
+        least, greatest = blocks.valid[left.numbers].T
+        left = left.also(greatest >= wanted.min_valid, least >= wanted.min_valid)
     if wanted.scenes is not None:
-        verdict = verdict.also(*_blocks_of_scenes(segment, wanted))
-    for area in wanted.areas:
-        verdict = verdict.also(*_blocks_in_area(segment, verdict.some, area))
-    border = np.flatnonzero(verdict.some & ~verdict.all)
-    spans = np.stack([blocks.starts[:-1], blocks.starts[1:]], axis=1)
-    rows = _passing(segment, rows_of(spans[border]), wanted)
-    return joined(np.concatenate([spans[verdict.all], runs_of(rows)]))
+        numbers = segment.scene_numbers(wanted.scenes)
+        left = left.also(*_all_of_scenes(blocks.scene_no[left.numbers], numbers))
+    if isinstance(left.numbers, slice):
+        return _every_row(segment)  # nothing is asked after all
+    rows = _passing(segment, left.numbers[~left.all], wanted, areas)
+    return joined(np.concatenate([blocks.runs(left.numbers[left.all]), runs_of(rows)]))
+
+
+def _every_row(segment: Segment) -> Runs:
+    return np.array([[0, segment.n]] if segment.n else [], np.int64).reshape(-1, 2)
 
 
 @dataclass(frozen=True, slots=True)
-class _Verdict:
-    """What is known of blocks."""
+class _Blocks:
+    """Blocks of which rows may pass."""
 
-    some: Mask
-    """Some rows of it may pass."""
+    numbers: Rows | slice
+    """Their numbers, ascending."""
     all: Mask
-    """All rows of it pass."""
+    """Whether all rows of each pass."""
 
-    def also(self, some: Mask, all_: Mask) -> "_Verdict":
-        """Return what is known when another condition must hold too."""
-        return _Verdict(self.some & some, self.all & all_)
+    def also(self, some: Mask, all_: Mask | None = None) -> "_Blocks":
+        """Return those of which rows may pass when another condition must hold too.
+
+        Args:
+            some: Of each block, whether the condition may hold for some rows.
+            all_: Of each block, whether it holds for all rows; None to leave that open.
+        """
+        places = np.flatnonzero(some)
+        numbers = places if isinstance(self.numbers, slice) else self.numbers[places]
+        return _Blocks(numbers, (self.all if all_ is None else self.all & all_)[places])
 
 
-def _passing(segment: Segment, rows: Rows, wanted: Filter) -> Rows:
-    """Return those of some rows that pass, each looked at by itself."""
+@dataclass(frozen=True, slots=True)
+class _Area:
+    """A place that is asked for."""
+
+    geometry: BaseGeometry
+    bounds: Box
+    boxes: list[Box]
+    """Bounds of its parts where each is a box, else empty."""
+
+    @property
+    def is_box(self) -> bool:
+        """Whether it is one box."""
+        return len(self.boxes) == 1
+
+
+def _area(geometry: BaseGeometry) -> _Area:
+    bounds = geometry.bounds
+    parts = list(geometry.geoms) if geometry.geom_type == "MultiPolygon" else [geometry]
+    if len(parts) > 2 or any(one.geom_type != "Polygon" for one in parts):
+        return _Area(geometry, bounds, [])
+    boxes = [bounds] if len(parts) == 1 else [part.bounds for part in parts]
+    same = all(part.equals(shapely.box(*box)) for part, box in zip(parts, boxes, strict=True))
+    return _Area(geometry, bounds, boxes if same else [])
+
+
+def _passing(segment: Segment, numbers: Rows, wanted: Filter, areas: list[_Area]) -> Rows:
+    """Return those of the rows of some blocks that pass, each looked at by itself."""
+    runs = segment.blocks.runs(numbers)
+    rows = rows_of(runs)
+    bounds = segment.bounds_of(runs) if areas else np.zeros((len(rows), 4))
+    for area in areas:
+        near = _meet(bounds, area.bounds)
+        rows, bounds = rows[near], bounds[near]
+    alike = _alike(segment, rows, wanted)
+    if alike is not None:
+        rows, bounds = rows[alike], bounds[alike]
+    rectangular = bool(segment.blocks.rectangular[numbers].all())
+    for area in areas:
+        if not (rectangular and area.is_box):  # else it is its bounds that meet the area's
+            inside = _in_area(segment, rows, bounds, area)
+            rows, bounds = rows[inside], bounds[inside]
+    return rows
+
+
+def _alike(segment: Segment, rows: Rows, wanted: Filter) -> Mask | None:
+    """Return which rows pass what is asked beside a place; None for all."""
+    passes = []
     if segment.alive is not None:
-        rows = rows[segment.alive[rows]]
+        passes.append(segment.alive[rows])
     if wanted.time is not None:
-        rows = rows[_in_time(segment.time_ms[rows], wanted.time, wanted.undated)]
+        passes.append(_in_time(segment.values("time_ms", rows), wanted.time, wanted.undated))
     if wanted.scenes is not None:
-        rows = rows[np.isin(segment.scene_no[rows], segment.scene_numbers(wanted.scenes))]
+        numbers = segment.scene_numbers(wanted.scenes)
+        passes.append(np.isin(segment.values("scene_no", rows), numbers))
     # a share that is not known is NaN, and compares as false
     if wanted.min_cloud is not None:
-        rows = rows[segment.cloud[rows] >= wanted.min_cloud]
+        passes.append(segment.values("cloud", rows) >= wanted.min_cloud)
     if wanted.max_cloud is not None:
-        rows = rows[segment.cloud[rows] <= wanted.max_cloud]
+        passes.append(segment.values("cloud", rows) <= wanted.max_cloud)
     if wanted.min_valid is not None:
-        rows = rows[segment.valid[rows] >= wanted.min_valid]
-    for area in wanted.areas:
-        rows = _rows_in_area(segment, rows, area)
-    return rows
+        passes.append(segment.values("valid", rows) >= wanted.min_valid)
+    return np.asarray(np.logical_and.reduce(passes)) if passes else None
 
 
 def _in_time(times: NDArray[np.int64], span: TimeSpan, undated: bool) -> Mask:
@@ -96,8 +163,8 @@ def _in_time(times: NDArray[np.int64], span: TimeSpan, undated: bool) -> Mask:
     return inside | (times == UNKNOWN_TIME) if undated else inside
 
 
-def _blocks_in_time(segment: Segment, span: TimeSpan, undated: bool) -> tuple[Mask, Mask]:
-    least, greatest = segment.blocks.time_ms.T
+def _all_in_time(times: NDArray[np.int64], span: TimeSpan, undated: bool) -> tuple[Mask, Mask]:
+    least, greatest = times.T
     some = (greatest >= span.start_ms) & (least <= span.end_ms)
     every = (least >= span.start_ms) & (greatest <= span.end_ms)
     if undated:  # the unknown time is the least of all
@@ -105,59 +172,60 @@ def _blocks_in_time(segment: Segment, span: TimeSpan, undated: bool) -> tuple[Ma
     return some, every
 
 
-def _blocks_of_cloud(segment: Segment, wanted: Filter) -> tuple[Mask, Mask]:
-    least, greatest = segment.blocks.cloud.T
+def _all_of_cloud(blocks: Blocks, at: Rows | slice, wanted: Filter) -> tuple[Mask, Mask]:
+    least, greatest = blocks.cloud[at].T
     low = -np.inf if wanted.min_cloud is None else wanted.min_cloud
     high = np.inf if wanted.max_cloud is None else wanted.max_cloud
-    every = (least >= low) & (greatest <= high) & ~segment.blocks.cloud_unknown
+    every = (least >= low) & (greatest <= high) & ~blocks.cloud_unknown[at]
     return (greatest >= low) & (least <= high), every
 
 
-def _blocks_of_scenes(segment: Segment, wanted: Filter) -> tuple[Mask, Mask]:
-    assert wanted.scenes is not None
-    least, greatest = segment.blocks.scene_no.T
-    numbers = segment.scene_numbers(wanted.scenes)
+def _all_of_scenes(spans: NDArray[np.int32], numbers: list[int]) -> tuple[Mask, Mask]:
+    least, greatest = spans.T
     first = np.searchsorted(numbers, least)
     some = np.searchsorted(numbers, greatest, "right") > first
     return some, some & (least == greatest)
 
 
-def _blocks_in_area(segment: Segment, some: Mask, area: BaseGeometry) -> tuple[Mask, Mask]:
-    blocks = segment.blocks
-    near = np.flatnonzero(_meet(blocks.bounds, area.bounds) & some)
-    bounds = blocks.bounds[near]
-    boxes = _boxes(area)
-    if boxes:
-        # what lies in the area as a whole meets it; no footprint needs to be read
-        inside = np.logical_or.reduce([_lies_in(bounds, box) for box in boxes])
-        meets = np.logical_or.reduce([_meet(bounds, box) for box in boxes])
+def _all_in_area(bounds: NDArray[np.float64], area: _Area) -> tuple[Mask, Mask]:
+    # what lies in the area as a whole meets it; no footprint needs to be read
+    if area.is_box:
+        return np.ones(len(bounds), bool), _lies_in(bounds, area.bounds)
+    if area.boxes:
+        meets = np.logical_or.reduce([_meet(bounds, box) for box in area.boxes])
+        return meets, np.logical_or.reduce([_lies_in(bounds, box) for box in area.boxes])
+    shapely.prepare(area.geometry)
+    shapes = shapely.box(*bounds.T)
+    inside = np.asarray(shapely.covers(area.geometry, shapes))
+    return inside | np.asarray(shapely.intersects(area.geometry, shapes)), inside
+
+
+def _in_area(segment: Segment, rows: Rows, bounds: NDArray[np.float64], area: _Area) -> Mask:
+    """Return which rows' footprints meet an area.
+
+    Args:
+        segment: Where they are.
+        rows: Rows whose bounds meet those of the area.
+        bounds: Bounds of their footprints, float64 [m, 4].
+        area: The area.
+    """
+    if area.boxes:
+        passes = np.logical_or.reduce([_lies_in(bounds, box) for box in area.boxes])
+        edge = np.flatnonzero(~passes)
+        connected, rectangular = segment.known_outlines(rows[edge])
+        passes[edge] = np.logical_or.reduce(
+            [
+                _meet(bounds[edge], box) & (rectangular | connected & _crosses(bounds[edge], box))
+                for box in area.boxes
+            ]
+        )
     else:
-        shapely.prepare(area)
-        inside = np.asarray(shapely.covers(area, shapely.box(*bounds.T)))
-        meets = inside | np.asarray(shapely.intersects(area, shapely.box(*bounds.T)))
-    return _mask(len(blocks), near[meets]), _mask(len(blocks), near[inside])
-
-
-def _mask(count: int, true: Rows) -> Mask:
-    mask = np.zeros(count, bool)
-    mask[true] = True
-    return mask
-
-
-def _rows_in_area(segment: Segment, rows: Rows, area: BaseGeometry) -> Rows:
-    bounds = segment.bounds[rows]
-    near = _meet(bounds, area.bounds)
-    rows, bounds = rows[near], bounds[near]
-    boxes = _boxes(area)
-    if boxes:
-        connected = segment.connected(rows)
-        sure = np.logical_or.reduce([_crosses(bounds, box) & connected for box in boxes])
-    else:
-        shapely.prepare(area)
-        sure = np.asarray(shapely.covers(area, shapely.box(*bounds.T)))
-    passes = sure.copy()
-    passes[~sure] = shapely.intersects(area, segment.footprints(rows[~sure]))
-    return np.asarray(rows[passes])
+        shapely.prepare(area.geometry)
+        passes = np.asarray(shapely.covers(area.geometry, shapely.box(*bounds.T)))
+    unsure = np.flatnonzero(~passes)
+    if len(unsure):
+        passes[unsure] = shapely.intersects(area.geometry, segment.footprints(rows[unsure]))
+    return np.asarray(passes)
 
 
 def _meet(bounds: NDArray[np.float64], box: Box) -> Mask:
@@ -173,7 +241,7 @@ def _lies_in(bounds: NDArray[np.float64], box: Box) -> Mask:
 
 
 def _crosses(bounds: NDArray[np.float64], box: Box) -> Mask:
-    """Return which connected shapes meet a box for sure, by their bounds.
+    """Return which connected shapes whose bounds meet a box meet it for sure.
 
     Within the box's width, a connected shape is somewhere at each height that its bounds span:
     at one of the box's too. Likewise within its height. Only at the box's corners may it miss.
@@ -181,14 +249,4 @@ def _crosses(bounds: NDArray[np.float64], box: Box) -> Mask:
     west, south, east, north = box
     in_width = (bounds[:, 0] >= west) & (bounds[:, 2] <= east)
     in_height = (bounds[:, 1] >= south) & (bounds[:, 3] <= north)
-    return _meet(bounds, box) & (in_width | in_height)
-
-
-def _boxes(area: BaseGeometry) -> list[Box]:
-    """Return the bounds of an area's parts where each is a box, else an empty list."""
-    parts = list(area.geoms) if area.geom_type == "MultiPolygon" else [area]
-    if len(parts) > 2 or any(one.geom_type != "Polygon" for one in parts):
-        return []
-    boxes = [tuple(part.bounds) for part in parts]
-    same = all(part.equals(shapely.box(*box)) for part, box in zip(parts, boxes, strict=True))
-    return boxes if same else []
+    return np.asarray(in_width | in_height)

@@ -48,7 +48,7 @@ def made(lengths: list[int], seed: int, tiny: int = 1) -> tuple[dict[str, Any], 
     columns = columns_of(lengths, seed, tiny)
     count = len(columns["valid"])
     types = np.where(np.random.default_rng(seed).random(count) < 0.01, 6, 3).astype(np.int32)
-    return columns, types, make_blocks(columns, types)
+    return columns, types, make_blocks(columns, types, types == 3)
 
 
 @settings(deadline=None)
@@ -82,7 +82,7 @@ def test_a_block_spans_its_rows_and_no_more(lengths: list[int], seed: int, tiny:
         span = [known.min(), known.max()] if len(known) else [np.nan, np.nan]
         np.testing.assert_array_equal(blocks.cloud[at], np.float32(span))
         assert blocks.cloud_unknown[at] == np.isnan(cloud).any()
-        assert blocks.connected[at] == (types[rows] == 3).all()
+        assert blocks.connected[at] == blocks.rectangular[at] == (types[rows] == 3).all()
 
 
 @settings(deadline=None)
@@ -115,6 +115,18 @@ def test_blocks_are_read_as_they_were_written(
         assert read[name].dtype == array.dtype, name
 
 
+def test_of_blocks_of_earlier_versions_nothing_is_known_to_be_rectangular(tmp_path: Path) -> None:
+    columns, types, blocks = made([50, 300], 0)
+    assert not make_blocks(columns, types).rectangular.any()
+    stored = arrays_of(blocks)
+    del stored["rectangular"]
+    with (tmp_path / "blocks.npz").open("wb") as file:
+        np.savez(file, **stored)
+    read = read_blocks(tmp_path / "blocks.npz", 350)
+    assert read.rectangular.tolist() == [False] * len(blocks)
+    np.testing.assert_array_equal(read.bounds, blocks.bounds)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -125,6 +137,7 @@ def test_blocks_are_read_as_they_were_written(
         {"starts": np.array([0.0, 50, 100])},
         {"bounds": np.zeros((2, 3))},
         {"connected": np.zeros(3, bool)},
+        {"rectangular": np.zeros(3, bool)},
         {"time_ms": np.zeros((3, 2), np.int64)},
     ],
 )

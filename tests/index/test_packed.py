@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Polygon
 
-from geosearch.index.packed import Packed, bounds_and_centres, pack_shapes, quads, shapes_of
+from geosearch.index.packed import (
+    Packed,
+    bounds_and_centres,
+    pack_shapes,
+    quads,
+    rectangles,
+    shapes_from,
+    shapes_of,
+)
 
 values = st.lists(st.binary(max_size=20), max_size=20)
 
@@ -60,6 +68,36 @@ def test_shapes_come_back_to_the_last_bit(shapes: list[shapely.Geometry]) -> Non
     assert (quads(packed) is not None) == (plain and bool(shapes))
 
 
+@given(st.lists(st.one_of(quadrangles, holed, others), min_size=1, max_size=9))
+def test_many_shapes_are_made_as_few_are(shapes: list[shapely.Geometry]) -> None:
+    values = [shapely.to_wkb(one) for one in shapes]
+    for times in (0, 1, 80):
+        made = shapes_from(values * times)
+        assert [shapely.to_wkb(one) for one in made] == values * times
+
+
+few_numbers = st.sampled_from([-180.0, 0.0, 0.125, 3.0])
+skewed = st.lists(st.tuples(few_numbers, few_numbers), min_size=4, max_size=4).map(Polygon)
+spans = st.builds(
+    lambda x, y, w, h, first, back: Polygon(
+        np.roll([(x, y), (x + w, y), (x + w, y + h), (x, y + h)], first, axis=0)[
+            :: -1 if back else 1
+        ]
+    ),
+    numbers, numbers, st.floats(0, 9), st.floats(0, 9), st.integers(0, 3), st.booleans(),
+)  # fmt: skip
+
+
+@given(st.lists(st.one_of(skewed, spans, spans, quadrangles, holed, others), max_size=20))
+def test_rectangles_are_what_they_span(shapes: list[shapely.Geometry]) -> None:
+    found = rectangles(pack_shapes(np.array(shapes, dtype=object)))
+    for shape, rectangle in zip(shapes, found.tolist(), strict=True):
+        whole = shape.is_valid and shape.area > 0 and shape.equals(shapely.box(*shape.bounds))
+        assert not rectangle or whole, shape
+        plain = shapely.get_num_coordinates(shape) == 5 and shape.geom_type == "Polygon"
+        assert rectangle or not (whole and plain), shape
+
+
 def _corners(shape: Polygon) -> int:
     return shapely.get_num_coordinates(shape) if not shape.interiors else 0
 
@@ -75,3 +113,5 @@ def test_bounds_of_quadrangles_are_shapelys(corners: list[tuple[float, float]]) 
 def test_what_is_no_geometry_is_refused() -> None:
     with pytest.raises(ValueError, match="no geometry"):
         shapes_of(Packed.of([b"\x01\x03\x00\x00"]))
+    with pytest.raises(ValueError, match="no geometry"):
+        shapes_from([b"\x01\x03\x00\x00"])

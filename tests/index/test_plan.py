@@ -60,12 +60,15 @@ def test_the_cheaper_tier_is_taken(measured: Costs, matching: int, runs: int, k:
 def test_a_scan_of_more_rows_or_runs_costs_more(
     measured: Costs, matching: int, runs: int, more: int
 ) -> None:
-    runs = min(runs, max(matching // 24, 1))
     less = exact_choice(measured, matching, runs).milliseconds
-    if matching >= 24 * runs:  # with longer runs it stays a scan of runs
-        assert exact_choice(measured, matching + more, runs).milliseconds > less
-    if matching >= 24 * (runs + more):
-        assert exact_choice(measured, matching, runs + more).milliseconds > less
+    assert exact_choice(measured, matching + more, runs).milliseconds > less
+    assert exact_choice(measured, matching, runs + more).milliseconds >= less
+
+
+def test_runs_cost_no_more_than_their_rows_one_by_one() -> None:
+    earlier = replace(Costs(), run=6_000.0)  # as versions before found it
+    alone = earlier.gathered_row * 1_000 / 1e6
+    assert exact_choice(earlier, 1_000, 900).milliseconds == pytest.approx(alone)
 
 
 @given(st.integers(1, ROWS), st.integers(1, 300))

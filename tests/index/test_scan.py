@@ -1,5 +1,7 @@
 """The exact scan equals brute force."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from geosearch.errors import IndexFolderError
 from geosearch.index.runs import runs_of
-from geosearch.index.scan import best_rows
+from geosearch.index.scan import best_rows, tied_rows
 
 ROWS, DIM = 700, 48
 VECTORS = np.random.default_rng(0).normal(size=(ROWS, DIM)).astype(np.float16)
@@ -69,6 +71,57 @@ def test_equal_scores_go_by_row(levels: list[int], k: int, gathered: bool) -> No
     expected = rows[np.lexsort((rows, -vectors[rows, 0]))][:k]
     found, _ = best_rows(vectors, query, runs_of(rows), k)
     assert found.tolist() == expected.tolist()
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=300), st.integers(1, 40), st.booleans())
+def test_all_that_tie_with_the_last_are_there(levels: list[int], k: int, apart: bool) -> None:
+    vectors = np.zeros((len(levels), 8), np.float16)
+    vectors[:, 0] = np.array(levels) / 4
+    query = np.eye(8, dtype=np.float32)[0]
+    rows = np.arange(0, len(levels), 2) if apart else np.arange(len(levels))
+    scores = vectors[rows, 0].astype(np.float32)
+    least = np.sort(scores)[-min(k, len(rows))]
+    found, found_scores = tied_rows(vectors, query, runs_of(rows), k)
+    expected = rows[np.lexsort((rows, -scores))][: int((scores >= least).sum())]
+    assert found.tolist() == expected.tolist()
+    assert found_scores.tolist() == vectors[found, 0].astype(np.float32).tolist()
+
+
+@pytest.mark.parametrize("k", [1, 10, 500])
+def test_without_lists_in_mapped_files_the_answer_is_the_same(
+    monkeypatch: pytest.MonkeyPatch, k: int
+) -> None:
+    import faiss
+
+    vectors = (np.random.default_rng(4).integers(0, 4, size=(70_000, 8)) / 4).astype(np.float16)
+    query = QUERY[:8]
+    runs = np.array([[5, 6], [9, 300], [1000, 69_000], [69_999, 70_000]])
+    in_place = tied_rows(vectors, query, runs, k)
+    monkeypatch.delattr(faiss, "OnDiskInvertedLists")  # as on Windows
+    copied = tied_rows(vectors, query, runs, k)
+    assert copied[0].tolist() == in_place[0].tolist()
+    assert copied[1].tolist() == in_place[1].tolist()
+
+
+def test_threads_that_scan_at_once_do_not_meet() -> None:
+    queries = np.random.default_rng(5).normal(size=(40, DIM)).astype(np.float32)
+    runs = runs_of(np.flatnonzero(np.arange(ROWS) % 7))
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda query: best_rows(VECTORS, query, runs, 20), queries))
+    for query, (rows, scores) in zip(queries, together, strict=True):
+        alone = best_rows(VECTORS, query, runs, 20)
+        assert rows.tolist() == alone[0].tolist()
+        assert scores.tolist() == alone[1].tolist()
+
+
+def test_a_scanner_works_on_after_an_error() -> None:
+    vectors = VECTORS.copy()
+    vectors[3] = np.nan
+    for _ in range(3):
+        with pytest.raises(IndexFolderError, match="not a number"):
+            best_rows(vectors, QUERY, every(ROWS), ROWS)
+        assert len(best_rows(VECTORS, QUERY, every(ROWS), 5)[0]) == 5
 
 
 def test_unit_vectors_are_scored_to_a_millionth() -> None:

@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geosearch.errors import UsageError
-from geosearch.index import ChipBatch, Index, IndexSpec, IndexWriter, SceneRecord, open_index
+from geosearch.index import (
+    ChipBatch,
+    ChipRecord,
+    Index,
+    IndexSpec,
+    IndexWriter,
+    SceneRecord,
+    Segment,
+    open_index,
+)
 from geosearch.search import Filter, TimeSpan, make_filter, search
 
 DIM = 16
@@ -147,6 +156,54 @@ def test_equal_scores_come_in_the_order_of_their_ids(tmp_path: Path) -> None:
     hits, _ = search(index, np.full(DIM, DIM**-0.5, np.float32), k=7)
     every = [chip.id for s in index.segments for chip in s.chips(np.arange(s.n))]
     assert [hit.id for hit in hits] == sorted(every)[:7]
+
+
+def test_of_thousands_that_are_alike_ids_alone_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count, better = 20_000, 3
+    vectors = np.zeros((count, DIM), np.float32)
+    vectors[:, 0] = 1
+    vectors[-better:, 1] = 0.25
+    numbers = np.arange(count)
+    windows = np.stack([numbers % 200, numbers // 200, *np.ones((2, count), int)], axis=1)
+    lon, lat = windows[:, 0] / 200, windows[:, 1] / 200
+    batch = ChipBatch(
+        windows.astype(np.int32), shapely.box(lon, lat, lon + 0.005, lat + 0.005),
+        np.ones((count, 2), np.float32), np.ones(count, np.float32), np.zeros(count, np.float32),
+        np.ones(count, np.float32), vectors,
+    )  # fmt: skip
+    for part in (0, 1):  # half of them in each of two segments
+        with IndexWriter(tmp_path / "index", SPEC) as writer:
+            some = {
+                name: getattr(batch, name)[part::2]
+                for name in (
+                    "windows",
+                    "footprints",
+                    "size_m",
+                    "valid",
+                    "cloud",
+                    "gsd_m",
+                    "vectors",
+                )
+            }
+            writer.stage(scene(part, 1), ChipBatch(**some))
+            writer.publish()
+    index = open_index(tmp_path / "index")
+    read: list[int] = []
+    chips_of = Segment.chips
+
+    def counted(segment: Segment, rows: np.ndarray) -> list[ChipRecord]:
+        read.append(len(rows))
+        return chips_of(segment, rows)
+
+    query = np.zeros(DIM, np.float32)
+    query[:2] = 0.8, 0.6
+    expected = brute_force(index, query, Filter(), 12)
+    monkeypatch.setattr(Segment, "chips", counted)
+    hits, _ = search(index, query, k=12)
+    assert [(hit.score, hit.id) for hit in hits] == expected
+    assert sum(read) == 12
 
 
 def test_fewer_come_only_where_fewer_match(index: Index) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import numpy as np
 import odd_archives as odd
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import geosearch
-from geosearch.index import Index, compact, open_index, rows_of
+from geosearch.index import Index, IndexWriter, compact, open_index, rows_of
 from geosearch.search import Filter, make_filter, matching_rows, search, search_many
 from geosearch.search.selection import matching_runs
 
@@ -83,11 +84,46 @@ def test_a_box_passes_exactly_what_it_touches(
 
 
 @settings(max_examples=150, deadline=None)
-@given(archive=st.sampled_from(SEEDS), area=odd.areas())
+@given(archive=st.sampled_from(SEEDS), area=odd.areas().filter(lambda area: not area.is_empty))
 def test_an_area_passes_exactly_what_it_touches(opened: Opened, archive: int, area: object) -> None:
     index, made = opened(archive, "three segments")
     wanted = odd.Wanted(area=area)
     assert passing(index, wanted.filter) == {one.id for one in made if wanted.passes(one)}
+
+
+@pytest.fixture(scope="module")
+def grids(tmp_path_factory: pytest.TempPathFactory) -> tuple[Index, Index, list[odd.Chip]]:
+    """Return an archive of rectangles, the same as earlier versions wrote it, and its chips."""
+    home = tmp_path_factory.mktemp("grids")
+    made = [one for one in odd.scenes(0) if one[0].id in ("grid.tif", "undated.tif")]
+    for name in ("now", "before"):
+        with IndexWriter(home / name, odd.SPEC) as writer:
+            for record, batch in made:
+                writer.stage(record, batch)
+            writer.publish()
+    (path,) = (home / "before").glob("segments/*/rows/blocks.npz")
+    with np.load(path) as stored:
+        known = {key: stored[key] for key in stored.files if key != "rectangular"}
+    with path.open("wb") as file:
+        np.savez(file, **known)
+    chips = [one for one in odd.chips(0) if one.scene in ("grid.tif", "undated.tif")]
+    return open_index(home / "now"), open_index(home / "before"), chips
+
+
+@settings(max_examples=150, deadline=None)
+@given(box=odd.boxes(), area=st.one_of(st.none(), odd.areas()))
+def test_of_rectangles_bounds_decide_with_the_same_answer(
+    grids: tuple[Index, Index, list[odd.Chip]],
+    box: tuple[float, float, float, float],
+    area: Any,
+) -> None:
+    now, before, made = grids
+    assert now.segments[0].blocks.rectangular.all()
+    assert not before.segments[0].blocks.rectangular.any()
+    wanted = odd.Wanted(bbox=box, area=None if area is None or area.is_empty else area)
+    expected = {one.id for one in made if wanted.passes(one)}
+    assert passing(now, wanted.filter) == expected
+    assert passing(before, wanted.filter) == expected
 
 
 def passing(index: Index, wanted: Filter) -> set[str]:

@@ -1,0 +1,132 @@
+"""The columns and footprints of a segment, opened for reading."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geosearch.index.blocks import Blocks, footprint_types, make_blocks, read_blocks
+from geosearch.index.mapped import (
+    BLOCKS,
+    COLUMNS,
+    CUTS,
+    FOOTPRINT_BYTES,
+    FOOTPRINT_STARTS,
+    ID_BYTES,
+    ID_STARTS,
+    LATER_COLUMNS,
+    damaged,
+)
+from geosearch.index.packed import Packed, shapes_from, shapes_of
+from geosearch.index.runs import Runs
+from geosearch.index.stored_arrays import Places, StoredArray, StoredValues
+
+
+class StoredRows:
+    """What the folder ``rows`` of a segment holds; its files stay open."""
+
+    def __init__(self, folder: Path, rows: int) -> None:
+        """Open it.
+
+        Raises:
+            IndexFolderError: A file is missing, or of another number of rows.
+        """
+        self._folder = folder
+        self._rows = rows
+        self._columns = {
+            name: StoredArray(folder / name, kind, (rows, width) if width > 1 else (rows,))
+            for name, (kind, width) in COLUMNS.items()
+            if name not in LATER_COLUMNS or (folder / name).exists()
+        }
+        self._footprints = StoredValues(folder / FOOTPRINT_BYTES, folder / FOOTPRINT_STARTS, rows)
+        has_ids = (folder / ID_STARTS).exists()
+        self._ids = StoredValues(folder / ID_BYTES, folder / ID_STARTS, rows) if has_ids else None
+
+    @property
+    def has_cuts(self) -> bool:
+        """Whether it says how chips were cut."""
+        return self._columns.keys() >= CUTS
+
+    def whole(self, name: str) -> NDArray[Any]:
+        """Return a column, mapped."""
+        if name not in self._columns:
+            return np.broadcast_to(np.float32(np.nan), (self._rows,))
+        return self._columns[name].whole
+
+    def at(self, name: str, places: Places) -> NDArray[Any]:
+        """Return what a column has in some rows, in the order asked."""
+        if name not in self._columns:
+            return np.full(len(places.rows), np.nan, np.float32)
+        return self._columns[name].at(places)
+
+    def runs(self, name: str, runs: Runs) -> NDArray[Any]:
+        """Return what a column has in runs int64 [r, 2]."""
+        return self._columns[name].runs(runs)
+
+    @cached_property
+    def blocks(self) -> Blocks:
+        """What blocks of rows span; worked out here where an older version wrote the segment.
+
+        Raises:
+            IndexFolderError: The file is damaged.
+        """
+        path = self._folder / BLOCKS
+        try:
+            if path.exists():
+                return read_blocks(path, self._rows)
+            packed = self._footprints.whole
+            columns = {name: self.whole(name) for name in COLUMNS if name not in CUTS}
+            return make_blocks(columns, footprint_types(packed.data, packed.starts))
+        except (ValueError, IndexError, OSError) as error:
+            raise damaged(path, str(error)) from error
+
+    def outlines(self, rows: NDArray[np.int64]) -> Packed:
+        """Return the footprints of rows int64 [m] as WKB.
+
+        Raises:
+            IndexFolderError: The file does not hold values where it says.
+        """
+        try:
+            return self._footprints.take(rows)
+        except ValueError as error:
+            raise damaged(self._folder / FOOTPRINT_STARTS, str(error)) from error
+
+    def footprints(self, places: Places) -> NDArray[np.object_]:
+        """Return geometries object [m] of some rows.
+
+        Raises:
+            IndexFolderError: The file does not hold geometries where it says.
+        """
+        try:
+            if places.spans:
+                return shapes_from(self._footprints.at(places))
+            return shapes_of(self._footprints.take(places.rows))
+        except ValueError as error:
+            raise damaged(self._folder / FOOTPRINT_BYTES, str(error)) from error
+
+    def ids(self, places: Places) -> list[str]:
+        """Return the chips' own ids, empty where they have none.
+
+        Raises:
+            IndexFolderError: The file does not hold texts where it says.
+        """
+        if self._ids is None:
+            return [""] * len(places.rows)
+        try:
+            return [value.decode() for value in self._ids.at(places)]
+        except ValueError as error:
+            raise damaged(self._folder / ID_BYTES, str(error)) from error
+
+    @property
+    def packed_ids(self) -> Packed | None:
+        """The chips' own ids as UTF-8, mapped; None where they have none."""
+        return None if self._ids is None else self._ids.whole
+
+    def give_back(self) -> None:
+        """Take the pages of what is mapped out of this process."""
+        for column in self._columns.values():
+            column.give_back()
+        for values in filter(None, (self._footprints, self._ids)):
+            values.give_back()
