@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from math import isnan
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -186,7 +186,7 @@ class ChipBatch:
 
 @dataclass(frozen=True, slots=True)
 class ChipRecord:
-    """All that is known of a chip but its vector and footprint."""
+    """What a hit tells of a chip, but for its score and footprint."""
 
     id: str
     scene: str
@@ -194,9 +194,6 @@ class ChipRecord:
     window: tuple[int, int, int, int]
     """Column, row, width, height in pixels of the scene."""
     size_m: tuple[float, float]
-    valid: float
-    cloud: float | None
-    """Share of valid pixels that look like cloud, 0..1; None where it is not known."""
     datetime: str | None
     gsd_m: float
     """Metres a pixel of the chip as it was embedded."""
@@ -213,8 +210,6 @@ def chip_record(
     window: tuple[int, int, int, int],
     size_m: tuple[float, float],
     gsd_m: float,
-    valid: float,
-    cloud: float,
     time_ms: int,
 ) -> ChipRecord:
     """Put together what is known of a chip.
@@ -225,8 +220,6 @@ def chip_record(
         window: Column, row, width, height in pixels of the scene.
         size_m: Width and height on the ground, metres.
         gsd_m: Metres a pixel.
-        valid: Share of valid pixels.
-        cloud: Share of valid pixels that look like cloud; NaN where it is not known.
         time_ms: Milliseconds since 1970; `UNKNOWN_TIME` where it is not known.
     """
     return ChipRecord(
@@ -235,8 +228,6 @@ def chip_record(
         href=scene.href,
         window=window,
         size_m=size_m,
-        valid=valid,
-        cloud=None if isnan(cloud) else cloud,
         datetime=scene.datetime or moment_of(time_ms),
         gsd_m=gsd_m,
         pixel_m=scene.pixel_m or (scene.gsd_m, scene.gsd_m),
@@ -245,6 +236,7 @@ def chip_record(
     )
 
 
+@lru_cache(4096)  # chips share the times of their scenes
 def moment_of(time_ms: int) -> str | None:
     """Return milliseconds since 1970 as RFC 3339 in UTC; None for the unknown time."""
     if time_ms == UNKNOWN_TIME:

@@ -214,9 +214,7 @@ class Segment:
         scenes = self._scenes_by_number(set(numbers))
         ids = self._stored.ids(places)
         columns = {name: self._cut(name, places).tolist() for name in CUTS}
-        times, valid, cloud = (
-            read(name, places).tolist() for name in ("time_ms", "valid", "cloud")
-        )
+        times = read("time_ms", places).tolist()
         return [
             chip_record(
                 scenes[number],
@@ -224,8 +222,6 @@ class Segment:
                 window=tuple(columns["windows"][at]),
                 size_m=tuple(columns["size_m"][at]),
                 gsd_m=columns["gsd_m"][at],
-                valid=valid[at],
-                cloud=cloud[at],
                 time_ms=times[at],
             )
             for at, number in enumerate(numbers)

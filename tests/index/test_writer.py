@@ -337,7 +337,6 @@ def test_a_cloud_score_that_is_not_known_is_null(tmp_path: Path) -> None:
         known = connection.sql("SELECT count(*), count(cloud) FROM chips").fetchall()
     assert known == [(10, 0)]
     (segment,) = open_index(tmp_path / "index").segments
-    assert {chip.cloud for chip in segment.chips(ALL)} == {None}
     assert np.isnan(segment.cloud).all()
 
 
@@ -353,10 +352,14 @@ def of_format_2(tmp_path: Path) -> Path:
 
 
 def cloud_by_scene(index: Path) -> dict[str, list[float | None]]:
-    found = [one for part in open_index(index).segments for one in part.chips(np.arange(part.n))]
+    found = [
+        (chip.scene, chip.window, None if np.isnan(cloud) else cloud)
+        for part in open_index(index).segments
+        for chip, cloud in zip(part.chips(np.arange(part.n)), part.cloud.tolist(), strict=True)
+    ]
     clouds: dict[str, list[float | None]] = {}
-    for chip in sorted(found, key=lambda chip: (chip.scene, chip.window)):
-        clouds.setdefault(chip.scene, []).append(chip.cloud)
+    for scene_id, _, cloud in sorted(found, key=lambda one: one[:2]):
+        clouds.setdefault(scene_id, []).append(cloud)
     return clouds
 
 
@@ -364,7 +367,7 @@ def test_in_an_index_of_format_2_no_cloud_is_known_and_chips_are_as_fine_as_thei
     of_format_2: Path,
 ) -> None:
     (segment,) = open_index(of_format_2).segments
-    assert {(chip.cloud, chip.gsd_m) for chip in segment.chips(ALL)} == {(None, 100.0)}
+    assert {chip.gsd_m for chip in segment.chips(ALL)} == {100.0}
     assert np.isnan(segment.cloud).all()
     assert verify(of_format_2) == []
 
