@@ -14,7 +14,7 @@ from small_index import NAMES, SPEC, Chip, all_chips, best_ids, build, chips, re
 import geosearch
 from geosearch.errors import IndexFolderError, UsageError
 from geosearch.index import IndexWriter, open_index
-from geosearch.search import make_filter, search
+from geosearch.search import Filter, search
 
 
 @pytest.fixture(scope="module", params=["flat", "ivfpq"])
@@ -173,7 +173,8 @@ def test_a_list_of_removed_rows_of_another_size_is_refused(index: Path) -> None:
 
 
 def test_a_filter_may_name_scenes(index: Path) -> None:
-    hits, _ = search(open_index(index), unit(1), wanted=make_filter(scenes=["scene4.tif"]), k=600)
+    wanted = Filter(scenes=frozenset(["scene4.tif"]))
+    hits, _ = search(open_index(index), unit(1), wanted=wanted, k=600)
     assert len(hits) == 100
     assert {hit.scene for hit in hits} == {"scene4.tif"}
 

@@ -50,6 +50,15 @@ class Blocks:
     def __len__(self) -> int:
         return len(self.starts) - 1
 
+    def values(self, column: str) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Return what blocks span of ``valid`` or ``cloud``.
+
+        Returns:
+            [b, 2], least and greatest that is known; and [b], whether it is known of all rows.
+        """
+        known = ~self.cloud_unknown if column == "cloud" else np.ones(len(self), bool)
+        return getattr(self, column), known
+
     def runs(self, numbers: NDArray[np.int64]) -> Runs:
         """Return the rows of some blocks, a run a block."""
         runs = np.empty((len(numbers), 2), np.int64)

@@ -3,7 +3,7 @@
 Vectors and queries are of small whole numbers: scores are exact in float32 and often equal.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -173,11 +173,11 @@ class Wanted:
         if self.days is not None:
             ends = [".." if day is None else f"2020-01-{day:02d}" for day in self.days]
             when = "/".join(ends)
-        return make_filter(
-            bbox=self.bbox, intersects=self.area, when=when, undated=self.undated,
-            scenes=self.scenes, min_cloud=self.min_cloud, max_cloud=self.max_cloud,
-            min_valid=self.min_valid,
+        made = make_filter(
+            bbox=self.bbox, intersects=self.area, datetime=when, undated=self.undated,
+            min_cloud=self.min_cloud, max_cloud=self.max_cloud, min_valid=self.min_valid,
         )  # fmt: skip
+        return replace(made, scenes=self.scenes)
 
     def passes(self, chip: Chip) -> bool:
         """Whether a chip is what is asked for, by its own values one by one."""
