@@ -55,7 +55,7 @@ def remove(
     if wanted.is_empty and not scenes:
         raise UsageError(
             "nothing says what to remove",
-            hint="give --scene, --bbox, --intersects, --datetime or --min-cloud",
+            hint="give --scene, --bbox, --intersects, --datetime, --min-cloud or --max-gsd",
         )
     folder = find_index(note) if index is None else Path(index)
     named = _scenes_named(scenes, open_index(folder))

@@ -50,6 +50,15 @@ _CONDITIONS = {
     "min_valid": click.option(
         "--min-valid", type=float, metavar="SHARE", help="Least share of valid pixels, 0 to 1."
     ),
+    "min_gsd": click.option(
+        "--min-gsd",
+        type=float,
+        metavar="METRES",
+        help="Least metres a pixel of the chip; where it is not known, a chip does not pass.",
+    ),
+    "max_gsd": click.option(
+        "--max-gsd", type=float, metavar="METRES", help="Most metres a pixel, likewise."
+    ),
 }
 """Options of filters, in the order of ``--help``, by their names among `Conditions`."""
 

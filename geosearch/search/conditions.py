@@ -29,6 +29,9 @@ class Conditions(TypedDict, total=False):
             known does not pass.
         max_cloud: The most, likewise.
         min_valid: Least share of valid pixels, 0..1.
+        min_gsd: Least metres a pixel of a chip as it was embedded, ``gsd_m`` of a hit; a chip of
+            which that is not known does not pass.
+        max_gsd: The most, likewise.
     """
 
     # described above, not each below itself: `help` has the text from there
@@ -39,3 +42,5 @@ class Conditions(TypedDict, total=False):
     min_cloud: float | None
     max_cloud: float | None
     min_valid: float | None
+    min_gsd: float | None
+    max_gsd: float | None

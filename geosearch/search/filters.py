@@ -51,7 +51,7 @@ class ValueRange:
     """Where a chip's value in a column of the index must lie, both ends included."""
 
     column: str
-    """``cloud`` or ``valid``; a value that is not known lies nowhere."""
+    """``cloud``, ``valid`` or ``gsd_m``; a value that is not known is NaN, and lies nowhere."""
     least: float = -math.inf
     """Compared as a 32-bit float, as the column is kept."""
     most: float = math.inf
@@ -70,10 +70,18 @@ class _Quantity:
     """The most."""
     hint: str
     """What to ask for instead of anything else."""
+    known_from: float = -math.inf
+    """Lesser values of the column say that it is not known."""
 
 
 _SHARE = (0.0, 1.0, "use a share from 0 to 1")
-_QUANTITIES = {"cloud": _Quantity("cloud", *_SHARE), "valid": _Quantity("valid", *_SHARE)}
+# beyond these, as 32-bit floats, what is asked could be 0 or infinity
+_METRES = (1e-6, 1e9, "use metres a pixel, such as 0.3 or 10")
+_QUANTITIES = {
+    "cloud": _Quantity("cloud", *_SHARE),
+    "valid": _Quantity("valid", *_SHARE),
+    "gsd": _Quantity("gsd_m", *_METRES, known_from=_METRES[0]),
+}
 """By the name in `Conditions`, which has one or both ends of each."""
 
 
@@ -144,8 +152,9 @@ def _ranges(conditions: Conditions) -> tuple[ValueRange, ...]:
                 hint="no chip could pass both",
             )
         if least is not None or most is not None:
-            ends = (-math.inf if least is None else least, math.inf if most is None else most)
-            ranges.append(ValueRange(quantity.column, *ends))
+            first = quantity.known_from if least is None else least
+            last = math.inf if most is None else most
+            ranges.append(ValueRange(quantity.column, first, last))
     return tuple(ranges)
 
 
