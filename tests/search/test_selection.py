@@ -128,6 +128,16 @@ def test_of_rectangles_bounds_decide_with_the_same_answer(
     assert passing(before, wanted.filter) == expected
 
 
+@pytest.mark.parametrize("asked", [{"min_cloud": 0}, {"max_cloud": 1}])
+def test_any_share_of_cloud_that_is_known_passes_and_no_other(
+    opened: Opened, asked: dict[str, float]
+) -> None:
+    index, made = opened(0, "one segment")
+    known = {one.id for one in made if not np.isnan(one.cloud)}
+    assert 0 < len(known) < len(made)
+    assert passing(index, make_filter(**asked)) == known  # type: ignore[arg-type]
+
+
 FINE_M = {"grid.tif": float(np.float32(0.3)), "undated.tif": 0.0, "across.tif": 0.5}
 """Scenes all of whose chips are of one resolution, so that there are blocks of one."""
 
