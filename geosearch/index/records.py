@@ -199,7 +199,7 @@ class ChipRecord:
     """Share of valid pixels that look like cloud, 0..1; None where it is not known."""
     datetime: str | None
     gsd_m: float
-    """Metres a pixel of the chip as it was embedded."""
+    """Metres a pixel of the chip as it was embedded; 0 where that is not known."""
     pixel_m: tuple[float, float]
     """Width and height of the scene's pixel that ``gsd_m`` refers to, metres."""
     bands: tuple[int, ...]
