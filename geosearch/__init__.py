@@ -38,13 +38,14 @@ if TYPE_CHECKING:
     from geosearch.demo import write_archive as write_demo
     from geosearch.encoders import embed_images, embed_texts
     from geosearch.ingest import BuildReport
-    from geosearch.search import Hit
+    from geosearch.search import Conditions, Hit
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Archive",
     "BuildReport",
+    "Conditions",
     "EncoderError",
     "GeosearchError",
     "Hit",
@@ -70,6 +71,7 @@ __all__ = [
 _HOME = {
     "Archive": "api",
     "BuildReport": "ingest",
+    "Conditions": "search",
     "Hit": "search",
     "Hits": "api",
     "build": "api",

@@ -2,6 +2,7 @@
 
 GeosearchError
 ├── UsageError          an option or argument that cannot be meant (also a ValueError)
+│   └── UnknownConditionError    a keyword that no filter has (also a TypeError)
 ├── SceneError          a raster that cannot be read or placed on Earth (also an OSError)
 ├── EncoderError        an encoder that cannot be built or used (also a RuntimeError)
 │   └── WeightsError    weights that are missing or do not fit (also an OSError)
@@ -28,6 +29,10 @@ class GeosearchError(Exception):
 
 class UsageError(GeosearchError, ValueError):
     """An option or argument that cannot be meant."""
+
+
+class UnknownConditionError(UsageError, TypeError):
+    """A keyword that no filter has, as Python refuses other unknown keywords."""
 
 
 class SceneError(GeosearchError, OSError):

@@ -14,7 +14,7 @@ from small_index import NAMES, SPEC, Chip, all_chips, best_ids, build, chips, re
 import geosearch
 from geosearch.errors import IndexFolderError, UsageError
 from geosearch.index import IndexWriter, open_index
-from geosearch.search import make_filter, search
+from geosearch.search import Filter, search
 
 
 @pytest.fixture(scope="module", params=["flat", "ivfpq"])
@@ -173,7 +173,8 @@ def test_a_list_of_removed_rows_of_another_size_is_refused(index: Path) -> None:
 
 
 def test_a_filter_may_name_scenes(index: Path) -> None:
-    hits, _ = search(open_index(index), unit(1), wanted=make_filter(scenes=["scene4.tif"]), k=600)
+    wanted = Filter(scenes=frozenset(["scene4.tif"]))
+    hits, _ = search(open_index(index), unit(1), wanted=wanted, k=600)
     assert len(hits) == 100
     assert {hit.scene for hit in hits} == {"scene4.tif"}
 
@@ -216,3 +217,14 @@ def test_cloud_is_a_condition_among_others(index: Path) -> None:
 def test_the_undated_go_with_a_time_if_they_are_asked_for(index: Path) -> None:
     removal = geosearch.remove(index, datetime="2020-01-01", undated=True, dry_run=True)
     assert [one.scene for one in removal.scenes] == ["scene0.tif", "scene3.tif"]
+
+
+def test_the_finest_chips_go_and_those_of_no_known_resolution_stay(index: Path) -> None:
+    gsd_m = np.repeat(np.array([0, 0.3, 0.6, 1.2], np.float32), 25)
+    with IndexWriter(index, SPEC) as writer:
+        writer.stage(replace(record(0), id="scales.tif"), replace(chips(0), gsd_m=gsd_m))
+        writer.publish()
+    removal = geosearch.remove(index, max_gsd=0.6)
+    assert [(one.scene, one.chips) for one in removal.scenes] == [("scales.tif", 50)]
+    removal = geosearch.remove(index, scenes=["scales.tif"], min_gsd=0.7, max_gsd=2)
+    assert [(one.scene, one.left) for one in removal.scenes] == [("scales.tif", 25)]

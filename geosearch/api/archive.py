@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, Unpack, overload
 
+from geosearch.api.conditions import takes_conditions
 from geosearch.api.devices import scan_device
 from geosearch.api.folders import find_index
 from geosearch.api.hits import Hits
@@ -17,13 +18,12 @@ from geosearch.progress import Note, Stopwatch, silent
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from shapely.geometry.base import BaseGeometry
 
     from geosearch.encoders import Encoder
     from geosearch.index import DeviceScan, Index
     from geosearch.ingest import BuildReport
+    from geosearch.search import Conditions
 
-    Area: TypeAlias = str | Path | dict[str, Any] | BaseGeometry
     Vector: TypeAlias = np.ndarray[tuple[int], np.dtype[np.floating[Any]]]
     Vectors: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.floating[Any]]]
 
@@ -94,31 +94,23 @@ class Archive:
 
     @overload
     def search(
-        self, query: str | Vector, *, k: int = ..., bbox: str | Sequence[float] | None = ...,
-        intersects: Area | None = ..., datetime: str | None = ..., undated: bool = ...,
-        max_cloud: float | None = ..., min_valid: float | None = ..., exact: bool = ...,
-        distinct: bool = ...,
+        self, query: str | Vector, *, k: int = ..., exact: bool = ..., distinct: bool = ...,
+        **conditions: Unpack[Conditions],
     ) -> Hits: ...  # fmt: skip
     @overload
     def search(
-        self, query: list[str] | tuple[str, ...] | Vectors, *, k: int = ...,
-        bbox: str | Sequence[float] | None = ..., intersects: Area | None = ...,
-        datetime: str | None = ..., undated: bool = ..., max_cloud: float | None = ...,
-        min_valid: float | None = ..., exact: bool = ..., distinct: bool = ...,
+        self, query: list[str] | tuple[str, ...] | Vectors, *, k: int = ..., exact: bool = ...,
+        distinct: bool = ..., **conditions: Unpack[Conditions],
     ) -> list[Hits]: ...  # fmt: skip
+    @takes_conditions
     def search(
         self,
         query: str | list[str] | tuple[str, ...] | NDArray[np.floating[Any]],
         *,
         k: int = 10,
-        bbox: str | Sequence[float] | None = None,
-        intersects: Area | None = None,
-        datetime: str | None = None,
-        undated: bool = False,
-        max_cloud: float | None = None,
-        min_valid: float | None = None,
         exact: bool = False,
         distinct: bool = False,
+        **conditions: Unpack[Conditions],
     ) -> Hits | list[Hits]:
         """Find the chips that look most like what a text says, or that lie next to a vector.
 
@@ -129,15 +121,9 @@ class Archive:
                 float16, float32 or float64 [dim], or several [q, dim], of any length. Vectors
                 need no encoder: none is loaded.
             k: How many hits at most, for each query.
-            bbox: ``W,S,E,N`` in degrees; W > E crosses 180 degrees.
-            intersects: A GeoJSON file, object or geometry that footprints must intersect.
-            datetime: A date, an RFC 3339 instant, or ``A/B`` with ``..`` for open ends.
-            undated: Find chips without a known time, too, whatever ``datetime`` is.
-            max_cloud: Most share of a chip that looks like cloud, 0..1; a chip of which that is
-                not known is not found.
-            min_valid: Least share of valid pixels, 0..1.
             exact: Score every matching chip, however many there are.
             distinct: Leave out chips that overlap a better one, so that each hit is a new place.
+            **conditions: What chips must meet, as `Conditions` describes it.
 
         Returns:
             The hits; for several queries a list of them, in the order asked.
@@ -150,14 +136,7 @@ class Archive:
         """
         from geosearch.search import make_filter, search_many
 
-        wanted = make_filter(
-            bbox=bbox,
-            intersects=intersects,
-            when=datetime,
-            undated=undated,
-            max_cloud=max_cloud,
-            min_valid=min_valid,
-        )
+        wanted = make_filter(**conditions)
         if isinstance(query, list | tuple) and not query:
             return []
         watch = Stopwatch()

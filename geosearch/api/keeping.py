@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
+from geosearch.api.conditions import takes_conditions
 from geosearch.api.folders import find_index
 from geosearch.errors import UsageError
 from geosearch.progress import Note, silent
 
 if TYPE_CHECKING:
-    from shapely.geometry.base import BaseGeometry
-
     from geosearch.index import Compaction, Index, Problem, Removal, Segment
+    from geosearch.search import Conditions
 
 
+@takes_conditions
 def remove(
     index: str | Path | None = None,
     *,
     scenes: Collection[str] = (),
-    bbox: str | Sequence[float] | None = None,
-    intersects: str | Path | dict[str, Any] | BaseGeometry | None = None,
-    datetime: str | None = None,
-    undated: bool = False,
-    min_cloud: float | None = None,
-    max_cloud: float | None = None,
-    min_valid: float | None = None,
     dry_run: bool = False,
     confirm: Callable[[Removal], bool] | None = None,
     note: Note = silent,
+    **conditions: Unpack[Conditions],
 ) -> Removal:
     """Take chips out of an index: those that pass all filters that are given.
 
@@ -44,17 +39,10 @@ def remove(
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
         scenes: Ids of scenes, or patterns of them: ``*`` stands for any characters, ``/`` among
             them. A chip must be of one of them.
-        bbox: ``W,S,E,N`` in degrees, as `Archive.search` takes it.
-        intersects: A GeoJSON file, object or geometry that footprints must intersect.
-        datetime: A date, an RFC 3339 instant, or ``A/B`` with ``..`` for open ends.
-        undated: Chips without a known time, too, whatever ``datetime`` is.
-        min_cloud: Least share of a chip that looks like cloud, 0..1; a chip of which that is not
-            known stays.
-        max_cloud: The most, likewise.
-        min_valid: Least share of valid pixels, 0..1.
         dry_run: Change nothing, only say what would go.
         confirm: Is told what will go, and says whether it may; None to go ahead.
         note: Is told which index was taken, if none was named.
+        **conditions: What chips must meet, as `Conditions` describes it.
 
     Raises:
         UsageError: No filter is given, one cannot be applied, or the index has no such scene.
@@ -63,19 +51,11 @@ def remove(
     from geosearch.index import open_index, remove_chips
     from geosearch.search import make_filter, matching_rows
 
-    wanted = make_filter(
-        bbox=bbox,
-        intersects=intersects,
-        when=datetime,
-        undated=undated,
-        min_cloud=min_cloud,
-        max_cloud=max_cloud,
-        min_valid=min_valid,
-    )
+    wanted = make_filter(**conditions)
     if wanted.is_empty and not scenes:
         raise UsageError(
             "nothing says what to remove",
-            hint="give --scene, --bbox, --intersects, --datetime or --min-cloud",
+            hint="give --scene, --bbox, --intersects, --datetime, --min-cloud or --max-gsd",
         )
     folder = find_index(note) if index is None else Path(index)
     named = _scenes_named(scenes, open_index(folder))

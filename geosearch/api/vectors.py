@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
+from geosearch.api.conditions import takes_conditions
 from geosearch.api.folders import default_index, find_index
 from geosearch.errors import UsageError
 from geosearch.progress import Note, silent
 
 if TYPE_CHECKING:
-    from shapely.geometry.base import BaseGeometry
-
     from geosearch.encoders import Encoder
     from geosearch.formats import VectorFile, VectorImport
     from geosearch.index import IndexSpec
     from geosearch.ingest import AnnKind
+    from geosearch.search import Conditions
 
 
 def import_vectors(
@@ -114,32 +114,23 @@ def _import_spec(
     return made, loaded
 
 
+@takes_conditions
 def export_vectors(
     path: str | Path,
     index: str | Path | None = None,
     *,
-    bbox: str | Sequence[float] | None = None,
-    intersects: str | Path | dict[str, Any] | BaseGeometry | None = None,
-    datetime: str | None = None,
-    undated: bool = False,
-    max_cloud: float | None = None,
-    min_valid: float | None = None,
     progress: bool = False,
     note: Note = silent,
+    **conditions: Unpack[Conditions],
 ) -> int:
     """Write chips with footprints, times and 16-bit vectors as GeoParquet 1.1.
 
     Args:
         path: The file; it is there whole, or as it was.
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
-        bbox: ``W,S,E,N`` in degrees, as `Archive.search` takes it, like the other filters.
-        intersects: A GeoJSON file, object or geometry that footprints must intersect.
-        datetime: A date, an RFC 3339 instant, or ``A/B`` with ``..`` for open ends.
-        undated: Chips without a known time, too.
-        max_cloud: Most share of cloud, 0..1.
-        min_valid: Least share of valid pixels, 0..1.
         progress: Show a bar on stderr.
         note: Is told which index was taken, if none was named.
+        **conditions: What chips must meet, as `Conditions` describes it.
 
     Returns:
         How many chips were written.
@@ -152,13 +143,6 @@ def export_vectors(
     from geosearch.index import open_index
     from geosearch.search import make_filter
 
-    wanted = make_filter(
-        bbox=bbox,
-        intersects=intersects,
-        when=datetime,
-        undated=undated,
-        max_cloud=max_cloud,
-        min_valid=min_valid,
-    )
+    wanted = make_filter(**conditions)
     folder = find_index(note) if index is None else Path(index)
     return export_vectors(open_index(folder), Path(path), wanted=wanted, progress=progress)

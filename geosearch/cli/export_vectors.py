@@ -1,8 +1,13 @@
 """`geosearch export`: an index's chips and vectors as GeoParquet."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from geosearch.cli.options import filter_options, index_option
+
+if TYPE_CHECKING:
+    from geosearch.search import Conditions
 
 
 @click.command("export", short_help="Write chips and their vectors as GeoParquet.")
@@ -17,12 +22,7 @@ from geosearch.cli.options import filter_options, index_option
 )
 def export_vectors(
     index_path: str | None,
-    bbox: str | None,
-    intersects: str | None,
-    when: str | None,
-    undated: bool,
-    max_cloud: float | None,
-    min_valid: float | None,
+    conditions: "Conditions",
     output: str,
 ) -> None:
     """Write the chips that pass all filters given, with footprints, times and 16-bit vectors.
@@ -36,16 +36,5 @@ def export_vectors(
     from geosearch.api import export_vectors
     from geosearch.progress import say
 
-    count = export_vectors(
-        output,
-        index_path,
-        bbox=bbox,
-        intersects=intersects,
-        datetime=when,
-        undated=undated,
-        max_cloud=max_cloud,
-        min_valid=min_valid,
-        progress=True,
-        note=say,
-    )
+    count = export_vectors(output, index_path, progress=True, note=say, **conditions)
     say(f"{count:,} chips written to {output}")

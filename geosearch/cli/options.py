@@ -1,6 +1,7 @@
 """Options that several commands share, ready as decorators."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
@@ -24,36 +25,59 @@ activation_option = click.option(
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
-_FILTER_OPTIONS = (
-    click.option("--bbox", metavar="W,S,E,N", help="Degrees; W > E crosses 180 degrees."),
-    click.option(
+_CONDITIONS = {
+    "bbox": click.option("--bbox", metavar="W,S,E,N", help="Degrees; W > E crosses 180 degrees."),
+    "intersects": click.option(
         "--intersects",
         metavar="FILE",
         help="GeoJSON that footprints must intersect; - reads stdin.",
     ),
-    click.option(
-        "--datetime", "when", metavar="A/B", help="Date, RFC 3339 instant, or A/B; .. is open."
+    "datetime": click.option(
+        "--datetime", metavar="A/B", help="Date, RFC 3339 instant, or A/B; .. is open."
     ),
-    click.option(
+    "undated": click.option(
         "--undated", is_flag=True, help="With --datetime: chips without a known time, too."
     ),
-    click.option(
-        "--max-cloud",
+    "min_cloud": click.option(
+        "--min-cloud",
         type=float,
         metavar="SHARE",
-        help="Most share of cloud, 0 to 1; where it is not known, a chip does not pass.",
+        help="Least share of cloud, 0 to 1; where it is not known, a chip does not pass.",
     ),
-    click.option(
+    "max_cloud": click.option(
+        "--max-cloud", type=float, metavar="SHARE", help="Most share of cloud, likewise."
+    ),
+    "min_valid": click.option(
         "--min-valid", type=float, metavar="SHARE", help="Least share of valid pixels, 0 to 1."
     ),
-)
+    "min_gsd": click.option(
+        "--min-gsd",
+        type=float,
+        metavar="METRES",
+        help="Least metres a pixel of the chip; where it is not known, a chip does not pass.",
+    ),
+    "max_gsd": click.option(
+        "--max-gsd", type=float, metavar="METRES", help="Most metres a pixel, likewise."
+    ),
+}
+"""Options of filters, in the order of ``--help``, by their names among `Conditions`."""
 
 
-def filter_options(command: Command) -> Command:
-    """Add ``--bbox``, ``--datetime`` and the other filters, the same wherever chips are chosen."""
-    for option in reversed(_FILTER_OPTIONS):
-        command = option(command)
-    return command
+def filter_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add ``--bbox``, ``--datetime`` and the other filters, the same wherever chips are chosen.
+
+    Args:
+        command: Is handed what they say as one value, ``conditions``.
+    """
+
+    @wraps(command)
+    def gathered(**given: Any) -> None:
+        conditions = {name: given.pop(name) for name in _CONDITIONS}
+        command(conditions=conditions, **given)
+
+    for option in reversed(_CONDITIONS.values()):
+        gathered = option(gathered)
+    return gathered
 
 
 def compute_options(precision: str = "auto") -> Callable[[Command], Command]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from geosearch.search import Conditions
+
 
 @click.command(short_help="Find places by what one says about them.")
 @click.argument("text", required=False)
@@ -71,12 +73,7 @@ def query(
     vector_file: str | None,
     index_path: str | None,
     k: int,
-    bbox: str | None,
-    intersects: str | None,
-    when: str | None,
-    undated: bool,
-    max_cloud: float | None,
-    min_valid: float | None,
+    conditions: "Conditions",
     outputs: tuple[str, ...],
     chosen: str | None,
     as_json: bool,
@@ -104,18 +101,7 @@ def query(
     formats = settled_formats(outputs, "json" if as_json else chosen, several=several)
     archive = open(index_path, weights=weights, device=device, precision=precision, note=say)
     with track("searching", None, "", shown=True):  # loading the encoder takes its time
-        found = archive.search(
-            asked,
-            k=k,
-            bbox=bbox,
-            intersects=intersects,
-            datetime=when,
-            undated=undated,
-            max_cloud=max_cloud,
-            min_valid=min_valid,
-            exact=exact,
-            distinct=distinct,
-        )
+        found = archive.search(asked, k=k, exact=exact, distinct=distinct, **conditions)
     answers = Answers(names, found, several)
     if not any(answers.hits):
         say("no chip matches the filter" if archive.index.chip_count else "the index is empty")

@@ -13,6 +13,7 @@ from geosearch.errors import UsageError
 
 if TYPE_CHECKING:
     from geosearch.index import Removal
+    from geosearch.search import Conditions
 
 _SCENES_SHOWN = 20
 
@@ -27,25 +28,13 @@ _SCENES_SHOWN = 20
     help="A scene's id, or a pattern of ids in quotes, such as '2019/*'; may be given often.",
 )
 @filter_options
-@click.option(
-    "--min-cloud",
-    type=float,
-    metavar="SHARE",
-    help="Least share of cloud, 0 to 1: the cloudiest go.",
-)
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @yes_option
 @json_option
 def remove(
     index_path: str | None,
     scenes: tuple[str, ...],
-    bbox: str | None,
-    intersects: str | None,
-    when: str | None,
-    undated: bool,
-    max_cloud: float | None,
-    min_valid: float | None,
-    min_cloud: float | None,
+    conditions: "Conditions",
     dry_run: bool,
     yes: bool,
     as_json: bool,
@@ -66,16 +55,10 @@ def remove(
     removal = remove(
         index_path,
         scenes=scenes,
-        bbox=bbox,
-        intersects=intersects,
-        datetime=when,
-        undated=undated,
-        min_cloud=min_cloud,
-        max_cloud=max_cloud,
-        min_valid=min_valid,
         dry_run=dry_run,
         confirm=None if yes else _ask,
         note=say,
+        **conditions,
     )
     if as_json:
         numbers = {"chips": removal.chips, "whole_scenes": removal.whole_scenes}

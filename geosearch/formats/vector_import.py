@@ -217,7 +217,7 @@ def _batch(rows: VectorRows) -> ChipBatch:
         size_m=size_m,
         valid=np.ones(count, np.float32),
         cloud=np.full(count, np.nan, np.float32),
-        gsd_m=size_m.mean(axis=1),
+        gsd_m=np.zeros(count, np.float32),  # nobody says which pixels they are of
         vectors=rows.vectors,
         ids=rows.ids,
         time_ms=rows.time_ms,

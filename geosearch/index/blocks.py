@@ -42,6 +42,9 @@ class Blocks:
     """[b, 2], least and greatest share of cloud; NaN where none is known."""
     cloud_unknown: NDArray[np.bool_]
     """[b], whether there is a row of which it is not known."""
+    gsd_m: NDArray[np.float32]
+    """[b, 2], least and greatest metres a pixel, 0 for what is not known; from 0 to infinity where
+    nobody has looked."""
     connected: NDArray[np.bool_]
     """[b], whether each footprint is in one piece."""
     rectangular: NDArray[np.bool_]
@@ -49,6 +52,16 @@ class Blocks:
 
     def __len__(self) -> int:
         return len(self.starts) - 1
+
+    def values(self, column: str) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Return what blocks span of ``valid``, ``cloud`` or ``gsd_m``.
+
+        Returns:
+            [b, 2], least and greatest; and [b], False where they leave out rows of which it is
+            not known.
+        """
+        known = ~self.cloud_unknown if column == "cloud" else np.ones(len(self), bool)
+        return getattr(self, column), known
 
     def runs(self, numbers: NDArray[np.int64]) -> Runs:
         """Return the rows of some blocks, a run a block."""
@@ -70,6 +83,7 @@ def _no_blocks() -> Blocks:
         valid=np.zeros(two, np.float32),
         cloud=np.zeros(two, np.float32),
         cloud_unknown=np.zeros(0, bool),
+        gsd_m=np.zeros(two, np.float32),
         connected=np.zeros(0, bool),
         rectangular=np.zeros(0, bool),
     )
@@ -84,7 +98,8 @@ def make_blocks(
 
     Args:
         columns: ``bounds`` float64 [n, 4], ``time_ms`` int64 [n], ``scene_no`` int32 [n],
-            ``valid`` float32 [n], and ``cloud`` float32 [n], if it is known of any.
+            ``valid`` float32 [n], and ``cloud`` float32 [n], if it is known of any; ``gsd_m``
+            float32 [n], if it is at hand.
         types: WKB type of each footprint, int32 [n], as `footprint_types` gives it.
         rectangles: Which footprints are the rectangle of their bounds, bool [n], as far as known.
     """
@@ -95,6 +110,7 @@ def make_blocks(
         return _no_blocks()
     bounds = columns["bounds"]
     cloud = columns.get("cloud", np.full(len(bounds), np.nan, np.float32))
+    gsd_m = columns.get("gsd_m")
     around = [np.minimum.reduceat(bounds[:, side], at) for side in (0, 1)]
     around += [np.maximum.reduceat(bounds[:, side], at) for side in (2, 3)]
     return Blocks(
@@ -105,6 +121,7 @@ def make_blocks(
         valid=_span(columns["valid"], at),
         cloud=_span(cloud, at),
         cloud_unknown=np.logical_or.reduceat(np.isnan(cloud), at),
+        gsd_m=_any_gsd(len(at)) if gsd_m is None else _span(_known_gsd(gsd_m), at),
         connected=np.logical_and.reduceat(types < _FIRST_MULTI, at),
         rectangular=(
             np.zeros(len(at), bool) if rectangles is None
@@ -143,6 +160,15 @@ def _span(column: NDArray[Any], at: NDArray[np.int64]) -> NDArray[Any]:
     return np.stack([np.fmin.reduceat(column, at), np.fmax.reduceat(column, at)], axis=1)
 
 
+def _known_gsd(gsd_m: NDArray[np.float32]) -> NDArray[np.float32]:
+    # a span would pass over NaN, and with it over rows that do not pass
+    return np.where(np.isnan(gsd_m), np.float32(0), gsd_m)
+
+
+def _any_gsd(count: int) -> NDArray[np.float32]:
+    return np.tile(np.array([0, np.inf], np.float32), (count, 1))
+
+
 def arrays_of(blocks: Blocks) -> dict[str, NDArray[Any]]:
     """Return the arrays of blocks by name."""
     return {field.name: getattr(blocks, field.name) for field in fields(Blocks)}
@@ -165,13 +191,15 @@ def read_blocks(path: Path, rows: int) -> Blocks:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files if name in _NAMES}
         # earlier versions did not look
-        arrays.setdefault("rectangular", np.zeros(arrays["starts"].size - 1, bool))
+        count = arrays["starts"].size - 1
+        arrays.setdefault("rectangular", np.zeros(count, bool))
+        arrays.setdefault("gsd_m", _any_gsd(count))
         arrays["bounds"] = np.asfortranarray(arrays["bounds"])
         blocks = Blocks(**arrays)
     except (KeyError, TypeError, EOFError, BadZipFile) as error:
         raise ValueError(str(error)) from error
     count = len(blocks)
-    width = {"bounds": 4, "time_ms": 2, "scene_no": 2, "valid": 2, "cloud": 2}
+    width = {"bounds": 4, "time_ms": 2, "scene_no": 2, "valid": 2, "cloud": 2, "gsd_m": 2}
     for name, array in arrays_of(blocks).items():
         shape = (count, width[name]) if name in width else (count,)
         if array.shape != shape and name != "starts":

@@ -196,7 +196,7 @@ class ChipRecord:
     size_m: tuple[float, float]
     datetime: str | None
     gsd_m: float
-    """Metres a pixel of the chip as it was embedded."""
+    """Metres a pixel of the chip as it was embedded; 0 where that is not known."""
     pixel_m: tuple[float, float]
     """Width and height of the scene's pixel that ``gsd_m`` refers to, metres."""
     bands: tuple[int, ...]

@@ -125,8 +125,9 @@ class Segment:
         return self._stored.runs("bounds", runs)
 
     def values(self, name: str, rows: Rows) -> NDArray[Any]:
-        """Return what rows have in a column: ``time_ms``, ``scene_no``, ``valid`` or ``cloud``."""
-        return self._stored.at(name, Places.of(rows))
+        """Return what rows have in a column of one number a row, such as ``cloud``."""
+        places = Places.of(rows)
+        return self._cut(name, places) if name in CUTS else self._stored.at(name, places)
 
     def known_outlines(self, rows: Rows) -> tuple[Mask, Mask]:
         """Return which footprints are in one piece for sure, and which are what they span.

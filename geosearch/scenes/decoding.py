@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,7 @@ _Values = tuple[NDArray[np.generic], Valid | None]
 
 
 class Decoder:
-    """Reads a raster, or one of its overviews, downwards; a context manager.
+    """Reads a raster, or one of its overviews, downwards; to be closed.
 
     While rows are made into pixels, and cut, and scored, the next ones are read in a thread; the
     raster is used by one thread at a time.
@@ -52,16 +51,8 @@ class Decoder:
         self._ahead: tuple[int, Future[_Values]] | None = None
         self._thread = ThreadPoolExecutor(1)  # starts with the first that is read ahead
 
-    def __enter__(self) -> "Decoder":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        # what is being read has to end before the raster is closed
+    def close(self) -> None:
+        """Wait for what is being read: that has to end before the raster is closed."""
         self._thread.shutdown(wait=True)
 
     def bring(self, strip: Strip, bottom: int, reach: int) -> None:

@@ -166,7 +166,7 @@ def _read_part(
     }  # fmt: skip
     with ExitStack() as stack:
         decoders = {
-            overview: stack.enter_context(Decoder(source, scene.stretch, scene.href, fed))
+            overview: stack.enter_context(closing(Decoder(source, scene.stretch, scene.href, fed)))
             for overview, source in sources.items()
             if (fed := [strip for its, strip in strips.items() if overviews[its] == overview])
         }

@@ -1,12 +1,22 @@
-"""Search: a query vector and a filter in, ranked hits out."""
+"""Search: a query vector and a filter in, ranked hits out.
 
-from geosearch.search.filters import Filter, TimeSpan, make_filter
-from geosearch.search.hit import Hit
-from geosearch.search.query_vectors import unit_queries
-from geosearch.search.ranking import Explanation, SegmentPlan, search, search_many
-from geosearch.search.selection import matching_rows, matching_runs
+What computes is imported when it is first used: naming what may be asked costs nothing heavy.
+"""
+
+from typing import TYPE_CHECKING
+
+from geosearch.lazy import lazy_names
+from geosearch.search.conditions import Conditions
+
+if TYPE_CHECKING:
+    from geosearch.search.filters import Filter, TimeSpan, make_filter
+    from geosearch.search.hit import Hit
+    from geosearch.search.query_vectors import unit_queries
+    from geosearch.search.ranking import Explanation, SegmentPlan, search, search_many
+    from geosearch.search.selection import matching_rows, matching_runs
 
 __all__ = [
+    "Conditions",
     "Explanation",
     "Filter",
     "Hit",
@@ -19,3 +29,19 @@ __all__ = [
     "search_many",
     "unit_queries",
 ]
+
+_HOME = {
+    "Explanation": "ranking",
+    "Filter": "filters",
+    "Hit": "hit",
+    "SegmentPlan": "ranking",
+    "TimeSpan": "filters",
+    "make_filter": "filters",
+    "matching_rows": "selection",
+    "matching_runs": "selection",
+    "search": "ranking",
+    "search_many": "ranking",
+    "unit_queries": "query_vectors",
+}
+
+__getattr__ = lazy_names(__name__, _HOME)

@@ -1,4 +1,4 @@
-"""What may be asked beside the text: a place, a time, no cloud; read strictly, or refused.
+"""What a chip must satisfy, from what a user writes; read strictly, or refused.
 
 A filter that cannot be applied is an error, never an unfiltered answer.
 """
@@ -8,17 +8,19 @@ import json
 import math
 import re
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geosearch.errors import UsageError
+from geosearch.errors import UnknownConditionError, UsageError
 from geosearch.geo import bbox_geometry
+from geosearch.search.conditions import Conditions
 
 _AREA_LIMIT_BYTES = 64 * 2**20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,6 +47,45 @@ class TimeSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueRange:
+    """Where a chip's value in a column of the index must lie, both ends included."""
+
+    column: str
+    """``cloud``, ``valid`` or ``gsd_m``; a value that is not known is NaN, and lies nowhere."""
+    least: float = -math.inf
+    """Compared as a 32-bit float, as the column is kept."""
+    most: float = math.inf
+    """Likewise."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Quantity:
+    """What ``min_NAME`` and ``max_NAME`` ask for."""
+
+    column: str
+    """The index's column of it."""
+    least: float
+    """The least that can be asked for."""
+    most: float
+    """The most."""
+    hint: str
+    """What to ask for instead of anything else."""
+    known_from: float = -math.inf
+    """Lesser values of the column say that it is not known."""
+
+
+_SHARE = (0.0, 1.0, "use a share from 0 to 1")
+# beyond these, as 32-bit floats, what is asked could be 0 or infinity
+_METRES = (1e-6, 1e9, "use metres a pixel, such as 0.3 or 10")
+_QUANTITIES = {
+    "cloud": _Quantity("cloud", *_SHARE),
+    "valid": _Quantity("valid", *_SHARE),
+    "gsd": _Quantity("gsd_m", *_METRES, known_from=_METRES[0]),
+}
+"""By the name in `Conditions`, which has one or both ends of each."""
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """What a chip must satisfy to be ranked at all."""
 
@@ -56,12 +97,8 @@ class Filter:
     """Chips without a known time pass ``time``, too."""
     scenes: frozenset[str] | None = None
     """The chip must be of one of these scenes; None for any."""
-    min_cloud: float | None = None
-    """Least share of cloud, 0..1; a chip of which it is not known does not pass."""
-    max_cloud: float | None = None
-    """Most share of cloud, 0..1; a chip of which it is not known does not pass."""
-    min_valid: float | None = None
-    """Least share of valid pixels, 0..1."""
+    ranges: tuple[ValueRange, ...] = ()
+    """Each must hold."""
 
     @property
     def is_empty(self) -> bool:
@@ -69,60 +106,64 @@ class Filter:
         return self == Filter()
 
 
-def make_filter(
-    *,
-    bbox: str | Sequence[float] | None = None,
-    intersects: str | Path | dict[str, Any] | BaseGeometry | None = None,
-    when: str | None = None,
-    undated: bool = False,
-    scenes: Collection[str] | None = None,
-    min_cloud: float | None = None,
-    max_cloud: float | None = None,
-    min_valid: float | None = None,
-) -> Filter:
+def make_filter(**conditions: Unpack[Conditions]) -> Filter:
     """Build a filter from what a user writes.
 
     Args:
-        bbox: ``W,S,E,N`` in degrees, as text or as four numbers; W > E crosses 180 degrees.
-        intersects: A GeoJSON file (``-`` for standard input), a GeoJSON object, or a geometry.
-        when: ``A``, ``A/B``, ``../B`` or ``A/..`` of dates and RFC 3339 instants.
-        undated: Let chips without a known time pass ``when``, too.
-        scenes: Ids of scenes.
-        min_cloud: Least share of cloud, 0..1.
-        max_cloud: Most share of cloud, 0..1.
-        min_valid: Least share of valid pixels, 0..1.
+        **conditions: As `Conditions` describes them.
 
     Raises:
         UsageError: One of them cannot be meant.
+        UnknownConditionError: There is none of that name.
     """
-    areas = []
-    if bbox is not None:
-        areas.append(parse_bbox(bbox))
+    _require_known(conditions)
+    bbox, intersects = conditions.get("bbox"), conditions.get("intersects")
+    areas = [] if bbox is None else [parse_bbox(bbox)]
     if intersects is not None:
         areas.append(read_area(intersects))
+    when, undated = conditions.get("datetime"), bool(conditions.get("undated"))
     if undated and when is None:
         raise UsageError("--undated without --datetime", hint="it adds to what --datetime finds")
-    low, high = _share("--min-cloud", min_cloud), _share("--max-cloud", max_cloud)
-    if low is not None and high is not None and low > high:
-        raise UsageError(
-            f"--min-cloud {low:g} is above --max-cloud {high:g}", hint="no chip could pass both"
-        )
     return Filter(
         areas=tuple(areas),
         time=None if when is None else parse_time_span(when),
         undated=undated,
-        scenes=None if scenes is None else frozenset(scenes),
-        min_cloud=low,
-        max_cloud=high,
-        min_valid=_share("--min-valid", min_valid),
+        ranges=_ranges(conditions),
     )
 
 
-def _share(option: str, share: float | None) -> float | None:
+def _require_known(conditions: Conditions) -> None:
+    known = Conditions.__annotations__
+    for name in conditions.keys() - known.keys():
+        close = get_close_matches(name, known, n=1) or known
+        raise UnknownConditionError(
+            f"there is no condition {name}", hint=f"did you mean {', '.join(close)}?"
+        )
+
+
+def _ranges(conditions: Conditions) -> tuple[ValueRange, ...]:
+    given: Mapping[str, Any] = conditions
+    ranges = []
+    for name, quantity in _QUANTITIES.items():
+        least, most = (_bound(f"{end}_{name}", given, quantity) for end in ("min", "max"))
+        if least is not None and most is not None and least > most:
+            raise UsageError(
+                f"--min-{name} {least:g} is above --max-{name} {most:g}",
+                hint="no chip could pass both",
+            )
+        if least is not None or most is not None:
+            first = quantity.known_from if least is None else least
+            last = math.inf if most is None else most
+            ranges.append(ValueRange(quantity.column, first, last))
+    return tuple(ranges)
+
+
+def _bound(name: str, given: Mapping[str, Any], quantity: _Quantity) -> float | None:
+    bound: float | None = given.get(name)
     # not(...) so that NaN is refused too
-    if share is not None and not 0 <= share <= 1:
-        raise UsageError(f"{option} is {share}", hint="use a share from 0 to 1")
-    return share
+    if bound is not None and not quantity.least <= bound <= quantity.most:
+        raise UsageError(f"--{name.replace('_', '-')} is {bound}", hint=quantity.hint)
+    return bound
 
 
 def parse_bbox(bbox: str | Sequence[float]) -> BaseGeometry:

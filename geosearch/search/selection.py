@@ -21,7 +21,7 @@ from geosearch.index import (
     run_rows,
     runs_of,
 )
-from geosearch.search.filters import Filter, TimeSpan
+from geosearch.search.filters import Filter, TimeSpan, ValueRange
 
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -55,11 +55,8 @@ def matching_runs(segment: Segment, wanted: Filter) -> Runs:
         left = left.also(*_all_in_area(blocks.bounds[left.numbers], area))
     if wanted.time is not None:
         left = left.also(*_all_in_time(blocks.time_ms[left.numbers], wanted.time, wanted.undated))
-    if wanted.min_cloud is not None or wanted.max_cloud is not None:
-        left = left.also(*_all_of_cloud(blocks, left.numbers, wanted))
-    if wanted.min_valid is not None:
-        least, greatest = blocks.valid[left.numbers].T
-        left = left.also(greatest >= wanted.min_valid, least >= wanted.min_valid)
+    for asked in wanted.ranges:
+        left = left.also(*_all_in_range(blocks, left.numbers, asked))
     if wanted.scenes is not None:
         numbers = segment.scene_numbers(wanted.scenes)
         left = left.also(*_all_of_scenes(blocks.scene_no[left.numbers], numbers))
@@ -148,13 +145,10 @@ def _alike(segment: Segment, rows: Rows, wanted: Filter) -> Mask | None:
     if wanted.scenes is not None:
         numbers = segment.scene_numbers(wanted.scenes)
         passes.append(np.isin(segment.values("scene_no", rows), numbers))
-    # a share that is not known is NaN, and compares as false
-    if wanted.min_cloud is not None:
-        passes.append(segment.values("cloud", rows) >= wanted.min_cloud)
-    if wanted.max_cloud is not None:
-        passes.append(segment.values("cloud", rows) <= wanted.max_cloud)
-    if wanted.min_valid is not None:
-        passes.append(segment.values("valid", rows) >= wanted.min_valid)
+    for asked in wanted.ranges:
+        values = segment.values(asked.column, rows)
+        # what is not known is NaN, and compares as false
+        passes.append((values >= asked.least) & (values <= asked.most))
     return np.asarray(np.logical_and.reduce(passes)) if passes else None
 
 
@@ -172,12 +166,11 @@ def _all_in_time(times: NDArray[np.int64], span: TimeSpan, undated: bool) -> tup
     return some, every
 
 
-def _all_of_cloud(blocks: Blocks, at: Rows | slice, wanted: Filter) -> tuple[Mask, Mask]:
-    least, greatest = blocks.cloud[at].T
-    low = -np.inf if wanted.min_cloud is None else wanted.min_cloud
-    high = np.inf if wanted.max_cloud is None else wanted.max_cloud
-    every = (least >= low) & (greatest <= high) & ~blocks.cloud_unknown[at]
-    return (greatest >= low) & (least <= high), every
+def _all_in_range(blocks: Blocks, at: Rows | slice, asked: ValueRange) -> tuple[Mask, Mask]:
+    spans, known = blocks.values(asked.column)
+    least, greatest = spans[at].T
+    some = (greatest >= asked.least) & (least <= asked.most)
+    return some, (least >= asked.least) & (greatest <= asked.most) & known[at]
 
 
 def _all_of_scenes(spans: NDArray[np.int32], numbers: list[int]) -> tuple[Mask, Mask]:

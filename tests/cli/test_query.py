@@ -108,6 +108,54 @@ def test_explain_says_on_stderr_what_was_done(spoken: Path, capsys: Captured) ->
         assert f"{step}  " in said
 
 
+@pytest.fixture(scope="module")
+def scales(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of chips of three ground resolutions, and of none that is known."""
+    folder = tmp_path_factory.mktemp("query") / "scales"
+    gsd_m = np.tile(np.array([0, 0.3, 0.6, 1.2], np.float32), 25)
+    with IndexWriter(folder, SPEC) as writer:
+        writer.stage(record(0), replace(chips(0), gsd_m=gsd_m))
+        writer.publish()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (["--min-gsd", "0.3"], {0.3, 0.6, 1.2}),
+        (["--max-gsd", "0.3"], {0.3}),
+        (["--min-gsd", "0.5", "--max-gsd", "1"], {0.6}),
+        (["--min-gsd", "2"], set()),
+    ],
+)
+def test_hits_are_of_the_ground_resolution_that_is_asked_for(
+    scales: Path, tmp_path: Path, capsys: Captured, asked: list[str], found: set[float]
+) -> None:
+    np.save(tmp_path / "one.npy", unit(1))
+    command = ["query", "--vector", str(tmp_path / "one.npy"), "-i", str(scales), "-k", "200"]
+    assert run([*command, "--json", *asked]) == 0
+    hits = json.loads(capsys.readouterr().out)["hits"]
+    assert len(hits) == 25 * len(found)
+    assert {round(hit["gsd_m"], 6) for hit in hits} == found
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["--min-gsd", "nan"], "--min-gsd is nan"),
+        (["--max-gsd", "0"], "--max-gsd is 0"),
+        (["--min-gsd", "2", "--max-gsd", "1"], "--min-gsd 2 is above --max-gsd 1"),
+    ],
+)
+def test_a_ground_resolution_that_cannot_be_meant_is_refused(
+    scales: Path, capsys: Captured, asked: list[str], said: str
+) -> None:
+    assert run(["query", "a river", "-i", str(scales), *asked]) == 2
+    captured = capsys.readouterr().err
+    assert said in captured
+    assert "hint: " in captured
+
+
 @pytest.mark.parametrize(
     ("content", "number"), [("a river\n\na lake\n", 2), ("  \n", 1), ("", 1), ("a\nb\n\n", 3)]
 )

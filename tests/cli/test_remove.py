@@ -5,10 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scenes_making import write_band
 from small_index import build
 
+from geosearch.cli.main import run
 from geosearch.index import open_index
+from geosearch.search import Filter, matching_rows
 
 
 @pytest.fixture
@@ -53,6 +57,30 @@ def test_an_area_may_come_from_standard_input(index: Path) -> None:
 def test_a_dry_run_changes_nothing(index: Path) -> None:
     result = remove(index, "--datetime", "2020-01-02", "--dry-run")
     assert result.stdout.startswith("would remove 100 chips of 1 scene, 1 of them whole")
+    assert open_index(index).chip_count == 500
+
+
+def test_the_fine_chips_of_several_scales_go(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(1, 255, (3, 128, 128), dtype=np.uint8)
+    write_band(tmp_path / "scenes" / "a.tif", pixels)
+    index = tmp_path / "scales"
+    cut = ["--size", "32", "--stride", "32", "--gsd", "10", "--scales", "1,2,4"]
+    command = ["index", str(tmp_path / "scenes"), "-i", str(index), "--encoder", "null", *cut]
+    assert run(command) == 0
+    # on the ground, a pixel of 10 m of the map has a few millimetres more
+    result = remove(index, "--max-gsd", "10.1", "--yes", "--json")
+    assert json.loads(result.stdout)["chips"] == 16
+    assert remove(index, "--max-gsd", "19", "--yes").stdout == "no chip matches; 5 chips stay\n"
+    (segment,) = open_index(index).segments
+    left = segment.chips(matching_rows(segment, Filter()))
+    assert sorted(one.gsd_m for one in left) == [20, 20, 20, 20, 40]
+
+
+def test_metres_that_cannot_be_meant_are_wrong_usage(index: Path) -> None:
+    result = remove(index, "--max-gsd", "-0.3", "--yes")
+    assert result.returncode == 2
+    assert "--max-gsd is -0.3" in result.stderr
+    assert "metres a pixel" in result.stderr
     assert open_index(index).chip_count == 500
 
 

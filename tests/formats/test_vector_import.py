@@ -75,6 +75,14 @@ def test_every_row_is_found_as_it_was_given(file: Path, tmp_path: Path) -> None:
     assert verify(tmp_path / "index") == []
 
 
+def test_nobody_knows_the_pixels_of_an_imported_chip(tmp_path: Path) -> None:
+    geosearch.import_vectors([write(tmp_path / "rows.parquet", columns_of(3))], tmp_path / "index")
+    archive = geosearch.open(tmp_path / "index")
+    assert {hit.gsd_m for hit in archive.search(vectors_of(1)[0])} == {0.0}
+    assert not archive.search(vectors_of(1)[0], min_gsd=0.001)
+    assert not archive.search(vectors_of(1)[0], max_gsd=1e6)
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     west=st.floats(-2, 40), south=st.floats(-2, 5), width=st.floats(0, 20), height=st.floats(0, 4),
@@ -89,7 +97,7 @@ def test_filters_hold_for_imported_rows(
     box = (west, south, west + width, south + height)
     query = vectors_of(1, seed=5)[0]
     query /= np.linalg.norm(query)
-    hits, _ = search(open_index(imported), query, wanted=make_filter(bbox=box, when=span), k=k)
+    hits, _ = search(open_index(imported), query, wanted=make_filter(bbox=box, datetime=span), k=k)
     passing = shapely.intersects(boxes_of(200), shapely.box(*box))
     passing &= (np.arange(200) >= first) & (np.arange(200) <= last)
     assert len(hits) == min(k, int(passing.sum()))

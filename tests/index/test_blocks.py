@@ -34,6 +34,8 @@ def columns_of(lengths: list[int], seed: int, tiny: int = 1) -> dict[str, Any]:
     corners = rng.uniform(-170, 170, (count, 2))
     cloud = np.where(rng.random(count) < 0.3, np.nan, rng.random(count))
     cloud[: count // 3] = np.nan
+    gsd = rng.choice([0, np.nan, 0.3, 0.6], count)
+    gsd[: count // 3] = 0.6
     times = np.where(number % 3 == 0, UNKNOWN, number * 1000)
     return {
         "bounds": np.concatenate([corners, corners + rng.uniform(0, 9, (count, 2))], axis=1),
@@ -41,6 +43,7 @@ def columns_of(lengths: list[int], seed: int, tiny: int = 1) -> dict[str, Any]:
         "scene_no": np.repeat(number // 2, lengths).astype(np.int32),
         "valid": rng.random(count).astype(np.float32),
         "cloud": cloud.astype(np.float32),
+        "gsd_m": gsd.astype(np.float32),
     }
 
 
@@ -82,6 +85,8 @@ def test_a_block_spans_its_rows_and_no_more(lengths: list[int], seed: int, tiny:
         span = [known.min(), known.max()] if len(known) else [np.nan, np.nan]
         np.testing.assert_array_equal(blocks.cloud[at], np.float32(span))
         assert blocks.cloud_unknown[at] == np.isnan(cloud).any()
+        gsd = np.where(np.isnan(columns["gsd_m"][rows]), 0, columns["gsd_m"][rows])
+        assert blocks.gsd_m[at].tolist() == [gsd.min(), gsd.max()]
         assert blocks.connected[at] == blocks.rectangular[at] == (types[rows] == 3).all()
 
 
@@ -127,6 +132,18 @@ def test_of_blocks_of_earlier_versions_nothing_is_known_to_be_rectangular(tmp_pa
     np.testing.assert_array_equal(read.bounds, blocks.bounds)
 
 
+def test_of_blocks_of_earlier_versions_no_resolution_is_known(tmp_path: Path) -> None:
+    columns, types, blocks = made([50, 300], 0)
+    del columns["gsd_m"]
+    anything = [[0, np.inf]] * len(blocks)
+    assert make_blocks(columns, types).gsd_m.tolist() == anything
+    stored = arrays_of(blocks)
+    del stored["gsd_m"]
+    with (tmp_path / "blocks.npz").open("wb") as file:
+        np.savez(file, **stored)
+    assert read_blocks(tmp_path / "blocks.npz", 350).gsd_m.tolist() == anything
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -139,6 +156,7 @@ def test_of_blocks_of_earlier_versions_nothing_is_known_to_be_rectangular(tmp_pa
         {"connected": np.zeros(3, bool)},
         {"rectangular": np.zeros(3, bool)},
         {"time_ms": np.zeros((3, 2), np.int64)},
+        {"gsd_m": np.zeros(2, np.float32)},
     ],
 )
 def test_blocks_of_something_else_are_refused(tmp_path: Path, changes: dict[str, Any]) -> None:

@@ -107,7 +107,7 @@ def test_every_search_answers_as_before(
     twins: tuple[Index, Index], seed: int, k: int, west: float, width: float, when: str | None
 ) -> None:
     before, after = (
-        found(one, seed, k, bbox=(west, 0.2, west + width, 0.9), when=when) for one in twins
+        found(one, seed, k, bbox=(west, 0.2, west + width, 0.9), datetime=when) for one in twins
     )
     assert [chip for chip, _ in before] == [chip for chip, _ in after]
     np.testing.assert_allclose([s for _, s in before], [s for _, s in after], atol=1e-6)

@@ -144,7 +144,9 @@ def test_a_scene_too_wide_for_one_strip_is_read_in_spans(
         np.testing.assert_array_equal(one, other)
 
 
-def test_no_row_is_read_twice(noisy: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def rows_read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Rows of a file, as they are decoded."""
     rows: list[int] = []
     read = decoding_module.read_values
 
@@ -153,24 +155,18 @@ def test_no_row_is_read_twice(noisy: Scene, monkeypatch: pytest.MonkeyPatch) -> 
         return read(source, window)
 
     monkeypatch.setattr(decoding_module, "read_values", counting)
+    return rows
+
+
+def test_no_row_is_read_twice(noisy: Scene, rows_read: list[int]) -> None:
     gathered(noisy, chip_windows(310, 230, size_px=64, stride_px=24), 64)
-    assert sorted(rows) == list(range(230))
+    assert sorted(rows_read) == list(range(230))
 
 
-def test_rows_that_no_chip_wants_are_not_read(
-    noisy: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows: list[int] = []
-    read = decoding_module.read_values
-
-    def counting(source, window):
-        rows.extend(range(window.row_off, window.row_off + window.height))
-        return read(source, window)
-
-    monkeypatch.setattr(decoding_module, "read_values", counting)
+def test_rows_that_no_chip_wants_are_not_read(noisy: Scene, rows_read: list[int]) -> None:
     windows = chip_windows(310, 230, size_px=32, stride_px=32)
     gathered(noisy, windows[(windows[:, 1] < 32) | (windows[:, 1] >= 160)], 32)
-    assert sorted(rows) == [*range(32), *range(160, 230)]
+    assert sorted(rows_read) == [*range(32), *range(160, 230)]
 
 
 def test_who_stops_early_leaves_no_thread_behind(noisy: Scene) -> None:

@@ -3,7 +3,7 @@
 Vectors and queries are of small whole numbers: scores are exact in float32 and often equal.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ SPEC = IndexSpec("none", "none-0", DIM, "float32", None, 64, 64, 0.25)
 DAY_MS = 86_400_000
 FIRST_MS = 18_262 * DAY_MS  # 2020-01-01
 CELL = 1 / 16
+GSDS_M = (0.0, 0.3, 0.6, 1.2)
+"""Metres a pixel that chips have; the first stands for what is not known."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Chip:
     time_ms: int
     valid: float
     cloud: float
+    gsd_m: float
     vector: np.ndarray
 
 
@@ -98,10 +101,17 @@ def batch(rng: np.random.Generator, footprints: list[Any], own_times: bool) -> C
         np.full((count, 2), 6400, np.float32),
         shares[0],
         np.where(rng.random(count) < 0.1, np.nan, shares[1]).astype(np.float32),
-        np.full(count, 100, np.float32),
+        gsds(rng, count),
         rng.integers(-3, 4, (count, DIM)).astype(np.float32) / 4,
         time_ms=np.where(rng.random(count) < 0.5, UNKNOWN, times) if own_times else None,
     )
+
+
+def gsds(rng: np.random.Generator, count: int) -> np.ndarray:
+    """One or several a scene, as scales make them; drawn beside what else is drawn."""
+    (own,) = rng.spawn(1)
+    some = own.choice(GSDS_M, own.integers(1, 4))
+    return own.choice(some, count).astype(np.float32)
 
 
 @cache
@@ -138,6 +148,7 @@ def chips(seed: int) -> list[Chip]:
                     own if day is None else FIRST_MS + DAY_MS * (day - 1),
                     float(one.valid[at]),
                     float(one.cloud[at]),
+                    float(one.gsd_m[at]),
                     one.vectors[at],
                 )
             )
@@ -165,6 +176,8 @@ class Wanted:
     min_cloud: float | None = None
     max_cloud: float | None = None
     min_valid: float | None = None
+    min_gsd: float | None = None
+    max_gsd: float | None = None
 
     @property
     def filter(self) -> Any:
@@ -173,11 +186,12 @@ class Wanted:
         if self.days is not None:
             ends = [".." if day is None else f"2020-01-{day:02d}" for day in self.days]
             when = "/".join(ends)
-        return make_filter(
-            bbox=self.bbox, intersects=self.area, when=when, undated=self.undated,
-            scenes=self.scenes, min_cloud=self.min_cloud, max_cloud=self.max_cloud,
-            min_valid=self.min_valid,
+        made = make_filter(
+            bbox=self.bbox, intersects=self.area, datetime=when, undated=self.undated,
+            min_cloud=self.min_cloud, max_cloud=self.max_cloud, min_valid=self.min_valid,
+            min_gsd=self.min_gsd, max_gsd=self.max_gsd,
         )  # fmt: skip
+        return replace(made, scenes=self.scenes)
 
     def passes(self, chip: Chip) -> bool:
         """Whether a chip is what is asked for, by its own values one by one."""
@@ -188,6 +202,8 @@ class Wanted:
             and (self.min_cloud is None or chip.cloud >= np.float32(self.min_cloud))
             and (self.max_cloud is None or chip.cloud <= np.float32(self.max_cloud))
             and (self.min_valid is None or chip.valid >= np.float32(self.min_valid))
+            and (self.min_gsd is None or 0 < chip.gsd_m >= np.float32(self.min_gsd))
+            and (self.max_gsd is None or 0 < chip.gsd_m <= np.float32(self.max_gsd))
             and (self.bbox is None or _meets_box(chip.footprint, self.bbox))
             and (self.area is None or bool(chip.footprint.intersects(self.area)))
         )
@@ -270,6 +286,7 @@ def _star(draw: st.DrawFn, x: float, y: float) -> Polygon:
 
 
 _share = st.one_of(st.none(), st.integers(0, 8).map(lambda n: n / 8), st.floats(0, 1))
+_gsd = st.one_of(st.none(), st.sampled_from((0.15, *GSDS_M[1:], 2.4)), st.floats(0.01, 3))
 _day = st.one_of(st.none(), st.integers(1, 31))
 _NAMES = ("grid.tif", "across.tif", "slivers.tif", "undated.tif", "tiny0.tif", "tiny9.tif", "none")
 
@@ -294,4 +311,14 @@ def wanted(draw: st.DrawFn) -> Wanted:
         min_cloud=clouds[0],
         max_cloud=clouds[1],
         min_valid=draw(st.one_of(st.none(), _share)),
+        **draw(resolutions()),
     )
+
+
+@st.composite
+def resolutions(draw: st.DrawFn) -> dict[str, float | None]:
+    """One end, both or none, by the names of the conditions."""
+    ends = draw(st.one_of(st.none(), st.tuples(_gsd, _gsd))) or (None, None)
+    if None not in ends:
+        ends = min(ends), max(ends)
+    return {"min_gsd": ends[0], "max_gsd": ends[1]}

@@ -73,7 +73,7 @@ def test_a_filtered_search_finds_what_the_cpu_finds(
     k: int,
     distinct: bool,
 ) -> None:
-    wanted = make_filter(bbox=(west, south, west + width, south + 0.7), when=days)
+    wanted = make_filter(bbox=(west, south, west + width, south + 0.7), datetime=days)
     scan = eager(device)
     asked = {"wanted": wanted, "k": k, "distinct": distinct}
     for tier in ("auto", "exact"):

@@ -176,3 +176,17 @@ def test_shares_of_cloud_that_no_chip_can_have_are_refused() -> None:
 def test_undated_without_a_time_is_refused() -> None:
     with pytest.raises(UsageError, match="--undated"):
         make_filter(undated=True)
+
+
+@pytest.mark.parametrize("metres", [0, -0.3, float("nan"), float("inf"), 1e-300, 1e300])
+@pytest.mark.parametrize("option", ["min_gsd", "max_gsd"])
+def test_metres_that_no_pixel_can_have_are_refused(option: str, metres: float) -> None:
+    with pytest.raises(UsageError, match=f"--{option.replace('_', '-')} is") as caught:
+        make_filter(**{option: metres})  # type: ignore[arg-type]
+    assert "metres a pixel" in caught.value.hint
+
+
+def test_a_least_resolution_above_the_most_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"--min-gsd 0\.6 is above --max-gsd 0\.3"):
+        make_filter(min_gsd=0.6, max_gsd=0.3)
+    assert not make_filter(min_gsd=0.3, max_gsd=0.3).is_empty

@@ -112,14 +112,14 @@ def test_a_filtered_search_equals_brute_force(
 
 
 def test_a_time_filter_keeps_whole_days_and_leaves_out_the_unknown(index: Index) -> None:
-    hits, _ = search(index, unit(1), wanted=make_filter(when="2020-01-02/.."), k=500)
+    hits, _ = search(index, unit(1), wanted=make_filter(datetime="2020-01-02/.."), k=500)
     assert {hit.scene for hit in hits} == {"scene1.tif", "scene2.tif", "scene4.tif"}
-    hits, _ = search(index, unit(1), wanted=make_filter(when="../2100"), k=500)
+    hits, _ = search(index, unit(1), wanted=make_filter(datetime="../2100"), k=500)
     assert {hit.scene for hit in hits} == {f"scene{n}.tif" for n in (0, 1, 2, 4)}
 
 
 def test_the_undated_are_found_if_they_are_asked_for(index: Index) -> None:
-    wanted = make_filter(when="2020-01-01", undated=True)
+    wanted = make_filter(datetime="2020-01-01", undated=True)
     hits, _ = search(index, unit(1), wanted=wanted, k=500)
     assert {hit.scene for hit in hits} == {"scene0.tif", "scene3.tif"}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -12,9 +13,10 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from making import make_format_2
 
 import geosearch
-from geosearch.index import Index, IndexWriter, compact, open_index, rows_of
+from geosearch.index import ChipBatch, Index, IndexWriter, SceneRecord, compact, open_index, rows_of
 from geosearch.search import Filter, make_filter, matching_rows, search, search_many
 from geosearch.search.selection import matching_runs
 
@@ -126,6 +128,79 @@ def test_of_rectangles_bounds_decide_with_the_same_answer(
     assert passing(before, wanted.filter) == expected
 
 
+@pytest.mark.parametrize("asked", [{"min_cloud": 0}, {"max_cloud": 1}])
+def test_any_share_of_cloud_that_is_known_passes_and_no_other(
+    opened: Opened, asked: dict[str, float]
+) -> None:
+    index, made = opened(0, "one segment")
+    known = {one.id for one in made if not np.isnan(one.cloud)}
+    assert 0 < len(known) < len(made)
+    assert passing(index, make_filter(**asked)) == known  # type: ignore[arg-type]
+
+
+FINE_M = {"grid.tif": float(np.float32(0.3)), "undated.tif": 0.0, "across.tif": 0.5}
+"""Scenes all of whose chips are of one resolution, so that there are blocks of one."""
+
+
+@pytest.fixture(scope="module")
+def versions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Index, list[odd.Chip]]]:
+    """Return an archive as this version writes it, as one before did, and as format 2 was."""
+    home, made = tmp_path_factory.mktemp("versions"), {}
+    for name in ("now", "before", "format 2"):
+        folder = home / name
+        with IndexWriter(folder, odd.SPEC) as writer:
+            for record, batch in odd.scenes(0):
+                if record.id in (*FINE_M, "turned.tif"):
+                    writer.stage(*as_fine(record, batch))
+            writer.publish()
+        if name == "before":
+            (path,) = folder.glob("segments/*/rows/blocks.npz")
+            with np.load(path) as stored:
+                known = {key: stored[key] for key in stored.files if key != "gsd_m"}
+            with path.open("wb") as file:
+                np.savez(file, **known)
+        chips = [one for one in odd.chips(0) if one.scene in (*FINE_M, "turned.tif")]
+        chips = [replace(one, gsd_m=FINE_M.get(one.scene, one.gsd_m)) for one in chips]
+        if name == "format 2":  # chips are as fine as their scene
+            make_format_2(folder)
+            chips = [replace(one, gsd_m=FINE_M.get(one.scene, 100.0)) for one in chips]
+        made[name] = open_index(folder), chips
+    return made
+
+
+def as_fine(record: SceneRecord, batch: ChipBatch) -> tuple[SceneRecord, ChipBatch]:
+    if record.id not in FINE_M:
+        return record, batch
+    gsd_m = FINE_M[record.id]
+    every = np.full(len(batch.gsd_m), gsd_m, np.float32)
+    return replace(record, gsd_m=gsd_m), replace(batch, gsd_m=every)
+
+
+@pytest.mark.parametrize("version", ["now", "before", "format 2"])
+@settings(max_examples=60, deadline=None)
+@given(asked=odd.resolutions(), box=st.one_of(st.none(), odd.boxes()))
+def test_resolutions_pass_exactly_whatever_version_wrote_the_index(
+    versions: dict[str, tuple[Index, list[odd.Chip]]],
+    version: str,
+    asked: dict[str, float | None],
+    box: tuple[float, float, float, float] | None,
+) -> None:
+    index, made = versions[version]
+    wanted = odd.Wanted(bbox=box, **asked)
+    assert passing(index, wanted.filter) == {one.id for one in made if wanted.passes(one)}
+
+
+def test_in_these_archives_blocks_are_of_one_resolution_of_several_and_of_none_that_is_known(
+    versions: dict[str, tuple[Index, list[odd.Chip]]],
+) -> None:
+    now, before = (versions[name][0].segments[0].blocks.gsd_m for name in ("now", "before"))
+    least, greatest = now.T
+    assert ((least == greatest) & (least > 0)).any()
+    assert (least < greatest).any()
+    assert (greatest == 0).any()
+    assert (before == [0, np.inf]).all()
+
+
 def passing(index: Index, wanted: Filter) -> set[str]:
     found = set()
     for segment in index.segments:
@@ -151,7 +226,7 @@ def test_edges_and_corners_touch(
     opened: Opened, box: tuple[float, float, float, float], count: int
 ) -> None:
     index, _ = opened(0, "one segment")
-    wanted = make_filter(bbox=box, scenes=["grid.tif"])
+    wanted = replace(make_filter(bbox=box), scenes=frozenset(["grid.tif"]))
     assert len(passing(index, wanted)) == count
 
 
@@ -170,7 +245,8 @@ def test_a_slivers_bounds_are_not_the_sliver(opened: Opened) -> None:
     # beside the diagonal that it is, and in the middle of a half of its bounds
     for corner in shapely.box(west, south, east, north).exterior.coords:
         place = shapely.Point((middle.x + corner[0]) / 2, (middle.y + corner[1]) / 2).buffer(1e-4)
-        found = passing(index, make_filter(intersects=place, scenes=["slivers.tif"]))
+        wanted = replace(make_filter(intersects=place), scenes=frozenset(["slivers.tif"]))
+        found = passing(index, wanted)
         assert (one.id in found) == bool(one.footprint.intersects(place))
 
 

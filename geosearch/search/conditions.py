@@ -1,0 +1,46 @@
+"""What may be asked of chips beside the text, in the words that users write.
+
+Each condition is declared here once. `make_filter` reads what it means, `cli/options.py` has its
+option, and ``help`` shows it wherever chips are chosen. Importing this costs nothing heavy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    Area: TypeAlias = str | Path | dict[str, Any] | BaseGeometry
+
+
+class Conditions(TypedDict, total=False):
+    """What chips must meet, all that is given; None asks for nothing.
+
+    Attributes:
+        bbox: ``W,S,E,N`` in degrees, as text or as four numbers; W > E crosses 180 degrees.
+        intersects: A GeoJSON file (``-`` for standard input), object or geometry that footprints
+            must intersect.
+        datetime: A date, an RFC 3339 instant, or ``A/B`` with ``..`` for open ends.
+        undated: Chips without a known time, too, whatever ``datetime`` is.
+        min_cloud: Least share of a chip that looks like cloud, 0..1; a chip of which that is not
+            known does not pass.
+        max_cloud: The most, likewise.
+        min_valid: Least share of valid pixels, 0..1.
+        min_gsd: Least metres a pixel of a chip as it was embedded, ``gsd_m`` of a hit; a chip of
+            which that is not known does not pass.
+        max_gsd: The most, likewise.
+    """
+
+    # described above, not each below itself: `help` has the text from there
+    bbox: str | Sequence[float] | None
+    intersects: Area | None
+    datetime: str | None
+    undated: bool
+    min_cloud: float | None
+    max_cloud: float | None
+    min_valid: float | None
+    min_gsd: float | None
+    max_gsd: float | None

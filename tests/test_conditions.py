@@ -1,0 +1,86 @@
+"""Each condition is declared once, and shown wherever chips are chosen."""
+
+import inspect
+import pydoc
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_index import build, unit
+
+import geosearch
+from geosearch.errors import UsageError
+
+CHOOSING = [geosearch.Archive.search, geosearch.remove, geosearch.export_vectors]
+NAMES = tuple(geosearch.Conditions.__annotations__)
+
+by_function = pytest.mark.parametrize("function", CHOOSING, ids=lambda one: one.__name__)
+
+
+@by_function
+def test_every_condition_is_a_keyword_that_may_be_left_out(function: Callable[..., Any]) -> None:
+    parameters = inspect.signature(function).parameters
+    assert {parameters[name].kind for name in NAMES} == {inspect.Parameter.KEYWORD_ONLY}
+    assert not any(parameters[name].default for name in NAMES)
+    assert "conditions" not in parameters
+
+
+@by_function
+@pytest.mark.parametrize("name", NAMES)
+def test_help_describes_every_condition(function: Callable[..., Any], name: str) -> None:
+    lines = pydoc.plain(pydoc.render_doc(function)).splitlines()
+    assert any(line.strip().startswith(f"{name}: ") for line in lines)
+
+
+@by_function
+def test_help_describes_what_is_no_condition_as_before(function: Callable[..., Any]) -> None:
+    text = inspect.getdoc(function) or ""
+    assert "**conditions" not in text
+    first, raises = text.index("\nArgs:\n"), text.index("\nRaises:\n    UsageError: ")
+    assert first < text.index(f"\n    {NAMES[0]}: ") < text.index(f"\n    {NAMES[-1]}: ") < raises
+
+
+def test_help_of_an_open_archive_shows_conditions(tmp_path: Path) -> None:
+    build(tmp_path / "index")
+    shown = str(inspect.signature(geosearch.open(tmp_path / "index").search))
+    assert "datetime: 'str | None' = None" in shown
+
+
+@pytest.mark.parametrize(
+    "choose",
+    [
+        lambda index, **asked: geosearch.open(index).search(unit(1), **asked),
+        lambda index, **asked: geosearch.remove(index, **asked),
+        lambda index, **asked: geosearch.export_vectors(index / "chips.parquet", index, **asked),
+    ],
+    ids=["search", "remove", "export_vectors"],
+)
+def test_a_condition_that_there_is_not_is_refused_with_its_like(
+    tmp_path: Path, choose: Callable[..., Any]
+) -> None:
+    build(tmp_path / "index")
+    with pytest.raises(UsageError, match="no condition max_clod") as caught:
+        choose(tmp_path / "index", max_clod=0.2)
+    assert isinstance(caught.value, TypeError)  # what Python says of any other keyword
+    assert "max_cloud" in caught.value.hint
+
+
+def test_none_asks_for_nothing(tmp_path: Path) -> None:
+    build(tmp_path / "index")
+    archive = geosearch.open(tmp_path / "index")
+    nothing = dict.fromkeys(NAMES)
+    assert len(archive.search(unit(1), k=500, **nothing)) == 500
+    with pytest.raises(UsageError, match="nothing says what"):
+        geosearch.remove(tmp_path / "index", **nothing)
+
+
+def test_naming_what_may_be_asked_imports_no_heavy_library() -> None:
+    script = (
+        "import sys, geosearch; geosearch.Conditions, geosearch.Archive, geosearch.remove;"
+        "print([name for name in ('numpy', 'shapely', 'faiss') if name in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert result.stdout.strip() == "[]", result.stderr
