@@ -30,6 +30,7 @@ def build(
     stride: int | None = None,
     min_valid: float | None = None,
     bands: tuple[int, int, int] | None = None,
+    stretch: str | tuple[float, float] | None = None,
     gsd: float | None = None,
     scales: Sequence[int] | None = None,
     assume_crs: str | None = None,
@@ -56,6 +57,9 @@ def build(
             a chip's size is whole in at least one of them.
         min_valid: Least share of valid pixels in a chip, 0..1; None for a quarter.
         bands: Bands shown as red, green, blue, from 1; None to choose for each scene.
+        stretch: Values shown as black and as white, ``(0, 3000)``; ``percentile`` for the 2nd and
+            the 98th of each band of a scene, ``none`` for values of 0 to 255 as they are; None
+            for ``auto``: ``none`` where a scene has 8 bits, else ``percentile``.
         gsd: Metres a pixel of the finest chips, so that chips of all scenes are of one size on
             the ground; a coarser scene is cut at its own resolution. None for each scene's own.
         scales: Multiples of it to cut chips at: ``(1, 2, 4)`` covers the same ground also with
@@ -88,7 +92,7 @@ def build(
     asked = _Asked(
         paths=paths, index=index,
         encoder=encoder, weights=weights, activation=activation,
-        size=size, stride=stride, min_valid=min_valid, bands=bands,
+        size=size, stride=stride, min_valid=min_valid, bands=bands, stretch=stretch,
         gsd=gsd, scales=scales, assume_crs=assume_crs,
         device=device, precision=precision,
     )  # fmt: skip
@@ -127,6 +131,7 @@ def plan(
     stride: int | None = None,
     min_valid: float | None = None,
     bands: tuple[int, int, int] | None = None,
+    stretch: str | tuple[float, float] | None = None,
     gsd: float | None = None,
     scales: Sequence[int] | None = None,
     assume_crs: str | None = None,
@@ -145,7 +150,7 @@ def plan(
     asked = _Asked(
         paths=paths, index=index,
         encoder=encoder, weights=weights, activation=activation,
-        size=size, stride=stride, min_valid=min_valid, bands=bands,
+        size=size, stride=stride, min_valid=min_valid, bands=bands, stretch=stretch,
         gsd=gsd, scales=scales, assume_crs=assume_crs,
         device=device, precision=precision,
     )  # fmt: skip
@@ -177,6 +182,8 @@ class _Asked:
     """Least share of valid pixels in a chip, 0..1."""
     bands: tuple[int, int, int] | None
     """Shown as red, green, blue, from 1."""
+    stretch: str | tuple[float, float] | None
+    """Values shown as black and as white, or where they are from."""
     gsd: float | None
     """Metres a pixel of the finest chips."""
     scales: Sequence[int] | None
@@ -243,6 +250,7 @@ def _as_before(asked: _Asked, before: IndexSpec) -> _Asked:
         stride=before.stride_px if asked.stride is None else asked.stride,
         min_valid=before.min_valid if asked.min_valid is None else asked.min_valid,
         bands=asked.bands or before.bands,
+        stretch=asked.stretch or before.stretch,
         gsd=before.gsd_m if asked.gsd is None else asked.gsd,
         scales=before.scales if asked.scales is None else asked.scales,
     )
@@ -257,10 +265,17 @@ def _chip_settings(asked: _Asked, encoder: Encoder) -> ChipSettings:
         stride_px=max(size // 2, 1) if asked.stride is None else asked.stride,
         min_valid=MIN_VALID if asked.min_valid is None else asked.min_valid,
         bands=asked.bands,
+        stretch=_stretch_text(asked.stretch),
         gsd_m=None if asked.gsd is None else float(asked.gsd),
         scales=(1,) if asked.scales is None else tuple(asked.scales),
         assume_crs=asked.assume_crs,
     )
+
+
+def _stretch_text(stretch: str | tuple[float, float] | None) -> str:
+    if stretch is None or isinstance(stretch, str):
+        return stretch or "auto"
+    return ",".join(map(str, stretch))
 
 
 def _default_encoder(note: Note) -> str:

@@ -60,6 +60,12 @@ class ScalesType(click.ParamType):  # type: ignore[type-arg]  # generic in newer
 @click.option("--size", type=int, help="Chip edge in pixels. Default: the encoder's input.")
 @click.option("--stride", type=int, help="Step between chips in pixels. Default: half a chip.")
 @click.option("--bands", type=BandsType(), help="Bands shown as red, green, blue, from 1.")
+@click.option(
+    "--stretch",
+    metavar="STRETCH",
+    help="Values shown as black and white: percentile, none (0 to 255), LOW,HIGH, or auto: "
+    "percentile unless a scene has 8 bits.",
+)
 @click.option("--gsd", type=float, help="Metres a pixel of chips. Default: each scene's own.")
 @click.option(
     "--scales", type=ScalesType(), help="Chips of so many times the ground a side, too: 1,2,4."
@@ -95,6 +101,7 @@ def index(
     size: int | None,
     stride: int | None,
     bands: tuple[int, int, int] | None,
+    stretch: str | None,
     gsd: float | None,
     scales: tuple[int, ...] | None,
     assume_crs: str | None,
@@ -134,6 +141,7 @@ def index(
         "stride": stride,
         "min_valid": min_valid,
         "bands": bands,
+        "stretch": stretch,
         "gsd": gsd,
         "scales": scales,
         "assume_crs": assume_crs,

@@ -115,6 +115,7 @@ def _manifest(document: dict[str, Any]) -> Manifest:
     bands = document["spec"]["bands"]
     changed = {
         "bands": None if bands is None else _three(bands),
+        "stretch": str(document["spec"].get("stretch", "auto")),  # added later
         "scales": tuple(document["spec"].get("scales", (1,))),  # formats 1 and 2 have none
     }
     spec = IndexSpec(**document["spec"] | changed)

@@ -42,6 +42,8 @@ class IndexSpec:
     """Least share of valid pixels in a chip."""
     bands: tuple[int, int, int] | None = None
     """Bands the user chose to show as red, green, blue, from 1; None for each scene's own."""
+    stretch: str = "auto"
+    """Where the values shown as black and as white are from, unless a run asks for another."""
     gsd_m: float | None = None
     """Metres a pixel of the finest chips that was asked for; None for each scene's own."""
     scales: tuple[int, ...] = (1,)

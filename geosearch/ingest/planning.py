@@ -18,7 +18,6 @@ from geosearch.scenes import (
     Found,
     SceneFile,
     file_state,
-    open_scene,
     windows_with_data,
 )
 
@@ -114,7 +113,7 @@ def _vanished(index: Index | None, found: Found, folders: Sequence[str | Path]) 
 
 
 def _chip_count(file: SceneFile, settings: ChipSettings) -> int:
-    scene = open_scene(file, bands=settings.bands, assume_crs=settings.assume_crs)
+    scene = settings.open(file)
     count = int(windows_with_data(scene, settings.cut(scene).windows).sum())
     if not count:
         raise SceneError("it holds no pixels", hint="leave the scene out")

@@ -8,13 +8,11 @@ from geosearch.ingest.embedding import embed_scene
 from geosearch.ingest.moved import KnownScenes, same_picture
 from geosearch.ingest.report import SceneCount
 from geosearch.ingest.run import Part, Run
-from geosearch.ingest.settings import ChipSettings
 from geosearch.scenes import (
     Scene,
     SceneFile,
     content_sum,
     file_state,
-    open_scene,
     without_secrets,
 )
 
@@ -45,7 +43,7 @@ def ingest_file(run: Run, file: SceneFile, known: KnownScenes, part: Part) -> No
             run.resumed += 1
             return
         with run.watch.time("open"):
-            scene = _open(file, run.settings)
+            scene = run.settings.open(file)
         record = _scene_record(run, scene, 0, None)
         unfinished, batch, count = embed_scene(run, scene, record, part)
         with run.watch.time("hash"):
@@ -78,7 +76,7 @@ def _relinked(run: Run, file: SceneFile, size_bytes: int, known: KnownScenes) ->
     if before is None or before.record.id in run.relinked:
         return False
     with run.watch.time("open"):
-        scene = _open(file, run.settings)
+        scene = run.settings.open(file)
     record = _scene_record(run, scene, before.record.chips_skipped, before.record.sha256)
     if not same_picture(before.record, record):
         return False
@@ -86,10 +84,6 @@ def _relinked(run: Run, file: SceneFile, size_bytes: int, known: KnownScenes) ->
         run.writer.relink(before, record)
     run.relinked[before.record.id] = file.id
     return True
-
-
-def _open(file: SceneFile, settings: ChipSettings) -> Scene:
-    return open_scene(file, bands=settings.bands, assume_crs=settings.assume_crs)
 
 
 def refusal_of(file: SceneFile, error: OSError) -> Refusal:

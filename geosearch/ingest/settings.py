@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from geosearch.encoders import Encoder
 from geosearch.errors import UsageError
 from geosearch.index import IndexSpec
-from geosearch.scenes import Cut, Scene, cut_levels, level_gsds, require_crs
+from geosearch.scenes import (
+    Cut,
+    Scene,
+    SceneFile,
+    cut_levels,
+    level_gsds,
+    open_scene,
+    parse_stretch,
+    require_crs,
+)
 
 MIN_VALID = 0.25
 """Least share of valid pixels in a chip, unless another is asked for."""
@@ -28,6 +37,9 @@ class ChipSettings:
     """Least share of valid pixels for a chip to be kept, 0..1."""
     bands: tuple[int, int, int] | None = None
     """Bands shown as red, green, blue, from 1; None to choose for each scene."""
+    stretch: str = "auto"
+    """Where the values shown as black and as white are from: ``auto``, ``percentile``, ``none``, or
+    ``LOW,HIGH``. Each scene has its own on record, so one index may have several."""
     gsd_m: float | None = None
     """Metres a pixel of the finest chips; None for each scene's own."""
     scales: tuple[int, ...] = (1,)
@@ -63,6 +75,20 @@ class ChipSettings:
             )
         if self.assume_crs is not None:
             require_crs(self.assume_crs)
+        parse_stretch(self.stretch)
+
+    def open(self, file: SceneFile) -> Scene:
+        """Open a scene, to be cut like this.
+
+        Raises:
+            SceneError: It cannot be read, has no place on Earth, or holds no valid pixel.
+        """
+        return open_scene(
+            file,
+            bands=self.bands,
+            assume_crs=self.assume_crs,
+            stretch=parse_stretch(self.stretch),
+        )
 
     def cut(self, scene: Scene) -> Cut:
         """Return where the chips of a scene lie, those too that hold no pixel.
@@ -111,6 +137,7 @@ def index_spec(encoder: Encoder, settings: ChipSettings, weights: str | None) ->
         stride_px=settings.stride_px,
         min_valid=settings.min_valid,
         bands=settings.bands,
+        stretch=settings.stretch,
         gsd_m=settings.gsd_m,
         scales=settings.scales,
     )

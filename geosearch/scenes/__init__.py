@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geosearch.scenes.placement import require_crs
     from geosearch.scenes.reading import read_chips, read_window
     from geosearch.scenes.scene import Scene, open_scene
+    from geosearch.scenes.stretch import parse_stretch
     from geosearch.scenes.write import write_geotiff
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "is_gone",
     "level_gsds",
     "open_scene",
+    "parse_stretch",
     "read_chips",
     "read_window",
     "reading_memory",
@@ -53,6 +55,7 @@ _HOME = {
     "ChipBlock": "chip_blocks",
     "Scene": "scene",
     "open_scene": "scene",
+    "parse_stretch": "stretch",
     "read_chips": "reading",
     "read_window": "reading",
     "require_crs": "placement",

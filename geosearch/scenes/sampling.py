@@ -9,7 +9,7 @@ from rasterio.windows import Window
 
 from geosearch.errors import SceneError
 from geosearch.scenes.pixels import PixelSource, read_values
-from geosearch.scenes.stretch import Range, percentile_range
+from geosearch.scenes.stretch import Range, Stretch, percentile_range
 from geosearch.scenes.written import written_blocks
 
 _SAMPLE_PX = 1 << 20
@@ -19,24 +19,28 @@ _BLOCKS = 64
 _BLOCK_SIDE_PX = 1024
 
 
-def choose_stretch(source: PixelSource) -> tuple[Range, Range, Range] | None:
+def choose_stretch(
+    source: PixelSource, stretch: Stretch = "auto"
+) -> tuple[Range, Range, Range] | None:
     """Return the ranges that a scene's red, green and blue are stretched from.
 
     Args:
         source: The bands to show.
+        stretch: What was asked for; a palette says its colours itself, whatever that is.
 
     Returns:
-        The 2nd and the 98th percentile of each; None where values are shown as they are.
+        The range of each; None where values are shown as they are.
 
     Raises:
         SceneError: There is no valid pixel.
     """
-    if source.is_plain:
+    if source.palette is not None or (source.is_plain and stretch in ("auto", "none")):
         _require_valid(source)
         return None
-    if source.bits is not None:
-        full = (0.0, float((1 << source.bits) - 1))
-        return full, full, full
+    if stretch != "percentile" and (stretch != "auto" or source.bits is not None):
+        _require_valid(source)
+        fixed = _fixed_range(source, stretch)
+        return fixed, fixed, fixed
     samples: list[NDArray[np.generic]] = []
     for window, shape in _samples(source.dataset):
         values, valid = read_values(source, window, shape)
@@ -50,6 +54,14 @@ def choose_stretch(source: PixelSource) -> tuple[Range, Range, Range] | None:
         ranges.append(percentile_range(finite))
     red, green, blue = (ranges[at] for at in source.shown)
     return red, green, blue
+
+
+def _fixed_range(source: PixelSource, stretch: Stretch) -> Range:
+    if isinstance(stretch, tuple):
+        return stretch
+    if stretch == "auto" and source.bits is not None:
+        return 0.0, float((1 << source.bits) - 1)
+    return 0.0, 255.0
 
 
 def _require_valid(source: PixelSource) -> None:

@@ -20,7 +20,7 @@ from geosearch.scenes.raster import gdal_errors, open_raster
 from geosearch.scenes.sampling import choose_stretch
 from geosearch.scenes.sensors import Bands
 from geosearch.scenes.state import FileState, file_state
-from geosearch.scenes.stretch import Range
+from geosearch.scenes.stretch import Range, Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,11 @@ class Scene:
 
 
 def open_scene(
-    file: SceneFile, *, bands: Bands | None = None, assume_crs: str | None = None
+    file: SceneFile,
+    *,
+    bands: Bands | None = None,
+    assume_crs: str | None = None,
+    stretch: Stretch = "auto",
 ) -> Scene:
     """Open a raster, place it, and decide how its pixels are shown.
 
@@ -70,6 +74,7 @@ def open_scene(
         file: The file, as :func:`find_scenes` gives it.
         bands: Bands to show as red, green, blue, from 1; None to choose.
         assume_crs: The CRS of a raster that has an affine and none of its own.
+        stretch: Where the values shown as black and as white are from.
 
     Raises:
         SceneError: It cannot be read, has no place on Earth, or holds no valid pixel.
@@ -107,7 +112,7 @@ def open_scene(
                 datetime_source=moment.source if moment else None,
                 bands=choice.bands,
                 band_reason=choice.reason if bands else file.band_reason or choice.reason,
-                stretch=choose_stretch(pixel_source(dataset, choice.bands)),
+                stretch=choose_stretch(pixel_source(dataset, choice.bands), stretch),
                 placement_note=placement.note,
             )
 

@@ -1,18 +1,50 @@
 """Values of any kind to 8 bits: a linear stretch, fixed once for a scene."""
 
+import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.errors import UsageError
+
 Range = tuple[float, float]
 """Values shown as black and as white."""
+
+Stretch = Literal["auto", "percentile", "none"] | Range
+"""Where a scene's ranges are from: its percentiles (``auto``: unless it has 8 bits), nowhere, since
+values of 0 to 255 are shown as they are, or one range that is given for all bands."""
+
+_NAMED: dict[str, Stretch] = {"auto": "auto", "percentile": "percentile", "none": "none"}
 
 PERCENTILES = (2.0, 98.0)
 
 _HELD_VALUES = 1 << 17
 """So many at a time stay in a core's own cache, from one step to the next."""
+
+
+def parse_stretch(text: str) -> Stretch:
+    """Read a stretch as users write it.
+
+    Args:
+        text: ``auto``, ``percentile``, ``none``, or ``LOW,HIGH``.
+
+    Raises:
+        UsageError: It is none of these.
+    """
+    if text in _NAMED:
+        return _NAMED[text]
+    try:
+        low, high = (float(part) for part in text.split(","))
+    except ValueError:
+        low = high = math.nan
+    if not -math.inf < low < high < math.inf:  # false for what is no number, too
+        raise UsageError(
+            f"--stretch {text} is no stretch",
+            hint="use auto, percentile, none, or the values shown as black and as white: 0,3000",
+        )
+    return low, high
 
 
 def percentile_range(values: NDArray[np.generic]) -> Range:
