@@ -37,7 +37,7 @@ _CODEBOOK_ROWS = 256 << BITS
 _STEP_ROWS = 8192
 """Rows that are float32 at a time."""
 _MOST_LISTS = 2048
-"""With 4096, segments above two million rows get as many; `_TRAIN_MOST` has to grow with it."""
+"""With 4096, and a sample twice as large, ten million rows were searched no faster."""
 _LEAST_PER_LIST = 32
 """Rows of the sample for each list, where memory keeps it small."""
 _CODES_PART, _SAMPLE_PART = 2, 4
