@@ -79,12 +79,13 @@ class Decoder:
 
     def _taken(self, end: int) -> _Values:
         """Return the next rows, and have those after them read meanwhile, at most to ``end``."""
-        if self._ahead is not None and self._ahead[0] == self._at:
-            values, valid = self._ahead[1].result()
-        else:
-            values, valid = self._read(self._at, self._rows_at_once(self._at, end))
+        ahead, self._ahead = self._ahead, None
+        # waited for in any case: two threads must not use a raster
+        found = None if ahead is None else ahead[1].result()
+        if ahead is None or found is None or ahead[0] != self._at:
+            found = self._read(self._at, self._rows_at_once(self._at, end))
+        values, valid = found
         following = self._at + values.shape[1]
-        self._ahead = None
         if following < end:
             rows = self._rows_at_once(following, end)
             self._ahead = following, self._thread.submit(self._read, following, rows)
