@@ -4,8 +4,6 @@ A query chooses its lists by inner product plus what the spread of a list may ad
 are candidates, to be scored again exactly. The lists are mapped, not read.
 """
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -20,8 +18,6 @@ from geosearch.index.mapped import damaged
 from geosearch.index.runs import Rows, Runs, run_rows
 
 _SPREAD_WEIGHT = 0.05
-_LEAST_CODES_A_THREAD = 100_000
-"""Half a millisecond's work, about: to start another thread takes a fifth of that."""
 _MANY_RUNS = 4096
 """From so many runs on, marking row by row is faster than run by run."""
 
@@ -118,9 +114,7 @@ class ApproximateTier:
         )
         return np.argsort(-(scores + _SPREAD_WEIGHT * self._spread), kind="stable"), scores
 
-    def candidates(
-        self, query: Floats, runs: Runs, count: int, share: float, *, threads: int = 1
-    ) -> Rows:
+    def candidates(self, query: Floats, runs: Runs, count: int, share: float) -> Rows:
         """Return up to ``count`` rows that are likely among the best; fewer may come.
 
         Args:
@@ -128,7 +122,6 @@ class ApproximateTier:
             runs: int64 [r, 2], rows to choose from.
             count: How many.
             share: Share of all rows whose codes are looked at, above 0.
-            threads: How many may work, where there is enough to do.
 
         Returns:
             int64 [m], the most promising by their codes first.
@@ -136,73 +129,54 @@ class ApproximateTier:
         Raises:
             IndexFolderError: A list names rows that there are not.
         """
+        import faiss
+
         order, scores = self._order(query)
         probed = share * self._rows
         lists = order[: np.searchsorted(np.cumsum(self._sizes[order]), probed) + 1]
-        asked = _Asked(
-            query=np.ascontiguousarray(query, dtype=np.float32),
-            scores=scores,
-            count=count,
-            bits=bitmap(runs, self._rows) if run_rows(runs) < self._rows else None,
-        )
-        found = self._found(asked, lists, min(threads, int(probed) // _LEAST_CODES_A_THREAD))
+        parameters: Any = faiss.SearchParametersIVF()  # its stubs lack the fields
+        parameters.nprobe = len(lists)
+        if run_rows(runs) < self._rows:
+            bits = bitmap(runs, self._rows)
+            # FAISS keeps a bare pointer: `bits` and the selector must outlive the search
+            selector = faiss.IDSelectorBitmap(self._rows, faiss.swig_ptr(bits))
+            parameters.sel = selector
+        found = self._probe(query, lists, scores[lists], count, parameters)
+        found = found[found >= 0]
         if len(found) and found.max() >= self._rows:
             raise damaged(self._folder / CODES, f"it names row {found.max()} of {self._rows}")
         return found
 
-    def _found(self, asked: "_Asked", lists: Rows, threads: int) -> Rows:
-        if threads < 2:
-            return self._probe(asked, lists)[0]
-        # to each as many of the promising lists; FAISS lets go of the interpreter's lock
-        parts = [lists[first::threads] for first in range(threads)]
-        with ThreadPoolExecutor(threads) as pool:
-            found = list(pool.map(lambda part: self._probe(asked, part), parts))
-        labels, scores = (np.concatenate(columns) for columns in zip(*found, strict=True))
-        return np.asarray(labels[np.argsort(-scores, kind="stable")[: asked.count]])
-
-    def _probe(self, asked: "_Asked", lists: Rows) -> tuple[Rows, Floats]:
-        """Return the rows of some lists that are most promising, and their scores by codes."""
+    def _probe(
+        self,
+        query: Floats,
+        lists: Rows,
+        list_scores: Floats,
+        count: int,
+        parameters: Any,
+    ) -> Rows:
         import faiss
 
         pointer = faiss.swig_ptr
+        query = np.ascontiguousarray(query, dtype=np.float32)
         lists = np.ascontiguousarray(lists, dtype=np.int64)
-        list_scores = np.ascontiguousarray(asked.scores[lists])
-        scores = np.empty(asked.count, dtype=np.float32)
-        labels = np.full(asked.count, -1, dtype=np.int64)
-        parameters: Any = faiss.SearchParametersIVF()  # its stubs lack the fields
-        parameters.nprobe = len(lists)
-        if asked.bits is not None:
-            # FAISS keeps a bare pointer: bits and selector must outlive the search
-            selector = faiss.IDSelectorBitmap(self._rows, pointer(asked.bits))
-            parameters.sel = selector
+        list_scores = np.ascontiguousarray(list_scores, dtype=np.float32)
+        distances = np.empty(count, dtype=np.float32)
+        labels = np.full(count, -1, dtype=np.int64)
         with one_thread():  # at barriers of a busy machine more of them wait
             # the C++ entry: its Python wrapper refuses parameters
             self._index.search_preassigned_c(
                 1,
-                pointer(asked.query),
-                asked.count,
+                pointer(query),
+                count,
                 pointer(lists),
                 pointer(list_scores),
-                pointer(scores),
+                pointer(distances),
                 pointer(labels),
                 False,
                 parameters,
             )
-        return labels[labels >= 0], scores[labels >= 0]
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is the same for all lists that a query looks into."""
-
-    query: Floats
-    """float32 [dim]."""
-    scores: Floats
-    """float32 [lists], of the centres of all lists."""
-    count: int
-    """How many rows are wanted."""
-    bits: Bits | None
-    """Which rows to choose from, a bit each; None for all."""
+        return labels
 
 
 def row_code_bytes(folder: Path, dim: int) -> int:

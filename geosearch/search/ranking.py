@@ -263,9 +263,7 @@ def _rank_segment(
     choice = _choice(asked, segment, matching, len(runs))
     searched = runs
     if choice.tier == "ivfpq":
-        found = segment.tier.candidates(
-            query, runs, choice.candidates, choice.share, threads=asked.threads
-        )
+        found = segment.tier.candidates(query, runs, choice.candidates, choice.share)
         if len(found) < min(asked.k, matching):  # never fewer hits than there are
             choice = exact_choice(segment.calibration.costs, matching, len(runs))
         else:

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geosearch.errors import IndexFolderError
-from geosearch.index import ann as ann_module
 from geosearch.index.ann import ApproximateTier, bitmap, row_code_bytes
 from geosearch.index.ann_training import build_tier, codes_within, list_count, sub_quantizers
 from geosearch.index.runs import rows_of, runs_of
@@ -36,24 +35,6 @@ def recall(tier: ApproximateTier, vectors: np.ndarray, queries: np.ndarray, shar
         best, _ = best_rows(vectors, query, runs_of(candidates), 10)
         found.append(len(np.intersect1d(exact, best)) / 10)
     return float(np.mean(found))
-
-
-@pytest.mark.parametrize("filtered", [False, True])
-def test_several_threads_find_what_one_does(
-    tmp_path: Path, filtered: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ann_module, "_LEAST_CODES_A_THREAD", 1)
-    vectors = clustered(4000, 64)
-    build_tier(tmp_path / "ann", vectors)
-    tier = ApproximateTier(tmp_path / "ann", *vectors.shape)
-    runs = np.array([[100, 700], [900, 3000]]) if filtered else np.array([[0, 4000]])
-    for query in clustered(10, 64, seed=9).astype(np.float32):
-        one, several = (tier.candidates(query, runs, 300, 0.5, threads=n) for n in (1, 3))
-        assert len(np.unique(several)) == len(several) == len(one)
-        assert np.isin(several, rows_of(runs)).all()
-        exact, _ = best_rows(vectors, query, runs_of(np.sort(one)), 10)
-        # tables of products are rounded anew for the lists of each thread
-        assert np.isin(exact, several).all()
 
 
 @pytest.mark.parametrize("share", [1, 0.3, 0.1])
