@@ -12,11 +12,16 @@ import numpy as np
 from bench_archive import CHIPS_A_SIDE, Base, GrownArchive
 from numpy.typing import NDArray
 
+from geosearch.evaluation.index_recall import box_around
+from geosearch.progress import Advance
+
 K = 10
 
 _SCENES_A_PART = 20
 _BOXES_TO_CHOOSE_FROM = 8
 _BLOCK_ROWS = 65_536
+_SLACK_DEG = 1e-4
+"""A little more, lest an engine that keeps bounds in float32 loses those at a box's edge."""
 _SAME_SCORE = 1e-6
 """Scores so near are equal: engines add in different orders."""
 
@@ -138,7 +143,7 @@ def make_questions(
 ) -> list[Question]:
     """Ask each query once in each way, and answer by scoring all rows in float32."""
     rng = np.random.default_rng(seed)
-    scores = _scores(rows, queries)
+    scores = scores_of(rows.vectors, queries)
     return [
         _question(rows, query, its_scores, number, way, rng)
         for number, way in enumerate(ways)
@@ -146,12 +151,21 @@ def make_questions(
     ]
 
 
-def _scores(rows: Rows, queries: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return all scores, float32 [queries, rows]."""
-    scores = np.empty((len(queries), rows.count), np.float32)
-    for first in range(0, rows.count, _BLOCK_ROWS):
-        block = rows.vectors[first : first + _BLOCK_ROWS].astype(np.float32)
+def scores_of(
+    vectors: NDArray[np.float16], queries: NDArray[np.float32], advance: Advance = lambda _: None
+) -> NDArray[np.float32]:
+    """Return all scores, float32 [queries, rows].
+
+    Args:
+        vectors: [n, dim], mapped or not.
+        queries: [queries, dim].
+        advance: Is told how many rows are done.
+    """
+    scores = np.empty((len(queries), len(vectors)), np.float32)
+    for first in range(0, len(vectors), _BLOCK_ROWS):
+        block = vectors[first : first + _BLOCK_ROWS].astype(np.float32)
         scores[:, first : first + len(block)] = queries @ block.T
+        advance(len(block))
     return scores
 
 
@@ -166,7 +180,10 @@ def _question(
     if way.name == "none":
         return Question(number, query, None, rows.count, _best(scores, np.arange(rows.count)))
     centres = rng.integers(0, rows.count, _BOXES_TO_CHOOSE_FROM if way.name == "far" else 1)
-    boxes = [_box(rows.bounds, int(centre), way.selectivity) for centre in centres]
+    boxes = [
+        box_around(rows.bounds, int(centre), way.selectivity, slack_deg=_SLACK_DEG)
+        for centre in centres
+    ]
     passing = [np.flatnonzero(meets(rows.bounds, box)) for box in boxes]
     least = min(range(len(boxes)), key=lambda at: float(scores[passing[at]].max()))
     box, passed = boxes[least], passing[least]
@@ -178,23 +195,3 @@ def _best(scores: NDArray[np.float32], passed: NDArray[np.int64]) -> frozenset[i
     k = min(K, len(passed))
     last = np.partition(allowed, len(passed) - k)[len(passed) - k]
     return frozenset(passed[allowed >= last - _SAME_SCORE].tolist())
-
-
-def _box(
-    bounds: NDArray[np.float64], centre: int, share: float
-) -> tuple[float, float, float, float]:
-    """Return a box around a chip that about a share of all chips' bounds meet."""
-    west, south, east, north = bounds[centre]
-    lon, lat = (west + east) / 2, (south + north) / 2
-    beside = np.maximum(np.maximum(bounds[:, 0] - lon, lon - bounds[:, 2]), 0)
-    above = np.maximum(np.maximum(bounds[:, 1] - lat, lat - bounds[:, 3]), 0)
-    away = np.maximum(beside, above)
-    nth = max(round(share * len(bounds)), 1) - 1
-    # a little more, lest an engine that keeps bounds in float32 loses those at the edge
-    reach = float(np.partition(away, nth)[nth]) + 1e-4
-    return (
-        max(float(lon) - reach, -180.0),
-        max(float(lat) - reach, -90.0),
-        min(float(lon) + reach, 180.0),
-        min(float(lat) + reach, 90.0),
-    )

@@ -80,7 +80,11 @@ def evaluate_recall(
         for share in selectivities:
             outcomes = []
             for vector, centre in zip(vectors, centres, strict=True):
-                wanted = Filter() if share == 1 else _box(bounds, int(centre), share)
+                wanted = (
+                    Filter()
+                    if share == 1
+                    else make_filter(bbox=box_around(bounds, int(centre), share))
+                )
                 outcomes.append(_ask(index, vector, wanted, k))
                 advance(1)
             rows.append(_row(share, outcomes))
@@ -135,22 +139,32 @@ def _all_bounds(index: Index) -> NDArray[np.float64]:
     return np.concatenate(parts)
 
 
-def _box(bounds: NDArray[np.float64], centre: int, share: float) -> Filter:
-    """Return a box around a chip that about a share of all chips' bounds meet."""
+def box_around(
+    bounds: NDArray[np.float64], centre: int, share: float, *, slack_deg: float = 0.0
+) -> tuple[float, float, float, float]:
+    """Return a box around a chip that about a share of all chips' bounds meet.
+
+    Args:
+        bounds: [n, 4], west, south, east, north of all chips, degrees.
+        centre: Number of the chip.
+        share: 0..1.
+        slack_deg: By so much the box is larger on each side.
+
+    Returns:
+        West, south, east, north.
+    """
     west, south, east, north = bounds[centre]
-    lon, lat = (west + east) / 2, (south + north) / 2
+    lon, lat = float((west + east) / 2), float((south + north) / 2)
     beside = np.maximum(np.maximum(bounds[:, 0] - lon, lon - bounds[:, 2]), 0)
     above = np.maximum(np.maximum(bounds[:, 1] - lat, lat - bounds[:, 3]), 0)
     away = np.maximum(beside, above)
     nth = max(round(share * len(bounds)), 1) - 1
-    reach = float(np.partition(away, nth)[nth])
-    return make_filter(
-        bbox=(
-            max(lon - reach, -180.0),
-            max(lat - reach, -90.0),
-            min(lon + reach, 180.0),
-            min(lat + reach, 90.0),
-        )
+    reach = float(np.partition(away, nth)[nth]) + slack_deg
+    return (
+        max(lon - reach, -180.0),
+        max(lat - reach, -90.0),
+        min(lon + reach, 180.0),
+        min(lat + reach, 90.0),
     )
 
 

@@ -1,0 +1,15 @@
+"""What the machine of a benchmark is called."""
+
+import platform
+from pathlib import Path
+
+
+def processor() -> str:
+    """Return the processor's name as the system tells it."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
