@@ -242,18 +242,8 @@ def _answer(asked: _Asked, query: NDArray[np.float32], found: _Found, watch: Sto
 
 
 def _ranked(segment: Segment, runs: Runs, found: DeviceAnswer) -> tuple[_Ranked, SegmentPlan]:
-    plan = SegmentPlan(
-        segment=segment.id,
-        rows=segment.n,
-        matching=run_rows(runs),
-        runs=len(runs),
-        tier="device",
-        candidates=found.scored,
-        probed=0.0,
-        recall=1.0,
-        expected_ms=None,
-    )
-    return _Ranked(segment, found.rows, found.scores), plan
+    plan = _plan(segment, runs, Choice("device", 0.0), found.scored)
+    return _Ranked(segment, found.rows, found.scores), replace(plan, expected_ms=None)
 
 
 def _rank_segment(
