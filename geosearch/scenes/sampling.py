@@ -37,9 +37,9 @@ def choose_stretch(
     if source.palette is not None or (source.is_plain and stretch in ("auto", "none")):
         _require_valid(source)
         return None
-    if stretch != "percentile" and (stretch != "auto" or source.bits is not None):
+    fixed = _fixed_range(source, stretch)
+    if fixed is not None:
         _require_valid(source)
-        fixed = _fixed_range(source, stretch)
         return fixed, fixed, fixed
     samples: list[NDArray[np.generic]] = []
     for window, shape in _samples(source.dataset):
@@ -56,12 +56,15 @@ def choose_stretch(
     return red, green, blue
 
 
-def _fixed_range(source: PixelSource, stretch: Stretch) -> Range:
+def _fixed_range(source: PixelSource, stretch: Stretch) -> Range | None:
+    """Return the range of all bands; None where it is in their pixels."""
     if isinstance(stretch, tuple):
         return stretch
+    if stretch == "none":
+        return 0.0, 255.0
     if stretch == "auto" and source.bits is not None:
         return 0.0, float((1 << source.bits) - 1)
-    return 0.0, 255.0
+    return None
 
 
 def _require_valid(source: PixelSource) -> None:
