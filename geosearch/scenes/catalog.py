@@ -15,8 +15,8 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 from geosearch.errors import Refusal, SceneError
-from geosearch.scenes.buckets import is_s3, open_object
-from geosearch.scenes.fetching import fetched
+from geosearch.scenes.buckets import is_s3
+from geosearch.scenes.fetching import opened
 from geosearch.scenes.item_table import is_item_table, read_item_table
 from geosearch.scenes.remote import gdal_name, is_remote, is_web, without_secrets
 
@@ -85,10 +85,6 @@ def read_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
 
 def _table_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
     try:
-        if is_remote(path) and not is_s3(path) and not is_web(path):
-            raise SceneError(
-                "GeoParquet is read from files, over https and from S3", hint="download it first"
-            )
         for content in read_item_table(path):
             yield FoundItem(path, content)
     except SceneError as error:
@@ -128,19 +124,8 @@ def _joined(base: str, href: str) -> str:
 
 def _read(path: str) -> Mapping[str, Any]:
     try:
-        if is_s3(path):
-            with open_object(path) as file:
-                content = file.read(_MOST_BYTES + 1)
-        elif is_remote(path):
-            if not is_web(path):
-                raise SceneError(
-                    "STAC is read from files, over https and from S3", hint="download it first"
-                )
-            with fetched(path, _MOST_BYTES) as file:
-                content = file.read()
-        else:
-            with open(path, "rb") as file:
-                content = file.read(_MOST_BYTES + 1)
+        with opened(path, _MOST_BYTES) as file:
+            content = file.read(_MOST_BYTES + 1)
         if len(content) > _MOST_BYTES:
             raise SceneError(
                 f"it is larger than {_MOST_BYTES >> 20} MiB", hint="split it into parts"

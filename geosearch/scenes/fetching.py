@@ -1,15 +1,38 @@
-"""What a web server has under a URL: whole, and no more than was reckoned with."""
+"""Documents to read, wherever they lie: from the web no more is fetched than was reckoned with."""
 
 from http.client import HTTPException
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, cast
 from urllib.request import urlopen
 
 from geosearch.errors import SceneError
-from geosearch.scenes.remote import web_request, without_secrets
+from geosearch.scenes.buckets import is_s3, open_object
+from geosearch.scenes.remote import is_remote, is_web, web_request, without_secrets
 
 _TIMEOUT_S = 30
 _READ_BYTES = 1 << 20
+
+
+def opened(path: str, most_bytes: int) -> IO[bytes]:
+    """Open a document; the caller closes it.
+
+    Args:
+        path: A local file, an object in S3, or a URL on a web server, which is fetched whole.
+        most_bytes: More is not fetched.
+
+    Raises:
+        SceneError: It lies elsewhere, cannot be fetched, or is larger.
+        OSError: It cannot be opened.
+    """
+    if is_s3(path):
+        return cast(IO[bytes], open_object(path))
+    if is_web(path):
+        return fetched(path, most_bytes)
+    if is_remote(path):
+        raise SceneError(
+            "STAC is read from files, over https and from S3", hint="download it first"
+        )
+    return open(path, "rb")
 
 
 def fetched(url: str, most_bytes: int) -> IO[bytes]:

@@ -6,14 +6,11 @@ tell where its pixels are, what they show and when are read, some rows at a time
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
 from geosearch.errors import SceneError, first_line
-from geosearch.scenes.buckets import is_s3, open_object
-from geosearch.scenes.fetching import fetched
-from geosearch.scenes.remote import is_web
+from geosearch.scenes.fetching import opened
 
 _MOST_ROWS = 1_000_000
 _BATCH_ROWS = 256
@@ -44,7 +41,10 @@ def read_item_table(path: str) -> Iterator[Mapping[str, Any]]:
     from pyarrow.parquet import ParquetFile
 
     try:
-        with _opened(path) as source, ParquetFile(source, pre_buffer=False) as table:
+        with (
+            opened(path, _MOST_FETCHED_BYTES) as source,
+            ParquetFile(source, pre_buffer=False) as table,
+        ):
             columns = _columns(table)
             for batch in table.iter_batches(_BATCH_ROWS, columns=columns, use_threads=False):
                 for row in batch.cast(_readable(batch.schema), safe=False).to_pylist():
@@ -56,13 +56,6 @@ def read_item_table(path: str) -> Iterator[Mapping[str, Any]]:
             f"it cannot be read as Parquet: {first_line(error)}",
             hint="check what it holds; STAC Items are also read as JSON",
         ) from error
-
-
-def _opened(path: str) -> AbstractContextManager[Any]:
-    """Return the file, open: one on the web is fetched whole, since its parts lie everywhere."""
-    if is_web(path):
-        return fetched(path, _MOST_FETCHED_BYTES)
-    return open_object(path) if is_s3(path) else open(path, "rb")
 
 
 def _columns(table: Any) -> list[str]:
