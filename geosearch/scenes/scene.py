@@ -93,6 +93,10 @@ def open_scene(
                 )
             width_m, height_m = ground_sizes_m(placement.to_lonlat, [window])[0] / window[2:]
             choice = choose_bands(_band_facts(dataset, file), bands)
+            source = pixel_source(dataset, choice.bands)
+            reason = choice.reason if bands else file.band_reason or choice.reason
+            if source.is_complex:
+                reason += "; magnitudes of complex values"
             moment = file.moment or product_moment(first)
             if moment is None:
                 names = PurePath(file.id).name, first.name
@@ -111,8 +115,8 @@ def open_scene(
                 datetime=moment.datetime if moment else None,
                 datetime_source=moment.source if moment else None,
                 bands=choice.bands,
-                band_reason=choice.reason if bands else file.band_reason or choice.reason,
-                stretch=choose_stretch(pixel_source(dataset, choice.bands), stretch),
+                band_reason=reason,
+                stretch=choose_stretch(source, stretch),
                 placement_note=placement.note,
             )
 

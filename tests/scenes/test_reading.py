@@ -246,6 +246,7 @@ def test_complex_values_are_shown_by_their_magnitude(tmp_path: Path) -> None:
     windows = np.array([[0, 0, 20, 20]], np.int32)
     one, other = gathered(scene, windows, 20)[0], gathered(plain, windows, 20)[0]
     assert np.abs(one.astype(int) - other).max() <= 1
+    assert scene.band_reason.endswith("; magnitudes of complex values")
 
 
 def test_a_window_read_again_is_the_chip_that_was_embedded(noisy: Scene) -> None:
