@@ -203,7 +203,8 @@ def _stage(
 
 
 def _reasons(left_out: Counter[str]) -> str:
-    return "; ".join(f"{count} with {reason}" for reason, count in left_out.items() if count)
+    counted = [f"{count} with {reason}" for reason, count in left_out.items() if count]
+    return "; ".join(counted) or "it has no rows"
 
 
 def _batch(rows: VectorRows) -> ChipBatch:

@@ -6,6 +6,7 @@ of so many floats of 16, 32 or 64 bits). What else a file has is not read.
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geosearch.errors import UsageError, first_line
+from geosearch.formats.vector_columns import UNKNOWN_TIME, directions, shapes, texts, times
 
 BATCH_ROWS = 1 << 16
 GEO = b"geo"
@@ -26,8 +28,8 @@ OWN = b"geosearch"
 """Key of the file's metadata that says how its vectors were made."""
 
 _GEOPARQUET = "1.1.0"
-_UNKNOWN_TIME = int(np.iinfo(np.int64).min)
 _MOST_DIM = 1 << 16
+_LENGTHS_AT_ONCE = 1024
 _COLUMNS_HINT = (
     "it has to have `id`, `geometry` (WKB, EPSG:4326), `vector` (fixed-size lists of float16 or "
     "float32), and may have `datetime`"
@@ -99,31 +101,39 @@ class VectorFile:
         """
         wanted = [n for n in ("id", "geometry", "datetime", "vector") if n in self._schema.names]
         first = 0
-        try:
+        with self._reading():
             for batch in self._file.iter_batches(BATCH_ROWS, columns=wanted, use_threads=True):
                 yield self._rows_of(batch, first)
                 first += batch.num_rows
-        except (OSError, pa.ArrowException) as error:
-            raise UsageError(
-                f"{self.path} cannot be read from row {first}: {first_line(error)}",
-                hint="write the file again",
-            ) from error
 
     def require_unique_ids(self) -> None:
         """Refuse a file in which one id stands for several rows.
 
         Raises:
-            UsageError: It is such a file.
+            UsageError: It is such a file, or it is damaged.
         """
-        ids = self._file.read(columns=["id"]).column("id").combine_chunks()
-        if pc.count_distinct(ids, mode="only_valid").as_py() == len(ids) - ids.null_count:
+        with self._reading():
+            ids = texts(self._file.read(columns=["id"]).column("id").combine_chunks()).drop_null()
+        if pc.count_distinct(ids).as_py() == len(ids):
             return
         counts = pc.value_counts(ids)
-        often = counts.filter(pc.greater(counts.field("counts"), 1)).field("values").drop_null()
+        often = counts.filter(pc.greater(counts.field("counts"), 1)).field("values")
         raise UsageError(
             f"{self.path} has several rows of the id {often[0].as_py()!r}",
             hint="give each row an id of its own",
         )
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Say of errors which file has them."""
+        try:
+            yield
+        except UsageError as error:
+            raise UsageError(f"{self.path}: {error.message}", hint=error.hint) from error
+        except (OSError, pa.ArrowException) as error:
+            raise UsageError(
+                f"{self.path} cannot be read: {first_line(error)}", hint="write the file again"
+            ) from error
 
     def _require_columns(self) -> None:
         missing = [n for n in ("id", "geometry", "vector") if n not in self._schema.names]
@@ -133,7 +143,7 @@ class VectorFile:
         if not _is_list(kind) or not pa.types.is_floating(kind.value_type):
             raise UsageError(f"{self.path} has vectors of type {kind}", hint=_COLUMNS_HINT)
         geometry = _storage(self._schema.field("geometry").type)
-        if not (pa.types.is_binary(geometry) or pa.types.is_large_binary(geometry)):
+        if not _is_binary(geometry):
             raise UsageError(f"{self.path} has geometries of type {geometry}", hint=_COLUMNS_HINT)
         self._require_degrees()
 
@@ -164,80 +174,47 @@ class VectorFile:
         if pa.types.is_fixed_size_list(kind):
             dim = int(kind.list_size)
         else:
-            first = next(self._file.iter_batches(1, columns=["vector"]), None)
-            value = None if first is None or not first.num_rows else first.column(0)[0].as_py()
-            dim = len(value) if value is not None else 0
+            with self._reading():
+                dim = self._first_length()
         if not 1 <= dim <= _MOST_DIM:
             raise UsageError(f"{self.path} has vectors of {dim} numbers", hint=_COLUMNS_HINT)
         return dim
 
+    def _first_length(self) -> int:
+        """Return how many numbers the first vector has that has any."""
+        for batch in self._file.iter_batches(_LENGTHS_AT_ONCE, columns=["vector"]):
+            lengths = pc.list_value_length(_plain(batch.column(0))).drop_null()
+            some = lengths.filter(pc.greater(lengths, 0))
+            if len(some):
+                return int(some[0].as_py())
+        return 0
+
     def _rows_of(self, batch: Any, first: int) -> VectorRows:
-        columns = {name: _plain(batch.column(name)) for name in batch.schema.names}
-        ids = columns["id"].cast(pa.string())
-        vectors, usable = self._vectors(columns["vector"], first)
-        shapes, placed = _shapes(columns["geometry"])
+        columns = {name: batch.column(name) for name in batch.schema.names}
+        ids = texts(columns["id"])
         named = ~ids.is_null().to_numpy(zero_copy_only=False)
-        good = named & usable & placed
+        vectors, usable = directions(_plain(columns["vector"]), self.dim)
+        footprints, placed = shapes(columns["geometry"])
+        time_ms, dated = times(columns.get("datetime"), len(ids))
+        good, left_out = np.ones(len(ids), bool), {}
+        for has, reason in (
+            (named, "no id"),
+            (usable, "no vector of finite numbers, or one of zeros"),
+            (placed, "no valid geometry in longitude and latitude"),
+            (dated, "a `datetime` before year 1 or after 9999"),
+        ):
+            left_out[reason] = int((good & ~has).sum())
+            good &= has
         return VectorRows(
             first=first,
             count=len(ids),
             numbers=first + np.flatnonzero(good),
             ids=ids.to_numpy(zero_copy_only=False)[good],
-            footprints=shapes[good],
-            time_ms=self._times(columns.get("datetime"), len(ids))[good],
+            footprints=footprints[good],
+            time_ms=time_ms[good],
             vectors=vectors[good],
-            left_out={
-                "no id": int((~named).sum()),
-                "no vector of finite numbers, or one of zeros": int((named & ~usable).sum()),
-                "no valid geometry in longitude and latitude": int(
-                    (named & usable & ~placed).sum()
-                ),
-            },
+            left_out=left_out,
         )
-
-    def _vectors(self, column: Any, first: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Return vectors float32 [n, dim] of unit length, and which rows have one, bool [n]."""
-        there = ~column.is_null().to_numpy(zero_copy_only=False)
-        values = column.drop_null().flatten()
-        if len(values) != int(there.sum()) * self.dim:
-            raise UsageError(
-                f"{self.path} has vectors of other lengths than {self.dim} behind row {first}",
-                hint="write all vectors with as many numbers",
-            )
-        numbers = values.to_numpy(zero_copy_only=False).reshape(-1, self.dim)
-        vectors = np.zeros((len(there), self.dim), np.float32)
-        vectors[there] = numbers
-        with np.errstate(over="ignore", invalid="ignore"):
-            lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64))
-        usable = there & np.isfinite(lengths) & (lengths > 0)
-        vectors /= np.where(usable, lengths, 1)[:, None].astype(np.float32)
-        return vectors, usable
-
-    def _times(self, column: Any | None, count: int) -> NDArray[np.int64]:
-        if column is None or pa.types.is_null(column.type):
-            return np.full(count, _UNKNOWN_TIME, np.int64)
-        try:
-            # a text without a zone cannot be meant; a timestamp without one is UTC
-            times = column.cast(pa.timestamp("ms", "UTC"), safe=False).cast(pa.int64())
-        except pa.ArrowException as error:
-            raise UsageError(
-                f"{self.path} has a `datetime` that cannot be read: {first_line(error)}",
-                hint="write timestamps in UTC, or RFC 3339 texts",
-            ) from error
-        return np.asarray(times.fill_null(_UNKNOWN_TIME).to_numpy(zero_copy_only=False))
-
-
-def _shapes(column: Any) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
-    """Return geometries [n], and which of them lie on the Earth, bool [n]."""
-    shapes = shapely.from_wkb(column.to_numpy(zero_copy_only=False), on_invalid="ignore")
-    shapes = np.asarray(shapely.force_2d(shapes), dtype=object)
-    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    broken = there & ~shapely.is_valid(shapes)
-    shapes[broken] = shapely.make_valid(shapes[broken])
-    west, south, east, north = shapely.bounds(shapes).reshape(-1, 4).T
-    # comparisons with NaN are false
-    inside = (west >= -180) & (east <= 180) & (south >= -90) & (north <= 90)
-    return shapes, there & inside
 
 
 def _plain(column: Any) -> Any:
@@ -251,6 +228,12 @@ def _storage(kind: Any) -> Any:
 def _is_list(kind: Any) -> bool:
     return bool(
         pa.types.is_fixed_size_list(kind) or pa.types.is_list(kind) or pa.types.is_large_list(kind)
+    )
+
+
+def _is_binary(kind: Any) -> bool:
+    return bool(
+        pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind)
     )
 
 
@@ -299,7 +282,7 @@ class VectorFileWriter:
         vectors: NDArray[np.float16],
     ) -> None:
         """Write rows; the arguments are [n], vectors [n, dim]."""
-        known = time_ms != _UNKNOWN_TIME
+        known = time_ms != UNKNOWN_TIME
         times = pa.array(time_ms, mask=~known).cast(pa.timestamp("ms", "UTC"))
         bounds = shapely.bounds(footprints).reshape(-1, 4)
         boxes = pa.StructArray.from_arrays(

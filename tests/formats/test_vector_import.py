@@ -1,6 +1,8 @@
 """Vectors made elsewhere are found as they were given; what cannot be used is counted."""
 
 import json
+import struct
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -206,6 +208,109 @@ def test_times_are_read_as_they_are_written(tmp_path: Path, kind: str) -> None:
     assert moments == {"chip 0": expected, "chip 1": expected, "chip 2": None}
 
 
+def test_ids_of_any_type_that_texts_are_stored_in_are_read(tmp_path: Path) -> None:
+    names = pa.array([f"chip {at}" for at in range(50)])
+    kinds = (names.dictionary_encode(), names.cast(pa.large_string()), names.cast(pa.string_view()))
+    for number, ids in enumerate(kinds):
+        path = write(tmp_path / f"{number}.parquet", columns_of(50) | {"id": ids})
+        geosearch.import_vectors([path], tmp_path / f"index {number}")
+        (hit,) = search(open_index(tmp_path / f"index {number}"), unit(vectors_of(50)[9]), k=1)[0]
+        assert hit.id == "chip 9"
+
+
+def unit(vector: np.ndarray) -> np.ndarray:
+    return np.asarray(vector / np.linalg.norm(vector), np.float32)
+
+
+def test_an_empty_id_is_none(tmp_path: Path) -> None:
+    ids = pa.array([""] + [f"chip {at}" for at in range(1, 5)])
+    path = write(tmp_path / "f.parquet", columns_of(5) | {"id": ids})
+    done = geosearch.import_vectors([path], tmp_path / "index")
+    assert (done.chips, done.left_out) == (4, {"no id": 1})
+
+
+def test_a_list_without_numbers_is_no_vector_wherever_it_is(tmp_path: Path) -> None:
+    rows: list[Any] = vectors_of(50).tolist()
+    rows[0], rows[1], rows[20] = None, [], []
+    columns = columns_of(50) | {"vector": pa.array(rows, pa.list_(pa.float32()))}
+    done = geosearch.import_vectors([write(tmp_path / "f.parquet", columns)], tmp_path / "index")
+    assert (done.chips, sum(done.left_out.values())) == (47, 3)
+    hits, _ = search(open_index(tmp_path / "index"), unit(vectors_of(50)[30]), k=1)
+    assert hits[0].id == "chip 30"
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("kind", "power"),
+    [("float32", -34), ("float32", 37)] + [("float64", at) for at in (-300, -40, 37, 300)],
+)
+def test_a_vector_of_any_length_is_a_direction(tmp_path: Path, kind: str, power: int) -> None:
+    shapes = np.sign(vectors_of(50)) * np.where(np.arange(DIM) < 3, 3.0, 2.0)
+    flat = pa.array((shapes * 10.0**power).astype(kind).reshape(-1))
+    columns = columns_of(50) | {"vector": pa.FixedSizeListArray.from_arrays(flat, DIM)}
+    geosearch.import_vectors([write(tmp_path / "f.parquet", columns)], tmp_path / "index")
+    hits, _ = search(open_index(tmp_path / "index"), unit(shapes[8]), k=1)
+    assert hits[0].score == pytest.approx(1, abs=1e-3)
+
+
+def odd_geometries() -> list[bytes]:
+    curve = struct.pack("<BII6d", 1, 8, 3, 0, 0, 1, 1, 2, 0)  # a CircularString
+    shapes = ["POLYGON ((0 0, NaN 1, 1 1, 0 0))", "POLYGON ((0 0, Infinity 1, 1 1, 0 0))"]
+    return [curve, *shapely.to_wkb(shapely.from_wkt(shapes))]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("number", range(3))
+def test_a_geometry_that_cannot_be_placed_costs_no_other_row(tmp_path: Path, number: int) -> None:
+    shapes = list(shapely.to_wkb(boxes_of(50)))
+    with np.errstate(invalid="ignore"):
+        shapes[7] = odd_geometries()[number]
+    columns = columns_of(50) | {"geometry": pa.array(shapes, pa.binary())}
+    done = geosearch.import_vectors([write(tmp_path / "f.parquet", columns)], tmp_path / "index")
+    assert done.left_out == {"no valid geometry in longitude and latitude": 1}
+    hits, _ = search(open_index(tmp_path / "index"), unit(vectors_of(50)[8]), k=1)
+    assert shapely.equals(hits[0].footprint, boxes_of(50)[8])
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2021-05-06T07:08:09.1Z", "2021-05-06T07:08:09.100Z"),
+        ("2021-05-06T07:08:09.123456Z", "2021-05-06T07:08:09.123Z"),
+        ("2021-05-06T07:08:09.123456789+01:00", "2021-05-06T06:08:09.123Z"),
+        ("2021-05-06t07:08:09z", "2021-05-06T07:08:09Z"),
+        ("2021-05-06", "2021-05-06T00:00:00Z"),
+    ],
+)
+def test_times_are_read_however_rfc_3339_writes_them(
+    tmp_path: Path, text: str, moment: str
+) -> None:
+    columns = columns_of(3) | {"datetime": pa.array([text] * 3, pa.string_view())}
+    geosearch.import_vectors([write(tmp_path / "f.parquet", columns)], tmp_path / "index")
+    hits, _ = search(open_index(tmp_path / "index"), unit(np.ones(DIM)), k=3)
+    assert {hit.datetime for hit in hits} == {moment}
+
+
+def test_rows_of_years_that_cannot_be_written_are_left_out(tmp_path: Path) -> None:
+    seconds = pa.array([-(10**11), 0, 10**12], pa.int64())
+    columns = columns_of(3) | {"datetime": seconds.cast(pa.timestamp("s", "UTC"))}
+    done = geosearch.import_vectors([write(tmp_path / "f.parquet", columns)], tmp_path / "index")
+    assert done.left_out == {"a `datetime` before year 1 or after 9999": 2}
+    (hit,) = geosearch.open(tmp_path / "index").search(np.ones(DIM))
+    assert hit.datetime == "1970-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("place", range(20))
+def test_a_file_with_a_damaged_page_is_refused_or_read(tmp_path: Path, place: int) -> None:
+    path = write(tmp_path / "f.parquet", columns_of(2000))
+    data = bytearray(path.read_bytes())
+    at = place * len(data) // 20
+    data[at : at + 300] = b"\xaa" * 300
+    path.write_bytes(data)
+    with suppress(UsageError):
+        assert geosearch.import_vectors([path], tmp_path / "index").chips <= 2000
+
+
 def crs(code: str) -> dict[str, Any]:
     authority, number = code.split(":")
     return {
@@ -225,7 +330,13 @@ def crs(code: str) -> dict[str, Any]:
         ({"id": pa.array(["a", "b", "a", "c", "d"])}, {}, "several rows of the id 'a'"),
         ({"datetime": pa.array(["yesterday"] * 5)}, {}, "datetime"),
         ({"vector": pa.array([[1.0, 2.0], [1.0]] + [[1.0, 2.0]] * 3)}, {}, "other lengths"),
+        ({"vector": pa.array([[1.0, 2.0], [1.0], [1.0, 2.0, 3.0]] + [[1.0, 2.0]] * 2)}, {}, "2, s"),
+        ({"vector": pa.nulls(5, pa.list_(pa.float32()))}, {}, "vectors of 0 numbers"),
         ({"id": pa.nulls(5, pa.string())}, {}, "no row that can be used"),
+        ({"id": pa.nulls(5)}, {}, "no row that can be used"),
+        ({"id": pa.array([{"a": at} for at in range(5)])}, {}, "`id` of type struct"),
+        ({"id": pa.array([b"\xff%d" % at for at in range(5)])}, {}, "`id` of type binary"),
+        ({"datetime": pa.array([1577836800] * 5)}, {}, "int64 says no unit"),
     ],
 )
 def test_files_that_cannot_be_meant_are_refused_by_name(
@@ -236,6 +347,13 @@ def test_files_that_cannot_be_meant_are_refused_by_name(
     with pytest.raises(UsageError, match=message) as caught:
         geosearch.import_vectors([path], tmp_path / "index")
     assert "odd.parquet" in caught.value.message
+
+
+def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "none.parquet"
+    pq.write_table(pa.table(columns_of(5)).slice(0, 0), path)
+    with pytest.raises(UsageError, match="it has no rows"):
+        geosearch.import_vectors([path], tmp_path / "index")
 
 
 @pytest.mark.parametrize("code", ["OGC:CRS84", "EPSG:4326"])
