@@ -14,9 +14,11 @@ import shapely
 from numpy.typing import NDArray
 
 from geosearch.errors import UsageError
+from geosearch.formats.scene_names import scene_names
 from geosearch.formats.vector_table import VectorFile, VectorRows
 from geosearch.geo import box_sizes_m
 from geosearch.index import (
+    MANIFEST,
     UNKNOWN_ENCODER,
     AnnChoice,
     ChipBatch,
@@ -24,6 +26,7 @@ from geosearch.index import (
     IndexWriter,
     SceneRecord,
     memory_budget,
+    open_index,
     rows_within,
 )
 from geosearch.progress import track
@@ -36,7 +39,8 @@ class VectorImport:
     """What an import did."""
 
     files: tuple[str, ...]
-    """Ids of the scenes that were added: the files' names."""
+    """Ids of the scenes that were added: the files' names, longer where the index has others of
+    that name."""
     unchanged: tuple[str, ...]
     """Ids of those that the index had already."""
     chips: int
@@ -117,7 +121,8 @@ def import_vectors(
     """
     added, unchanged, chips = [], [], 0
     left_out: Counter[str] = Counter()
-    rows = sum(file.rows for file in files)
+    records = _records(files, folder)
+    rows = sum(file.rows for file, _ in records)
     budget = memory_budget(memory_bytes)
     with IndexWriter(
         folder,
@@ -128,8 +133,7 @@ def import_vectors(
         memory_bytes=budget,
     ) as writer:
         with track("importing", rows, "rows", shown=progress) as advance:
-            for file in files:
-                record = _record(file)
+            for file, record in records:
                 status = writer.status(record.id, record.size_bytes, record.mtime_ns)
                 if status == "published":
                     unchanged.append(record.id)
@@ -151,10 +155,18 @@ def import_vectors(
     )
 
 
-def _record(file: VectorFile) -> SceneRecord:
+def _records(files: Sequence[VectorFile], folder: Path) -> list[tuple[VectorFile, SceneRecord]]:
+    """Return each file with the scene that it becomes; one that is named twice once."""
+    known = open_index(folder).scenes if (folder / MANIFEST).exists() else ()
+    opened = {file.path.resolve(): file for file in files}
+    names = scene_names((file.path for file in files), {scene.id: scene.href for scene in known})
+    return [(opened[path], _record(opened[path], name)) for path, name in names.items()]
+
+
+def _record(file: VectorFile, scene_id: str) -> SceneRecord:
     state = file.path.stat()
     return SceneRecord(
-        id=file.path.name,
+        id=scene_id,
         href=str(file.path.resolve()),
         size_bytes=state.st_size,
         mtime_ns=state.st_mtime_ns,

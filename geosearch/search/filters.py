@@ -254,8 +254,9 @@ def read_area(source: str | Path | dict[str, Any] | BaseGeometry) -> BaseGeometr
     if isinstance(source, dict):
         return _checked(_from_geojson(source, "the GeoJSON object"), "the GeoJSON object")
     name = "standard input" if str(source) == "-" else str(source)
+    data = _read_bytes(source, name)
     try:
-        document = json.loads(_read_text(source, name))
+        document = json.loads(data.decode())
     except ValueError as error:  # includes bytes that are not UTF-8
         raise UsageError(
             f"--intersects {name} is no JSON: {error}", hint="give a GeoJSON file"
@@ -263,7 +264,7 @@ def read_area(source: str | Path | dict[str, Any] | BaseGeometry) -> BaseGeometr
     return _checked(_from_geojson(document, name), name)
 
 
-def _read_text(source: str | Path, name: str) -> str:
+def _read_bytes(source: str | Path, name: str) -> bytes:
     hint = "give the path of a GeoJSON file, or - for standard input"
     try:
         if str(source) == "-":
@@ -275,7 +276,7 @@ def _read_text(source: str | Path, name: str) -> str:
         raise UsageError(f"--intersects {name}: {error.strerror}", hint=hint) from error
     if len(data) > _AREA_LIMIT_BYTES:
         raise UsageError(f"--intersects {name} is larger than 64 MiB", hint="simplify the geometry")
-    return data.decode()
+    return data
 
 
 def _from_geojson(document: Any, name: str) -> BaseGeometry:

@@ -146,8 +146,9 @@ def test_an_area_that_cannot_be_meant_is_refused(tmp_path: Path, text: str) -> N
 
 
 def test_a_missing_area_file_is_refused_by_its_name(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"nowhere\.geojson"):
+    with pytest.raises(UsageError, match=r"nowhere\.geojson: No such file") as caught:
         read_area(tmp_path / "nowhere.geojson")
+    assert "no JSON" not in caught.value.message
 
 
 def test_no_condition_is_the_empty_filter() -> None:
