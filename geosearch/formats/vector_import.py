@@ -140,7 +140,8 @@ def import_vectors(
                     continue
                 if status != "staged":
                     file.require_unique_ids()
-                    chips += _stage(file, record, writer, left_out, advance)
+                    _stage(file, record, writer, left_out, advance)
+                chips += writer.staged_chips(record.id)
                 added.append(record.id)
         with track("publishing", None, "", shown=progress):
             generation = writer.publish()
@@ -189,8 +190,7 @@ def _stage(
     writer: IndexWriter,
     left_out: Counter[str],
     advance: Callable[[float], None],
-) -> int:
-    """Stage a file, and return how many rows were taken."""
+) -> None:
     unfinished = writer.begin(record, file.rows)
     bounds = np.array([180.0, 90.0, -180.0, -90.0])
     for rows in file.batches():
@@ -211,7 +211,6 @@ def _stage(
     skipped = file.rows - unfinished.chip_count
     found = replace(record, outline=shapely.box(*bounds), chips_skipped=skipped)
     writer.finish(unfinished, found, _no_chips(file.dim))
-    return unfinished.chip_count
 
 
 def _reasons(left_out: Counter[str]) -> str:

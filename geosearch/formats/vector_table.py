@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from os import strerror
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -28,6 +29,7 @@ OWN = b"geosearch"
 """Key of the file's metadata that says how its vectors were made."""
 
 _GEOPARQUET = "1.1.0"
+_GEOARROW = b"ARROW:extension:metadata"
 _MOST_DIM = 1 << 16
 _LENGTHS_AT_ONCE = 1024
 _COLUMNS_HINT = (
@@ -71,6 +73,11 @@ class VectorFile:
         try:
             self._file: Any = pq.ParquetFile(self.path, memory_map=False)
             self._schema = self._file.schema_arrow
+        except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
+            raise UsageError(
+                f"{path} cannot be opened: {strerror(error.errno or 0)}",
+                hint="give the path of a GeoParquet file that may be read",
+            ) from error
         except (OSError, pa.ArrowException) as error:
             raise UsageError(
                 f"{path} cannot be read as Parquet: {first_line(error)}", hint=_COLUMNS_HINT
@@ -148,10 +155,7 @@ class VectorFile:
         self._require_degrees()
 
     def _require_degrees(self) -> None:
-        document = _json((self._schema.metadata or {}).get(GEO))
-        columns = document.get("columns")
-        column = columns.get("geometry") if isinstance(columns, dict) else None
-        column = column if isinstance(column, dict) else {}
+        column = self._geometry_metadata()
         if str(column.get("encoding", "WKB")).upper() != "WKB":
             raise UsageError(
                 f"{self.path} encodes geometries as {column['encoding']}",
@@ -165,6 +169,14 @@ class VectorFile:
                 f"{self.path} has geometries in {named or 'a CRS without a code'}",
                 hint="write them in longitude and latitude: EPSG:4326, or OGC:CRS84",
             )
+
+    def _geometry_metadata(self) -> dict[str, Any]:
+        """Return what is said of the geometries: by GeoParquet, else by GeoArrow."""
+        columns = _json((self._schema.metadata or {}).get(GEO)).get("columns")
+        column = columns.get("geometry") if isinstance(columns, dict) else None
+        if isinstance(column, dict):
+            return column
+        return _json((self._schema.field("geometry").metadata or {}).get(_GEOARROW))
 
     def _own_metadata(self) -> dict[str, Any]:
         return _json((self._schema.metadata or {}).get(OWN))

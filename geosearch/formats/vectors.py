@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from geosearch.errors import UsageError, first_line
 
 _MOST_BYTES = 256 * 2**20
+_NPY = b"\x93NUMPY"
 _HINT = "give an .npy file of one vector or several, or an .npz file that `geosearch embed` wrote"
 
 
@@ -52,6 +53,9 @@ def read_vectors(path: str | Path) -> tuple[NDArray[Any], list[str]]:
 
 
 def _stored(path: Path) -> tuple[NDArray[Any], NDArray[Any] | None]:
+    with path.open("rb") as file:
+        if not file.read(len(_NPY)).startswith((_NPY, b"PK")):
+            raise ValueError("it is no file of NumPy")  # which would take it for a pickle
     # without pickle: a stranger's file must not run code
     stored: Any = np.load(path, allow_pickle=False)
     if isinstance(stored, np.ndarray):

@@ -184,6 +184,11 @@ class Staging:
         staged = self._read(self._place(key.id))
         return staged is not None and staged.record.key == key
 
+    def chip_count(self, scene_id: str) -> int:
+        """Return how many chips a scene has that is staged; 0 for another."""
+        staged = self._read(self._place(scene_id))
+        return 0 if staged is None else staged.chip_count
+
     def begin(self, record: SceneRecord, windows: int, order: str = "") -> UnfinishedScene:
         """Return what is on the disk of a scene, for adding to it.
 

@@ -153,6 +153,10 @@ class IndexWriter:
             return "staged"
         return "changed" if published else "new"
 
+    def staged_chips(self, scene_id: str) -> int:
+        """Return how many chips a scene has that is staged; 0 for another."""
+        return self._staging.chip_count(scene_id)
+
     def stage(self, record: SceneRecord, batch: ChipBatch) -> None:
         """Store a finished scene where it survives a crash.
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyproj
 import pytest
 import shapely
 from click.testing import CliRunner
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 import geosearch
 from geosearch.cli.main import cli
 from geosearch.errors import EncoderError, IndexFolderError, UsageError
+from geosearch.formats import VectorFile, agreed_spec, import_vectors
 from geosearch.index import open_index, repair, verify
 from geosearch.search import make_filter, search
 
@@ -362,6 +364,21 @@ def test_degrees_by_any_name_are_read(tmp_path: Path, code: str) -> None:
     assert geosearch.import_vectors([path], tmp_path / "index").chips == 5
 
 
+def test_geometries_that_say_their_crs_as_geoarrow_does_must_be_in_degrees(tmp_path: Path) -> None:
+    said = json.dumps({"crs": pyproj.CRS(3857).to_json_dict()})
+    table = pa.table(columns_of(5))
+    names = {"ARROW:extension:name": "geoarrow.wkb", "ARROW:extension:metadata": said}
+    fields = [one.with_metadata(names if one.name == "geometry" else None) for one in table.schema]
+    pq.write_table(table.cast(pa.schema(fields)), tmp_path / "metres.parquet")
+    with pytest.raises(UsageError, match="EPSG:3857"):
+        geosearch.import_vectors([tmp_path / "metres.parquet"], tmp_path / "index")
+
+
+def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"gone\.parquet cannot be opened: No such file"):
+        geosearch.import_vectors([tmp_path / "gone.parquet"], tmp_path / "index")
+
+
 def test_what_is_no_parquet_is_refused(tmp_path: Path) -> None:
     (tmp_path / "text.parquet").write_text("id,vector")
     with pytest.raises(UsageError, match=r"text\.parquet cannot be read"):
@@ -408,6 +425,18 @@ def test_a_file_that_moved_takes_its_own_place(tmp_path: Path) -> None:
     moved = paths[0].rename(tmp_path / "later" / "part-0.parquet")
     done = geosearch.import_vectors([moved], tmp_path / "index")
     assert (done.unchanged, done.chips_total) == (("part-0.parquet",), 100)
+
+
+def test_rows_that_an_interrupted_import_staged_are_counted(file: Path, tmp_path: Path) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with VectorFile(file) as opened:
+        spec = agreed_spec([opened])
+        with pytest.raises(KeyboardInterrupt):
+            import_vectors([opened], tmp_path / "index", spec, ann="ivfpq", queries=interrupted)
+    done = geosearch.import_vectors([file], tmp_path / "index")
+    assert (done.chips, done.chips_total) == (200, 200)
 
 
 def test_a_link_to_a_file_is_called_by_its_own_name(file: Path, tmp_path: Path) -> None:

@@ -94,6 +94,13 @@ def test_what_are_no_vectors_is_refused_by_the_files_name(tmp_path: Path, write:
     assert caught.value.hint
 
 
+def test_nobody_is_told_to_load_a_strangers_file_unsafely(tmp_path: Path) -> None:
+    write_pickle(tmp_path / "v.parquet")
+    with pytest.raises(UsageError, match="no file of NumPy") as caught:
+        read_vectors(tmp_path / "v.parquet")
+    assert "pickle" not in caught.value.message
+
+
 def test_a_compressed_file_is_measured_by_what_it_holds(tmp_path: Path) -> None:
     path = tmp_path / "v.npz"
     np.savez_compressed(path, vectors=np.zeros((300, 1 << 18), np.float32))
