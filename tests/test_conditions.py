@@ -46,7 +46,7 @@ def test_help_describes_what_is_no_condition_as_before(function: Callable[..., A
 def test_help_of_an_open_archive_shows_conditions(tmp_path: Path) -> None:
     build(tmp_path / "index")
     shown = str(inspect.signature(geosearch.open(tmp_path / "index").search))
-    assert "datetime: 'str | None' = None" in shown
+    assert "datetime: 'Moments | None' = None" in shown
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def import_vectors(
-    files: Sequence[str | Path],
+    files: str | Path | Sequence[str | Path],
     index: str | Path | None = None,
     *,
     encoder: str | None = None,
@@ -37,8 +37,8 @@ def import_vectors(
     """Put the rows of GeoParquet files into an index: vectors that were made elsewhere.
 
     Args:
-        files: Each with columns ``id``, ``geometry`` (WKB, EPSG:4326), ``vector`` (lists of so
-            many floats) and, if known, ``datetime``.
+        files: One or several, each with columns ``id``, ``geometry`` (WKB, EPSG:4326),
+            ``vector`` (lists of so many floats) and, if known, ``datetime``.
         index: The index folder, made if it is not there; None for ``indexes/`` with the first
             file's name.
         encoder: What made the vectors, where the files do not say; texts can then be asked.
@@ -61,6 +61,8 @@ def import_vectors(
     from geosearch.index import memory_budget
     from geosearch.ingest import embedded_questions
 
+    if isinstance(files, str | Path):
+        files = [files]
     if not files:
         raise UsageError("no file to import", hint="give a GeoParquet file of vectors")
     memory_bytes = memory_budget(max_memory)

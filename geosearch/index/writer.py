@@ -10,12 +10,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.errors import IndexFolderError
+from geosearch.errors import IndexFolderError, UsageError
 from geosearch.index.durable import cannot_write, part_of
 from geosearch.index.lock import LOCK, writer_lock
 from geosearch.index.manifest import (
@@ -88,8 +88,13 @@ class IndexWriter:
                 approximate tier; None for the finest.
 
         Raises:
+            UsageError: ``ann`` is something else.
             IndexFolderError: It was built in another way, or cannot be read.
         """
+        if ann not in get_args(AnnChoice):
+            raise UsageError(
+                f"ann is {ann!r}", hint=f"it is one of {', '.join(get_args(AnnChoice))}"
+            )
         self._folder = folder
         self._spec = spec
         self._ann = ann

@@ -11,9 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from shapely.geometry.base import BaseGeometry
 
     Area: TypeAlias = str | Path | dict[str, Any] | BaseGeometry
+    Moment: TypeAlias = date | datetime
+    Moments: TypeAlias = str | Moment | Sequence[str | Moment | None]
 
 
 class Conditions(TypedDict, total=False):
@@ -21,9 +25,10 @@ class Conditions(TypedDict, total=False):
 
     Attributes:
         bbox: ``W,S,E,N`` in degrees, as text or as four numbers; W > E crosses 180 degrees.
-        intersects: A GeoJSON file (``-`` for standard input), object or geometry that footprints
-            must intersect.
-        datetime: A date, an RFC 3339 instant, or ``A/B`` with ``..`` for open ends.
+        intersects: A GeoJSON file (``-`` for standard input), object or geometry (of Shapely, or
+            whatever has ``__geo_interface__``) that footprints must intersect.
+        datetime: A date, an RFC 3339 instant, or ``A/B`` with ``..`` for open ends; in Python also
+            a ``date``, a ``datetime`` with a zone, or a pair of such, None for an open end.
         undated: Chips without a known time, too, whatever ``datetime`` is.
         min_cloud: Least share of a chip that looks like cloud, 0..1; a chip of which that is not
             known does not pass.
@@ -37,7 +42,7 @@ class Conditions(TypedDict, total=False):
     # described above, not each below itself: `help` has the text from there
     bbox: str | Sequence[float] | None
     intersects: Area | None
-    datetime: str | None
+    datetime: Moments | None
     undated: bool
     min_cloud: float | None
     max_cloud: float | None

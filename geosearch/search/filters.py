@@ -21,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 from geosearch.errors import UnknownConditionError, UsageError
 from geosearch.geo import bbox_geometry
 from geosearch.search.conditions import Conditions
+from geosearch.search.moments import moments_text
 
 _AREA_LIMIT_BYTES = 64 * 2**20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -126,7 +127,7 @@ def make_filter(**conditions: Unpack[Conditions]) -> Filter:
         raise UsageError("--undated without --datetime", hint="it adds to what --datetime finds")
     return Filter(
         areas=tuple(areas),
-        time=None if when is None else parse_time_span(when),
+        time=None if when is None else parse_time_span(moments_text(when)),
         undated=undated,
         ranges=_ranges(conditions),
     )
@@ -160,9 +161,13 @@ def _ranges(conditions: Conditions) -> tuple[ValueRange, ...]:
 
 def _bound(name: str, given: Mapping[str, Any], quantity: _Quantity) -> float | None:
     bound: float | None = given.get(name)
-    # not(...) so that NaN is refused too
-    if bound is not None and not quantity.least <= bound <= quantity.most:
-        raise UsageError(f"--{name.replace('_', '-')} is {bound}", hint=quantity.hint)
+    try:
+        # not(...) so that NaN is refused too
+        refused = bound is not None and not quantity.least <= bound <= quantity.most
+    except TypeError:
+        refused = True
+    if refused:
+        raise UsageError(f"--{name.replace('_', '-')} is {bound!r}", hint=quantity.hint)
     return bound
 
 
@@ -172,8 +177,8 @@ def parse_bbox(bbox: str | Sequence[float]) -> BaseGeometry:
     Raises:
         UsageError: Not four finite numbers within longitude and latitude, or S > N.
     """
-    parts = bbox.replace(",", " ").split() if isinstance(bbox, str) else list(bbox)
     try:
+        parts = bbox.replace(",", " ").split() if isinstance(bbox, str) else list(bbox)
         numbers = [float(part) for part in parts]
     except (TypeError, ValueError):
         raise UsageError(
@@ -251,8 +256,14 @@ def read_area(source: str | Path | dict[str, Any] | BaseGeometry) -> BaseGeometr
     """
     if isinstance(source, BaseGeometry):
         return _checked(source, "the geometry")
+    source = getattr(source, "__geo_interface__", source)
     if isinstance(source, dict):
         return _checked(_from_geojson(source, "the GeoJSON object"), "the GeoJSON object")
+    if not isinstance(source, str | Path):
+        raise UsageError(
+            f"--intersects is of type {type(source).__name__}",
+            hint="give the path of a GeoJSON file, a GeoJSON object or a geometry of Shapely",
+        )
     name = "standard input" if str(source) == "-" else str(source)
     data = _read_bytes(source, name)
     try:

@@ -439,6 +439,16 @@ def test_rows_that_an_interrupted_import_staged_are_counted(file: Path, tmp_path
     assert (done.chips, done.chips_total) == (200, 200)
 
 
+def test_one_file_is_imported_as_a_list_of_one(file: Path, tmp_path: Path) -> None:
+    assert geosearch.import_vectors(str(file), tmp_path / "index").chips == 200
+
+
+def test_a_tier_that_there_is_not_is_refused(file: Path, tmp_path: Path) -> None:
+    tier: Any = "hnsw"
+    with pytest.raises(UsageError, match="hnsw"):
+        geosearch.import_vectors([file], tmp_path / "index", ann=tier)
+
+
 def test_a_link_to_a_file_is_called_by_its_own_name(file: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.parquet"
     link.symlink_to(file)

@@ -1,9 +1,11 @@
 """Filters are read strictly, or refused."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given
@@ -11,6 +13,59 @@ from hypothesis import strategies as st
 
 from geosearch.errors import UsageError
 from geosearch.search.filters import make_filter, parse_bbox, parse_time_span, read_area
+
+HELSINKI = timezone(timedelta(hours=2))
+
+
+@pytest.mark.parametrize(
+    ("when", "text"),
+    [
+        (date(2020, 6, 1), "2020-06-01"),
+        (datetime(2020, 6, 1, 12, 0, 0, 250_999, tzinfo=HELSINKI), "2020-06-01T10:00:00.250Z"),
+        ((date(2020, 6, 1), datetime(2020, 7, 1, tzinfo=UTC)), "2020-06-01/2020-07-01T00:00:00Z"),
+        (("2019", date(2020, 6, 1)), "2019/2020-06-01"),
+        ([None, date(2020, 6, 1)], "../2020-06-01"),
+        ((date(2020, 6, 1), None), "2020-06-01/.."),
+    ],
+)
+def test_moments_of_python_mean_what_their_texts_mean(when: Any, text: str) -> None:
+    assert make_filter(datetime=when) == make_filter(datetime=text)
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        datetime(2020, 6, 1), (date(2020, 6, 1), datetime(2020, 7, 1)), (None, None), 2020, b"2020",
+        (date(2020, 6, 1),), (2019, 2020), np.datetime64("2020-06-01"),
+    ],
+)  # fmt: skip
+def test_moments_that_cannot_be_meant_are_refused_with_a_remedy(when: Any) -> None:
+    with pytest.raises(UsageError, match="--datetime") as caught:
+        make_filter(datetime=when)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("bbox", 5), ("bbox", shapely.box(0, 0, 1, 1)), ("intersects", 5), ("intersects", b"x"),
+        ("intersects", [shapely.box(0, 0, 1, 1)]), ("max_cloud", "0.5"), ("min_gsd", [1]),
+    ],
+)  # fmt: skip
+def test_values_of_other_types_are_refused_by_the_name_of_their_option(
+    name: str, value: Any
+) -> None:
+    conditions: Any = {name: value}
+    with pytest.raises(UsageError, match=f"--{name.replace('_', '-')}"):
+        make_filter(**conditions)
+
+
+def test_what_tells_its_geometry_as_geojson_is_an_area() -> None:
+    class Place:
+        __geo_interface__ = shapely.geometry.mapping(shapely.box(1, 2, 3, 4))
+
+    place: Any = Place()
+    assert read_area(place).equals(shapely.box(1, 2, 3, 4))
 
 
 def milliseconds(*moment: int) -> int:

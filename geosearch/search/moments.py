@@ -1,0 +1,40 @@
+"""Dates and times of Python, written as users write them in text."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from geosearch.errors import UsageError
+
+if TYPE_CHECKING:
+    from geosearch.search.conditions import Moments
+
+
+def moments_text(when: Moments) -> str:
+    """Return a text, a date, a datetime, or a pair of them as ``--datetime`` takes it.
+
+    Raises:
+        UsageError: It is something else, or a datetime without a zone.
+    """
+    if isinstance(when, list | tuple) and len(when) == 2:
+        return "/".join(".." if end is None else _text(end) for end in when)
+    return _text(when)
+
+
+def _text(moment: object) -> str:
+    if isinstance(moment, str):
+        return moment
+    if isinstance(moment, datetime):
+        if moment.tzinfo is None:
+            raise UsageError(
+                f"--datetime {moment.isoformat()} has no zone",
+                hint="give it one: moment.replace(tzinfo=datetime.UTC)",
+            )
+        return moment.isoformat()
+    if isinstance(moment, date):
+        return moment.isoformat()
+    raise UsageError(
+        f"--datetime is of type {type(moment).__name__}: {moment!r}",
+        hint="give a text, a date, a datetime with a zone, or a pair of them, None for an open end",
+    )
