@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geosearch.cli.options import compute_options, index_option, json_option, weights_option
-from geosearch.cli.report import compaction_advice
+from geosearch.cli.report import compaction_advice, print_refusals
 
 if TYPE_CHECKING:
     from geosearch.formats import VectorImport
@@ -70,10 +70,11 @@ def import_vectors(
         note=say,
     )
     _print(done, as_json)
-    return 3 if done.left_out else 0
+    return 3 if done.left_out or done.refused else 0
 
 
 def _print(done: "VectorImport", as_json: bool) -> None:
+    print_refusals(done.refused)
     if as_json:
         click.echo(json.dumps(asdict(done)))
         return

@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geosearch.errors import UsageError
+from geosearch.errors import Refusal, UsageError
 from geosearch.formats.scene_names import scene_names
 from geosearch.formats.vector_table import VectorFile, VectorRows
 from geosearch.geo import box_sizes_m
@@ -52,6 +52,8 @@ class VectorImport:
     mergeable_tiers: int = 0
     """Segments with an approximate tier each that `geosearch.compact` would merge, if they are so
     many that searching takes longer for it; else 0."""
+    refused: tuple[Refusal, ...] = ()
+    """Files that are damaged, or hold no row that can be used, where others were taken."""
 
 
 def _spec_of(file: VectorFile) -> IndexSpec:
@@ -116,10 +118,11 @@ def import_vectors(
         progress: Show a bar on stderr.
 
     Raises:
-        UsageError: A file is damaged, or holds no row that can be used.
+        UsageError: Each file is damaged, or holds no row that can be used; where others can be
+            read, such files are told among what the import did.
         IndexFolderError: The index cannot be written, or was built in another way.
     """
-    added, unchanged, chips = [], [], 0
+    added, unchanged, refused, chips = [], [], [], 0
     left_out: Counter[str] = Counter()
     records = _records(files, folder)
     rows = sum(file.rows for file, _ in records)
@@ -139,20 +142,30 @@ def import_vectors(
                     unchanged.append(record.id)
                     continue
                 if status != "staged":
-                    file.require_unique_ids()
-                    _stage(file, record, writer, left_out, advance)
+                    try:
+                        left_out += _stage(file, record, writer, advance)
+                    except UsageError as error:
+                        if len(records) == 1:
+                            raise
+                        refused.append(Refusal(record.id, error.message, error.hint))
+                        continue
                 chips += writer.staged_chips(record.id)
                 added.append(record.id)
+        if len(refused) == len(records) > 1:
+            raise UsageError(
+                f"none of {len(records)} files can be imported; the first: {refused[0].reason}",
+                hint=refused[0].hint,
+            )
         with track("publishing", None, "", shown=progress):
             generation = writer.publish()
-    reasons = {reason: count for reason, count in left_out.items() if count}
     return VectorImport(
-        tuple(added),
-        tuple(unchanged),
-        chips,
-        reasons,
-        generation.chips,
-        generation.mergeable_tiers,
+        files=tuple(added),
+        unchanged=tuple(unchanged),
+        chips=chips,
+        left_out=dict(left_out),
+        chips_total=generation.chips,
+        mergeable_tiers=generation.mergeable_tiers,
+        refused=tuple(refused),
     )
 
 
@@ -188,9 +201,11 @@ def _stage(
     file: VectorFile,
     record: SceneRecord,
     writer: IndexWriter,
-    left_out: Counter[str],
     advance: Callable[[float], None],
-) -> None:
+) -> Counter[str]:
+    """Stage a file, and return reasons to how many of its rows were left out."""
+    file.require_unique_ids()
+    left_out: Counter[str] = Counter()
     unfinished = writer.begin(record, file.rows)
     bounds = np.array([180.0, 90.0, -180.0, -90.0])
     for rows in file.batches():
@@ -211,10 +226,11 @@ def _stage(
     skipped = file.rows - unfinished.chip_count
     found = replace(record, outline=shapely.box(*bounds), chips_skipped=skipped)
     writer.finish(unfinished, found, _no_chips(file.dim))
+    return left_out
 
 
 def _reasons(left_out: Counter[str]) -> str:
-    counted = [f"{count} with {reason}" for reason, count in left_out.items() if count]
+    counted = [f"{count} with {reason}" for reason, count in left_out.items()]
     return "; ".join(counted) or "it has no rows"
 
 

@@ -225,7 +225,7 @@ class VectorFile:
             footprints=footprints[good],
             time_ms=time_ms[good],
             vectors=vectors[good],
-            left_out=left_out,
+            left_out={reason: count for reason, count in left_out.items() if count},
         )
 
 

@@ -439,6 +439,23 @@ def test_rows_that_an_interrupted_import_staged_are_counted(file: Path, tmp_path
     assert (done.chips, done.chips_total) == (200, 200)
 
 
+def test_a_file_that_cannot_be_used_is_named_and_the_others_go_on(
+    file: Path, tmp_path: Path
+) -> None:
+    empty = tmp_path / "a-empty.parquet"
+    pq.write_table(pa.table(columns_of(5)).slice(0, 0), empty)
+    twice = columns_of(5) | {"id": pa.array(["x"] * 5)}
+    odd = write(tmp_path / "b-twice.parquet", twice)
+    command = ["import", str(empty), str(odd), str(file), "-i", str(tmp_path / "index")]
+    ran = CliRunner().invoke(cli, command, standalone_mode=False)
+    assert ran.return_value == 3
+    assert "200 chips imported, 200 in the index" in ran.stdout
+    assert "refused: a-empty.parquet: " in ran.stderr
+    assert "several rows of the id 'x'" in ran.stderr
+    with pytest.raises(UsageError, match="none of 2 files"):
+        geosearch.import_vectors([empty, odd], tmp_path / "index")
+
+
 def test_one_file_is_imported_as_a_list_of_one(file: Path, tmp_path: Path) -> None:
     assert geosearch.import_vectors(str(file), tmp_path / "index").chips == 200
 
