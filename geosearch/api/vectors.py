@@ -53,8 +53,8 @@ def import_vectors(
         note: Is told which index was taken, if none was named.
 
     Raises:
-        UsageError: A file cannot be read, or holds no row that can be used; ``max_memory`` is no
-            size, or too little.
+        UsageError: A file cannot be read, or holds no row that can be used, or its vectors are
+            not those of the index; ``max_memory`` is no size, or too little.
         IndexFolderError: The index cannot be written, or was built in another way.
     """
     from geosearch.formats import VectorFile, import_vectors
@@ -70,6 +70,7 @@ def import_vectors(
     with ExitStack() as stack:
         opened = [stack.enter_context(VectorFile(file)) for file in files]
         spec, made_by = _import_spec(opened, folder, encoder, weights, device, precision)
+        _require_fit(opened[0], spec, folder)
         return import_vectors(
             opened,
             folder,
@@ -114,6 +115,31 @@ def _import_spec(
     kept = None if weights is None else str(Path(weights).resolve())
     made = replace(spec, encoder=loaded.name, fingerprint=loaded.fingerprint, weights=kept)
     return made, loaded
+
+
+def _require_fit(file: VectorFile, spec: IndexSpec, folder: Path) -> None:
+    """Refuse vectors that cannot be of the encoder of an index that is there.
+
+    Raises:
+        UsageError: They are of another length, or nobody says what made them.
+    """
+    from geosearch.index import MANIFEST, UNKNOWN_ENCODER, open_index
+
+    if not (folder / MANIFEST).exists():
+        return
+    there = open_index(folder).spec
+    if spec.dim != there.dim:
+        raise UsageError(
+            f"{file.path} has vectors of {spec.dim} numbers, those of {folder} have {there.dim}",
+            hint="import them into an index of their own: -i FOLDER",
+        )
+    if spec.encoder == UNKNOWN_ENCODER != there.encoder:
+        raise UsageError(
+            f"{file.path} does not say what made its vectors, those of {folder} are of "
+            f"{there.encoder}",
+            hint=f"add --encoder {there.encoder} if that made them, else import them with "
+            "-i FOLDER into an index of their own",
+        )
 
 
 @takes_conditions

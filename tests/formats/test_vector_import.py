@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import geosearch
 from geosearch.cli.main import cli
-from geosearch.errors import EncoderError, IndexFolderError, UsageError
+from geosearch.errors import EncoderError, UsageError
 from geosearch.formats import VectorFile, agreed_spec, import_vectors
 from geosearch.index import open_index, repair, verify
 from geosearch.search import make_filter, search
@@ -567,7 +567,7 @@ def test_vectors_of_another_length_are_not_added(file: Path, tmp_path: Path) -> 
     geosearch.import_vectors([file], tmp_path / "index")
     columns = columns_of(5)
     columns["vector"] = pa.FixedSizeListArray.from_arrays(pa.array(np.ones(20, "f4")), 4)
-    with pytest.raises(IndexFolderError, match="unknown-4"):
+    with pytest.raises(UsageError, match=r"of 4 numbers, those of .*index have 12"):
         geosearch.import_vectors([write(tmp_path / "b.parquet", columns)], tmp_path / "index")
 
 
@@ -579,6 +579,17 @@ def test_texts_cannot_be_asked_where_nobody_said_what_made_the_vectors(imported:
 def test_an_encoder_of_another_length_is_refused(file: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="mini makes 512"):
         geosearch.import_vectors([file], tmp_path / "index", encoder="mini")
+
+
+def test_vectors_of_no_named_encoder_are_not_added_to_those_of_one(tmp_path: Path) -> None:
+    columns = columns_of(3)
+    numbers = np.random.default_rng(0).normal(size=3 * 512)
+    columns["vector"] = pa.FixedSizeListArray.from_arrays(pa.array(numbers), 512)
+    first, second = (write(tmp_path / f"{name}.parquet", columns) for name in "ab")
+    geosearch.import_vectors([first], tmp_path / "index", encoder="mini")
+    with pytest.raises(UsageError, match="does not say what made its vectors") as caught:
+        geosearch.import_vectors([second], tmp_path / "index")
+    assert "--encoder mini" in caught.value.hint
 
 
 def test_texts_are_asked_where_the_encoder_is_named(tmp_path: Path) -> None:
