@@ -206,7 +206,8 @@ def _stage(
     """Stage a file, and return reasons to how many of its rows were left out."""
     file.require_unique_ids()
     left_out: Counter[str] = Counter()
-    unfinished = writer.begin(record, file.rows)
+    # what was staged in batches of other sizes may end within one of these
+    unfinished = writer.begin(record, file.rows, f"{file.batch_rows} rows at a time")
     bounds = np.array([180.0, 90.0, -180.0, -90.0])
     for rows in file.batches():
         advance(rows.count)

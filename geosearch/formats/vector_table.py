@@ -32,6 +32,9 @@ _GEOPARQUET = "1.1.0"
 _GEOARROW = b"ARROW:extension:metadata"
 _MOST_DIM = 1 << 16
 _LENGTHS_AT_ONCE = 1024
+_BUFFER_BYTES = 1 << 20
+_BATCH_BYTES = 32 << 20
+"""Most of a batch's vectors as they are in the file."""
 _COLUMNS_HINT = (
     "it has to have `id`, `geometry` (WKB, EPSG:4326), `vector` (fixed-size lists of float16 or "
     "float32), and may have `datetime`"
@@ -71,7 +74,10 @@ class VectorFile:
         """
         self.path = Path(path)
         try:
-            self._file: Any = pq.ParquetFile(self.path, memory_map=False)
+            # page by page: a row group, which may be the whole file, need not fit into memory
+            self._file: Any = pq.ParquetFile(
+                self.path, memory_map=False, buffer_size=_BUFFER_BYTES, pre_buffer=False
+            )
             self._schema = self._file.schema_arrow
         except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
             raise UsageError(
@@ -88,6 +94,9 @@ class VectorFile:
         """What geosearch wrote of how the vectors were made; empty in another's file."""
         self.dim = self._dim()
         """Length of a vector."""
+        bits = _storage(self._schema.field("vector").type).value_type.bit_width
+        self.batch_rows = max(min(BATCH_ROWS, _BATCH_BYTES * 8 // (bits * self.dim)), 1)
+        """How many rows `batches` yields at a time, at most."""
 
     def __enter__(self) -> "VectorFile":
         return self
@@ -101,7 +110,7 @@ class VectorFile:
         self._file.close()
 
     def batches(self) -> Iterator[VectorRows]:
-        """Yield all rows, in order, some tens of thousands at a time.
+        """Yield all rows, in order, some thousands or tens of thousands at a time.
 
         Raises:
             UsageError: It is damaged, or a vector has another length than the first.
@@ -109,7 +118,7 @@ class VectorFile:
         wanted = [n for n in ("id", "geometry", "datetime", "vector") if n in self._schema.names]
         first = 0
         with self._reading():
-            for batch in self._file.iter_batches(BATCH_ROWS, columns=wanted, use_threads=True):
+            for batch in self._file.iter_batches(self.batch_rows, columns=wanted, use_threads=True):
                 yield self._rows_of(batch, first)
                 first += batch.num_rows
 

@@ -456,6 +456,22 @@ def test_a_file_that_cannot_be_used_is_named_and_the_others_go_on(
         geosearch.import_vectors([empty, odd], tmp_path / "index")
 
 
+def test_a_file_of_one_row_group_is_read_in_parts(tmp_path: Path) -> None:
+    count, dim = 16_000, 1024
+    columns = columns_of(count)
+    flat = pa.array(np.random.default_rng(0).random(count * dim))
+    columns["vector"] = pa.FixedSizeListArray.from_arrays(flat, dim)
+    path = tmp_path / "large.parquet"
+    pq.write_table(
+        pa.table(columns), path, row_group_size=count, compression="none", use_dictionary=False
+    )
+    del columns, flat
+    before = pa.total_allocated_bytes()
+    with VectorFile(path) as file:
+        most = max(pa.total_allocated_bytes() for _ in file.batches()) - before
+    assert most < path.stat().st_size / 1.5
+
+
 def test_one_file_is_imported_as_a_list_of_one(file: Path, tmp_path: Path) -> None:
     assert geosearch.import_vectors(str(file), tmp_path / "index").chips == 200
 
