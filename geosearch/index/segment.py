@@ -92,6 +92,10 @@ class Segment:
         """What blocks of rows span."""
         return self._stored.blocks
 
+    def blocks_meeting(self, box: tuple[float, float, float, float]) -> NDArray[np.int64]:
+        """Return the numbers of blocks whose bounds meet west, south, east, north; ascending."""
+        return self._stored.block_groups.meeting(box)
+
     @property
     def cloud(self) -> NDArray[np.float32]:
         """Share of valid pixels that look like cloud, float32 [n]; NaN where it is not known."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.index.block_groups import BlockGroups
 from geosearch.index.blocks import Blocks, footprint_types, make_blocks, read_blocks
 from geosearch.index.mapped import (
     BLOCKS,
@@ -81,6 +82,11 @@ class StoredRows:
             return make_blocks(columns, footprint_types(packed.data, packed.starts))
         except (ValueError, IndexError, OSError) as error:
             raise damaged(path, str(error)) from error
+
+    @cached_property
+    def block_groups(self) -> BlockGroups:
+        """Which blocks meet a box."""
+        return BlockGroups(self.blocks.bounds)
 
     def outlines(self, rows: NDArray[np.int64]) -> Packed:
         """Return the footprints of rows int64 [m] as WKB.

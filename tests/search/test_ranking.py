@@ -82,7 +82,7 @@ def brute_force(index: Index, query: np.ndarray, wanted: Filter, k: int) -> list
         ):
             time = segment.time_ms[row]
             in_time = wanted.time is None or wanted.time.start_ms <= time <= wanted.time.end_ms
-            if in_time and all(footprint.intersects(area) for area in wanted.areas):
+            if in_time and all(footprint.intersects(area.geometry) for area in wanted.areas):
                 scored.append((-float(scores[row]), chip.id))
     return [(-score, chip_id) for score, chip_id in sorted(scored)[:k]]
 
