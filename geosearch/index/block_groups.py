@@ -27,7 +27,7 @@ class BlockGroups:
         """Return the numbers of blocks whose bounds meet west, south, east, north; ascending."""
         west, south, east, north = box
         limits = np.array([[east], [north], [-west], [-south]])
-        groups = np.flatnonzero((self._groups <= limits).all(axis=0))
-        near = (self._blocks[:, groups] <= limits[:, :, None]).all(axis=0)
-        at, place = np.nonzero(near)
-        return groups[at] * _BLOCKS + place
+        (groups,) = (self._groups <= limits).all(axis=0).nonzero()
+        near = (self._blocks.take(groups, axis=1) <= limits[:, :, None]).all(axis=0)
+        at, place = near.nonzero()
+        return np.asarray(groups[at] * _BLOCKS + place)

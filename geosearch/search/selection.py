@@ -109,8 +109,8 @@ def _passing(segment: Segment, numbers: Rows, wanted: Filter) -> Rows:
     rows = rows_of(runs)
     bounds = segment.bounds_of(runs) if wanted.areas else np.zeros((len(rows), 4))
     for area in wanted.areas:
-        near = meet(bounds, area.within)
-        rows, bounds = rows[near], bounds[near]
+        near = meet(bounds, area.within).nonzero()[0]  # a mask takes ten times as long
+        rows, bounds = rows[near], bounds.take(near, axis=0)
     alike = _alike(segment, rows, wanted)
     if alike is not None:
         rows, bounds = rows[alike], bounds[alike]
@@ -182,7 +182,7 @@ def _in_area(segment: Segment, rows: Rows, bounds: NDArray[np.float64], area: Ar
 
     Args:
         segment: Where they are.
-        rows: Rows whose bounds meet those of the area.
+        rows: Rows whose bounds meet a box of the area, or what it spans where it has none.
         bounds: Bounds of their footprints, float64 [m, 4].
         area: The area.
     """
