@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from geosearch.index.block_groups import BlockGroups
 from geosearch.index.blocks import Blocks, footprint_types, make_blocks, read_blocks
+from geosearch.index.chip_entries import CHIP_ENTRY, CHIPS, ChipEntry, parts_of_entries
 from geosearch.index.mapped import (
     BLOCKS,
     COLUMNS,
@@ -44,6 +46,14 @@ class StoredRows:
         self._footprints = StoredValues(folder / FOOTPRINT_BYTES, folder / FOOTPRINT_STARTS, rows)
         has_ids = (folder / ID_STARTS).exists()
         self._ids = StoredValues(folder / ID_BYTES, folder / ID_STARTS, rows) if has_ids else None
+
+        has_entries = (folder / CHIPS).exists()
+        self._entries = StoredArray(folder / CHIPS, CHIP_ENTRY, (rows,)) if has_entries else None
+
+    @property
+    def has_entries(self) -> bool:
+        """Whether what hits tell of chips lies together; earlier versions did not write it."""
+        return self._entries is not None
 
     @property
     def has_cuts(self) -> bool:
@@ -125,6 +135,38 @@ class StoredRows:
         except ValueError as error:
             raise damaged(self._folder / ID_BYTES, str(error)) from error
 
+    def told(self, rows: list[int]) -> list[tuple[ChipEntry, str, BaseGeometry]]:
+        """Return what hits tell of few rows: an entry, the chip's own id or none, the footprint.
+
+        Raises:
+            IndexFolderError: The files do not hold ids and footprints where it says.
+        """
+        assert self._entries is not None
+        try:
+            entries = [
+                ChipEntry.read(one) for one in self._entries.pieces([(at, at + 1) for at in rows])
+            ]
+            shapes = shapes_from(self._footprints.pieces([one.footprint_span for one in entries]))
+            ids = [""] * len(rows)
+            if self._ids is not None:
+                ids = [one.decode() for one in self._ids.pieces([one.id_span for one in entries])]
+        except ValueError as error:
+            raise damaged(self._folder / CHIPS, str(error)) from error
+        return list(zip(entries, ids, shapes, strict=True))
+
+    def entries_agree(self) -> bool:
+        """Return whether what is told in one place is what the other files tell."""
+        if self._entries is None:
+            return True
+        columns = {name: self.whole(name) for name in self._columns}
+        starts = self._footprints.whole.starts
+        id_starts = None if self._ids is None else self._ids.whole.starts
+        expected = parts_of_entries(columns, starts, id_starts)
+        return all(
+            self._entries.whole[first : first + len(part)].tobytes() == part.tobytes()
+            for first, part in expected
+        )
+
     @property
     def packed_ids(self) -> Packed | None:
         """The chips' own ids as UTF-8, mapped; None where they have none."""
@@ -136,3 +178,5 @@ class StoredRows:
             column.give_back()
         for values in filter(None, (self._footprints, self._ids)):
             values.give_back()
+        if self._entries is not None:
+            self._entries.give_back()

@@ -8,6 +8,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.geometry.base import BaseGeometry
 
 from geosearch.errors import UsageError
 from geosearch.index import (
@@ -191,16 +192,16 @@ def test_of_thousands_that_are_alike_ids_alone_are_read(
             writer.publish()
     index = open_index(tmp_path / "index")
     read: list[int] = []
-    chips_of = Segment.chips
+    chips_of = Segment.chips_with_footprints
 
-    def counted(segment: Segment, rows: np.ndarray) -> list[ChipRecord]:
+    def counted(segment: Segment, rows: np.ndarray) -> list[tuple[ChipRecord, BaseGeometry]]:
         read.append(len(rows))
         return chips_of(segment, rows)
 
     query = np.zeros(DIM, np.float32)
     query[:2] = 0.8, 0.6
     expected = brute_force(index, query, Filter(), 12)
-    monkeypatch.setattr(Segment, "chips", counted)
+    monkeypatch.setattr(Segment, "chips_with_footprints", counted)
     hits, _ = search(index, query, k=12)
     assert [(hit.score, hit.id) for hit in hits] == expected
     assert sum(read) == 12
