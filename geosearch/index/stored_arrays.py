@@ -134,9 +134,12 @@ class StoredArray:
         if not self._is_read:
             return [self.whole[first:last].tobytes() for first, last in spans]
         width, file = self._row_bytes, self._file
-        found = [os.pread(file, width * (last - first), width * first) for first, last in spans]
-        if sum(map(len, found)) != width * sum(last - first for first, last in spans):
-            raise damaged(self._path, "it has become shorter")
+        found = []
+        for first, last in spans:
+            piece = os.pread(file, width * (last - first), width * first)
+            if len(piece) != width * (last - first):
+                raise damaged(self._path, "it has become shorter")
+            found.append(piece)
         return found
 
     def give_back(self) -> None:

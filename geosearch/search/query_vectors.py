@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from geosearch.errors import UsageError
 
-_FLOATS = frozenset({"float16", "float32", "float64"})
+_FLOATS = frozenset({np.float16, np.float32, np.float64})
 
 
 def unit_queries(vectors: object, dim: int) -> NDArray[np.float32]:
@@ -25,7 +25,7 @@ def unit_queries(vectors: object, dim: int) -> NDArray[np.float32]:
         UsageError: They are of another type or dimension, or one holds NaN, infinity, or only
             zeros.
     """
-    if not isinstance(vectors, np.ndarray) or vectors.dtype.name not in _FLOATS:
+    if not isinstance(vectors, np.ndarray) or vectors.dtype.type not in _FLOATS:
         kind = vectors.dtype if isinstance(vectors, np.ndarray) else type(vectors).__name__
         raise UsageError(
             f"the query is of type {kind}",
@@ -39,7 +39,7 @@ def unit_queries(vectors: object, dim: int) -> NDArray[np.float32]:
         )
     # first by the largest number: squares of very large or small ones leave float64's range
     largest = np.abs(table).max(axis=1, keepdims=True)
-    if not ((largest > 0) & (largest < np.inf)).all():  # NaN is refused too
+    if not all(0 < one < np.inf for one in largest.ravel().tolist()):  # NaN is refused too
         raise _no_direction(largest[:, 0])
     table /= largest
     table /= np.sqrt((table * table).sum(axis=1, keepdims=True))
