@@ -67,14 +67,15 @@ def write_rows(
             continue
         np.ascontiguousarray(columns[name], dtype=kind).tofile(folder / name)
     order = np.arange(len(outlines)) if order is None else order
-    starts = _write_packed(folder / FOOTPRINT_BYTES, folder / FOOTPRINT_STARTS, outlines, order)
-    id_starts = None
+    footprints = _write_packed(folder / FOOTPRINT_BYTES, folder / FOOTPRINT_STARTS, outlines, order)
+    own = None
     if ids is not None:
-        id_starts = _write_packed(folder / ID_BYTES, folder / ID_STARTS, ids, order)
+        own = _write_packed(folder / ID_BYTES, folder / ID_STARTS, ids, order)
     if have_entries(columns):
         with (folder / CHIPS).open("wb") as file:
-            for _, part in parts_of_entries(columns, starts, id_starts):
+            for _, part in parts_of_entries(columns, footprints, own):
                 file.write(part.tobytes())
+                give_back(footprints.data)
     types, rectangular = _kinds(outlines)
     write_blocks(folder / BLOCKS, make_blocks(columns, types[order], rectangular[order]))
 
@@ -92,10 +93,8 @@ def _kinds(outlines: Packed) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
     return types, rectangular
 
 
-def _write_packed(
-    data: Path, starts: Path, packed: Packed, order: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Write values in an order; return where each begins, and where the last one ends."""
+def _write_packed(data: Path, starts: Path, packed: Packed, order: NDArray[np.int64]) -> Packed:
+    """Write values in an order, and map what was written."""
     lengths = np.diff(packed.starts)[order]
     begins = np.concatenate([[0], np.cumsum(lengths)]).astype("<i8")
     begins.tofile(starts)
@@ -103,7 +102,7 @@ def _write_packed(
         for first in range(0, len(order), _WRITTEN_ROWS):
             file.write(packed.take(order[first : first + _WRITTEN_ROWS]).data.tobytes())
             give_back(packed.data)
-    return begins
+    return Packed(map_array(data, "u1", (int(begins[-1]),)), begins)
 
 
 def map_array(path: Path, kind: DTypeLike, shape: tuple[int, ...]) -> NDArray[Any]:

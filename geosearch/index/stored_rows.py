@@ -21,6 +21,7 @@ from geosearch.index.mapped import (
     ID_STARTS,
     LATER_COLUMNS,
     damaged,
+    file_size,
 )
 from geosearch.index.packed import Packed, shapes_from, shapes_of
 from geosearch.index.runs import Runs
@@ -47,8 +48,7 @@ class StoredRows:
         has_ids = (folder / ID_STARTS).exists()
         self._ids = StoredValues(folder / ID_BYTES, folder / ID_STARTS, rows) if has_ids else None
 
-        has_entries = (folder / CHIPS).exists()
-        self._entries = StoredArray(folder / CHIPS, CHIP_ENTRY, (rows,)) if has_entries else None
+        self._entries = _entries(folder / CHIPS, rows)
 
     @property
     def has_entries(self) -> bool:
@@ -143,27 +143,34 @@ class StoredRows:
         """
         assert self._entries is not None
         try:
-            entries = [
-                ChipEntry.read(one) for one in self._entries.pieces([(at, at + 1) for at in rows])
+            found = [
+                (ChipEntry.read(entry), entry)
+                for entry in self._entries.pieces([(row, row + 1) for row in rows])
             ]
-            shapes = shapes_from(self._footprints.pieces([one.footprint_span for one in entries]))
-            ids = [""] * len(rows)
-            if self._ids is not None:
-                ids = [one.decode() for one in self._ids.pieces([one.id_span for one in entries])]
+            values = [head.values_in(entry) or self._values(head) for head, entry in found]
+            shapes = shapes_from([outline for outline, _ in values])
+            return [
+                (head, own_id.decode(), shape)
+                for (head, _), (_, own_id), shape in zip(found, values, shapes, strict=True)
+            ]
         except ValueError as error:
             raise damaged(self._folder / CHIPS, str(error)) from error
-        return list(zip(entries, ids, shapes, strict=True))
+
+    def _values(self, entry: ChipEntry) -> tuple[bytes, bytes]:
+        """Return footprint and own id of a chip whose entry has no room for them."""
+        (outline,) = self._footprints.pieces([entry.footprint_span])
+        (own_id,) = [b""] if self._ids is None else self._ids.pieces([entry.id_span])
+        return outline, own_id
 
     def entries_agree(self) -> bool:
         """Return whether what is told in one place is what the other files tell."""
         if self._entries is None:
             return True
         columns = {name: self.whole(name) for name in self._columns}
-        starts = self._footprints.whole.starts
-        id_starts = None if self._ids is None else self._ids.whole.starts
-        expected = parts_of_entries(columns, starts, id_starts)
+        expected = parts_of_entries(columns, self._footprints.whole, self.packed_ids)
+        entries = self._entries
         return all(
-            self._entries.whole[first : first + len(part)].tobytes() == part.tobytes()
+            entries.whole[first : first + len(part)].tobytes() == part.tobytes()
             for first, part in expected
         )
 
@@ -180,3 +187,11 @@ class StoredRows:
             values.give_back()
         if self._entries is not None:
             self._entries.give_back()
+
+
+def _entries(path: Path, rows: int) -> StoredArray | None:
+    """Open what hits tell, entries of equal length; earlier versions did not write it."""
+    if not path.exists():
+        return None
+    width = max(file_size(path) // rows if rows else 0, CHIP_ENTRY.itemsize)
+    return StoredArray(path, f"V{width}", (rows,))
