@@ -35,7 +35,7 @@ _COLUMNS = ("time_ms", "scene_no", "windows", "size_m", "gsd_m")
 _ENTRY = Struct("<qqqIIi4i2ff")
 """The same as ``CHIP_ENTRY``: of few entries it takes a tenth of the time."""
 
-_PART_ROWS = 1 << 14
+_PART_ROWS = 1 << 12
 _MOST_ROOM = 128
 """Bytes behind the head, at most: enough for four corners and an id of 35 letters."""
 _ROOMY = 0.95
