@@ -1,5 +1,6 @@
 """Names of a package that are imported when they are first asked for."""
 
+import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 
 def lazy_names(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
     """Return a module's ``__getattr__`` (PEP 562) for names whose modules are heavy.
+
+    What it finds becomes an attribute of the package: nobody asks for it twice.
 
     Args:
         package: The package's ``__name__``.
@@ -18,6 +21,8 @@ def lazy_names(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         module, _, attribute = homes[name].partition(":")
-        return getattr(import_module(f"{package}.{module}"), attribute or name)
+        found = getattr(import_module(f"{package}.{module}"), attribute or name)
+        setattr(sys.modules[package], name, found)
+        return found
 
     return find

@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.index.runs import Runs
+from geosearch.index.runs import Runs, runs_of
 
 MOST_ROWS = 256
 """Rows of a block, at most."""
@@ -64,10 +64,8 @@ class Blocks:
         return getattr(self, column), known
 
     def runs(self, numbers: NDArray[np.int64]) -> Runs:
-        """Return the rows of some blocks, a run a block."""
-        runs = np.empty((len(numbers), 2), np.int64)
-        runs[:, 0], runs[:, 1] = self.starts[numbers], self.starts[numbers + 1]
-        return runs
+        """Return the rows of some blocks, ascending, as runs."""
+        return np.asarray(self.starts[runs_of(numbers)])
 
 
 _NAMES = frozenset(field.name for field in fields(Blocks))

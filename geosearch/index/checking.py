@@ -11,6 +11,7 @@ import numpy as np
 from geosearch.errors import IndexFolderError
 from geosearch.index.ann import ApproximateTier
 from geosearch.index.ann_training import CODES, LISTS
+from geosearch.index.chip_entries import CHIPS
 from geosearch.index.manifest import MANIFEST, Manifest, SegmentEntry, read_manifest
 from geosearch.index.mapped import (
     COLUMNS,
@@ -233,6 +234,8 @@ def _check_rows(place: Path, entry: SegmentEntry, dim: int) -> None:
     stored.footprints(everything)
     if stored.ids(everything) != known["id"].tolist():
         raise damaged(place / ROWS, f"ids do not agree with {SIDECAR}")
+    if not stored.entries_agree():
+        raise damaged(place / ROWS / CHIPS, "it does not agree with the columns")
     _ = stored.blocks
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from geosearch.errors import IndexFolderError
 from geosearch.index.blocks import footprint_types, make_blocks, write_blocks
+from geosearch.index.chip_entries import CHIPS, have_entries, parts_of_entries
 from geosearch.index.packed import Packed, rectangles
 
 COLUMNS: dict[str, tuple[str, int]] = {
@@ -51,6 +52,8 @@ def write_rows(
 ) -> None:
     """Write the columns of ``COLUMNS``, footprints and ids, each to a file of its name.
 
+    What hits tell is written once more, together, where all of it is there.
+
     Args:
         folder: Made here.
         columns: In row order; those of ``LATER_COLUMNS`` may be missing.
@@ -64,9 +67,15 @@ def write_rows(
             continue
         np.ascontiguousarray(columns[name], dtype=kind).tofile(folder / name)
     order = np.arange(len(outlines)) if order is None else order
-    _write_packed(folder / FOOTPRINT_BYTES, folder / FOOTPRINT_STARTS, outlines, order)
+    footprints = _write_packed(folder / FOOTPRINT_BYTES, folder / FOOTPRINT_STARTS, outlines, order)
+    own = None
     if ids is not None:
-        _write_packed(folder / ID_BYTES, folder / ID_STARTS, ids, order)
+        own = _write_packed(folder / ID_BYTES, folder / ID_STARTS, ids, order)
+    if have_entries(columns):
+        with (folder / CHIPS).open("wb") as file:
+            for _, part in parts_of_entries(columns, footprints, own):
+                file.write(part.tobytes())
+                give_back(footprints.data)
     types, rectangular = _kinds(outlines)
     write_blocks(folder / BLOCKS, make_blocks(columns, types[order], rectangular[order]))
 
@@ -84,16 +93,19 @@ def _kinds(outlines: Packed) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
     return types, rectangular
 
 
-def _write_packed(data: Path, starts: Path, packed: Packed, order: NDArray[np.int64]) -> None:
+def _write_packed(data: Path, starts: Path, packed: Packed, order: NDArray[np.int64]) -> Packed:
+    """Write values in an order, and map what was written."""
     lengths = np.diff(packed.starts)[order]
-    np.concatenate([[0], np.cumsum(lengths)]).astype("<i8").tofile(starts)
+    begins = np.concatenate([[0], np.cumsum(lengths)]).astype("<i8")
+    begins.tofile(starts)
     with data.open("wb") as file:
         for first in range(0, len(order), _WRITTEN_ROWS):
             file.write(packed.take(order[first : first + _WRITTEN_ROWS]).data.tobytes())
             give_back(packed.data)
+    return Packed(map_array(data, "u1", (int(begins[-1]),)), begins)
 
 
-def map_array(path: Path, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
+def map_array(path: Path, kind: DTypeLike, shape: tuple[int, ...]) -> NDArray[Any]:
     """Map a raw array read-only; its file must have exactly that size.
 
     Raises:
@@ -105,7 +117,7 @@ def map_array(path: Path, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
     return np.memmap(path, dtype=kind, mode="r", shape=shape).view(np.ndarray)
 
 
-def require_size(path: Path, kind: str, shape: tuple[int, ...]) -> None:
+def require_size(path: Path, kind: DTypeLike, shape: tuple[int, ...]) -> None:
     """Refuse a raw array whose file has another size.
 
     Raises:

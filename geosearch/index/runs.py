@@ -12,12 +12,15 @@ Rows = NDArray[np.int64]
 Runs = NDArray[np.int64]
 """First row and the one behind the last of each run, int64 [r, 2], ascending, apart."""
 
+_FEW_RUNS = 8
+"""So many are written down faster one by one."""
+
 
 def runs_of(rows: Rows) -> Runs:
     """Return ascending rows as runs."""
     if not len(rows):
         return np.zeros((0, 2), np.int64)
-    ends = np.flatnonzero(rows[1:] - rows[:-1] != 1)
+    (ends,) = (rows[1:] - rows[:-1] != 1).nonzero()
     runs = np.empty((len(ends) + 1, 2), np.int64)
     runs[0, 0], runs[-1, 1] = rows[0], rows[-1] + 1
     runs[1:, 0], runs[:-1, 1] = rows[ends + 1], rows[ends] + 1
@@ -26,6 +29,8 @@ def runs_of(rows: Rows) -> Runs:
 
 def rows_of(runs: Runs) -> Rows:
     """Return the rows of runs, one by one."""
+    if 0 < len(runs) <= _FEW_RUNS:
+        return np.concatenate([np.arange(first, last) for first, last in runs.tolist()])
     lengths = runs[:, 1] - runs[:, 0]
     # each run's numbers are those of one long count, moved to where the run begins
     before = np.cumsum(lengths) - lengths

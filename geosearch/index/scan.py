@@ -7,10 +7,8 @@ them: a call a run takes as long as scoring fifty rows.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,6 +24,8 @@ Scored = tuple[Rows, Scores]
 _PART_ROWS = 65_536
 """Rows that are handed to FAISS at once: bounds the memory."""
 _LEAST_ROWS_A_THREAD = 16_384
+_MOST_LISTS = 1 << 40
+"""More than runs are ever scanned at once."""
 
 
 def best_rows(
@@ -90,15 +90,17 @@ def _pieces(first: int, last: int, most: int) -> Runs:
 
 def _scan(vectors: Vectors, query: Scores, runs: Runs, k: int) -> Scored:
     """Return the best ``k`` rows of each part of the runs."""
-    with _scanner(vectors.shape[1]) as scanner:
-        found = [scanner.best(vectors, query, part, k) for part in _in_parts(runs)]
+    scanner = _idle_scanner(vectors.shape[1])
+    found = [scanner.best(vectors, query, part, k) for part in _in_parts(runs)]
+    _IDLE[vectors.shape[1]].append(scanner)  # not after an error
     return _joined(found)
 
 
 def _scan_down_to(vectors: Vectors, query: Scores, runs: Runs, least: np.float32) -> Scored:
     """Return all rows with at least a score."""
-    with _scanner(vectors.shape[1]) as scanner:
-        found = [scanner.down_to(vectors, query, part, least) for part in _in_parts(runs)]
+    scanner = _idle_scanner(vectors.shape[1])
+    found = [scanner.down_to(vectors, query, part, least) for part in _in_parts(runs)]
+    _IDLE[vectors.shape[1]].append(scanner)
     return _joined(found)
 
 
@@ -115,11 +117,12 @@ def _in_parts(runs: Runs) -> Iterator[Runs]:
     yield from np.split(runs, edges)
 
 
-def _joined(found: Any) -> Scored:
-    rows, scores = zip(*found, strict=True)
-    return (
-        (rows[0], scores[0]) if len(rows) == 1 else (np.concatenate(rows), np.concatenate(scores))
-    )
+def _joined(found: Iterable[Scored]) -> Scored:
+    first, *others = found
+    if not others:
+        return first
+    rows, scores = zip(first, *others, strict=True)
+    return np.concatenate(rows), np.concatenate(scores)
 
 
 def _sorted(found: Scored) -> Scored:
@@ -132,15 +135,11 @@ _IDLE: defaultdict[int, list["_Scanner"]] = defaultdict(list)
 """Scanners by dimension: making one takes as long as scoring a thousand rows."""
 
 
-@contextmanager
-def _scanner(dim: int) -> Iterator["_Scanner"]:
-    idle = _IDLE[dim]
+def _idle_scanner(dim: int) -> "_Scanner":
     try:
-        scanner = idle.pop()
+        return _IDLE[dim].pop()
     except IndexError:
-        scanner = _Scanner(dim)
-    yield scanner
-    idle.append(scanner)  # not after an error
+        return _Scanner(dim)
 
 
 class _Scanner:
@@ -159,6 +158,9 @@ class _Scanner:
             self._quantizer, dim, 0, kind, metric, False, False
         )
         self._index.is_trained = True
+        self._room = 0
+        """Lists that there is room for in the container."""
+        self._mapped = self._mapped_lists()
 
     def best(self, vectors: Vectors, query: Scores, runs: Runs, k: int) -> Scored:
         """Return the best ``k`` rows of runs, in any order; of equal ones any.
@@ -170,12 +172,15 @@ class _Scanner:
         k = min(k, run_rows(runs))
         scores, labels = np.empty(k, np.float32), np.empty(k, np.int64)
         query, keys, nothing = _asked(query, len(runs))
-        with self._over(vectors, runs):
+        self._look_at(vectors, runs)
+        try:
             self._index.search_preassigned_c(
                 1, pointer(query), k, pointer(keys), pointer(nothing),
                 pointer(scores), pointer(labels), True,
             )  # fmt: skip
-        if (labels < 0).any():  # NaN is not greater than anything, so it takes no place
+        finally:
+            self._look_away()
+        if labels.min() < 0:  # NaN is not greater than anything, so it takes no place
             raise IndexFolderError(
                 "a score is not a number: vectors of the query or of the index are not finite",
                 hint="restore the index from a copy, or index the scenes anew into another folder",
@@ -188,48 +193,58 @@ class _Scanner:
         query, keys, nothing = _asked(query, len(runs))
         below = float(np.nextafter(least, np.float32(-np.inf)))
         found = self._faiss.RangeSearchResult(1)
-        with self._over(vectors, runs):
+        self._look_at(vectors, runs)
+        try:
             self._index.range_search_preassigned_c(
                 1, pointer(query), below, pointer(keys), pointer(nothing), found, True
             )
+        finally:
+            self._look_away()
         count = int(read(found.lims, 2)[1])
         if not count:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         return _rows(runs, read(found.labels, count).copy()), read(found.distances, count).copy()
 
-    @contextmanager
-    def _over(self, vectors: Vectors, runs: Runs) -> Iterator[None]:
+    def _look_at(self, vectors: Vectors, runs: Runs) -> None:
         """Make each run a list of the index."""
-        in_place = hasattr(self._faiss, "OnDiskInvertedLists")  # FAISS has none on Windows
-        lists = self._mapped(vectors, runs) if in_place else self._copied(vectors, runs)
-        self._index.nlist = self._index.nprobe = len(runs)
-        self._index.replace_invlists(lists, False)
-        try:
-            yield
-        finally:
-            if in_place:
-                lists.ptr = None  # at its end FAISS would unmap what is not its own
+        self._index.nprobe = len(runs)
+        if self._mapped is not None:
+            self._point_to(vectors, runs)
+        else:
+            self._index.nlist = len(runs)
+            self._index.replace_invlists(self._copied(vectors, runs), False)
 
-    @cached_property
-    def _container(self) -> Any:
-        """FAISS's container for lists in a mapped file, which looks at them where they lie."""
+    def _look_away(self) -> None:
+        if self._mapped is not None:
+            self._mapped.ptr = None  # at its end FAISS would unmap what is not its own
+
+    def _mapped_lists(self) -> Any:
+        """Return FAISS's container for lists in a mapped file, which looks at them where they lie.
+
+        None on Windows, where FAISS has none.
+        """
+        if not hasattr(self._faiss, "OnDiskInvertedLists"):
+            return None
         lists = self._faiss.OnDiskInvertedLists()
         lists.read_only = True
         lists.prefetch_nthread = 0
         lists.code_size = self._row_bytes
+        # of what the index says it has, FAISS looks at the lists that it is told to
+        lists.nlist = self._index.nlist = _MOST_LISTS
+        self._index.replace_invlists(lists, False)
         return lists
 
-    def _mapped(self, vectors: Vectors, runs: Runs) -> Any:
-        faiss, lists = self._faiss, self._container
+    def _point_to(self, vectors: Vectors, runs: Runs) -> None:
+        faiss, lists = self._faiss, self._mapped
         # size, capacity and offset of each: `lists.lists.at` would give a copy
         records = np.empty((len(runs), 3), np.uint64)
         records[:, 0] = records[:, 1] = runs[:, 1] - runs[:, 0]
         records[:, 2] = runs[:, 0] * self._row_bytes
-        lists.nlist = len(runs)
-        lists.lists.resize(len(runs))
+        if len(runs) > self._room:
+            self._room = max(len(runs), 2 * self._room)
+            lists.lists.resize(self._room)
         faiss.memcpy(lists.lists.data(), faiss.swig_ptr(records), records.nbytes)
         lists.ptr = faiss.swig_ptr(vectors.view(np.uint8))
-        return lists
 
     def _copied(self, vectors: Vectors, runs: Runs) -> Any:
         faiss = self._faiss

@@ -8,6 +8,7 @@ from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from geosearch.errors import IndexFolderError
 from geosearch.index.ann import ApproximateTier
@@ -31,7 +32,7 @@ from geosearch.index.segment_files import (
     read_description,
 )
 from geosearch.index.sidecar import Sidecar
-from geosearch.index.stored_arrays import Places
+from geosearch.index.stored_arrays import FEW_ROWS, Places
 from geosearch.index.stored_rows import StoredRows
 
 Mask = NDArray[np.bool_]
@@ -91,6 +92,10 @@ class Segment:
     def blocks(self) -> Blocks:
         """What blocks of rows span."""
         return self._stored.blocks
+
+    def blocks_meeting(self, box: tuple[float, float, float, float]) -> NDArray[np.int64]:
+        """Return the numbers of blocks whose bounds meet west, south, east, north; ascending."""
+        return self._stored.block_groups.meeting(box)
 
     @property
     def cloud(self) -> NDArray[np.float32]:
@@ -226,6 +231,31 @@ class Segment:
                 time_ms=times[at],
             )
             for at, number in enumerate(numbers)
+        ]
+
+    def chips_with_footprints(self, rows: Rows) -> list[tuple[ChipRecord, BaseGeometry]]:
+        """Return what hits tell of chips, in the order asked.
+
+        Raises:
+            IndexFolderError: A file of the segment is damaged.
+        """
+        if not self._stored.has_entries or len(rows) > FEW_ROWS:
+            return list(zip(self.chips(rows), self.footprints(rows), strict=True))
+        told = self._stored.told(rows.tolist())
+        scenes = self._scenes_by_number({entry.scene_no for entry, _, _ in told})
+        return [
+            (
+                chip_record(
+                    scenes[entry.scene_no],
+                    own_id=own_id,
+                    window=entry.window,
+                    size_m=entry.size_m,
+                    gsd_m=entry.gsd_m,
+                    time_ms=entry.time_ms,
+                ),
+                footprint,
+            )
+            for entry, own_id, footprint in told
         ]
 
     def scenes(self) -> list[SceneRecord]:

@@ -15,7 +15,7 @@ from typing import Any
 from weakref import finalize
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from geosearch.index.mapped import damaged, file_size, give_back, map_array, require_size
 from geosearch.index.packed import Packed
@@ -23,7 +23,7 @@ from geosearch.index.runs import Runs
 
 _NEAR_ROWS = 256
 """Rows no further apart are read together: passing over so many takes less than another read."""
-_FEW_ROWS = 1024
+FEW_ROWS = 1024
 """More rows than this are read through a mapping."""
 _READS = hasattr(os, "pread")
 """Whether files can be read at a place; not on Windows, where all is mapped."""
@@ -46,7 +46,7 @@ class Places:
     @classmethod
     def of(cls, rows: NDArray[np.int64]) -> "Places":
         """Return where rows lie; nothing is worked out of many, which are not read so."""
-        if not 0 < len(rows) <= _FEW_ROWS:
+        if not 0 < len(rows) <= FEW_ROWS:
             return cls(rows, [], rows, rows)
         # plain Python: of ten rows it takes a third of what NumPy does
         asked = rows.tolist()
@@ -68,7 +68,7 @@ class Places:
 class StoredArray:
     """A raw array in a file that stays open: whoever deletes the file takes nothing away."""
 
-    def __init__(self, path: Path, kind: str, shape: tuple[int, ...]) -> None:
+    def __init__(self, path: Path, kind: DTypeLike, shape: tuple[int, ...]) -> None:
         """Open it.
 
         Raises:
@@ -78,7 +78,7 @@ class StoredArray:
         self._row_bytes = self._kind.itemsize * prod(shape[1:])
         self._is_read = _READS and prod(shape) > 0
         if self._is_read:
-            require_size(path, kind, shape)
+            require_size(path, self._kind, shape)
             self._file = os.open(path, os.O_RDONLY)
             finalize(self, os.close, self._file)
         else:
@@ -88,7 +88,7 @@ class StoredArray:
     def whole(self) -> NDArray[Any]:
         """All of it, mapped read-only."""
         if not self._is_read:
-            return map_array(self._path, self._kind.str, self._shape)
+            return map_array(self._path, self._kind, self._shape)
         with open(self._file, "rb", closefd=False) as file:  # its name may have gone
             return np.memmap(file, self._kind, "r", shape=self._shape).view(np.ndarray)
 
@@ -134,9 +134,12 @@ class StoredArray:
         if not self._is_read:
             return [self.whole[first:last].tobytes() for first, last in spans]
         width, file = self._row_bytes, self._file
-        found = [os.pread(file, width * (last - first), width * first) for first, last in spans]
-        if sum(map(len, found)) != width * sum(last - first for first, last in spans):
-            raise damaged(self._path, "it has become shorter")
+        found = []
+        for first, last in spans:
+            piece = os.pread(file, width * (last - first), width * first)
+            if len(piece) != width * (last - first):
+                raise damaged(self._path, "it has become shorter")
+            found.append(piece)
         return found
 
     def give_back(self) -> None:
@@ -174,12 +177,20 @@ class StoredValues:
         Raises:
             ValueError: The starts lead outside of the data.
         """
-        if len(places.rows) > _FEW_ROWS:
+        if len(places.rows) > FEW_ROWS:
             return self.take(places.rows).values()
         starts, stops = (edges.tolist() for edges in self._starts.edges(places))
-        spans = list(zip(starts, stops, strict=True))
-        if not all(0 <= start <= stop <= self._size for start, stop in spans):
-            raise ValueError("it names places outside of itself")
+        return self.pieces(list(zip(starts, stops, strict=True)))
+
+    def pieces(self, spans: Sequence[tuple[int, int]]) -> list[bytes]:
+        """Return values by where each begins and ends.
+
+        Raises:
+            ValueError: That is outside of the data.
+        """
+        for start, stop in spans:
+            if not 0 <= start <= stop <= self._size:
+                raise ValueError("it names places outside of itself")
         return self._data.pieces(spans)
 
     def take(self, rows: NDArray[np.int64]) -> Packed:

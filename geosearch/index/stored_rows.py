@@ -6,8 +6,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
+from geosearch.index.block_groups import BlockGroups
 from geosearch.index.blocks import Blocks, footprint_types, make_blocks, read_blocks
+from geosearch.index.chip_entries import CHIP_ENTRY, CHIPS, ChipEntry, parts_of_entries
 from geosearch.index.mapped import (
     BLOCKS,
     COLUMNS,
@@ -18,6 +21,7 @@ from geosearch.index.mapped import (
     ID_STARTS,
     LATER_COLUMNS,
     damaged,
+    file_size,
 )
 from geosearch.index.packed import Packed, shapes_from, shapes_of
 from geosearch.index.runs import Runs
@@ -43,6 +47,13 @@ class StoredRows:
         self._footprints = StoredValues(folder / FOOTPRINT_BYTES, folder / FOOTPRINT_STARTS, rows)
         has_ids = (folder / ID_STARTS).exists()
         self._ids = StoredValues(folder / ID_BYTES, folder / ID_STARTS, rows) if has_ids else None
+
+        self._entries = _entries(folder / CHIPS, rows)
+
+    @property
+    def has_entries(self) -> bool:
+        """Whether what hits tell of chips lies together; earlier versions did not write it."""
+        return self._entries is not None
 
     @property
     def has_cuts(self) -> bool:
@@ -82,6 +93,11 @@ class StoredRows:
         except (ValueError, IndexError, OSError) as error:
             raise damaged(path, str(error)) from error
 
+    @cached_property
+    def block_groups(self) -> BlockGroups:
+        """Which blocks meet a box."""
+        return BlockGroups(self.blocks.bounds)
+
     def outlines(self, rows: NDArray[np.int64]) -> Packed:
         """Return the footprints of rows int64 [m] as WKB.
 
@@ -119,6 +135,45 @@ class StoredRows:
         except ValueError as error:
             raise damaged(self._folder / ID_BYTES, str(error)) from error
 
+    def told(self, rows: list[int]) -> list[tuple[ChipEntry, str, BaseGeometry]]:
+        """Return what hits tell of few rows: an entry, the chip's own id or none, the footprint.
+
+        Raises:
+            IndexFolderError: The files do not hold ids and footprints where it says.
+        """
+        assert self._entries is not None
+        try:
+            found = [
+                (ChipEntry.read(entry), entry)
+                for entry in self._entries.pieces([(row, row + 1) for row in rows])
+            ]
+            values = [head.values_in(entry) or self._values(head) for head, entry in found]
+            shapes = shapes_from([outline for outline, _ in values])
+            return [
+                (head, own_id.decode(), shape)
+                for (head, _), (_, own_id), shape in zip(found, values, shapes, strict=True)
+            ]
+        except ValueError as error:
+            raise damaged(self._folder / CHIPS, str(error)) from error
+
+    def _values(self, entry: ChipEntry) -> tuple[bytes, bytes]:
+        """Return footprint and own id of a chip whose entry has no room for them."""
+        (outline,) = self._footprints.pieces([entry.footprint_span])
+        (own_id,) = [b""] if self._ids is None else self._ids.pieces([entry.id_span])
+        return outline, own_id
+
+    def entries_agree(self) -> bool:
+        """Return whether what is told in one place is what the other files tell."""
+        if self._entries is None:
+            return True
+        columns = {name: self.whole(name) for name in self._columns}
+        expected = parts_of_entries(columns, self._footprints.whole, self.packed_ids)
+        entries = self._entries
+        return all(
+            entries.whole[first : first + len(part)].tobytes() == part.tobytes()
+            for first, part in expected
+        )
+
     @property
     def packed_ids(self) -> Packed | None:
         """The chips' own ids as UTF-8, mapped; None where they have none."""
@@ -130,3 +185,13 @@ class StoredRows:
             column.give_back()
         for values in filter(None, (self._footprints, self._ids)):
             values.give_back()
+        if self._entries is not None:
+            self._entries.give_back()
+
+
+def _entries(path: Path, rows: int) -> StoredArray | None:
+    """Open what hits tell, entries of equal length; earlier versions did not write it."""
+    if not path.exists():
+        return None
+    width = max(file_size(path) // rows if rows else 0, CHIP_ENTRY.itemsize)
+    return StoredArray(path, f"V{width}", (rows,))

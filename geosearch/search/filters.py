@@ -19,7 +19,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geosearch.errors import UnknownConditionError, UsageError
-from geosearch.geo import bbox_geometry
+from geosearch.search.areas import Area
 from geosearch.search.conditions import Conditions
 from geosearch.search.moments import moments_text
 
@@ -90,8 +90,8 @@ _QUANTITIES = {
 class Filter:
     """What a chip must satisfy to be ranked at all."""
 
-    areas: tuple[BaseGeometry, ...] = ()
-    """Geometries in EPSG:4326; the footprint must intersect every one of them."""
+    areas: tuple[Area, ...] = ()
+    """The footprint must intersect every one of them."""
     time: TimeSpan | None = None
     """The scene's time must lie in it; chips without a known time do not."""
     undated: bool = False
@@ -121,7 +121,7 @@ def make_filter(**conditions: Unpack[Conditions]) -> Filter:
     bbox, intersects = conditions.get("bbox"), conditions.get("intersects")
     areas = [] if bbox is None else [parse_bbox(bbox)]
     if intersects is not None:
-        areas.append(read_area(intersects))
+        areas.append(Area.of_geometry(read_area(intersects)))
     when, undated = conditions.get("datetime"), bool(conditions.get("undated"))
     if undated and when is None:
         raise UsageError("--undated without --datetime", hint="it adds to what --datetime finds")
@@ -171,8 +171,8 @@ def _bound(name: str, given: Mapping[str, Any], quantity: _Quantity) -> float | 
     return bound
 
 
-def parse_bbox(bbox: str | Sequence[float]) -> BaseGeometry:
-    """Read ``W,S,E,N`` (commas or blanks) into a polygon, two of them across 180 degrees.
+def parse_bbox(bbox: str | Sequence[float]) -> Area:
+    """Read ``W,S,E,N`` (commas or blanks); W > E is a box across 180 degrees.
 
     Raises:
         UsageError: Not four finite numbers within longitude and latitude, or S > N.
@@ -193,7 +193,7 @@ def parse_bbox(bbox: str | Sequence[float]) -> BaseGeometry:
         raise UsageError(f"--bbox has a latitude outside -90..90: {bbox}", hint=_BBOX_HINT)
     if south > north:
         raise UsageError(f"--bbox has its south {south} above its north {north}", hint=_BBOX_HINT)
-    return bbox_geometry(west, south, east, north)
+    return Area.of_bbox(west, south, east, north)
 
 
 def parse_time_span(when: str) -> TimeSpan:

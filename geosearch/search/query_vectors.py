@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from geosearch.errors import UsageError
 
-_FLOATS = frozenset({"float16", "float32", "float64"})
+_FLOATS = frozenset({np.float16, np.float32, np.float64})
 
 
 def unit_queries(vectors: object, dim: int) -> NDArray[np.float32]:
@@ -25,7 +25,7 @@ def unit_queries(vectors: object, dim: int) -> NDArray[np.float32]:
         UsageError: They are of another type or dimension, or one holds NaN, infinity, or only
             zeros.
     """
-    if not isinstance(vectors, np.ndarray) or vectors.dtype.name not in _FLOATS:
+    if not isinstance(vectors, np.ndarray) or vectors.dtype.type not in _FLOATS:
         kind = vectors.dtype if isinstance(vectors, np.ndarray) else type(vectors).__name__
         raise UsageError(
             f"the query is of type {kind}",
@@ -37,19 +37,19 @@ def unit_queries(vectors: object, dim: int) -> NDArray[np.float32]:
             f"the query vector has shape {vectors.shape}, chips have {dim} numbers",
             hint="embed the query with the encoder that `geosearch info` names",
         )
-    _require_directions(table)
     # first by the largest number: squares of very large or small ones leave float64's range
-    table /= np.abs(table).max(axis=1, keepdims=True)
-    table /= np.linalg.norm(table, axis=1, keepdims=True)
+    largest = np.abs(table).max(axis=1, keepdims=True)
+    if not all(0 < one < np.inf for one in largest.ravel().tolist()):  # NaN is refused too
+        raise _no_direction(largest[:, 0])
+    table /= largest
+    table /= np.sqrt((table * table).sum(axis=1, keepdims=True))
     return table.astype(np.float32)
 
 
-def _require_directions(table: NDArray[np.float64]) -> None:
-    for broken, what in (
-        (~np.isfinite(table).all(axis=1), "holds NaN or infinity"),
-        (~table.any(axis=1), "is zero, which is no direction"),
-    ):
-        if broken.any():
-            one = len(table) == 1
-            which = "the query vector" if one else f"query vector {int(broken.argmax())} (from 0)"
-            raise UsageError(f"{which} {what}", hint="leave it out, or embed its query again")
+def _no_direction(largest: NDArray[np.float64]) -> UsageError:
+    """Return the error for vectors that have no direction, by the largest number of each."""
+    broken = ~np.isfinite(largest)
+    what = "holds NaN or infinity" if broken.any() else "is zero, which is no direction"
+    number = int((broken if broken.any() else largest == 0).argmax())
+    which = "the query vector" if len(largest) == 1 else f"query vector {number} (from 0)"
+    return UsageError(f"{which} {what}", hint="leave it out, or embed its query again")

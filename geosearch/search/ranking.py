@@ -295,12 +295,12 @@ def _plan(segment: Segment, runs: Runs, choice: Choice, scored: int) -> SegmentP
 def _best_hits(ranked: list[_Ranked], k: int, fingerprint: str) -> list[Hit]:
     found = []
     for part in _best_parts(ranked, k):
-        chips, footprints = part.segment.chips(part.rows), part.segment.footprints(part.rows)
-        found += list(zip(part.scores.tolist(), chips, footprints, strict=True))
-    found.sort(key=lambda entry: (-entry[0], entry[1].id))
+        chips = part.segment.chips_with_footprints(part.rows)
+        found += list(zip(part.scores.tolist(), chips, strict=True))
+    found.sort(key=lambda entry: (-entry[0], entry[1][0].id))
     return [
         _hit(rank, score, chip, footprint, fingerprint)
-        for rank, (score, chip, footprint) in enumerate(found, start=1)
+        for rank, (score, (chip, footprint)) in enumerate(found, start=1)
     ]
 
 

@@ -10,7 +10,7 @@ import shapely
 from geosearch.index import ChipBatch, IndexSpec, SceneRecord
 
 DIM = 8
-_ADDED = ("cloud", "windows", "size_m", "gsd_m", "blocks.npz")
+_ADDED = ("cloud", "windows", "size_m", "gsd_m", "blocks.npz", "chips")
 SPEC = IndexSpec("none", "none-0", DIM, "float32", None, 64, 64, 0.25)
 
 

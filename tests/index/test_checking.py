@@ -13,12 +13,14 @@ from small_index import SPEC, build, chips, record, unit
 import geosearch
 from geosearch.errors import IndexFolderError, UsageError
 from geosearch.index import IndexWriter, open_index, repair, verify
+from geosearch.index.chip_entries import CHIP_ENTRY
 from geosearch.search import search
 
 DERIVED = {
     "segment.json", "ann/codes.lists", "ann/lists.npz", "ann/plan.json", "rows/bounds",
     "rows/time_ms", "rows/scene_no", "rows/valid", "rows/cloud", "rows/footprints",
     "rows/footprint_starts", "rows/blocks.npz", "rows/windows", "rows/size_m", "rows/gsd_m",
+    "rows/chips",
 }  # fmt: skip
 NOT_DERIVED = {"chips.duckdb", "vectors.f16", "removed"}
 
@@ -158,6 +160,17 @@ def test_rows_that_do_not_agree_with_the_sidecar_are_faults_and_made_again(index
     np.fromfile(path, "<i4")[::-1].tofile(path)
     reseal(index)
     assert [one.reason for one in repair(index)] == ["scene_no does not agree with chips.duckdb"]
+    assert verify(index) == []
+
+
+def test_what_hits_tell_must_be_what_the_columns_have(index: Path) -> None:
+    path = file_of(index, "rows/chips")
+    data = bytearray(path.read_bytes())
+    data[3 * len(data) // 200 + CHIP_ENTRY.fields["scene_no"][1]] ^= 1
+    path.write_bytes(data)
+    reseal(index)
+    (problem,) = repair(index)
+    assert problem.reason.endswith("chips is damaged: it does not agree with the columns")
     assert verify(index) == []
 
 

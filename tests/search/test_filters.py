@@ -78,7 +78,7 @@ def test_a_bbox_holds_its_middle_and_not_what_lies_beyond(
 ) -> None:
     north = min(south + height, 90.0)
     east = west + width if west + width <= 180 else west + width - 360
-    area = parse_bbox(f"{west!r},{south!r},{east!r},{north!r}")
+    area = parse_bbox(f"{west!r},{south!r},{east!r},{north!r}").geometry
     middle = (west + width / 2 + 180) % 360 - 180
     assert shapely.intersects_xy(area, middle, (south + north) / 2)
     beyond = (west - (360 - width) / 2 + 180) % 360 - 180
@@ -88,7 +88,7 @@ def test_a_bbox_holds_its_middle_and_not_what_lies_beyond(
 def test_commas_blanks_and_numbers_mean_the_same_bbox() -> None:
     expected = shapely.box(1, 2, 3, 4)
     for bbox in ("1,2,3,4", "1 2 3 4", " 1, 2, 3, 4 ", (1, 2, 3, 4)):
-        assert parse_bbox(bbox).equals(expected)
+        assert parse_bbox(bbox).geometry.equals(expected)
 
 
 @pytest.mark.parametrize(
@@ -113,9 +113,9 @@ def test_a_bbox_that_cannot_be_meant_is_refused_with_a_remedy(bbox: str) -> None
 
 def test_a_bbox_without_extent_is_a_place_that_can_be_asked_for() -> None:
     chip = shapely.box(10, 50, 11, 51)
-    assert parse_bbox("10.5,50.5,10.5,50.5").intersects(chip)
-    assert parse_bbox("10.5,40,10.5,60").intersects(chip)
-    assert not parse_bbox("9,50.5,9,50.5").intersects(chip)
+    assert parse_bbox("10.5,50.5,10.5,50.5").geometry.intersects(chip)
+    assert parse_bbox("10.5,40,10.5,60").geometry.intersects(chip)
+    assert not parse_bbox("9,50.5,9,50.5").geometry.intersects(chip)
 
 
 @pytest.mark.parametrize(

@@ -51,5 +51,13 @@ def test_what_is_no_direction_in_the_index_is_refused(wrong: object, word: str) 
     assert caught.value.hint
 
 
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
+def test_the_length_is_numpys_to_the_last_bit(kind: type) -> None:
+    table = np.random.default_rng(0).normal(size=(20, 512)).astype(kind)
+    scaled = table.astype(np.float64) / np.abs(table).max(axis=1, keepdims=True)
+    expected = (scaled / np.linalg.norm(scaled, axis=1, keepdims=True)).astype(np.float32)
+    np.testing.assert_array_equal(unit_queries(table, 512), expected)
+
+
 def test_no_vectors_are_no_queries() -> None:
     assert unit_queries(np.zeros((0, 4)), 4).shape == (0, 4)

@@ -8,6 +8,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.geometry.base import BaseGeometry
 
 from geosearch.errors import UsageError
 from geosearch.index import (
@@ -82,7 +83,7 @@ def brute_force(index: Index, query: np.ndarray, wanted: Filter, k: int) -> list
         ):
             time = segment.time_ms[row]
             in_time = wanted.time is None or wanted.time.start_ms <= time <= wanted.time.end_ms
-            if in_time and all(footprint.intersects(area) for area in wanted.areas):
+            if in_time and all(footprint.intersects(area.geometry) for area in wanted.areas):
                 scored.append((-float(scores[row]), chip.id))
     return [(-score, chip_id) for score, chip_id in sorted(scored)[:k]]
 
@@ -191,16 +192,16 @@ def test_of_thousands_that_are_alike_ids_alone_are_read(
             writer.publish()
     index = open_index(tmp_path / "index")
     read: list[int] = []
-    chips_of = Segment.chips
+    chips_of = Segment.chips_with_footprints
 
-    def counted(segment: Segment, rows: np.ndarray) -> list[ChipRecord]:
+    def counted(segment: Segment, rows: np.ndarray) -> list[tuple[ChipRecord, BaseGeometry]]:
         read.append(len(rows))
         return chips_of(segment, rows)
 
     query = np.zeros(DIM, np.float32)
     query[:2] = 0.8, 0.6
     expected = brute_force(index, query, Filter(), 12)
-    monkeypatch.setattr(Segment, "chips", counted)
+    monkeypatch.setattr(Segment, "chips_with_footprints", counted)
     hits, _ = search(index, query, k=12)
     assert [(hit.score, hit.id) for hit in hits] == expected
     assert sum(read) == 12

@@ -1,0 +1,62 @@
+"""A box that is asked for is told by its numbers, and is the place that its geometry covers."""
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely.geometry import MultiPolygon, Polygon
+
+from geosearch.search.areas import Area, cross, lie_in, meet
+
+lon = st.integers(-180, 180).map(float)
+lat = st.integers(-90, 90).map(float)
+
+
+@given(west=lon, east=lon, a=lat, b=lat)
+def test_a_box_has_the_bounds_and_the_parts_of_its_geometry(
+    west: float, east: float, a: float, b: float
+) -> None:
+    area = Area.of_bbox(west, min(a, b), east, max(a, b))
+    assert area.bounds == area.geometry.bounds
+    parts = area.geometry.geoms if west > east else [area.geometry]
+    assert area.boxes == tuple(part.bounds for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("geometry", "boxes"),
+    [
+        (shapely.box(1, 2, 3, 4), 1),
+        (Polygon([(1, 2), (1, 4), (2, 4), (3, 4), (3, 2)]), 1),  # turned, and a corner more
+        (MultiPolygon([shapely.box(170, 0, 180, 1), shapely.box(-180, 0, -170, 1)]), 2),
+        (MultiPolygon([shapely.box(n, 0, n + 0.5, 1) for n in range(3)]), 0),
+        (Polygon([(0, 0), (2, 0), (1, 2)]), 0),
+        (shapely.box(0, 0, 9, 9).difference(shapely.box(1, 1, 2, 2)), 0),
+        (shapely.Point(1, 2), 0),
+        (shapely.LineString([(0, 0), (1, 1)]), 0),
+    ],
+)
+def test_a_geometry_is_boxes_only_where_it_covers_them(geometry: Polygon, boxes: int) -> None:
+    area = Area.of_geometry(geometry)
+    assert len(area.boxes) == boxes
+    assert area.geometry is geometry
+    assert area.within == (area.boxes or (geometry.bounds,))
+
+
+@given(st.integers(0, 200))
+def test_what_bounds_say_of_a_shape_is_true_of_it(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    corners = rng.integers(0, 9, (40, 3, 2)).astype(float)
+    shapes = shapely.polygons(np.concatenate([corners, corners[:, :1]], axis=1))
+    shapes = shapes[shapely.is_valid(shapes)]
+    boxes = Area.of_bbox(2, 3, 5, 5).boxes + Area.of_bbox(6, 0, 8, 4).boxes
+    places = shapely.union_all([shapely.box(*box) for box in boxes])
+    bounds, meets = shapely.bounds(shapes), shapely.intersects(shapes, places)
+    assert meets[lie_in(bounds, boxes)].all()
+    assert meets[cross(bounds, boxes)].all()
+    assert meet(bounds, boxes)[meets].all()
+
+
+def test_a_point_that_is_asked_for_as_a_box_meets_what_it_touches() -> None:
+    bounds = np.array([[0.0, 0.0, 1.0, 1.0], [1.0, 1.0, 2.0, 2.0], [1.5, 0.0, 2.0, 2.0]])
+    assert meet(bounds, Area.of_bbox(1, 1, 1, 1).boxes).tolist() == [True, True, False]
