@@ -70,5 +70,5 @@ def test_the_order_changes_no_answer(tmp_path: Path) -> None:
     plain, timed = (ApproximateTier(tmp_path / one, count, 16) for one in ("by_place", "by_time"))
     early = runs_of(np.flatnonzero(times < count // 10))
     for query in rng.normal(size=(5, 16)).astype(np.float32):
-        found = [set(tier.candidates(query, early, count, 0.2)) for tier in (plain, timed)]
+        found = [set(tier.candidates(query, early, count, 0.2).rows) for tier in (plain, timed)]
         assert found[0] == found[1]
