@@ -4,6 +4,7 @@ A query chooses its lists by inner product plus what the spread of a list may ad
 are candidates, to be scored again exactly. The lists are mapped, not read.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -23,6 +24,16 @@ _MANY_RUNS = 4096
 
 Floats = NDArray[np.float32]
 Bits = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Rows that are likely among the best, the most promising by their codes first."""
+
+    rows: Rows
+    """int64 [m]."""
+    scores: Floats
+    """[m], inner products as codes tell them, but for a number that is the same for all."""
 
 
 class ApproximateTier:
@@ -114,7 +125,7 @@ class ApproximateTier:
         )
         return np.argsort(-(scores + _SPREAD_WEIGHT * self._spread), kind="stable"), scores
 
-    def candidates(self, query: Floats, runs: Runs, count: int, share: float) -> Rows:
+    def candidates(self, query: Floats, runs: Runs, count: int, share: float) -> Candidates:
         """Return up to ``count`` rows that are likely among the best; fewer may come.
 
         Args:
@@ -122,9 +133,6 @@ class ApproximateTier:
             runs: int64 [r, 2], rows to choose from.
             count: How many.
             share: Share of all rows whose codes are looked at, above 0.
-
-        Returns:
-            int64 [m], the most promising by their codes first.
 
         Raises:
             IndexFolderError: A list names rows that there are not.
@@ -141,11 +149,11 @@ class ApproximateTier:
             # FAISS keeps a bare pointer: `bits` and the selector must outlive the search
             selector = faiss.IDSelectorBitmap(self._rows, faiss.swig_ptr(bits))
             parameters.sel = selector
-        found = self._probe(query, lists, scores[lists], count, parameters)
-        found = found[found >= 0]
-        if len(found) and found.max() >= self._rows:
-            raise damaged(self._folder / CODES, f"it names row {found.max()} of {self._rows}")
-        return found
+        rows, by_code = self._probe(query, lists, scores[lists], count, parameters)
+        found = rows >= 0
+        if len(rows) and rows.max() >= self._rows:
+            raise damaged(self._folder / CODES, f"it names row {rows.max()} of {self._rows}")
+        return Candidates(rows[found], by_code[found])
 
     def _probe(
         self,
@@ -154,7 +162,7 @@ class ApproximateTier:
         list_scores: Floats,
         count: int,
         parameters: Any,
-    ) -> Rows:
+    ) -> tuple[Rows, Floats]:
         import faiss
 
         pointer = faiss.swig_ptr
@@ -176,7 +184,7 @@ class ApproximateTier:
                 False,
                 parameters,
             )
-        return labels
+        return labels, distances
 
 
 def row_code_bytes(folder: Path, dim: int) -> int:

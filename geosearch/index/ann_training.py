@@ -1,8 +1,9 @@
 """Making the approximate tier: lists by k-means, 4-bit FastScan codes of the residuals.
 
 Rows are centred on their mean, which changes no ranking by inner product; lists are made by
-k-means in the plain distance. Where memory is little, codes are half as long: a search then scores
-more candidates for the same recall, as many as `calibration` finds to be needed.
+k-means in the plain distance, and hold their rows in the order that `list_order` gives. Where
+memory is little, codes are half as long: a search then scores more candidates for the same recall,
+as many as `calibration` finds to be needed.
 """
 
 from collections.abc import Iterator
@@ -14,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.index.device_lists import chosen_lists, computing_device, list_centres
+from geosearch.index.list_order import in_list_order
 from geosearch.index.lists import code_bytes, list_sizes, write_lists
 from geosearch.index.mapped import give_back
+from geosearch.index.runs import Rows
 
 CODES = "codes.lists"
 LISTS = "lists.npz"
@@ -58,6 +61,7 @@ def build_tier(
     vectors: Halves,
     memory_bytes: int | None = None,
     *,
+    time_ms: NDArray[np.int64] | None = None,
     device: str | None = None,
 ) -> None:
     """Train on a sample, encode all rows, and write the tier to a new folder.
@@ -69,6 +73,7 @@ def build_tier(
         folder: Made here.
         vectors: float16 [n, dim], n >= 1.
         memory_bytes: What it may take; None for the finest codes and the largest sample.
+        time_ms: int64 [n], milliseconds since 1970, to order lists by; None for all the same.
         device: Where torch makes the lists; None for CUDA if this process computes there, else
             FAISS makes them.
     """
@@ -92,7 +97,9 @@ def build_tier(
     # some hundred tiny k-means: threads spend ten times as long on waiting for one another
     with one_thread():
         index.train(_some(sample, _CODEBOOK_ROWS).astype(np.float32) - mean)
-    index = _with_rows(index, quantizer, vectors, mean, device)
+    times = np.zeros(count, np.int64) if time_ms is None else time_ms
+    order = in_list_order(times, len(centroids), _STEP_ROWS)
+    index = _with_rows(index, quantizer, vectors, mean, order, device)
     write_lists(folder / CODES, index)
     sizes = list_sizes(index)
     np.savez(
@@ -201,41 +208,42 @@ def _centroids(sample: Halves, lists: int, device: str | None) -> Floats:
 
 
 def _with_rows(
-    index: Any, quantizer: Any, vectors: Halves, mean: Floats, device: str | None
+    index: Any,
+    quantizer: Any,
+    vectors: Halves,
+    mean: Floats,
+    order: Iterator[Rows],
+    device: str | None,
 ) -> Any:
-    """Return a trained index with all rows in it."""
-    filled = None if device is None else _filled_by(device, index, quantizer, vectors, mean)
-    if filled is not None:
-        return filled
-    for rows in _steps(len(vectors)):
-        index.add(vectors[rows].astype(np.float32) - mean)
+    """Return a trained index with all rows in it, added in an order."""
+    if device is not None:
+        chosen = chosen_lists(vectors, quantizer.reconstruct_n(0, quantizer.ntotal), mean, device)
+        if chosen is not None:
+            return _with_chosen(index, quantizer, vectors, mean, order, chosen)
+    for rows in order:
+        index.add_with_ids(vectors[rows].astype(np.float32) - mean, rows)
         give_back(vectors)
     return index
 
 
-def _filled_by(device: str, index: Any, quantizer: Any, vectors: Halves, mean: Floats) -> Any:
-    """Return an index of which a device chose each row's list; None if its memory is out.
+def _with_chosen(
+    index: Any, quantizer: Any, vectors: Halves, mean: Floats, order: Iterator[Rows], chosen: Rows
+) -> Any:
+    """Return an index with all rows in it, each in a list that was chosen elsewhere.
 
-    FastScan takes no lists that were chosen elsewhere. The plain index does, and FAISS packs its
-    codes, which are the same; codes then take twice their room.
+    FastScan takes no such lists. The plain index does, and FAISS packs its codes, which are the
+    same; codes then take twice their room.
     """
     import faiss
 
-    count, dim = vectors.shape
-    centres = quantizer.reconstruct_n(0, quantizer.ntotal)
     plain: Any = faiss.IndexIVFPQ(
-        quantizer, dim, len(centres), index.pq.M, BITS, faiss.METRIC_INNER_PRODUCT
+        quantizer, index.d, index.nlist, index.pq.M, BITS, faiss.METRIC_INNER_PRODUCT
     )
     plain.by_residual, plain.pq, plain.is_trained = True, index.pq, True
-    chosen = chosen_lists(vectors, centres, mean, device)
-    if chosen is None:
-        return None
     pointer = faiss.swig_ptr
-    for rows in _steps(count):
-        part = vectors[rows].astype(np.float32) - mean
-        numbers = np.arange(rows.start, rows.start + len(part), dtype=np.int64)
-        its_lists = np.ascontiguousarray(chosen[rows])
-        plain.add_core(len(part), pointer(part), pointer(numbers), pointer(its_lists))
+    for rows in order:
+        part, its_lists = vectors[rows].astype(np.float32) - mean, chosen[rows]
+        plain.add_core(len(rows), pointer(part), pointer(rows), pointer(its_lists))
         give_back(vectors)
     return faiss.IndexIVFPQFastScan(plain)
 

@@ -6,7 +6,7 @@ what queries over this very segment needed.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,9 @@ class Need:
     share: float
     """Share of the codes to look at."""
     candidates: int
-    """Rows to score again."""
+    """Rows to take by their codes."""
+    scored: int
+    """How many of them a query has scored again, on average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,16 @@ class Recall:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeErrors:
+    """How far scores that codes tell are off."""
+
+    usual: float
+    """Deviation over the best candidates of a query, for most queries."""
+    deviations: float
+    """How many of them the code of a hit may lie below the last hit."""
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """What was measured when a segment was built."""
 
@@ -72,10 +84,13 @@ class Calibration:
     """By falling selectivity; empty where nothing was asked."""
     queries: str = "unmeasured"
     """What was asked: ``texts``, or ``drawn`` where there was no encoder to embed texts."""
+    errors: CodeErrors | None = None
+    """None where it was not measured."""
 
 
 UNMEASURED = Calibration(
-    Costs(), (Need(1.0, 0.12, 4_000), Need(0.1, 0.22, 2_000), Need(0.01, 0.4, 1_000))
+    Costs(),
+    (Need(1.0, 0.12, 4_000, 4_000), Need(0.1, 0.22, 2_000, 2_000), Need(0.01, 0.4, 1_000, 1_000)),
 )
 """For segments that nothing was measured of: on the safe side."""
 
@@ -91,7 +106,7 @@ class Choice:
     share: float = 1.0
     """Share of the codes that is looked at, for ``ivfpq``."""
     candidates: int = 0
-    """Rows that are scored exactly."""
+    """Rows that are scored exactly, or for ``ivfpq`` that are taken by their codes."""
 
 
 def choose(
@@ -114,12 +129,15 @@ def choose(
         return exact  # choosing lists alone takes as long
     need = need_at(calibration, matching / rows)
     # the tenth hit is what was measured; later ones lie further down
-    candidates = int(need.candidates * max(1.0, (k / 10) ** 0.5)) + k
+    further = max(1.0, (k / 10) ** 0.5)
+    candidates = int(need.candidates * further) + k
     if candidates >= matching or (4 * candidates >= matching and tier == "auto"):
         return exact
     share = min(1.0, max(need.share, 4 * candidates / matching))
     costs = calibration.costs
-    spent = costs.probe + costs.code * share * rows + costs.candidate * candidates
+    spent = costs.probe + costs.code * share * rows
+    spent += max(costs.candidate - costs.gathered_row, 0.0) * candidates
+    spent += costs.gathered_row * min(need.scored * further, candidates)
     spent += costs.mark * rows if matching < rows else 0.0
     approximate = Choice("ivfpq", spent / 1e6, share, candidates)
     if tier == "ivfpq":
@@ -142,15 +160,15 @@ def need_at(calibration: Calibration, selectivity: float) -> Need:
     """
     needs = sorted(calibration.needs, key=lambda need: need.selectivity)
     at = np.log([need.selectivity for need in needs])
-    values = np.log([[need.share, need.candidates] for need in needs])
+    values = np.log([[need.share, need.candidates, need.scored] for need in needs])
     wanted = np.log(max(selectivity, 1e-9))
     if wanted < at[0] and len(needs) > 1:
         # fewer rows pass: at least as large a share is needed, and no more candidates
         slope = min((values[1, 0] - values[0, 0]) / (at[1] - at[0]), 0.0)
         share = np.exp(values[0, 0] + slope * (wanted - at[0]))
-        return Need(selectivity, min(float(share), 1.0), needs[0].candidates)
-    share, candidates = (np.exp(np.interp(wanted, at, column)) for column in values.T)
-    return Need(selectivity, min(float(share), 1.0), round(float(candidates)))
+        return replace(needs[0], selectivity=selectivity, share=min(float(share), 1.0))
+    share, *rows = (float(np.exp(np.interp(wanted, at, column))) for column in values.T)
+    return Need(selectivity, min(share, 1.0), *map(round, rows))
 
 
 def recall_at(calibration: Calibration, selectivity: float) -> float | None:
@@ -192,7 +210,12 @@ def _calibration(document: dict[str, Any]) -> Calibration:
     calibration = Calibration(
         costs=Costs(**{name: float(value) for name, value in document["costs"].items()}),
         needs=tuple(
-            Need(float(one["selectivity"]), float(one["share"]), int(one["candidates"]))
+            Need(
+                float(one["selectivity"]),
+                float(one["share"]),
+                int(one["candidates"]),
+                int(one.get("scored", one["candidates"])),  # they all were, once
+            )
             for one in document["needs"]
         ),
         recalls=tuple(
@@ -200,9 +223,16 @@ def _calibration(document: dict[str, Any]) -> Calibration:
             for one in document["recalls"]
         ),
         queries=str(document["queries"]),
+        errors=_code_errors(document.get("errors")),
     )
     _require_in_range(calibration)
     return calibration
+
+
+def _code_errors(document: dict[str, Any] | None) -> CodeErrors | None:
+    if document is None:
+        return None
+    return CodeErrors(float(document["usual"]), float(document["deviations"]))
 
 
 def _require_in_range(calibration: Calibration) -> None:
@@ -211,10 +241,14 @@ def _require_in_range(calibration: Calibration) -> None:
     if not needs or len({need.selectivity for need in needs}) < len(needs):
         raise ValueError("needs are missing or twice there")
     if not all(
-        0 < need.selectivity <= 1 and 0 < need.share <= 1 and need.candidates >= 1 for need in needs
+        0 < need.selectivity <= 1 and 0 < need.share <= 1 and need.candidates >= need.scored >= 1
+        for need in needs
     ):
         raise ValueError("needs are out of range")
     if not all(0 < one.selectivity <= 1 and 0 <= one.recall <= 1 for one in recalls):
         raise ValueError("recalls are out of range")
     if not all(0 <= cost < np.inf for cost in asdict(calibration.costs).values()):
         raise ValueError("costs are out of range")
+    errors = calibration.errors
+    if errors and not (0 <= errors.usual < np.inf and 0 <= errors.deviations < np.inf):
+        raise ValueError("errors of codes are out of range")

@@ -23,7 +23,7 @@ from geosearch.index.checking import (
 )
 from geosearch.index.durable import remove_folder, sync_file, sync_folder, write_durable
 from geosearch.index.manifest import Manifest, SegmentEntry, next_generation, write_manifest
-from geosearch.index.mapped import write_rows
+from geosearch.index.mapped import map_array, write_rows
 from geosearch.index.memory import memory_budget
 from geosearch.index.packed import Packed
 from geosearch.index.removal import locked_manifest
@@ -111,7 +111,10 @@ def _repaired(folder: Path, entry: SegmentEntry, bad: Set[str], dim: int) -> Seg
     if ANN in wanted:
         shape = (entry.rows, dim)
         vectors = np.memmap(place / VECTORS, dtype="<f2", mode="r", shape=shape)
-        build_tier(part / ANN, vectors, memory_budget(None))
+        times = None  # of rows that cannot be read the lists are as good, but slower by time
+        if ROWS in wanted or ROWS not in bad:
+            times = map_array(place / ROWS / "time_ms", "<i8", (entry.rows,))
+        build_tier(part / ANN, vectors, memory_budget(None), time_ms=times)
         keep_queries(part / ANN, kept_queries(place / ANN, dim))
         calibrate_tier(part / ANN, vectors)
         (place / ANN / OLD_CODES).unlink(missing_ok=True)

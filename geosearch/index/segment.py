@@ -17,9 +17,10 @@ from geosearch.index.blocks import Blocks
 from geosearch.index.manifest import SegmentEntry
 from geosearch.index.mapped import CUTS, give_back, map_array
 from geosearch.index.packed import Packed
-from geosearch.index.plan import Calibration, read_calibration
+from geosearch.index.plan import Calibration, Choice, read_calibration
 from geosearch.index.records import ChipRecord, SceneKey, SceneRecord, chip_id, chip_record
 from geosearch.index.removed_rows import read_removed_rows
+from geosearch.index.rescoring import Rescored, best_by_codes
 from geosearch.index.runs import Rows, Runs
 from geosearch.index.scan import tied_rows
 from geosearch.index.segment_files import (
@@ -175,6 +176,15 @@ class Segment:
     def scan(self, query: Scores, runs: Runs, k: int, *, threads: int = 1) -> tuple[Rows, Scores]:
         """Return the best ``k`` of some rows and all that tie with the last, scored exactly."""
         return tied_rows(self.vectors, query, runs, k, threads=threads)
+
+    def best_by_codes(
+        self, query: Scores, runs: Runs, k: int, choice: Choice, *, threads: int = 1
+    ) -> Rescored:
+        """Return the best ``k`` of some rows and all that tie with the last, by the codes."""
+        return best_by_codes(
+            self.tier, self.vectors, query, runs, k, choice,
+            errors=self.calibration.errors, threads=threads,
+        )  # fmt: skip
 
     @cached_property
     def calibration(self) -> Calibration:

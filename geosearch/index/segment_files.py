@@ -20,7 +20,7 @@ from geosearch.index.calibration import calibrate_tier, keep_queries
 from geosearch.index.durable import move_durable, remove_folder, reserve
 from geosearch.index.hrefs import Hrefs
 from geosearch.index.manifest import SegmentEntry
-from geosearch.index.mapped import damaged, give_back, write_rows
+from geosearch.index.mapped import damaged, give_back, map_array, write_rows
 from geosearch.index.records import UNKNOWN_TIME, SceneKey, SceneRecord
 from geosearch.index.segment_table import (
     COPIED_ROWS,
@@ -121,7 +121,8 @@ def write_segment(
     kind = ann_kind(ann, entry.rows)
     if kind == "ivfpq":
         vectors = np.memmap(part / VECTORS, dtype="<f2", mode="r", shape=(entry.rows, dim))
-        build_tier(part / ANN, vectors, memory_bytes)
+        times = map_array(part / ROWS / "time_ms", "<i8", (entry.rows,))
+        build_tier(part / ANN, vectors, memory_bytes, time_ms=times)
         keep_queries(part / ANN, queries())
     sums = file_sums(part)
     segment_id = _segment_id(staged, sums, Hrefs(index_folder))

@@ -31,7 +31,6 @@ from geosearch.index import (
     exact_choice,
     recall_at,
     run_rows,
-    runs_of,
 )
 from geosearch.progress import Stopwatch
 from geosearch.search.distinct import distinct_places
@@ -251,17 +250,15 @@ def _rank_segment(
 ) -> tuple[_Ranked, SegmentPlan]:
     matching = run_rows(runs)
     choice = _choice(asked, segment, matching, len(runs))
-    searched = runs
-    if choice.tier == "ivfpq":
-        found = segment.tier.candidates(query, runs, choice.candidates, choice.share)
-        if len(found) < min(asked.k, matching):  # never fewer hits than there are
-            choice = exact_choice(segment.calibration.costs, matching, len(runs))
-        else:
-            searched = runs_of(np.sort(found))
     # with all that tie with the last: ids decide which of these are hits
-    best, scores = segment.scan(query, searched, asked.k, threads=asked.threads)
-    plan = _plan(segment, runs, choice, run_rows(searched))
-    return _Ranked(segment, best, scores), plan
+    if choice.tier == "ivfpq":
+        found = segment.best_by_codes(query, runs, asked.k, choice, threads=asked.threads)
+        if len(found.rows) >= min(asked.k, matching):  # never fewer hits than there are
+            plan = _plan(segment, runs, choice, found.scored)
+            return _Ranked(segment, found.rows, found.scores), plan
+        choice = exact_choice(segment.calibration.costs, matching, len(runs))
+    best, scores = segment.scan(query, runs, asked.k, threads=asked.threads)
+    return _Ranked(segment, best, scores), _plan(segment, runs, choice, matching)
 
 
 def _choice(asked: _Asked, segment: Segment, matching: int, runs: int) -> Choice:

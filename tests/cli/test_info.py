@@ -48,7 +48,9 @@ def test_json_has_all_that_was_measured(index: Path, capsys: Captured) -> None:
     ]
     assert segment["texts_asked"] == 0
     assert {"row", "code", "candidate"} <= segment["calibration"]["costs"].keys()
-    assert {"selectivity", "share", "candidates"} == segment["calibration"]["needs"][0].keys()
+    needs = segment["calibration"]["needs"][0]
+    assert {"selectivity", "share", "candidates", "scored"} == needs.keys()
+    assert {"usual", "deviations"} == segment["calibration"]["errors"].keys()
 
 
 def test_a_tier_that_was_never_measured_says_so(index: Path, capsys: Captured) -> None:

@@ -30,7 +30,7 @@ def recall(tier: ApproximateTier, vectors: np.ndarray, queries: np.ndarray, shar
     found = []
     for query in queries:
         exact, _ = best_rows(vectors, query, runs, 10)
-        candidates = np.sort(tier.candidates(query, runs, 400, 0.3))
+        candidates = np.sort(tier.candidates(query, runs, 400, 0.3).rows)
         assert np.isin(candidates, rows_of(runs)).all()
         best, _ = best_rows(vectors, query, runs_of(candidates), 10)
         found.append(len(np.intersect1d(exact, best)) / 10)
@@ -67,7 +67,7 @@ def test_small_segments_and_odd_dimensions_are_encoded(tmp_path: Path, rows: int
     vectors = clustered(rows, dim)
     build_tier(tmp_path / "ann", vectors)
     tier = ApproximateTier(tmp_path / "ann", rows, dim)
-    found = tier.candidates(vectors[3].astype(np.float32), np.array([[0, rows]]), rows, 1.0)
+    found = tier.candidates(vectors[3].astype(np.float32), np.array([[0, rows]]), rows, 1.0).rows
     assert sorted(found) == list(range(rows))
 
 
@@ -105,9 +105,9 @@ def test_a_tier_of_before_there_were_two_code_sizes_is_read(tmp_path: Path) -> N
     build_tier(tmp_path / "ann", vectors)
     everything = np.array([[0, 500]])
     query = vectors[3].astype(np.float32)
-    before = ApproximateTier(tmp_path / "ann", 500, 16).candidates(query, everything, 20, 1.0)
+    before = ApproximateTier(tmp_path / "ann", 500, 16).candidates(query, everything, 20, 1.0).rows
     change_lists(tmp_path / "ann", sub_quantizers=None)
-    after = ApproximateTier(tmp_path / "ann", 500, 16).candidates(query, everything, 20, 1.0)
+    after = ApproximateTier(tmp_path / "ann", 500, 16).candidates(query, everything, 20, 1.0).rows
     np.testing.assert_array_equal(before, after)
 
 
@@ -239,5 +239,5 @@ def test_the_mapped_lists_answer_as_the_index_they_were_written_from(tmp_path: P
         _, expected = own.search_preassigned(
             query[None], 50, lists, quantizer_scores[None].astype(np.float32)
         )
-        found = tier.candidates(query, np.array([[0, 3000]]), 50, 1.0)
+        found = tier.candidates(query, np.array([[0, 3000]]), 50, 1.0).rows
         assert len(np.intersect1d(found, expected[0])) >= 49  # equal codes may change places

@@ -36,7 +36,7 @@ def recall_of(need: Need, tier: ApproximateTier, vectors: np.ndarray, queries: n
     found = []
     for query in queries:
         truth = np.lexsort((np.arange(ROWS), -(vectors.astype(np.float64) @ query)))[:K]
-        candidates = tier.candidates(query, everything, need.candidates, need.share)
+        candidates = tier.candidates(query, everything, need.candidates, need.share).rows
         best, _ = best_rows(vectors, query, runs_of(np.sort(candidates)), K)
         found.append(len(np.intersect1d(truth, best)) / K)
     return float(np.mean(found))

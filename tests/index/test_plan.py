@@ -26,7 +26,7 @@ from geosearch.index.plan import (
 ROWS = 1_000_000
 MEASURED = Calibration(
     Costs(),
-    (Need(1.0, 0.1, 2_000), Need(0.1, 0.2, 1_000), Need(0.01, 0.4, 500)),
+    (Need(1.0, 0.1, 2_000, 900), Need(0.1, 0.2, 1_000, 400), Need(0.01, 0.4, 500, 500)),
     (Recall(1.0, "ivfpq", 0.99), Recall(0.1, "ivfpq", 0.98), Recall(0.01, "exact", 1.0)),
     "texts",
 )
@@ -124,7 +124,7 @@ def test_below_the_least_that_was_measured_the_slope_goes_on() -> None:
 
 
 def test_a_single_measurement_holds_everywhere() -> None:
-    one = replace(MEASURED, needs=(Need(1.0, 0.3, 700),))
+    one = replace(MEASURED, needs=(Need(1.0, 0.3, 700, 600),))
     for selectivity in (1.0, 0.01, 1e-6):
         found = need_at(one, selectivity)
         assert found.share == pytest.approx(0.3)

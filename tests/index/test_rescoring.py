@@ -1,0 +1,131 @@
+"""As many candidates are scored as a query needs; what is found is compared with brute force."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from geosearch.index.ann import ApproximateTier
+from geosearch.index.ann_training import build_tier
+from geosearch.index.plan import Choice, CodeErrors
+from geosearch.index.rescoring import best_by_codes, depths_of, deviation_of
+
+ROWS, DIM = 20_000, 48
+EVERYTHING = np.array([[0, ROWS]])
+ERRORS = CodeErrors(usual=0.01, deviations=6.0)
+
+Floats = NDArray[np.float32]
+
+
+def directions(count: int, seed: int) -> Floats:
+    """Vectors around some centres, as pictures of a few kinds of places give."""
+    rng = np.random.default_rng(seed)
+    centres = np.random.default_rng(0).normal(size=(40, DIM))
+    vectors = centres[rng.integers(0, 40, count)] + 0.8 * rng.normal(size=(count, DIM))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors.astype(np.float32)
+
+
+def truth(vectors: NDArray[np.float16], query: Floats, k: int) -> list[int]:
+    scores = vectors.astype(np.float64) @ query
+    return [int(row) for row in np.lexsort((np.arange(len(scores)), -scores))[:k]]
+
+
+def opened(folder: Path, vectors: NDArray[np.float16]) -> ApproximateTier:
+    build_tier(folder / "ann", vectors)
+    return ApproximateTier(folder / "ann", *vectors.shape)
+
+
+@pytest.fixture(scope="module")
+def vectors() -> NDArray[np.float16]:
+    return directions(ROWS, 1).astype(np.float16)
+
+
+@pytest.fixture(scope="module")
+def tier(vectors: NDArray[np.float16], tmp_path_factory: pytest.TempPathFactory) -> ApproximateTier:
+    return opened(tmp_path_factory.mktemp("rescoring"), vectors)
+
+
+@pytest.mark.parametrize("k", [1, 10, 100])
+def test_the_best_are_found_though_few_candidates_are_scored(
+    tier: ApproximateTier, vectors: NDArray[np.float16], k: int
+) -> None:
+    found, scored = 0, []
+    for query in directions(20, 2):
+        choice = Choice("ivfpq", 0.0, share=1.0, candidates=8_000)
+        best = best_by_codes(tier, vectors, query, EVERYTHING, k, choice, errors=ERRORS)
+        found += len(np.intersect1d(best.rows[:k], truth(vectors, query, k)))
+        scored.append(best.scored)
+        assert best.candidates == 8_000
+    assert found >= 0.99 * 20 * k
+    assert np.median(scored) < 4_000
+
+
+def test_more_are_taken_where_the_last_candidate_could_be_a_hit(
+    tier: ApproximateTier, vectors: NDArray[np.float16]
+) -> None:
+    """A fixed number would miss hits, and say nothing."""
+    few = Choice("ivfpq", 0.0, share=1.0, candidates=300)
+    taken = set()
+    for query in directions(10, 3):
+        best = best_by_codes(tier, vectors, query, EVERYTHING, 10, few, errors=ERRORS)
+        taken.add(best.candidates)
+        assert best.rows[:10].tolist() == truth(vectors, query, 10)
+    assert max(taken) >= 1_200
+
+
+def test_no_more_than_pass_the_filter_are_taken(
+    tier: ApproximateTier, vectors: NDArray[np.float16]
+) -> None:
+    some = np.array([[100, 900]])
+    choice = Choice("ivfpq", 0.0, share=1.0, candidates=400)
+    anything = CodeErrors(usual=1.0, deviations=1e6)
+    (query,) = directions(1, 4)
+    best = best_by_codes(tier, vectors, query, some, 10, choice, errors=anything)
+    assert (best.candidates, best.scored) == (800, 800)
+
+
+def test_without_measured_errors_all_candidates_are_scored_and_no_more(
+    tier: ApproximateTier, vectors: NDArray[np.float16]
+) -> None:
+    choice = Choice("ivfpq", 0.0, share=1.0, candidates=700)
+    (query,) = directions(1, 5)
+    best = best_by_codes(tier, vectors, query, EVERYTHING, 10, choice, errors=None)
+    assert (best.candidates, best.scored) == (700, 700)
+
+
+def test_thousands_of_the_same_chip_hide_no_better_one(tmp_path: Path) -> None:
+    """The first candidates are alike then: what their codes are off says nothing of others'."""
+    rng = np.random.default_rng(6)
+    same = np.repeat(directions(1, 7), 3_000, axis=0)
+    near = same[:1_000] + 0.04 * rng.normal(size=(1_000, DIM)).astype(np.float32)
+    both = np.concatenate([same, near / np.linalg.norm(near, axis=1, keepdims=True)])
+    vectors = both.astype(np.float16)
+    tier = opened(tmp_path, vectors)
+    everything = np.array([[0, len(vectors)]])
+    for seed in range(20):
+        query = same[0] + 0.03 * directions(1, 100 + seed)[0]
+        choice = Choice("ivfpq", 0.0, share=1.0, candidates=3_500)
+        errors = CodeErrors(usual=0.02, deviations=6.0)
+        best = best_by_codes(tier, vectors, query, everything, 10, choice, errors=errors)
+        scores = vectors.astype(np.float64) @ query
+        least = np.sort(scores)[-10]
+        assert (scores[best.rows] >= least - 1e-6).all()
+
+
+def test_depths_are_of_the_candidates_that_are_not_scored_yet(
+    tier: ApproximateTier, vectors: NDArray[np.float16]
+) -> None:
+    (query,) = directions(1, 8)
+    found = tier.candidates(query, EVERYTHING, 5_000, 1.0)
+    depths = depths_of(vectors, query, found, 10, deviation_of(vectors, query, found))
+    scored = np.isneginf(depths)
+    assert scored[: int(scored.sum())].all()
+    assert (np.diff(depths[~scored]) >= 0).all()  # the less promising lie deeper
+
+
+def test_no_candidates_have_no_depths(tier: ApproximateTier, vectors: NDArray[np.float16]) -> None:
+    (query,) = directions(1, 9)
+    found = tier.candidates(query, np.zeros((0, 2), np.int64), 10, 1.0)
+    assert depths_of(vectors, query, found, 10, 0.1).shape == (0,)
