@@ -138,7 +138,8 @@ def choose(
     spent = costs.probe + costs.code * share * rows
     spent += max(costs.candidate - costs.gathered_row, 0.0) * candidates
     spent += costs.gathered_row * min(need.scored * further, candidates)
-    spent += costs.mark * rows if matching < rows else 0.0
+    if matching < rows:  # to mark a run takes about as long as to turn to it
+        spent += costs.mark * rows + costs.run * runs
     approximate = Choice("ivfpq", spent / 1e6, share, candidates)
     if tier == "ivfpq":
         return approximate

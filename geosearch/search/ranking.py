@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from heapq import nsmallest
+from operator import index as index_of
 from typing import Literal
 
 import numpy as np
@@ -152,8 +153,7 @@ def search_many(
     The filter is applied once, a device is asked once, and each core works on a query of its own;
     the steps that are timed are those of each query, but for the filter and the device.
     """
-    if k < 1:
-        raise UsageError(f"-k is {k}", hint="ask for at least one hit")
+    k = _hit_count(k)
     for query in queries:
         _require_fit(query, index.spec.dim)
     watch = Stopwatch()
@@ -195,6 +195,17 @@ def _on_device(
             )
             columns.append(found)
     return [list(row) for row in zip(*columns, strict=True)] if columns else [[] for _ in queries]
+
+
+def _hit_count(k: int) -> int:
+    """Return how many hits are asked for, of whatever integers there are."""
+    try:
+        count = index_of(k)
+    except TypeError:
+        raise UsageError(f"-k is {k!r}", hint="ask for a whole number of hits") from None
+    if count < 1:
+        raise UsageError(f"-k is {k}", hint="ask for at least one hit")
+    return count
 
 
 def _require_fit(query: NDArray[np.float32], dim: int) -> None:

@@ -222,6 +222,16 @@ def test_the_explanation_counts_what_passed(index: Index) -> None:
     assert sum(plan.rows for plan in explanation.plans) == 500
 
 
+@pytest.mark.parametrize("k", [3.0, "3", None])
+def test_no_other_than_whole_numbers_of_hits_can_be_asked_for(index: Index, k: object) -> None:
+    with pytest.raises(UsageError, match=f"-k is {k!r}"):
+        search(index, unit(5), k=k)  # type: ignore[arg-type]
+
+
+def test_numpys_whole_numbers_count_hits_too(index: Index) -> None:
+    assert search(index, unit(5), k=np.int64(3))[0] == search(index, unit(5), k=3)[0]
+
+
 def test_what_cannot_be_meant_is_refused(index: Index) -> None:
     with pytest.raises(UsageError, match="-k is 0"):
         search(index, unit(5), k=0)
