@@ -12,6 +12,7 @@ from geosearch.errors import IndexFolderError
 from geosearch.index.plan import (
     UNMEASURED,
     Calibration,
+    CodeErrors,
     Costs,
     Need,
     Recall,
@@ -29,6 +30,7 @@ MEASURED = Calibration(
     (Need(1.0, 0.1, 2_000, 900), Need(0.1, 0.2, 1_000, 400), Need(0.01, 0.4, 500, 500)),
     (Recall(1.0, "ivfpq", 0.99), Recall(0.1, "ivfpq", 0.98), Recall(0.01, "exact", 1.0)),
     "texts",
+    CodeErrors(usual=0.003, deviations=7.5),
 )
 
 costs = st.builds(
@@ -148,6 +150,20 @@ def test_without_a_file_nothing_was_measured(tmp_path: Path) -> None:
     assert read_calibration(tmp_path) == UNMEASURED
 
 
+def test_what_earlier_versions_wrote_says_that_all_candidates_are_scored(tmp_path: Path) -> None:
+    """They measured neither what codes are off nor how many candidates are worth scoring."""
+    write_calibration(tmp_path, MEASURED)
+    path = tmp_path / "plan.json"
+    document = json.loads(path.read_text())
+    del document["errors"]
+    for need in document["needs"]:
+        del need["scored"]
+    path.write_text(json.dumps(document))
+    read = read_calibration(tmp_path)
+    assert read.errors is None
+    assert all(need.scored == need.candidates for need in read.needs)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -168,6 +184,12 @@ def test_without_a_file_nothing_was_measured(tmp_path: Path) -> None:
         {"costs": {"row": "fast"}},
         {"costs": {"magic": 1}},
         {"recalls": [{"selectivity": 1}]},
+        {"needs": [{"selectivity": 0.1, "share": 0.1, "candidates": 10, "scored": 11}]},
+        {"needs": [{"selectivity": 0.1, "share": 0.1, "candidates": 10, "scored": 0}]},
+        {"errors": {"usual": float("nan"), "deviations": 7}},
+        {"errors": {"usual": 0.1, "deviations": float("inf")}},
+        {"errors": {"usual": 0.1}},
+        {"errors": 7},
     ],
 )
 def test_a_damaged_file_is_an_error(tmp_path: Path, change: dict[str, object]) -> None:
