@@ -72,26 +72,36 @@ class Area:
         shapely.prepare(self.geometry)
         return AreaGrid(self.geometry)
 
-    def settle(self, bounds: NDArray[np.float64]) -> tuple[Mask, Mask]:
-        """Return which bounds float64 [m, 4] lie in it as a whole, and which others may meet it.
+    def settle(
+        self, bounds: NDArray[np.float64], connected: Mask | None = None
+    ) -> tuple[Mask, Mask]:
+        """Return which shapes meet the area for sure, and which others may.
 
-        Of many, some that lie in it near its border are told among the others; so are lines and
-        points, whether they meet it or not.
+        Args:
+            bounds: What shapes span, float64 [m, 4].
+            connected: Which are in one piece, bool [m]. With None, those that meet it for sure lie
+                in it as a whole.
+
+        Returns:
+            Two of bool [m]. The bounds of others meet the area, but for those of points and lines.
         """
         many = len(bounds) >= _MANY_BOUNDS
+        sure, others = np.zeros(len(bounds), bool), np.ones(len(bounds), bool)
         if many:
-            inside, others = self.grid.settle(bounds)
-        else:
-            inside, others = np.zeros(len(bounds), bool), np.ones(len(bounds), bool)
+            sure, others = self.grid.settle(bounds)
+        if many and connected is not None:
+            (places,) = (others & connected).nonzero()
+            sure[places] = self.grid.crossed(bounds[places])
         # a polygon without extent is none that geometry could be asked about
         solid = (bounds[:, 0] < bounds[:, 2]) & (bounds[:, 1] < bounds[:, 3])
-        (places,) = (others & solid).nonzero()
+        (places,) = (others & solid & ~sure).nonzero()
         shapely.prepare(self.geometry)
         shapes = shapely.box(*bounds[places].T)
-        others[places] = shapely.intersects(self.geometry, shapes)
+        meets = shapely.intersects(self.geometry, shapes)
+        others[places] = meets
         if not many:
-            inside[places] = shapely.covers(self.geometry, shapes)
-        return inside, others & ~inside
+            sure[places[meets]] = shapely.covers(self.geometry, shapes[meets])
+        return sure, others & ~sure
 
 
 def _is_box(part: BaseGeometry) -> bool:

@@ -191,11 +191,10 @@ def _in_area(segment: Segment, rows: Rows, bounds: NDArray[np.float64], area: Ar
         passes[edge] = rectangular | connected & cross(bounds[edge], area.boxes)
         unsure = np.flatnonzero(~passes)
     else:
-        passes, others = area.settle(bounds)
-        edge = np.flatnonzero(others)
-        _, rectangular = segment.known_outlines(rows[edge])
-        passes[edge] = rectangular
-        unsure = edge[~rectangular]
+        connected, rectangular = segment.known_outlines(rows)
+        passes, others = area.settle(bounds, connected)
+        passes |= others & rectangular
+        unsure = np.flatnonzero(others & ~passes)
     if len(unsure):
         passes[unsure] = shapely.intersects(area.geometry, segment.footprints(rows[unsure]))
     return np.asarray(passes)

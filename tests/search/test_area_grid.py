@@ -122,3 +122,43 @@ def test_of_too_many_long_edges_nothing_is_settled() -> None:
     inside, unsure = AreaGrid(area).settle(np.array([[-1, 1, 1, 2], [-1, 50, 1, 60.0]]))
     assert not inside.any()
     assert unsure.all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_what_an_edge_crosses_from_side_to_side_is_met(kind: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    area = area_of(kind, rng)
+    at = rng.uniform(-60, 60, (500, 1, 2))
+    if seed % 2:
+        at = np.round(at)
+    corners = at + rng.integers(-4, 5, (500, 4, 2))
+    # the most slender of connected shapes that span their bounds: lines through a few corners
+    shapes = shapely.linestrings(corners)
+    crossed = AreaGrid(area).crossed(shapely.bounds(shapes))
+    assert shapely.intersects(area, shapes[crossed]).all()
+
+
+def test_an_edge_crosses_where_it_goes_through_opposite_sides() -> None:
+    cases = {
+        (-7, -5, -3, 5): True,  # through west and east
+        (4.25, 2.75, 7.25, 3): True,  # through south and north
+        (-9, -0.5, -7, 0.5): False,  # it begins within
+        (-7, 0, -3, 5): False,  # along the side: rounding might decide
+        (2, 0.5, 5, 2): False,  # through a corner only
+        (50, 50, 60, 60): False,
+    }
+    area = LineString([(-8, 0), (0, 0), (8, 4)])
+    boxes = np.array(list(cases), float)
+    assert AreaGrid(area).crossed(boxes).tolist() == list(cases.values())
+
+
+def test_of_an_area_of_long_edges_most_border_boxes_are_crossed() -> None:
+    angles = np.linspace(0, 2 * np.pi, 400, endpoint=False)
+    reach = np.where(np.arange(400) % 2, 30, 60)
+    spikes = Polygon(np.stack([reach * np.cos(angles), reach * np.sin(angles)], axis=1))
+    angles = np.random.default_rng(0).uniform(0, 2 * np.pi, 2000)
+    at = 45 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    bounds = np.concatenate([at - 1, at + 1], axis=1)
+    assert AreaGrid(spikes).crossed(bounds).mean() > 0.7

@@ -72,3 +72,17 @@ def test_of_few_bounds_and_of_many_the_same_meet_an_area(count: int) -> None:
     assert not (inside & others).any()
     assert shapely.covers(area.geometry, shapes[inside]).all()
     assert ((inside | others) == shapely.intersects(area.geometry, shapes)).all()
+
+
+def test_what_is_connected_is_settled_more_often_and_as_truly() -> None:
+    rng = np.random.default_rng(2)
+    area = Area.of_geometry(shapely.Polygon([(-50, -40), (60, 30), (-50, 30)]))
+    corners = rng.uniform(-60, 60, (4000, 1, 2)) + rng.uniform(-2, 2, (4000, 3, 2))
+    shapes, connected = shapely.linestrings(corners), rng.random(4000) < 0.5
+    sure, others = area.settle(shapely.bounds(shapes), connected)
+    inside, _ = area.settle(shapely.bounds(shapes))
+    meets = shapely.intersects(area.geometry, shapes)
+    assert meets[sure].all()
+    assert (sure | others)[meets].all()
+    assert (sure & ~inside).any()
+    assert connected[sure & ~inside].all()
