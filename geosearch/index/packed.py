@@ -47,15 +47,24 @@ class Packed:
         data = np.concatenate([np.zeros(0, np.uint8), *(part.data for part in parts)])
         return cls(data, np.concatenate([*starts, [len(data)]]).astype(np.int64))
 
+    def spans(self, rows: NDArray[np.int64]) -> tuple[Starts, Starts]:
+        """Return where some values begin and end.
+
+        Raises:
+            ValueError: That is outside of the data.
+        """
+        first, last = np.asarray(self.starts[rows]), np.asarray(self.starts[rows + 1])
+        if len(rows) and (first.min() < 0 or (last < first).any() or last.max() > len(self.data)):
+            raise ValueError("it names places outside of itself")
+        return first, last
+
     def take(self, rows: NDArray[np.int64]) -> "Packed":
         """Return some values, in the order asked.
 
         Raises:
             ValueError: The starts lead outside of the data.
         """
-        first, last = np.asarray(self.starts[rows]), np.asarray(self.starts[rows + 1])
-        if len(rows) and (first.min() < 0 or (last < first).any() or last.max() > len(self.data)):
-            raise ValueError("it names places outside of itself")
+        first, last = self.spans(rows)
         lengths = last - first
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         if len(lengths) and (lengths == lengths[0]).all():

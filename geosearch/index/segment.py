@@ -1,7 +1,7 @@
 """A segment, opened for searching: mapped, read-only, and each part only when it is asked for."""
 
-from collections.abc import Set
-from functools import cached_property
+from collections.abc import Callable, Iterator, Set
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -14,6 +14,7 @@ from geosearch.errors import IndexFolderError
 from geosearch.index.ann import ApproximateTier
 from geosearch.index.ann_training import OLD_CODES
 from geosearch.index.blocks import Blocks
+from geosearch.index.id_order import Column, are_prefixes, smallest, text_ranks
 from geosearch.index.manifest import SegmentEntry
 from geosearch.index.mapped import CUTS, give_back, map_array
 from geosearch.index.packed import Packed
@@ -218,6 +219,36 @@ class Segment:
                 zip(numbers.tolist(), windows.tolist(), strict=True)
             )
         ]
+
+    def smallest_ids(self, rows: Rows, count: int) -> Rows:
+        """Return places in rows among which are those of the ``count`` smallest ids.
+
+        Few more are returned, as a rule, and no id is made for it.
+
+        Raises:
+            IndexFolderError: A file of the segment is damaged.
+        """
+        if len(rows) <= max(count, FEW_ROWS):
+            return np.arange(len(rows))
+        own, cut = self._stored.smallest_ids(rows, count)
+        numbers = self._stored.at("scene_no", Places.of(rows[cut]))
+        if are_prefixes(map(self._id_head, np.unique(numbers).tolist())):
+            return np.concatenate([own, cut])  # their order hangs on what follows, too
+        return np.concatenate([own, cut[smallest(len(cut), count, self._id_columns(rows[cut]))]])
+
+    def _id_columns(self, rows: Rows) -> Iterator[Column]:
+        """Yield what orders rows as the ids do that are made as `chip_id` makes them."""
+
+        def ranks(name: str, which: Any, text: Callable[[int], str], left: Rows) -> Rows:
+            return text_ranks(self.values(name, rows[left])[which], text)
+
+        yield partial(ranks, "scene_no", ..., self._id_head)
+        # with what follows a number: it is compared where another number is longer
+        for number, text in enumerate(("{},", "{},", "{}x", "{}")):
+            yield partial(ranks, "windows", (..., number), text.format)
+
+    def _id_head(self, scene_no: int) -> str:
+        return self.description.scenes[scene_no].id + "@"
 
     def chips(self, rows: Rows) -> list[ChipRecord]:
         """Return what is known of chips, in the order asked.

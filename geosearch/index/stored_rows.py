@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from geosearch.index.block_groups import BlockGroups
 from geosearch.index.blocks import Blocks, footprint_types, make_blocks, read_blocks
 from geosearch.index.chip_entries import CHIP_ENTRY, CHIPS, ChipEntry, parts_of_entries
+from geosearch.index.id_order import smallest, words
 from geosearch.index.mapped import (
     BLOCKS,
     COLUMNS,
@@ -134,6 +135,24 @@ class StoredRows:
             return [value.decode() for value in self._ids.at(places)]
         except ValueError as error:
             raise damaged(self._folder / ID_BYTES, str(error)) from error
+
+    def smallest_ids(self, rows: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], ...]:
+        """Return places in rows int64 [m]: of the smallest own ids, and of chips without one.
+
+        Raises:
+            IndexFolderError: The file does not hold texts where it says.
+        """
+        if self._ids is None:
+            return np.zeros(0, np.int64), np.arange(len(rows))
+        packed = self._ids.whole
+        try:
+            first, last = packed.spans(rows)
+            own, none = np.flatnonzero(last > first), np.flatnonzero(last == first)
+            found = own[smallest(len(own), count, words(packed, rows[own]))]
+        except ValueError as error:
+            raise damaged(self._folder / ID_BYTES, str(error)) from error
+        self._ids.give_back()
+        return found, none
 
     def told(self, rows: list[int]) -> list[tuple[ChipEntry, str, BaseGeometry]]:
         """Return what hits tell of few rows: an entry, the chip's own id or none, the footprint.

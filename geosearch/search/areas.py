@@ -6,6 +6,7 @@ geometry has to be made.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -13,13 +14,17 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geosearch.geo import bbox_geometry
+from geosearch.search.area_grid import AreaGrid
 
 Mask = NDArray[np.bool_]
 Box = tuple[float, float, float, float]
 """West, south, east, north."""
 
+_MANY_BOUNDS = 1000
+"""For so many a grid over an area is worth its while."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)  # without slots: its grid is kept with it
 class Area:
     """A place that is asked for, in EPSG:4326."""
 
@@ -60,6 +65,43 @@ class Area:
             return self.shape
         west, south, _, north = self.boxes[0]
         return bbox_geometry(west, south, self.boxes[-1][2], north)
+
+    @cached_property
+    def grid(self) -> AreaGrid:
+        """What settles most boxes at once."""
+        shapely.prepare(self.geometry)
+        return AreaGrid(self.geometry)
+
+    def settle(
+        self, bounds: NDArray[np.float64], connected: Mask | None = None
+    ) -> tuple[Mask, Mask]:
+        """Return which shapes meet the area for sure, and which others may.
+
+        Args:
+            bounds: What shapes span, float64 [m, 4].
+            connected: Which are in one piece, bool [m]. With None, those that meet it for sure lie
+                in it as a whole.
+
+        Returns:
+            Two of bool [m]. The bounds of others meet the area, but for those of points and lines.
+        """
+        many = len(bounds) >= _MANY_BOUNDS
+        sure, others = np.zeros(len(bounds), bool), np.ones(len(bounds), bool)
+        if many:
+            sure, others = self.grid.settle(bounds)
+        if many and connected is not None:
+            (places,) = (others & connected).nonzero()
+            sure[places] = self.grid.crossed(bounds[places])
+        # a polygon without extent is none that geometry could be asked about
+        solid = (bounds[:, 0] < bounds[:, 2]) & (bounds[:, 1] < bounds[:, 3])
+        (places,) = (others & solid & ~sure).nonzero()
+        shapely.prepare(self.geometry)
+        shapes = shapely.box(*bounds[places].T)
+        meets = shapely.intersects(self.geometry, shapes)
+        others[places] = meets
+        if not many:
+            sure[places[meets]] = shapely.covers(self.geometry, shapes[meets])
+        return sure, others & ~sure
 
 
 def _is_box(part: BaseGeometry) -> bool:

@@ -335,8 +335,13 @@ def _best_parts(ranked: list[_Ranked], k: int) -> list[_Ranked]:
 def _smallest_ids(ranked: list[_Ranked], tied: list[Rows], count: int) -> list[Rows]:
     """Return which of the places that tie in each segment have the smallest ids of all.
 
-    Chips that look alike, such as blank ones, may be thousands: nothing but ids is read of them.
+    Chips that look alike, such as blank ones, may be thousands: nothing but ids is read of them,
+    and only those are made that may be among the smallest.
     """
+    tied = [
+        places[part.segment.smallest_ids(part.rows[places], count)]
+        for part, places in zip(ranked, tied, strict=True)
+    ]
     named = [
         (chip_id, number, place)
         for number, (part, places) in enumerate(zip(ranked, tied, strict=True))

@@ -171,10 +171,8 @@ def _all_in_area(bounds: NDArray[np.float64], area: Area) -> tuple[Mask, Mask | 
     # what lies in the area as a whole meets it; no footprint needs to be read
     if area.boxes:
         return lie_in(bounds, area.boxes), None
-    shapely.prepare(area.geometry)
-    shapes = shapely.box(*bounds.T)
-    inside = np.asarray(shapely.covers(area.geometry, shapes))
-    return inside, inside | np.asarray(shapely.intersects(area.geometry, shapes))
+    inside, others = area.settle(bounds)
+    return inside, inside | others
 
 
 def _in_area(segment: Segment, rows: Rows, bounds: NDArray[np.float64], area: Area) -> Mask:
@@ -191,10 +189,12 @@ def _in_area(segment: Segment, rows: Rows, bounds: NDArray[np.float64], area: Ar
         edge = np.flatnonzero(~passes)
         connected, rectangular = segment.known_outlines(rows[edge])
         passes[edge] = rectangular | connected & cross(bounds[edge], area.boxes)
+        unsure = np.flatnonzero(~passes)
     else:
-        shapely.prepare(area.geometry)
-        passes = np.asarray(shapely.covers(area.geometry, shapely.box(*bounds.T)))
-    unsure = np.flatnonzero(~passes)
+        connected, rectangular = segment.known_outlines(rows)
+        passes, others = area.settle(bounds, connected)
+        passes |= others & rectangular
+        unsure = np.flatnonzero(others & ~passes)
     if len(unsure):
         passes[unsure] = shapely.intersects(area.geometry, segment.footprints(rows[unsure]))
     return np.asarray(passes)

@@ -60,3 +60,29 @@ def test_what_bounds_say_of_a_shape_is_true_of_it(seed: int) -> None:
 def test_a_point_that_is_asked_for_as_a_box_meets_what_it_touches() -> None:
     bounds = np.array([[0.0, 0.0, 1.0, 1.0], [1.0, 1.0, 2.0, 2.0], [1.5, 0.0, 2.0, 2.0]])
     assert meet(bounds, Area.of_bbox(1, 1, 1, 1).boxes).tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize("count", [300, 3000])
+def test_of_few_bounds_and_of_many_the_same_meet_an_area(count: int) -> None:
+    area = Area.of_geometry(shapely.Point(0, 0).buffer(30).difference(shapely.box(-9, -9, 5, 5)))
+    at = np.random.default_rng(0).uniform(-40, 40, (count, 2))
+    bounds = np.concatenate([at, at + 2], axis=1)
+    inside, others = area.settle(bounds)
+    shapes = shapely.box(*bounds.T)
+    assert not (inside & others).any()
+    assert shapely.covers(area.geometry, shapes[inside]).all()
+    assert ((inside | others) == shapely.intersects(area.geometry, shapes)).all()
+
+
+def test_what_is_connected_is_settled_more_often_and_as_truly() -> None:
+    rng = np.random.default_rng(2)
+    area = Area.of_geometry(shapely.Polygon([(-50, -40), (60, 30), (-50, 30)]))
+    corners = rng.uniform(-60, 60, (4000, 1, 2)) + rng.uniform(-2, 2, (4000, 3, 2))
+    shapes, connected = shapely.linestrings(corners), rng.random(4000) < 0.5
+    sure, others = area.settle(shapely.bounds(shapes), connected)
+    inside, _ = area.settle(shapely.bounds(shapes))
+    meets = shapely.intersects(area.geometry, shapes)
+    assert meets[sure].all()
+    assert (sure | others)[meets].all()
+    assert (sure & ~inside).any()
+    assert connected[sure & ~inside].all()

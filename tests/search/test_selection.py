@@ -128,6 +128,57 @@ def test_of_rectangles_bounds_decide_with_the_same_answer(
     assert passing(before, wanted.filter) == expected
 
 
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> tuple[Index, np.ndarray]:
+    """Return an archive of 11,000 chips, so that a grid is laid over areas, and its footprints."""
+    rng = np.random.default_rng(4)
+    shapes = {
+        "cells": [one for west in (10, 12, 13) for one in odd.grid(west, 50, 32)],
+        "turned": odd.turned(rng, 2000),
+        "across": odd.across(rng, 2000),
+        "slivers": odd.slivers(rng, 2000),
+        "points": list(shapely.points(10 + rng.integers(0, 64, (2000, 2)) / 32 + (0, 40))),
+        "flat": [shapely.LineString([(x, 51), (x + 0.5, 51)]) for x in rng.uniform(9, 14, 500)],
+    }
+    folder = tmp_path_factory.mktemp("wide") / "index"
+    with IndexWriter(folder, odd.SPEC) as writer:
+        for name, some in shapes.items():
+            writer.stage(odd.scene(name, 1), odd.batch(rng, some, False))
+        writer.publish()
+    index = open_index(folder)
+    (segment,) = index.segments
+    return index, segment.footprints(np.arange(segment.n))
+
+
+def large_areas() -> st.SearchStrategy[Any]:
+    """Areas as they are elsewhere, and around much of the archive, some of them in many parts."""
+    corner = st.tuples(st.integers(150, 240), st.integers(745, 845)).map(
+        lambda at: (at[0] / 16, at[1] / 16)
+    )
+    several = st.lists(corner, min_size=3, max_size=12).map(shapely.MultiPoint)
+    return st.one_of(
+        odd.areas(),
+        several.map(lambda points: points.convex_hull),
+        several.map(lambda points: points.buffer(0.3)),
+        several.map(lambda points: points.convex_hull.difference(points.buffer(0.25))),
+        several.map(lambda points: shapely.LineString(points.geoms)),
+        several,
+        st.just(shapely.MultiPolygon([shapely.box(n, -9, n + 0.3, 9) for n in (-180, 179, 179.6)])),
+        st.just(shapely.Polygon([(-180, -80), (180, 40), (-180, 80)])),
+    )
+
+
+@settings(max_examples=80, deadline=None)
+@given(area=large_areas().filter(lambda area: not area.is_empty and area.is_valid))
+def test_of_many_chips_an_area_passes_exactly_those_it_touches(
+    wide: tuple[Index, np.ndarray], area: Any
+) -> None:
+    index, footprints = wide
+    rows = rows_of(matching_runs(index.segments[0], make_filter(intersects=area)))
+    shapely.prepare(area)
+    assert rows.tolist() == np.flatnonzero(shapely.intersects(area, footprints)).tolist()
+
+
 @pytest.mark.parametrize("asked", [{"min_cloud": 0}, {"max_cloud": 1}])
 def test_any_share_of_cloud_that_is_known_passes_and_no_other(
     opened: Opened, asked: dict[str, float]
