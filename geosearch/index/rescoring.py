@@ -25,7 +25,10 @@ _FIRST = 128
 _FIRST_PER_HIT = 4
 _LEAST_DEVIATION = 0.5
 """Of what is usual: the first candidates may be alike, and off by the same."""
-_GROWTH = 4
+_MOST_GROWTH = 4.0
+"""At most so many times the candidates are taken next."""
+_SPARE = 1.25
+"""Of what is expected to be needed, so that it is enough in most cases."""
 
 Floats = NDArray[np.float32]
 Vectors = NDArray[np.float16]
@@ -73,22 +76,37 @@ def best_by_codes(
     count, most = choice.candidates, min(run_rows(runs), MOST_CANDIDATES)
     while True:
         found = tier.candidates(query, runs, count, choice.share)
-        worth = _worth_scoring(vectors, query, found, k, errors)
-        if errors is None or not worth.all() or len(found.rows) < count or count >= most:
+        if errors is None:
+            worth = np.ones(len(found.rows), bool)
             break
-        count = min(_GROWTH * count, most)
+        depths = _depths(vectors, query, found, k, errors)
+        worth = depths <= errors.deviations
+        if not worth.all() or len(found.rows) < count or count >= most:
+            break
+        count = min(_count_to(errors.deviations, depths), most)
     chosen = runs_of(np.sort(found.rows[worth]))
     rows, scores = tied_rows(vectors, query, chosen, k, threads=threads)
     return Rescored(rows, scores, len(found.rows), run_rows(chosen))
 
 
-def _worth_scoring(
-    vectors: Vectors, query: Floats, found: Candidates, k: int, errors: CodeErrors | None
-) -> Mask:
-    """Return which candidates may be among the best ``k``, bool [m]."""
-    if errors is None or len(found.rows) <= 2 * _first(k):  # it would take longer to know
-        return np.ones(len(found.rows), bool)
-    return depths_of(vectors, query, found, k, errors.usual) <= errors.deviations
+def _depths(
+    vectors: Vectors, query: Floats, found: Candidates, k: int, errors: CodeErrors
+) -> Floats:
+    """Return what `depths_of` does; that few are worth scoring, which would take longer to know."""
+    if len(found.rows) <= 2 * _first(k):
+        return np.full(len(found.rows), -np.inf, np.float32)
+    return depths_of(vectors, query, found, k, errors.usual)
+
+
+def _count_to(depth: float, depths: Floats) -> int:
+    """Return how many candidates to take to reach a depth, if their number grows as it did.
+
+    From the middle one to the last it has doubled; by the same difference of depth it would again.
+    """
+    count = len(depths)
+    middle, last = float(depths[count // 2]), float(depths[-1])
+    doublings = (depth - last) / (last - middle) if -np.inf < middle < last else np.inf
+    return int(count * min(_SPARE * 2 ** min(doublings, 8.0), _MOST_GROWTH)) + 1
 
 
 def depths_of(vectors: Vectors, query: Floats, found: Candidates, k: int, usual: float) -> Floats:
