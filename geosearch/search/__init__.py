@@ -9,10 +9,11 @@ from geosearch.lazy import lazy_names
 from geosearch.search.conditions import Conditions
 
 if TYPE_CHECKING:
+    from geosearch.search.explanation import Explanation, SegmentPlan
     from geosearch.search.filters import Filter, TimeSpan, make_filter
     from geosearch.search.hit import Hit
     from geosearch.search.query_vectors import unit_queries
-    from geosearch.search.ranking import Explanation, SegmentPlan, search, search_many
+    from geosearch.search.ranking import search, search_many
     from geosearch.search.selection import matching_rows, matching_runs
 
 __all__ = [
@@ -31,10 +32,10 @@ __all__ = [
 ]
 
 _HOME = {
-    "Explanation": "ranking",
+    "Explanation": "explanation",
     "Filter": "filters",
     "Hit": "hit",
-    "SegmentPlan": "ranking",
+    "SegmentPlan": "explanation",
     "TimeSpan": "filters",
     "make_filter": "filters",
     "matching_rows": "selection",

@@ -2,15 +2,13 @@
 
 Per segment the filter gives the rows, a plan chooses the tier by what each would cost, and
 candidates are always scored again from the stored 16-bit vectors. Where there is a GPU, it scans
-all rows that pass, for all queries at once; hits are the same. Segments are merged by score;
-ties go to the smaller chip id, so that two runs agree.
+all rows that pass, for all queries at once; hits are the same.
 """
 
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from heapq import nsmallest
+from dataclasses import dataclass, replace
 from operator import index as index_of
 from typing import Literal
 
@@ -21,7 +19,6 @@ from geosearch.errors import UsageError
 from geosearch.index import (
     AUTO_ROWS,
     UNMEASURED,
-    ChipRecord,
     Choice,
     DeviceAnswer,
     DeviceScan,
@@ -34,59 +31,16 @@ from geosearch.index import (
     run_rows,
 )
 from geosearch.progress import Stopwatch
+from geosearch.search.best_hits import Ranked, best_hits
 from geosearch.search.distinct import distinct_places
+from geosearch.search.explanation import Explanation, SegmentPlan
 from geosearch.search.filters import Filter
 from geosearch.search.hit import Hit
-from geosearch.search.selection import Rows, matching_runs
+from geosearch.search.selection import matching_runs
 
 Tier = Literal["auto", "exact", "ivfpq"]
 
 _DISTINCT_GROWTH = 4
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentPlan:
-    """How one segment was searched."""
-
-    segment: str
-    """The segment's id."""
-    rows: int
-    """Chips in it."""
-    matching: int
-    """Chips that passed the filter."""
-    runs: int
-    """Ranges of rows that they are in."""
-    tier: str
-    """``exact``, ``device`` (exact, by a GPU), ``ivfpq`` or ``skipped`` (nothing matches)."""
-    candidates: int
-    """Chips whose exact score was computed; by the CPU, for ``device``."""
-    probed: float
-    """Share of the segment's codes that was looked at; 0 without the approximate tier."""
-    recall: float | None
-    """Share of the true answer to expect, as it was measured when the segment was built; 1 for
-    an exact scan; None where it was not measured."""
-    expected_ms: float | None
-    """What it should take on the machine that built the segment, one thread; None for ``device``,
-    which is not measured."""
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What a search did, for ``--explain``."""
-
-    plans: tuple[SegmentPlan, ...]
-    """One a segment, in the manifest's order."""
-    milliseconds: dict[str, float] = field(default_factory=dict)
-    """Step to wall-clock milliseconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ranked:
-    """Scored rows of one segment, best first."""
-
-    segment: Segment
-    rows: Rows
-    scores: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,18 +201,18 @@ def _answer(asked: _Asked, query: NDArray[np.float32], found: _Found, watch: Sto
         ]
     with watch.time("records"):
         ranked = [one for one, _ in searched]
-        hits = _best_hits(ranked, asked.k, asked.index.spec.fingerprint)
+        hits = best_hits(ranked, asked.k, asked.index.spec.fingerprint)
     return hits, tuple(plan for _, plan in searched)
 
 
-def _ranked(segment: Segment, runs: Runs, found: DeviceAnswer) -> tuple[_Ranked, SegmentPlan]:
+def _ranked(segment: Segment, runs: Runs, found: DeviceAnswer) -> tuple[Ranked, SegmentPlan]:
     plan = _plan(segment, runs, Choice("device", 0.0), found.scored)
-    return _Ranked(segment, found.rows, found.scores), replace(plan, expected_ms=None)
+    return Ranked(segment, found.rows, found.scores), replace(plan, expected_ms=None)
 
 
 def _rank_segment(
     asked: _Asked, segment: Segment, query: NDArray[np.float32], runs: Runs
-) -> tuple[_Ranked, SegmentPlan]:
+) -> tuple[Ranked, SegmentPlan]:
     matching = run_rows(runs)
     choice = _choice(asked, segment, matching, len(runs))
     # with all that tie with the last: ids decide which of these are hits
@@ -266,10 +220,10 @@ def _rank_segment(
         found = segment.best_by_codes(query, runs, asked.k, choice, threads=asked.threads)
         if len(found.rows) >= min(asked.k, matching):  # never fewer hits than there are
             plan = _plan(segment, runs, choice, found.scored)
-            return _Ranked(segment, found.rows, found.scores), plan
+            return Ranked(segment, found.rows, found.scores), plan
         choice = exact_choice(segment.calibration.costs, matching, len(runs))
     best, scores = segment.scan(query, runs, asked.k, threads=asked.threads)
-    return _Ranked(segment, best, scores), _plan(segment, runs, choice, matching)
+    return Ranked(segment, best, scores), _plan(segment, runs, choice, matching)
 
 
 def _choice(asked: _Asked, segment: Segment, matching: int, runs: int) -> Choice:
@@ -297,79 +251,4 @@ def _plan(segment: Segment, runs: Runs, choice: Choice, scored: int) -> SegmentP
         probed=choice.share if approximate else 0.0,
         recall=recall,
         expected_ms=choice.milliseconds,
-    )
-
-
-def _best_hits(ranked: list[_Ranked], k: int, fingerprint: str) -> list[Hit]:
-    found = []
-    for part in _best_parts(ranked, k):
-        chips = part.segment.chips_with_footprints(part.rows)
-        found += list(zip(part.scores.tolist(), chips, strict=True))
-    found.sort(key=lambda entry: (-entry[0], entry[1][0].id))
-    return [
-        _hit(rank, score, chip, footprint, fingerprint)
-        for rank, (score, (chip, footprint)) in enumerate(found, start=1)
-    ]
-
-
-def _best_parts(ranked: list[_Ranked], k: int) -> list[_Ranked]:
-    """Return the best ``k`` rows of all segments; of equal ones those with the smallest ids."""
-    scores = np.concatenate([part.scores for part in ranked] or [np.zeros(0, np.float32)])
-    if len(scores) <= k:
-        return ranked
-    least = np.sort(scores)[-k]
-    tied = [np.flatnonzero(part.scores == least) for part in ranked]
-    places = k - int(np.count_nonzero(scores > least))
-    if sum(map(len, tied)) > places:
-        tied = _smallest_ids(ranked, tied, places)
-    kept = [
-        np.concatenate([np.flatnonzero(part.scores > least), some])
-        for part, some in zip(ranked, tied, strict=True)
-    ]
-    return [
-        _Ranked(part.segment, part.rows[some], part.scores[some])
-        for part, some in zip(ranked, kept, strict=True)
-    ]
-
-
-def _smallest_ids(ranked: list[_Ranked], tied: list[Rows], count: int) -> list[Rows]:
-    """Return which of the places that tie in each segment have the smallest ids of all.
-
-    Chips that look alike, such as blank ones, may be thousands: nothing but ids is read of them,
-    and only those are made that may be among the smallest.
-    """
-    tied = [
-        places[part.segment.smallest_ids(part.rows[places], count)]
-        for part, places in zip(ranked, tied, strict=True)
-    ]
-    named = [
-        (chip_id, number, place)
-        for number, (part, places) in enumerate(zip(ranked, tied, strict=True))
-        for chip_id, place in zip(
-            part.segment.chip_ids(part.rows[places]), places.tolist(), strict=True
-        )
-    ]
-    chosen = nsmallest(count, named)
-    return [
-        np.array([place for _, which, place in chosen if which == number], np.int64)
-        for number in range(len(ranked))
-    ]
-
-
-def _hit(rank: int, score: float, chip: ChipRecord, footprint: object, fingerprint: str) -> Hit:
-    return Hit(
-        id=chip.id,
-        rank=rank,
-        score=score,
-        scene=chip.scene,
-        href=chip.href,
-        window=chip.window,
-        size_m=chip.size_m,
-        gsd_m=chip.gsd_m,
-        datetime=chip.datetime,
-        encoder=fingerprint,
-        footprint=footprint,
-        bands=chip.bands,
-        stretch=chip.stretch,
-        pixel_m=chip.pixel_m,
     )
