@@ -16,7 +16,7 @@ from geosearch.search.selection import Rows
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Scored rows of one segment, best first: as many as are asked for, and all that tie with them."""
+    """Scored rows of one segment, best first: those asked for, and all that tie with the last."""
 
     segment: Segment
     rows: Rows
