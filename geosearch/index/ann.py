@@ -14,16 +14,15 @@ from numpy.typing import NDArray
 
 from geosearch.errors import first_line
 from geosearch.index.ann_training import BITS, CODES, LISTS, one_thread, sub_quantizers
+from geosearch.index.bitmap import bitmap
 from geosearch.index.lists import code_bytes, map_lists
 from geosearch.index.mapped import damaged
 from geosearch.index.runs import Rows, Runs, run_rows
 
 _SPREAD_WEIGHT = 0.05
-_BYTES_A_RUN = 500
-"""Marking all bytes at once takes as long as going from one run to the next takes for so many."""
+
 
 Floats = NDArray[np.float32]
-Bits = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +124,11 @@ class ApproximateTier:
         )
         return np.argsort(-(scores + _SPREAD_WEIGHT * self._spread), kind="stable"), scores
 
+    def probe(self, query: Floats, runs: Runs) -> "Probe":
+        """Return what looks at the lists for a query float32 [dim], in runs int64 [r, 2]."""
+        order, scores = self._order(query)
+        return Probe(self, query, runs, order, scores[order])
+
     def candidates(self, query: Floats, runs: Runs, count: int, share: float) -> Candidates:
         """Return up to ``count`` rows that are likely among the best; fewer may come.
 
@@ -137,19 +141,33 @@ class ApproximateTier:
         Raises:
             IndexFolderError: A list names rows that there are not.
         """
-        import faiss
+        return self.probe(query, runs).candidates(count, 0.0, share)
 
-        order, scores = self._order(query)
-        probed = share * self._rows
-        lists = order[: np.searchsorted(np.cumsum(self._sizes[order]), probed) + 1]
-        parameters: Any = faiss.SearchParametersIVF()  # its stubs lack the fields
-        parameters.nprobe = len(lists)
-        if run_rows(runs) < self._rows:
-            bits = bitmap(runs, self._rows)
-            # FAISS keeps a bare pointer: `bits` and the selector must outlive the search
-            selector = faiss.IDSelectorBitmap(self._rows, faiss.swig_ptr(bits))
-            parameters.sel = selector
-        rows, by_code = self._probe(query, lists, scores[lists], count, parameters)
+    @property
+    def rows(self) -> int:
+        """Rows of the segment."""
+        return self._rows
+
+    def sizes(self, lists: Rows) -> Rows:
+        """Return how many rows some lists have."""
+        return np.asarray(self._sizes[lists])
+
+    def in_lists(
+        self, query: Floats, lists: Rows, list_scores: Floats, count: int, parameters: Any
+    ) -> Candidates:
+        """Return the best rows of some lists by their codes.
+
+        Args:
+            query: float32 [dim].
+            lists: int64 [l].
+            list_scores: float32 [l], of their centres.
+            count: How many.
+            parameters: FAISS's, of the search.
+
+        Raises:
+            IndexFolderError: A list names rows that there are not.
+        """
+        rows, by_code = self._probe(query, lists, list_scores, count, parameters)
         found = rows >= 0
         if len(rows) and rows.max() >= self._rows:
             raise damaged(self._folder / CODES, f"it names row {rows.max()} of {self._rows}")
@@ -187,6 +205,57 @@ class ApproximateTier:
         return labels, distances
 
 
+class Probe:
+    """Looks at the lists of a tier for one query, the most promising first."""
+
+    def __init__(
+        self, tier: ApproximateTier, query: Floats, runs: Runs, order: Rows, scores: Floats
+    ) -> None:
+        """Prepare it.
+
+        Args:
+            tier: Whose lists these are.
+            query: float32 [dim].
+            runs: int64 [r, 2], rows to choose from.
+            order: int64 [lists], the most promising list first.
+            scores: float32 [lists], of their centres, in that order.
+        """
+        import faiss
+
+        self._tier, self._query, self._order, self._scores = tier, query, order, scores
+        self._before = np.cumsum(tier.sizes(order))
+        self._parameters: Any = faiss.SearchParametersIVF()  # its stubs lack the fields
+        if run_rows(runs) < tier.rows:
+            # FAISS keeps bare pointers: both must outlive the search
+            self._bits = bitmap(runs, tier.rows)
+            self._selector = faiss.IDSelectorBitmap(tier.rows, faiss.swig_ptr(self._bits))
+            self._parameters.sel = self._selector
+
+    def candidates(self, count: int, start: float, stop: float) -> Candidates:
+        """Return up to ``count`` rows by their codes, of lists that hold some share of all codes.
+
+        Args:
+            count: How many.
+            start: The share of the codes that lists before these hold.
+            stop: The share that they hold together with these.
+
+        Raises:
+            IndexFolderError: A list names rows that there are not.
+        """
+        first = self._lists_to(start) if start else 0
+        last = self._lists_to(stop)
+        lists = self._order[first:last]
+        if not len(lists):
+            return Candidates(np.zeros(0, np.int64), np.zeros(0, np.float32))
+        self._parameters.nprobe = len(lists)
+        return self._tier.in_lists(
+            self._query, lists, self._scores[first:last], count, self._parameters
+        )
+
+    def _lists_to(self, share: float) -> int:
+        return int(np.searchsorted(self._before, share * self._tier.rows)) + 1
+
+
 def row_code_bytes(folder: Path, dim: int) -> int:
     """Return the bytes of a row's code in a tier.
 
@@ -212,36 +281,3 @@ def _codes(stored: Any, dim: int) -> int:
     if number.shape != () or number.dtype != np.int64 or number < 1 or dim % int(number):
         raise ValueError(f"vectors of {dim} numbers have no codes of {number} parts")
     return int(number)
-
-
-def bitmap(runs: Runs, rows: int) -> Bits:
-    """Return runs as bits of ``rows`` rows, uint8, the least significant bit first."""
-    first, last = runs[:, 0], runs[:, 1]
-    bits = _whole_bytes((first + 7) // 8, last // 8, (rows + 7) // 8)
-    # bytes that a run begins or ends in; one that does both is their common part
-    head = np.where(first % 8, 0xFF << (first % 8), 0) & 0xFF
-    tail = (1 << (last % 8)) - 1
-    within = first // 8 == last // 8
-    np.bitwise_or.at(
-        bits, (first // 8)[within], ((0xFF << (first % 8)) & tail)[within].astype(np.uint8)
-    )
-    apart = ~within
-    np.bitwise_or.at(bits, (first // 8)[apart], head[apart].astype(np.uint8))
-    ends = apart & (last % 8 > 0)
-    np.bitwise_or.at(bits, (last // 8)[ends], tail[ends].astype(np.uint8))
-    return bits
-
-
-def _whole_bytes(low: Rows, high: Rows, count: int) -> Bits:
-    """Return ``count`` bytes of which those from a low to its high are all ones, uint8."""
-    if len(low) * _BYTES_A_RUN <= count:
-        bits = np.zeros(count, np.uint8)
-        for begin, end in zip(low.tolist(), high.tolist(), strict=True):
-            bits[begin:end] = 0xFF
-        return bits
-    some = low < high
-    edges = np.zeros(count + 1, np.int8)
-    np.add.at(edges, low[some], 1)
-    np.subtract.at(edges, high[some], 1)
-    inside = np.cumsum(edges[:-1], dtype=np.int8).view(np.uint8)
-    return np.multiply(inside, np.uint8(0xFF))

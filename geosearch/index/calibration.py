@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.index.ann import ApproximateTier, Candidates, bitmap
+from geosearch.index.ann import ApproximateTier, Candidates
+from geosearch.index.bitmap import bitmap
 from geosearch.index.mapped import give_back
 from geosearch.index.plan import (
     Calibration,

@@ -1,18 +1,21 @@
-"""From codes to exact scores: as many candidates are scored again as a query needs.
+"""From codes to exact scores: as much is looked at and scored as a query needs.
 
 The best by their codes are scored first. That tells two things: how good the k-th hit is at
 least, and how far the codes are off for this query. A candidate whose code, put right by what codes
 are off on average, lies too many deviations below that hit is not scored. A fixed number of
 candidates would have to be what the hardest query needs. Where even the last candidate could be a
 hit, more are taken.
+
+Lists are looked at in parts. As long as the last part has a hit, the next ones may have more: a
+query that points where neither texts nor images do finds its hits all over the lists.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.index.ann import ApproximateTier, Candidates
+from geosearch.index.ann import ApproximateTier, Candidates, Probe
 from geosearch.index.plan import Choice, CodeErrors
 from geosearch.index.runs import Rows, Runs, run_rows, runs_of
 from geosearch.index.scan import best_rows, tied_rows
@@ -29,10 +32,14 @@ _MOST_GROWTH = 4.0
 """At most so many times the candidates are taken next."""
 _SPARE = 1.25
 """Of what is expected to be needed, so that it is enough in most cases."""
+_EARLY = 1 / 2
+"""Of the share of codes that is planned, what is looked at as the first part. Texts have one hit in
+five hundred in the other half; of random directions so many are there that the next part pays."""
+_LATER_CANDIDATES = 4
+"""A later part has fewer candidates that are better than what is known: one in so many is taken."""
 
 Floats = NDArray[np.float32]
 Vectors = NDArray[np.float16]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +50,24 @@ class Rescored:
     """int64 [m], by falling score: the k best, and all that tie with the last of them."""
     scores: Floats
     """[m], exact."""
-    candidates: int
-    """Rows that their codes chose."""
     scored: int
-    """Of these, how many were scored."""
+    """How many candidates were scored."""
+    share: float
+    """Share of the codes that was looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeOffset:
+    """What the codes of the first candidates are off for a query."""
+
+    mean: float
+    deviation: float
+    hit: float
+    """Score of the k-th of those candidates."""
+
+    def depths(self, codes: Floats) -> Floats:
+        """Return how many deviations below that hit rows should lie by their codes, float32 [m]."""
+        return np.asarray((self.hit - self.mean - codes) / np.float32(self.deviation))
 
 
 def best_by_codes(
@@ -70,32 +91,105 @@ def best_by_codes(
         k: How many.
         choice: Which share of the codes to look at, and how many candidates to take at first.
         errors: What codes are off; None where nobody has measured it: all candidates are scored
-            then, and no more are taken.
+            then, and neither more of them nor more codes are looked at.
         threads: How many may work.
     """
-    count, most = choice.candidates, min(run_rows(runs), MOST_CANDIDATES)
-    while True:
-        found = tier.candidates(query, runs, count, choice.share)
-        if errors is None:
-            worth = np.ones(len(found.rows), bool)
+    asked = _Asked(tier.probe(query, runs), vectors, query, k, threads, run_rows(runs))
+    if errors is None:
+        found = asked.probe.candidates(choice.candidates, 0.0, choice.share)
+        return asked.scored(found.rows, choice.share)
+    start, stop = _EARLY * choice.share, choice.share
+    best, offset = asked.first_part(choice.candidates, start, errors)
+    while offset is not None and len(best.rows) >= k:
+        more = asked.later_part(choice.candidates, start, stop, best, offset, errors)
+        best = _joined(best, more, k)
+        if stop >= 1 or not np.isin(best.rows, more.rows).any():
             break
-        depths = _depths(vectors, query, found, k, errors)
+        start, stop = stop, min(2 * stop, 1.0)
+    return best
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A query in one segment."""
+
+    probe: Probe
+    vectors: Vectors
+    query: Floats
+    k: int
+    threads: int
+    matching: int
+
+    def first_part(
+        self, count: int, stop: float, errors: CodeErrors
+    ) -> tuple[Rescored, CodeOffset | None]:
+        """Return the best of the first lists, and what their codes are off; None if there are none.
+
+        Args:
+            count: Candidates to take at first.
+            stop: Share of the codes to look at.
+            errors: What codes are usually off.
+        """
+        most = min(self.matching, MOST_CANDIDATES)
+        while True:
+            found = self.probe.candidates(count, 0.0, stop)
+            offset = offset_of(self.vectors, self.query, found, self.k, errors.usual)
+            if offset is None:
+                return self.scored(found.rows, stop), None
+            depths = offset.depths(found.scores)
+            if depths[-1] > errors.deviations or len(depths) < count or count >= most:
+                break
+            count = min(_count_to(errors.deviations, depths), most)
         worth = depths <= errors.deviations
-        if not worth.all() or len(found.rows) < count or count >= most:
-            break
-        count = min(_count_to(errors.deviations, depths), most)
-    chosen = runs_of(np.sort(found.rows[worth]))
-    rows, scores = tied_rows(vectors, query, chosen, k, threads=threads)
-    return Rescored(rows, scores, len(found.rows), run_rows(chosen))
+        worth[: _first(self.k)] = True
+        return self.scored(found.rows[worth], stop), offset
+
+    def later_part(
+        self,
+        count: int,
+        start: float,
+        stop: float,
+        best: Rescored,
+        offset: CodeOffset,
+        errors: CodeErrors,
+    ) -> Rescored:
+        """Return the best of further lists; only what may be better than what was found before.
+
+        Args:
+            count: Candidates that the first part took at first.
+            start: Share of the codes that was looked at.
+            stop: Share to have looked at afterwards.
+            best: What was found there, at least ``k``.
+            offset: What its codes were off.
+            errors: What codes are usually off.
+        """
+        offset = replace(offset, hit=float(best.scores[self.k - 1]))
+        count, most = count // _LATER_CANDIDATES + 1, min(self.matching, MOST_CANDIDATES)
+        while True:
+            found = self.probe.candidates(count, start, stop)
+            depths = offset.depths(found.scores)
+            worth = depths <= errors.deviations
+            if not worth.all() or len(depths) < count or count >= most:
+                return self.scored(found.rows[worth], stop)
+            count = min(_count_to(errors.deviations, depths), most)
+
+    def scored(self, rows: Rows, share: float) -> Rescored:
+        """Return the best of some rows, by exact scores."""
+        chosen = runs_of(np.sort(rows))
+        best, scores = tied_rows(self.vectors, self.query, chosen, self.k, threads=self.threads)
+        return Rescored(best, scores, len(rows), share)
 
 
-def _depths(
-    vectors: Vectors, query: Floats, found: Candidates, k: int, errors: CodeErrors
-) -> Floats:
-    """Return what `depths_of` does; that few are worth scoring, which would take longer to know."""
-    if len(found.rows) <= 2 * _first(k):
-        return np.full(len(found.rows), -np.inf, np.float32)
-    return depths_of(vectors, query, found, k, errors.usual)
+def _joined(one: Rescored, other: Rescored, k: int) -> Rescored:
+    """Return the best of two parts, of which the first has at least ``k`` rows."""
+    scored = one.scored + other.scored
+    if not len(other.rows):
+        return replace(one, scored=scored, share=other.share)
+    rows, scores = np.append(one.rows, other.rows), np.append(one.scores, other.scores)
+    order = np.lexsort((rows, -scores))
+    rows, scores = rows[order], scores[order]
+    kept = scores >= scores[k - 1]
+    return Rescored(rows[kept], scores[kept], scored, other.share)
 
 
 def _count_to(depth: float, depths: Floats) -> int:
@@ -105,12 +199,14 @@ def _count_to(depth: float, depths: Floats) -> int:
     """
     count = len(depths)
     middle, last = float(depths[count // 2]), float(depths[-1])
-    doublings = (depth - last) / (last - middle) if -np.inf < middle < last else np.inf
+    doublings = (depth - last) / (last - middle) if middle < last else np.inf
     return int(count * min(_SPARE * 2 ** min(doublings, 8.0), _MOST_GROWTH)) + 1
 
 
-def depths_of(vectors: Vectors, query: Floats, found: Candidates, k: int, usual: float) -> Floats:
-    """Return how far below the k-th hit each candidate should lie by its code, float32 [m].
+def offset_of(
+    vectors: Vectors, query: Floats, found: Candidates, k: int, usual: float
+) -> CodeOffset | None:
+    """Return what the codes of the first candidates are off, by scoring them; None for none.
 
     Args:
         vectors: float16 [n, dim].
@@ -118,21 +214,29 @@ def depths_of(vectors: Vectors, query: Floats, found: Candidates, k: int, usual:
         found: Candidates of the query.
         k: Hits that are asked for.
         usual: Deviation of what codes are off for most queries.
-
-    Returns:
-        In deviations of what the codes of the first candidates are off for this query; minus
-        infinity for these candidates, which have been scored to know it.
     """
     count = min(_first(k), len(found.rows))
     if not count:
-        return np.zeros(0, np.float32)
+        return None
     exact = _exact(vectors, query, found.rows[:count])
     off = exact - found.scores[:count]
-    hit = np.partition(exact, -min(k, count))[-min(k, count)]
     deviation = max(float(off.std()), _LEAST_DEVIATION * usual, float(np.finfo(np.float32).eps))
-    depths = (hit - off.mean() - found.scores) / np.float32(deviation)
-    depths[:count] = -np.inf
-    return np.asarray(depths)
+    hit = np.partition(exact, -min(k, count))[-min(k, count)]
+    return CodeOffset(float(off.mean()), deviation, float(hit))
+
+
+def depths_of(vectors: Vectors, query: Floats, found: Candidates, k: int, usual: float) -> Floats:
+    """Return how far below the k-th hit each candidate should lie by its code, float32 [m].
+
+    The arguments are those of `offset_of`; minus infinity for the first candidates, which have
+    been scored to know it.
+    """
+    offset = offset_of(vectors, query, found, k, usual)
+    if offset is None:
+        return np.zeros(0, np.float32)
+    depths = offset.depths(found.scores)
+    depths[: _first(k)] = -np.inf
+    return depths
 
 
 def deviation_of(vectors: Vectors, query: Floats, found: Candidates) -> float:

@@ -219,7 +219,7 @@ def _rank_segment(
     if choice.tier == "ivfpq":
         found = segment.best_by_codes(query, runs, asked.k, choice, threads=asked.threads)
         if len(found.rows) >= min(asked.k, matching):  # never fewer hits than there are
-            plan = _plan(segment, runs, choice, found.scored)
+            plan = _plan(segment, runs, replace(choice, share=found.share), found.scored)
             return Ranked(segment, found.rows, found.scores), plan
         choice = exact_choice(segment.calibration.costs, matching, len(runs))
     best, scores = segment.scan(query, runs, asked.k, threads=asked.threads)

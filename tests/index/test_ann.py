@@ -4,11 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from geosearch.errors import IndexFolderError
-from geosearch.index.ann import ApproximateTier, bitmap, row_code_bytes
+from geosearch.index.ann import ApproximateTier, row_code_bytes
 from geosearch.index.ann_training import build_tier, codes_within, list_count, sub_quantizers
 from geosearch.index.runs import rows_of, runs_of
 from geosearch.index.scan import best_rows
@@ -201,20 +199,6 @@ def test_lists_of_negative_size_are_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "ann" / "lists.npz", **lists)
     with pytest.raises(IndexFolderError, match="do not hold"):
         ApproximateTier(tmp_path / "ann", 100, 16)
-
-
-@settings(deadline=None)
-@given(st.sets(st.integers(0, 99), min_size=1), st.integers(1, 60), st.booleans())
-def test_a_bitmap_has_the_bits_of_the_rows(chosen: set[int], repeats: int, sparse: bool) -> None:
-    """Few runs among many rows are marked in another way than many among few."""
-    rows = np.array(sorted(chosen), dtype=np.int64)
-    rows = (rows + 101 * np.arange(repeats)[:, None]).ravel()
-    runs = runs_of(rows)
-    total = 101 * repeats + (8 * 500 * len(runs) if sparse else 0)
-    expected = np.zeros(total, bool)
-    expected[rows] = True
-    bits = np.unpackbits(bitmap(runs, total), bitorder="little")[:total]
-    assert (bits == expected).all()
 
 
 def test_the_mapped_lists_answer_as_the_index_they_were_written_from(tmp_path: Path) -> None:
