@@ -212,22 +212,29 @@ def _probe(tier: ApproximateTier, vectors: Vectors, trial: _Trial, safety: _Safe
 
 def _code_errors(vectors: Vectors, probes: list[_Probe]) -> CodeErrors:
     """Measure how far codes are off, and how far below the last hit those of hits lie."""
-    usual = median(
-        deviation_of(vectors, query, found) if len(found.rows) else 0.0
-        for query, found in zip(probes[0].trial.queries, probes[0].found, strict=True)
-    )
+    deviations = []
+    for query, found in zip(probes[0].trial.queries, probes[0].found, strict=True):
+        deviations.append(deviation_of(vectors, query, found) if len(found.rows) else 0.0)
+        give_back(vectors)
+    usual = median(deviations)
     of_hits = [np.array([-np.inf])]
     for probe in probes:
         for (query, _, rows), found in zip(probe.trial.asked(), probe.found, strict=True):
-            depths = depths_of(vectors, query, found, K, usual)
+            depths = _depths(vectors, query, found, usual)
             of_hits.append(depths[np.isin(found.rows, rows)])
     needed = float(np.quantile(np.concatenate(of_hits), _COVERED, method="higher"))
     return CodeErrors(usual, max(needed + _MORE_DEVIATIONS, _LEAST_DEVIATIONS))
 
 
+def _depths(vectors: Vectors, query: Floats, found: Candidates, usual: float) -> Floats:
+    depths = depths_of(vectors, query, found, K, usual)
+    give_back(vectors)  # around each row that is read, the system maps its neighbours too
+    return depths
+
+
 def _need(vectors: Vectors, probe: _Probe, errors: CodeErrors, safety: _Safety) -> Need:
     worth = [
-        np.count_nonzero(depths_of(vectors, query, found, K, errors.usual) <= errors.deviations)
+        np.count_nonzero(_depths(vectors, query, found, errors.usual) <= errors.deviations)
         for query, found in zip(probe.trial.queries, probe.found, strict=True)
     ]
     selectivity = probe.trial.selectivity
@@ -267,7 +274,7 @@ def _answer(
     calibration: Calibration,
 ) -> Rows:
     best = best_by_codes(tier, vectors, query, runs, K, choice, errors=calibration.errors)
-    give_back(vectors)  # around each row that is read, the system maps its neighbours too
+    give_back(vectors)
     return best.rows[:K]
 
 

@@ -76,6 +76,8 @@ def write_rows(
             for _, part in parts_of_entries(columns, footprints, own):
                 file.write(part.tobytes())
                 give_back(footprints.data)
+                if own is not None:
+                    give_back(own.data)
     types, rectangular = _kinds(outlines)
     write_blocks(folder / BLOCKS, make_blocks(columns, types[order], rectangular[order]))
 
