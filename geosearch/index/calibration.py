@@ -48,6 +48,8 @@ and of ten million of ``mini``, 7.5 kept 0.996 of the true ten best of texts tha
 measured with, six 0.984; eight scored a quarter more."""
 _MORE_DEVIATIONS = 0.25
 _SCANNED_ROWS = 1 << 18
+_FEW = 128
+"""Candidates of the search that tells what all of them cost beside codes and candidates."""
 _REPEATS = 5
 _SEED = 7
 
@@ -126,11 +128,11 @@ def calibrate(tier: ApproximateTier, vectors: Vectors, queries: Floats | None) -
     """
     rng = np.random.default_rng(_SEED)
     asked = drawn_queries(vectors, rng) if queries is None else queries
-    costs = measure_costs(tier, vectors, asked[0], rng)
     safety = _DRAWN if queries is None else _TEXTS
     trials = [_trial(vectors, asked, share, rng) for share in SELECTIVITIES]
     probes = [_probe(tier, vectors, trial, safety) for trial in trials]
     errors = _code_errors(vectors, probes)
+    costs = measure_costs(tier, vectors, asked[0], errors, rng)
     needs = tuple(_need(vectors, probe, errors, safety) for probe in probes)
     kind = "drawn" if queries is None else "texts"
     calibration = Calibration(costs, needs, (), kind, errors)
@@ -279,7 +281,11 @@ def _answer(
 
 
 def measure_costs(
-    tier: ApproximateTier, vectors: Vectors, query: Floats, rng: np.random.Generator
+    tier: ApproximateTier,
+    vectors: Vectors,
+    query: Floats,
+    errors: CodeErrors,
+    rng: np.random.Generator,
 ) -> Costs:
     """Time each step of a search; about a second."""
     count = len(vectors)
@@ -300,13 +306,18 @@ def measure_costs(
     more = probe(low, min(4_000, count))
     code = max((much - little) / ((high - low) * count), 0.1)
     taken = max((more - little) / 4_000, 10.0)
+    # all that a search does beside what grows with its share and its candidates
+    least = Choice("ivfpq", 0.0, low, _FEW)
+    whole = _nanoseconds(
+        lambda: best_by_codes(tier, vectors, query, everything, K, least, errors=errors)
+    )
     return Costs(
         row=row,
         run=max(alone - row, 1.0),
         gathered_row=alone,
         code=code,
         candidate=taken + alone,
-        probe=max(little - code * low * count, 1_000.0),
+        probe=max(whole - code * low * count - (taken + alone) * _FEW, 1_000.0),
         mark=_nanoseconds(lambda: bitmap(half, count)) / count,
     )
 

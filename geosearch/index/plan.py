@@ -32,7 +32,7 @@ class Costs:
     candidate: float = 400.0
     """Taking a candidate and scoring it again."""
     probe: float = 300_000.0
-    """Choosing lists."""
+    """Choosing lists, and whatever else a search by codes does once."""
     mark: float = 0.15
     """Marking in a bitmap whether a row of the segment passes."""
 

@@ -16,7 +16,7 @@ from geosearch.index.calibration import (
     kept_queries,
     measure_costs,
 )
-from geosearch.index.plan import Calibration, Need, read_calibration
+from geosearch.index.plan import Calibration, CodeErrors, Need, read_calibration
 from geosearch.index.runs import runs_of
 from geosearch.index.scan import best_rows
 
@@ -98,8 +98,12 @@ def test_needs_are_told_by_falling_selectivity_and_can_be_met(measured: Calibrat
 
 def test_every_cost_is_a_time(tier: ApproximateTier, vectors: np.ndarray) -> None:
     costs = measure_costs(
-        tier, vectors, vectors[0].astype(np.float32), np.random.default_rng(0)
-    )  # fmt: skip
+        tier,
+        vectors,
+        vectors[0].astype(np.float32),
+        CodeErrors(usual=0.01, deviations=7.5),
+        np.random.default_rng(0),
+    )
     for name in ("row", "run", "gathered_row", "code", "candidate", "probe", "mark"):
         assert 0 < getattr(costs, name) < 1e9, name
 
