@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 import click
 
 from geosearch.cli.options import filter_options, index_option
+from geosearch.errors import UsageError
 
 if TYPE_CHECKING:
     from geosearch.search import Conditions
 
 
 @click.command("export", short_help="Write chips and their vectors as GeoParquet.")
+@click.argument("index", required=False, type=click.Path(file_okay=False))
 @index_option
 @filter_options
 @click.option(
@@ -21,20 +23,24 @@ if TYPE_CHECKING:
     help="The file, such as chips.parquet.",
 )
 def export_vectors(
+    index: str | None,
     index_path: str | None,
     conditions: "Conditions",
     output: str,
 ) -> None:
     """Write the chips that pass all filters given, with footprints, times and 16-bit vectors.
 
-    `geosearch import` reads the file; so do GeoPandas, DuckDB and QGIS.
+    INDEX is the index folder, as with -i. `geosearch import` reads the file; so do GeoPandas,
+    DuckDB and QGIS.
 
     \b
-      geosearch export -i indexes/coast -o coast.parquet
+      geosearch export indexes/coast -o coast.parquet
       geosearch export --bbox "11.2,48.0,11.8,48.3" -o town.parquet
     """
     from geosearch.api import export_vectors
     from geosearch.progress import say
 
-    count = export_vectors(output, index_path, progress=True, note=say, **conditions)
+    if index and index_path:
+        raise UsageError(f"two indexes: {index} and -i {index_path}", hint="name one of them")
+    count = export_vectors(output, index or index_path, progress=True, note=say, **conditions)
     say(f"{count:,} chips written to {output}")

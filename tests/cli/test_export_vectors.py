@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
+import pytest
 from small_index import SPEC, chips, record
 
 from geosearch.cli.main import run
@@ -24,3 +25,16 @@ def test_chips_of_a_ground_resolution_are_written(tmp_path: Path) -> None:
     assert len(ids) == np.count_nonzero(fine)
     columns = {f"{x},{y}" for x, y in chips(0).windows[fine, :2].tolist()}
     assert {one.split("@")[1].rsplit(",", 1)[0] for one in ids} == columns
+
+
+def test_the_index_can_be_named_without_an_option(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index, output = str(tmp_path / "index"), tmp_path / "chips.parquet"
+    with IndexWriter(tmp_path / "index", SPEC) as writer:
+        writer.stage(record(0), chips(0))
+        writer.publish()
+    assert run(["export", index, "-o", str(output)]) == 0
+    assert pq.read_table(output).num_rows == len(chips(0).windows)
+    assert run(["export", index, "-i", "another", "-o", str(output)]) == 2
+    assert f"two indexes: {index} and -i another" in capsys.readouterr().err
