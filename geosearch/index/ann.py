@@ -21,7 +21,6 @@ from geosearch.index.runs import Rows, Runs, run_rows
 
 _SPREAD_WEIGHT = 0.05
 
-
 Floats = NDArray[np.float32]
 
 
@@ -167,20 +166,6 @@ class ApproximateTier:
         Raises:
             IndexFolderError: A list names rows that there are not.
         """
-        rows, by_code = self._probe(query, lists, list_scores, count, parameters)
-        found = rows >= 0
-        if len(rows) and rows.max() >= self._rows:
-            raise damaged(self._folder / CODES, f"it names row {rows.max()} of {self._rows}")
-        return Candidates(rows[found], by_code[found])
-
-    def _probe(
-        self,
-        query: Floats,
-        lists: Rows,
-        list_scores: Floats,
-        count: int,
-        parameters: Any,
-    ) -> tuple[Rows, Floats]:
         import faiss
 
         pointer = faiss.swig_ptr
@@ -202,7 +187,10 @@ class ApproximateTier:
                 False,
                 parameters,
             )
-        return labels, distances
+        if len(labels) and labels.max() >= self._rows:
+            raise damaged(self._folder / CODES, f"it names row {labels.max()} of {self._rows}")
+        found = labels >= 0
+        return Candidates(labels[found], distances[found])
 
 
 class Probe:

@@ -27,7 +27,7 @@ from geosearch.index.plan import (
     choose,
     write_calibration,
 )
-from geosearch.index.rescoring import best_by_codes, depths_of, deviation_of
+from geosearch.index.rescoring import CodeOffset, best_by_codes, offset_of
 from geosearch.index.runs import Rows, Runs, run_rows, runs_of
 from geosearch.index.scan import best_rows
 
@@ -131,9 +131,9 @@ def calibrate(tier: ApproximateTier, vectors: Vectors, queries: Floats | None) -
     safety = _DRAWN if queries is None else _TEXTS
     trials = [_trial(vectors, asked, share, rng) for share in SELECTIVITIES]
     probes = [_probe(tier, vectors, trial, safety) for trial in trials]
-    errors = _code_errors(vectors, probes)
+    errors = _code_errors(probes)
     costs = measure_costs(tier, vectors, asked[0], errors, rng)
-    needs = tuple(_need(vectors, probe, errors, safety) for probe in probes)
+    needs = tuple(_need(len(vectors), probe, errors, safety) for probe in probes)
     kind = "drawn" if queries is None else "texts"
     calibration = Calibration(costs, needs, (), kind, errors)
     recalls = tuple(_recall(tier, vectors, trial, calibration) for trial in trials)
@@ -198,6 +198,18 @@ class _Probe:
     """Share of the codes that was looked at."""
     found: list[Candidates]
     """For each query."""
+    offsets: list[CodeOffset | None]
+    """What their codes are off."""
+
+    def depths(self, usual: float) -> Iterator[Floats]:
+        """Yield how deep each query's candidates lie; those that have been scored do not."""
+        for found, offset in zip(self.found, self.offsets, strict=True):
+            if offset is None:
+                yield np.zeros(0, np.float32)
+                continue
+            depths = offset.depths(found.scores, usual)
+            depths[: offset.known] = -np.inf
+            yield depths
 
 
 def _probe(tier: ApproximateTier, vectors: Vectors, trial: _Trial, safety: _Safety) -> _Probe:
@@ -209,40 +221,31 @@ def _probe(tier: ApproximateTier, vectors: Vectors, trial: _Trial, safety: _Safe
         tier.candidates(query, runs, min(_MOST_CANDIDATES, run_rows(runs)), share)
         for query, runs, _ in trial.asked()
     ]
-    return _Probe(trial, share, found)
+    offsets = []
+    for query, its in zip(trial.queries, found, strict=True):
+        offsets.append(offset_of(vectors, query, its, K))
+        give_back(vectors)  # around each row that is read, the system maps its neighbours too
+    return _Probe(trial, share, found, offsets)
 
 
-def _code_errors(vectors: Vectors, probes: list[_Probe]) -> CodeErrors:
+def _code_errors(probes: list[_Probe]) -> CodeErrors:
     """Measure how far codes are off, and how far below the last hit those of hits lie."""
-    deviations = []
-    for query, found in zip(probes[0].trial.queries, probes[0].found, strict=True):
-        deviations.append(deviation_of(vectors, query, found) if len(found.rows) else 0.0)
-        give_back(vectors)
-    usual = median(deviations)
+    usual = median(offset.deviation if offset else 0.0 for offset in probes[0].offsets)
     of_hits = [np.array([-np.inf])]
     for probe in probes:
-        for (query, _, rows), found in zip(probe.trial.asked(), probe.found, strict=True):
-            depths = _depths(vectors, query, found, usual)
-            of_hits.append(depths[np.isin(found.rows, rows)])
+        queries = zip(probe.depths(usual), probe.found, probe.trial.truths, strict=True)
+        of_hits += [depths[np.isin(found.rows, rows)] for depths, found, rows in queries]
     needed = float(np.quantile(np.concatenate(of_hits), _COVERED, method="higher"))
     return CodeErrors(usual, max(needed + _MORE_DEVIATIONS, _LEAST_DEVIATIONS))
 
 
-def _depths(vectors: Vectors, query: Floats, found: Candidates, usual: float) -> Floats:
-    depths = depths_of(vectors, query, found, K, usual)
-    give_back(vectors)  # around each row that is read, the system maps its neighbours too
-    return depths
-
-
-def _need(vectors: Vectors, probe: _Probe, errors: CodeErrors, safety: _Safety) -> Need:
-    worth = [
-        np.count_nonzero(_depths(vectors, query, found, errors.usual) <= errors.deviations)
-        for query, found in zip(probe.trial.queries, probe.found, strict=True)
-    ]
+def _need(count: int, probe: _Probe, errors: CodeErrors, safety: _Safety) -> Need:
+    """Return what the queries need of a tier with so many rows."""
+    worth = [np.count_nonzero(depths <= errors.deviations) for depths in probe.depths(errors.usual)]
     selectivity = probe.trial.selectivity
     usually = int(safety.candidates * float(np.quantile(worth, _USUALLY)))
     # of a small segment that was forced to have a tier, some part at most
-    most = min(_MOST_CANDIDATES, int(selectivity * len(vectors)) // 8)
+    most = min(_MOST_CANDIDATES, int(selectivity * count) // 8)
     candidates = max(min(max(usually, safety.least_candidates), most), K)
     scored = max(round(float(np.mean(worth))), 1)
     return Need(selectivity, probe.share, candidates, min(scored, candidates))

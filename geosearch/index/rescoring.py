@@ -64,10 +64,19 @@ class CodeOffset:
     deviation: float
     hit: float
     """Score of the k-th of those candidates."""
+    known: int
+    """How many candidates have been scored to know it."""
 
-    def depths(self, codes: Floats) -> Floats:
-        """Return how many deviations below that hit rows should lie by their codes, float32 [m]."""
-        return np.asarray((self.hit - self.mean - codes) / np.float32(self.deviation))
+    def depths(self, codes: Floats, usual: float) -> Floats:
+        """Return how many deviations below that hit rows should lie by their codes, float32 [m].
+
+        Args:
+            codes: float32 [m], scores that the codes tell.
+            usual: Deviation of what codes are off for most queries.
+        """
+        least = max(_LEAST_DEVIATION * usual, float(np.finfo(np.float32).eps))
+        deviation = np.float32(max(self.deviation, least))
+        return np.asarray((self.hit - self.mean - codes) / deviation)
 
 
 def best_by_codes(
@@ -133,15 +142,15 @@ class _Asked:
         most = min(self.matching, MOST_CANDIDATES)
         while True:
             found = self.probe.candidates(count, 0.0, stop)
-            offset = offset_of(self.vectors, self.query, found, self.k, errors.usual)
+            offset = offset_of(self.vectors, self.query, found, self.k)
             if offset is None:
                 return self.scored(found.rows, stop), None
-            depths = offset.depths(found.scores)
+            depths = offset.depths(found.scores, errors.usual)
             if depths[-1] > errors.deviations or len(depths) < count or count >= most:
                 break
             count = min(_count_to(errors.deviations, depths), most)
         worth = depths <= errors.deviations
-        worth[: _first(self.k)] = True
+        worth[: offset.known] = True
         return self.scored(found.rows[worth], stop), offset
 
     def later_part(
@@ -167,7 +176,7 @@ class _Asked:
         count, most = count // _LATER_CANDIDATES + 1, min(self.matching, MOST_CANDIDATES)
         while True:
             found = self.probe.candidates(count, start, stop)
-            depths = offset.depths(found.scores)
+            depths = offset.depths(found.scores, errors.usual)
             worth = depths <= errors.deviations
             if not worth.all() or len(depths) < count or count >= most:
                 return self.scored(found.rows[worth], stop)
@@ -203,9 +212,7 @@ def _count_to(depth: float, depths: Floats) -> int:
     return int(count * min(_SPARE * 2 ** min(doublings, 8.0), _MOST_GROWTH)) + 1
 
 
-def offset_of(
-    vectors: Vectors, query: Floats, found: Candidates, k: int, usual: float
-) -> CodeOffset | None:
+def offset_of(vectors: Vectors, query: Floats, found: Candidates, k: int) -> CodeOffset | None:
     """Return what the codes of the first candidates are off, by scoring them; None for none.
 
     Args:
@@ -213,40 +220,14 @@ def offset_of(
         query: float32 [dim].
         found: Candidates of the query.
         k: Hits that are asked for.
-        usual: Deviation of what codes are off for most queries.
     """
-    count = min(_first(k), len(found.rows))
+    count = min(max(_FIRST, _FIRST_PER_HIT * k), len(found.rows))
     if not count:
         return None
     exact = _exact(vectors, query, found.rows[:count])
     off = exact - found.scores[:count]
-    deviation = max(float(off.std()), _LEAST_DEVIATION * usual, float(np.finfo(np.float32).eps))
     hit = np.partition(exact, -min(k, count))[-min(k, count)]
-    return CodeOffset(float(off.mean()), deviation, float(hit))
-
-
-def depths_of(vectors: Vectors, query: Floats, found: Candidates, k: int, usual: float) -> Floats:
-    """Return how far below the k-th hit each candidate should lie by its code, float32 [m].
-
-    The arguments are those of `offset_of`; minus infinity for the first candidates, which have
-    been scored to know it.
-    """
-    offset = offset_of(vectors, query, found, k, usual)
-    if offset is None:
-        return np.zeros(0, np.float32)
-    depths = offset.depths(found.scores)
-    depths[: _first(k)] = -np.inf
-    return depths
-
-
-def deviation_of(vectors: Vectors, query: Floats, found: Candidates) -> float:
-    """Return the deviation of what the codes of the best candidates of a query are off."""
-    some = slice(min(_FIRST, len(found.rows)))
-    return float((_exact(vectors, query, found.rows[some]) - found.scores[some]).std())
-
-
-def _first(k: int) -> int:
-    return max(_FIRST, _FIRST_PER_HIT * k)
+    return CodeOffset(float(off.mean()), float(off.std()), float(hit), count)
 
 
 def _exact(vectors: Vectors, query: Floats, rows: Rows) -> Floats:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from geosearch.index.ann import ApproximateTier
 from geosearch.index.ann_training import build_tier
 from geosearch.index.plan import Choice, CodeErrors
-from geosearch.index.rescoring import best_by_codes, depths_of, deviation_of
+from geosearch.index.rescoring import best_by_codes, offset_of
 
 ROWS, DIM = 20_000, 48
 EVERYTHING = np.array([[0, ROWS]])
@@ -141,18 +141,22 @@ def test_no_more_lists_than_planned_are_looked_at_where_the_last_have_no_hit(
     assert np.mean(np.array(shares) == 0.4) >= 0.9
 
 
-def test_depths_are_of_the_candidates_that_are_not_scored_yet(
+def test_the_less_promising_lie_deeper_and_the_first_are_known(
     tier: ApproximateTier, vectors: NDArray[np.float16]
 ) -> None:
     (query,) = directions(1, 8)
     found = tier.candidates(query, EVERYTHING, 5_000, 1.0)
-    depths = depths_of(vectors, query, found, 10, deviation_of(vectors, query, found))
-    scored = np.isneginf(depths)
-    assert scored[: int(scored.sum())].all()
-    assert (np.diff(depths[~scored]) >= 0).all()  # the less promising lie deeper
+    offset = offset_of(vectors, query, found, 10)
+    assert offset is not None
+    assert offset.known == 128
+    exact = vectors[found.rows[:128]].astype(np.float64) @ query
+    assert offset.hit == pytest.approx(np.sort(exact)[-10], abs=1e-6)
+    assert offset.mean == pytest.approx((exact - found.scores[:128]).mean(), abs=1e-6)
+    assert offset.deviation == pytest.approx((exact - found.scores[:128]).std(), abs=1e-6)
+    assert (np.diff(offset.depths(found.scores, offset.deviation)) >= 0).all()
 
 
-def test_no_candidates_have_no_depths(tier: ApproximateTier, vectors: NDArray[np.float16]) -> None:
+def test_no_candidates_have_no_offset(tier: ApproximateTier, vectors: NDArray[np.float16]) -> None:
     (query,) = directions(1, 9)
     found = tier.candidates(query, np.zeros((0, 2), np.int64), 10, 1.0)
-    assert depths_of(vectors, query, found, 10, 0.1).shape == (0,)
+    assert offset_of(vectors, query, found, 10) is None
