@@ -1,0 +1,66 @@
+"""Text from outside: file names, documents and arguments are not yet text, nor safe to print.
+
+One function each way. `readable` lets in what is text and names what is not; `shown` makes of
+anything a line that a terminal, a log and a JSON document can hold.
+"""
+
+import unicodedata
+
+from geosearch.errors import UsageError
+
+_HIDDEN = {"Cc", "Cs", "Zl", "Zp"}
+"""General categories (Unicode 15.0, 4.5) that are escaped: controls, surrogates, line breaks."""
+_DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that change in which order a terminal writes what follows (Unicode TR 9, 2)."""
+
+
+def shown(text: object, *, lines: bool = False) -> str:
+    r"""Return a text as it can be printed: whatever is not printable is escaped.
+
+    A byte of a file name that is not UTF-8 becomes ``\xe8``, a control character ``\x1b``, a lone
+    surrogate ``\ud83d``.
+
+    Args:
+        text: A text or a path; of anything else its `str`.
+        lines: Keep line breaks and tabs. A value inside a message is one line: with a line break,
+            a file's name could pass for a message of ours.
+    """
+    whole = str(text)
+    if whole.isascii() and whole.isprintable():
+        return whole
+    kept = "\n\t" if lines else ""
+    return "".join(one if one in kept else _shown(one) for one in whole)
+
+
+def _shown(character: str) -> str:
+    if character in _DIRECTIONS or unicodedata.category(character) in _HIDDEN:
+        number = ord(character)
+        if 0xDC80 <= number <= 0xDCFF:  # how Python holds a byte that is not UTF-8 (PEP 383)
+            number -= 0xDC00
+        return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
+    return character
+
+
+def is_readable(text: str) -> bool:
+    """Return whether a `str` is text: one that holds lone surrogates cannot be written as UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def readable(text: str, what: str, hint: str = "write it in UTF-8") -> str:
+    """Return a text that was looked at.
+
+    Args:
+        text: From a file, a document or the command line.
+        what: What it is, for the message: ``the query``.
+        hint: What to do about it.
+
+    Raises:
+        UsageError: It is not UTF-8 text.
+    """
+    if not is_readable(text):
+        raise UsageError(f"{what} is not UTF-8 text: {shown(text)}", hint=hint)
+    return text
