@@ -1,8 +1,9 @@
 """Opening rasters: GDAL's settings, and its errors in our words."""
 
+import errno
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -16,8 +17,11 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOEr
 from rasterio.io import DatasetReader
 
 from geosearch.errors import SceneError
+from geosearch.regular_file import remedy
+from geosearch.scenes.drivers import ARCHIVED, LOCAL, SELF_CONTAINED
 from geosearch.scenes.href import band_files, short_name
 from geosearch.scenes.memory import reading_memory
+from geosearch.scenes.references import require_local, require_own_overviews, require_plain
 from geosearch.scenes.remote import gdal_name, is_remote, uses_network, without_secrets
 from geosearch.scenes.stack import stack_xml
 
@@ -26,10 +30,15 @@ _ENGINE: dict[str, str | int] = {
     "GDAL_NUM_THREADS": str(min(4, os.cpu_count() or 1)),
 }
 _LOCAL = _ENGINE | {
-    # a file of the user's may name others on the network (VRT, WMS): nothing leaves the machine
+    # what a file of the user's may name is looked at before (references.py); if something is
+    # missed there, nothing leaves the machine, and no code of a file's runs
     "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",
     "GDAL_HTTP_PROXY": "127.0.0.1:9",
+    "GDAL_HTTPS_PROXY": "127.0.0.1:9",
     "GDAL_HTTP_MAX_RETRY": "0",
+    "GDAL_HTTP_CONNECTTIMEOUT": "5",
+    "GDAL_HTTP_TIMEOUT": "5",
+    "GDAL_VRT_ENABLE_PYTHON": "NO",
 }
 _NETWORK = _ENGINE | {
     "GDAL_HTTP_CONNECTTIMEOUT": "10",
@@ -41,8 +50,6 @@ _NETWORK = _ENGINE | {
     # no listing of what lies beside, and no asking for a dozen sidecars
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
 }
-_NETWORK_DRIVERS = ("GTiff", "JP2OpenJPEG", "JP2KAK", "JP2ECW", "HFA", "NITF", "PNG", "JPEG")
-"""Formats that hold their own pixels: what a stranger serves must name no other files."""
 _MOST_BANDS = 4096
 _MOST_BLOCK_BYTES = 1 << 30
 _NETWORK_HINT = (
@@ -78,10 +85,10 @@ def gdal_errors(href: str) -> Iterator[None]:
         message = without_secrets(f"{name} cannot be read: {_cause(error)}")
         # a traceback of GDAL's own error would show the URL with its secrets
         cause = None if network else error
-        raise SceneError(message, hint=_NETWORK_HINT if network else _READ_HINT) from cause
+        raise SceneError(message, hint=_NETWORK_HINT if network else _hint(message)) from cause
     except OSError as error:
         reason = error.strerror or str(error)
-        raise SceneError(f"{name} cannot be read: {reason}", hint="check the path") from error
+        raise SceneError(f"{name} cannot be read: {reason}", hint=remedy(error)) from error
     except MemoryError as error:
         raise SceneError(
             f"{name} cannot be read: its blocks do not fit into memory",
@@ -108,22 +115,24 @@ def open_raster(href: str, overview: int | None = None) -> Any:
         return _open_file(href, options)
     with gdal_errors(href), ExitStack() as bands:
         opened = [bands.enter_context(_open_file(file)) for file in files]
-        return rasterio.open(stack_xml(opened), **options)
+        for file in files:
+            require_plain(file, open_local)
+        return _opened(stack_xml(opened), ("VRT",), options)
 
 
 def _open_file(file: str, options: Mapping[str, int] = MappingProxyType({})) -> Any:
     name, path = short_name(file), Path(file)
     with gdal_errors(file):
-        if not is_remote(file) and path.stat().st_size == 0:
-            raise SceneError(f"{name} is empty: 0 bytes", hint="fetch the file again")
         try:
-            opened = _open_remote if is_remote(file) else rasterio.open
-            dataset = opened(file, **options)
+            dataset = (
+                _open_remote(file, options) if uses_network(file) else _open_here(file, options)
+            )
         except RasterioIOError as error:
             if "not recognized" in str(error):
                 raise SceneError(
                     f"{name} is no raster that GDAL can read",
-                    hint="check that the file is what its name says: gdalinfo FILE",
+                    hint="check that the file is what its name says: gdalinfo FILE; a file that "
+                    "only refers to a service or a database is not read",
                 ) from None
             raise
         except (IndexError, ValueError) as error:  # rasterio, of a container without bands
@@ -136,10 +145,36 @@ def _open_file(file: str, options: Mapping[str, int] = MappingProxyType({})) -> 
     return dataset
 
 
-def _open_remote(file: str, **options: int) -> Any:
-    drivers = list(_NETWORK_DRIVERS) if uses_network(file) else None
+def _open_remote(file: str, options: Mapping[str, int]) -> Any:
+    return _opened(gdal_name(file), SELF_CONTAINED, options)
+
+
+def _open_here(file: str, options: Mapping[str, int]) -> Any:
+    """Open a local file, or something in a local archive, that leads to nothing else."""
+    require_local(file, open_local)
+    if options:  # GDAL looks for overviews while it opens one
+        with open_local(file) as dataset:
+            require_own_overviews(dataset, open_local)
+    dataset = open_local(file, options)
+    try:
+        require_own_overviews(dataset, open_local)
+    except BaseException:
+        dataset.close()
+        raise
+    return dataset
+
+
+def open_local(file: str, options: Mapping[str, int] = MappingProxyType({})) -> Any:
+    """Open a raster on this machine by GDAL's name, with the drivers that may read it.
+
+    What it leads to has been looked at (`require_local`).
+    """
+    return _opened(gdal_name(file), ARCHIVED if is_remote(file) else LOCAL, options)
+
+
+def _opened(name: str, drivers: Sequence[str], options: Mapping[str, int]) -> Any:
     # not rasterio.open: it takes one driver only
-    return DatasetReader(parse_path(gdal_name(file)), driver=drivers, **options)
+    return DatasetReader(parse_path(name), driver=list(drivers), **options)
 
 
 def _no_bands(path: Path, name: str, subdatasets: list[str] | None = None) -> SceneError:
@@ -171,6 +206,14 @@ def _require_sane(dataset: Any, path: Path, name: str) -> None:
 def _item_bytes(dataset: Any) -> int:
     name = dataset.dtypes[0]
     return 4 if name == "complex_int16" else np.dtype(name).itemsize
+
+
+def _hint(message: str) -> str:
+    """Return what to do about what GDAL says: it has the system's words and not its numbers."""
+    for number in (errno.EMFILE, errno.EACCES, errno.ENAMETOOLONG, errno.ENOENT):
+        if os.strerror(number) in message:
+            return remedy(OSError(number, os.strerror(number)), "check what it refers to")
+    return _READ_HINT
 
 
 def _cause(error: BaseException) -> str:

@@ -24,7 +24,14 @@ _SCHEMES = {
 }
 """How GDAL calls what is behind a URL (GDAL virtual file systems)."""
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://?")
-_NETWORK = re.compile(r"/vsi(?:curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)(?:_streaming)?/")
+_ARCHIVE = r"/vsi(?:zip|tar|gzip|7z|rar)"
+_NETWORK_VSI = r"/vsi(?:curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)(?:_streaming)?"
+# only what a name begins with says so: further on, these are folders that are called so
+_VSI = re.compile(
+    rf"(?:{_ARCHIVE}|{_NETWORK_VSI}"
+    r"|/vsi(?:mem|subfile|sparse|crypt|cached|stdin|stdout|stdout_redirect))[/?]"
+)
+_NETWORK = re.compile(rf"(?:{_ARCHIVE}/\{{?)*{_NETWORK_VSI}[/?]")
 _USER = re.compile(r"(?<=://)[^/@\s]*@")
 # presigned URLs of S3, Google and Azure (whose signature is sig, beside se, sp, sv and so on)
 _SECRET = re.compile(
@@ -36,8 +43,17 @@ _TIMEOUT_S = 10
 
 
 def is_remote(path: str) -> bool:
-    """Return whether a path is a URL or a ``/vsi`` name, and no local file."""
-    return bool(_URL.match(path)) or path.startswith("/vsi")
+    """Return whether a path is a URL or a ``/vsi`` name, and not a local file.
+
+    Its beginning decides: a folder may be called ``vsis3``, or ``http:`` as long as it is there.
+    """
+    return _is_url(path) or bool(_VSI.match(path))
+
+
+def _is_url(path: str) -> bool:
+    url = _URL.match(path)
+    # with one slash it is what is left of a URL that was taken for a path, or a folder's name
+    return url is not None and (path.startswith("//", url.end() - 2) or not os.path.lexists(path))
 
 
 def is_web(path: str) -> bool:
@@ -47,7 +63,7 @@ def is_web(path: str) -> bool:
 
 def uses_network(name: str) -> bool:
     """Return whether reading a file, by GDAL's name or by URL, asks another machine."""
-    return bool(_URL.match(name) or _NETWORK.search(name))
+    return _is_url(name) or bool(_NETWORK.match(name))
 
 
 def gdal_name(href: str) -> str:
@@ -57,7 +73,7 @@ def gdal_name(href: str) -> str:
         SceneError: It is a URL of a kind that is not read.
     """
     match = _URL.match(href)
-    if match is None:
+    if match is None or not _is_url(href):
         return href
     scheme, rest = match[1].lower(), href[match.end() :]
     if scheme not in _SCHEMES or not href.startswith(f"{match[1]}://"):

@@ -4,13 +4,13 @@ Links are followed, and a folder is entered once, so that links in a circle end.
 """
 
 import os
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from geosearch.errors import Refusal
+from geosearch.regular_file import is_regular
+from geosearch.scenes.databases import holds_raster
 from geosearch.scenes.sidecars import is_sidecar, is_sidecar_folder
 
 RASTER_ENDINGS = frozenset(
@@ -77,15 +77,6 @@ def _is_raster(file: Path, beside: set[str]) -> bool:
         name = file.name.lower()
         sidecars = {f"{file.stem.lower()}.{other}" for other in _PICTURES[ending].split()}
         return bool(beside & (sidecars | {f"{name}.aux.xml", f"{name}w"}))
-    return ending in RASTER_ENDINGS and (ending != "gpkg" or _holds_raster(file))
-
-
-def _holds_raster(geopackage: Path) -> bool:
-    """Return whether a GeoPackage has a raster table (OGC 12-128r19, 2.2); True if in doubt."""
-    query = "SELECT count(*) FROM gpkg_contents WHERE data_type IN ('tiles', '2d-gridded-coverage')"
-    try:
-        uri = f"{geopackage.as_uri()}?mode=ro&immutable=1"
-        with closing(sqlite3.connect(uri, uri=True)) as connection:
-            return bool(connection.execute(query).fetchone()[0])
-    except sqlite3.Error:
-        return True  # opening it will say what is wrong
+    return ending in RASTER_ENDINGS and (
+        ending != "gpkg" or not is_regular(file) or holds_raster(file)
+    )
