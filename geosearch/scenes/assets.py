@@ -5,18 +5,20 @@ three files, then any other data; thumbnails, overviews, masks and metadata are 
 practices, asset roles; ``eo:bands`` of the EO extension 1.1, ``bands`` of STAC 1.1).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import urlsplit
 
 from geosearch.errors import SceneError
 from geosearch.scenes.catalog import FoundItem, resolve
 from geosearch.scenes.dates import Moment, read_moment
 from geosearch.scenes.href import join_bands
 from geosearch.scenes.walk import RASTER_ENDINGS
+from geosearch.text import is_readable, shown
 
+_BAND_KEYS = ("common_name", "eo:common_name", "name")
 _COLOURS = ("red", "green", "blue")
 _RASTER_TYPES = ("image/tiff", "image/jp2", "image/vnd.stac.geotiff", "application/x-geotiff")
 _NO_SCENE = {"thumbnail", "overview", "metadata", "cloud", "cloud-shadow", "snow-ice", "water-mask"}
@@ -61,6 +63,7 @@ def item_scene(item: FoundItem) -> ItemScene:
         SceneError: It has no asset that is a raster, or an href that may not be followed.
     """
     assets = [asset for asset in _assets(item.content) if not asset.roles & _NO_SCENE]
+    _require_text(item, assets)
     chosen = _choose(assets)
     if not chosen:
         raise SceneError(
@@ -73,9 +76,25 @@ def item_scene(item: FoundItem) -> ItemScene:
 
 
 def item_id(item: FoundItem) -> str:
-    """Return what an Item is called: its collection and its own id."""
+    """Return what an Item is called: its collection and its own id; escaped if it is not text."""
+    name = "/".join(part[:200] for part in _id_parts(item)) or item.base
+    return name if is_readable(name) else shown(name)
+
+
+def _id_parts(item: FoundItem) -> list[str]:
     parts = (item.content.get("collection"), item.content.get("id"))
-    return "/".join(part[:200] for part in parts if isinstance(part, str) and part) or item.base
+    return [part for part in parts if isinstance(part, str) and part]
+
+
+def _require_text(item: FoundItem, assets: list[_Asset]) -> None:
+    """Refuse an Item with lone surrogates in what is kept of it: JSON can write them."""
+    bands = (band for asset in assets for band in asset.bands)
+    for text in (*_id_parts(item), *bands, _platform(item.content)):
+        if not is_readable(text):
+            raise SceneError(
+                f"{shown(text)[:80]!r} in it is not text: it has half of a character",
+                hint="correct the STAC document: \\ud83d alone is not a letter",
+            )
 
 
 def _choose(assets: list[_Asset]) -> list[_Asset]:
@@ -110,18 +129,27 @@ def _is_raster(asset: Mapping[str, Any]) -> bool:
     media, href = asset.get("type"), asset.get("href")
     if isinstance(media, str):
         return media.partition(";")[0].strip().lower() in _RASTER_TYPES
-    ending = PurePosixPath(urlsplit(href).path).suffix if isinstance(href, str) else ""
-    return ending[1:].lower() in RASTER_ENDINGS
+    if not isinstance(href, str):
+        return False
+    plain = re.split("[?#]", href, maxsplit=1)[0]
+    # a file's name may have a question mark
+    names = (plain,) if "://" in href else (plain, href)
+    endings = (PurePosixPath(name.replace("\\", "/")).suffix for name in names)
+    return any(ending[1:].lower() in RASTER_ENDINGS for ending in endings)
 
 
 def _band_names(asset: Mapping[str, Any]) -> tuple[str, ...]:
     bands = _list(asset.get("eo:bands")) or _list(asset.get("bands"))
     return tuple(
-        str(band.get("common_name") or band.get("eo:common_name") or band.get("name") or "").lower()
+        next(filter(None, map(_text, map(band.get, _BAND_KEYS))), "").lower()
         if isinstance(band, dict)
         else ""
         for band in bands
     )
+
+
+def _text(value: object) -> str:
+    return str(value) if isinstance(value, str | int | float) else ""
 
 
 def _moment(content: Mapping[str, Any]) -> Moment | None:

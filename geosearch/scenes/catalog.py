@@ -7,23 +7,29 @@ the web leads to no local file.
 
 import json
 import os
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
 from geosearch.errors import Refusal, SceneError
+from geosearch.regular_file import remedy
 from geosearch.scenes.buckets import is_s3
 from geosearch.scenes.fetching import opened
 from geosearch.scenes.item_table import is_item_table, read_item_table
 from geosearch.scenes.remote import gdal_name, is_remote, is_web, without_secrets
+from geosearch.text import is_readable, shown
 
 _MOST_BYTES = 64 << 20
 _MOST_DOCUMENTS = 10_000
 _MOST_ITEMS = 1_000_000
 _DEEPEST = 16
+_FILE_URL = re.compile(r"file:(?://(?P<host>[^/]*))?(?P<path>.*)", re.IGNORECASE | re.DOTALL)
+"""RFC 8089: with or without a host."""
+_THIS_MACHINE = {"", "localhost", "127.0.0.1"}
 _FOLLOWED = {"item", "items", "child", "next"}
 
 
@@ -85,7 +91,7 @@ def read_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
 
 def _table_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
     try:
-        for content in read_item_table(path):
+        for content in read_item_table(path, refused):
             yield FoundItem(path, content)
     except SceneError as error:
         refused.append(Refusal(without_secrets(path), error.message, error.hint))
@@ -94,24 +100,33 @@ def _table_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
 def resolve(href: object, base: str) -> str:
     """Return where an href of a STAC document leads: a URL, an absolute path, a ``/vsi`` name.
 
+    It is a URI reference (RFC 3986). Where several files could be meant, that which is called as
+    it is written comes first: ``a%20b.tif`` may be a file's name.
+
     Raises:
         SceneError: It is no text, a URL of another kind, or leads from the web to a local file.
     """
-    if not isinstance(href, str) or not href or "\0" in href:
-        raise SceneError(f"{str(href)[:80]!r} is no href", hint="correct the STAC document")
-    if is_remote(base):
-        target = _joined(base, href)
-        if target.startswith("/vsi") or not is_remote(target) or target[:5].lower() == "file:":
-            raise SceneError(
-                f"{without_secrets(href)} leads from a catalog on the web to a local file",
-                hint="download the catalog beside its files, and name it there",
-            )
-    elif href[:7].lower() == "file://":
-        target = unquote(urlsplit(href).path)
-    else:
-        target = href if is_remote(href) else os.path.normpath(Path(base).parent / href)
+    if not isinstance(href, str) or not href or "\0" in href or not is_readable(href):
+        text = href if isinstance(href, str | int | float) else type(href).__name__
+        raise SceneError(f"'{shown(text)[:80]}' is no href", hint="correct the STAC document")
+    target = _on_the_web(href, base) if is_remote(base) else _on_this_machine(href, base)
     gdal_name(target)  # says which URLs can be read
     return target
+
+
+def _on_the_web(href: str, base: str) -> str:
+    try:
+        target = _joined(base, href.replace("\\", "/"))
+    except ValueError as error:
+        raise SceneError(
+            f"{without_secrets(href)} is not a URL: {error}", hint="correct the STAC document"
+        ) from None
+    if target.startswith("/vsi") or not is_remote(target) or target[:5].lower() == "file:":
+        raise SceneError(
+            f"{without_secrets(href)} leads from a catalog on the web to a local file",
+            hint="download the catalog beside its files, and name it there",
+        )
+    return target.replace(" ", "%20") if is_web(target) else target
 
 
 def _joined(base: str, href: str) -> str:
@@ -120,6 +135,36 @@ def _joined(base: str, href: str) -> str:
     if not colon or is_remote(href) or is_web(base):
         return urljoin(base, href)
     return scheme + urljoin(f"https://{place}", href).removeprefix("https")
+
+
+def _on_this_machine(href: str, base: str) -> str:
+    reference = href
+    if match := _FILE_URL.fullmatch(href):
+        if (match["host"] or "").lower() not in _THIS_MACHINE:
+            raise SceneError(
+                f"{href} lies on another machine, {match['host']}",
+                hint="name the path at which its files are found on this one",
+            )
+        reference = match["path"]
+    folder = Path(base).parent
+    places = [os.path.normpath(folder / one) for one in _readings(reference)]
+    found = next((place for place in places if os.path.lexists(place)), None)
+    if found is None and match is None and is_remote(href):
+        return href
+    return found or places[-1]
+
+
+def _readings(reference: str) -> list[str]:
+    """Return the paths that a reference can mean: as it is written first, as the RFC says last."""
+    plain = re.split(r"[?#]", reference, maxsplit=1)[0] or reference
+    written = (reference, plain, _decoded(reference), _decoded(plain))
+    # of catalogs made on Windows; on other systems a name may have one
+    slashes = (one.replace("\\", "/") for one in written)
+    return [one for one in dict.fromkeys((*written, *slashes)) if "\0" not in one] or [plain]
+
+
+def _decoded(path: str) -> str:
+    return os.fsdecode(unquote_to_bytes(path))
 
 
 def _read(path: str) -> Mapping[str, Any]:
@@ -134,7 +179,8 @@ def _read(path: str) -> Mapping[str, Any]:
         raise
     except OSError as error:
         reason = without_secrets(error.strerror or str(error))
-        raise SceneError(f"it cannot be read: {reason}", hint="check path and network") from None
+        hint = remedy(error, "check path and network")
+        raise SceneError(f"it cannot be read: {reason}", hint=hint) from None
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:

@@ -2,15 +2,20 @@
 
 from http.client import HTTPException
 from tempfile import TemporaryFile
+from time import monotonic
 from typing import IO, cast
 from urllib.request import urlopen
 
 from geosearch.errors import SceneError
+from geosearch.regular_file import open_regular
 from geosearch.scenes.buckets import is_s3, open_object
 from geosearch.scenes.remote import is_remote, is_web, web_request, without_secrets
 
 _TIMEOUT_S = 30
-_READ_BYTES = 1 << 20
+_READ_BYTES = 1 << 16
+_PATIENCE_S = 60
+_LEAST_BYTES_PER_S = 1 << 10
+"""A server that sends a byte now and then would never let go."""
 
 
 def opened(path: str, most_bytes: int) -> IO[bytes]:
@@ -22,7 +27,7 @@ def opened(path: str, most_bytes: int) -> IO[bytes]:
 
     Raises:
         SceneError: It lies elsewhere, cannot be fetched, or is larger.
-        OSError: It cannot be opened.
+        OSError: It cannot be opened, or is not a regular file.
     """
     if is_s3(path):
         return cast(IO[bytes], open_object(path))
@@ -32,7 +37,7 @@ def opened(path: str, most_bytes: int) -> IO[bytes]:
         raise SceneError(
             "STAC is read from files, over https and from S3", hint="download it first"
         )
-    return open(path, "rb")
+    return open_regular(path)
 
 
 def fetched(url: str, most_bytes: int) -> IO[bytes]:
@@ -45,15 +50,21 @@ def fetched(url: str, most_bytes: int) -> IO[bytes]:
     Raises:
         SceneError: It cannot be read, or is larger.
     """
+    started = monotonic()
     file = TemporaryFile()  # noqa: SIM115, the caller closes it
     try:
         with urlopen(web_request(url), timeout=_TIMEOUT_S) as answer:
-            while part := answer.read(_READ_BYTES):
+            while part := answer.read1(_READ_BYTES):  # what is there, not all
                 file.write(part)
                 if file.tell() > most_bytes:
                     raise SceneError(
                         f"it is larger than {most_bytes >> 20} MiB",
                         hint="split it into parts, or download it first",
+                    )
+                if monotonic() - started > _PATIENCE_S + file.tell() / _LEAST_BYTES_PER_S:
+                    raise SceneError(
+                        f"it comes at less than {_LEAST_BYTES_PER_S >> 10} KiB a second",
+                        hint="download it first",
                     )
     except BaseException as error:
         file.close()

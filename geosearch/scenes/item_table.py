@@ -9,15 +9,19 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from geosearch.errors import SceneError, first_line
+from geosearch.errors import Refusal, SceneError, first_line
+from geosearch.regular_file import remedy
 from geosearch.scenes.fetching import opened
+from geosearch.scenes.remote import without_secrets
 
 _MOST_ROWS = 1_000_000
 _BATCH_ROWS = 256
 _MOST_GROUP_BYTES = 1 << 30
 """Uncompressed, of the columns that are read of a row group: they may all be held at once."""
+_MOST_BATCH_BYTES = 4 << 30
 _MOST_JSON = 1 << 20
 _MOST_FETCHED_BYTES = 2 << 30
+_HINT = "check what it holds; STAC Items are also read as JSON"
 _PROPERTIES = ("datetime", "start_datetime", "platform", "constellation", "instruments")
 _OF_ASSETS = {"href", "type", "roles", "eo:bands", "bands", "key"}
 """Fields of an asset that are read; a map has its keys in a column of their own."""
@@ -28,11 +32,12 @@ def is_item_table(path: str) -> bool:
     return path.partition("?")[0].lower().endswith((".parquet", ".geoparquet"))
 
 
-def read_item_table(path: str) -> Iterator[Mapping[str, Any]]:
+def read_item_table(path: str, refused: list[Refusal]) -> Iterator[Mapping[str, Any]]:
     """Yield the Items of a GeoParquet file as their JSON objects, as far as they are read.
 
     Args:
         path: A local file, an object in S3, or a file on a web server.
+        refused: Gets the rows that cannot be read.
 
     Raises:
         SceneError: It is no such file, or too large.
@@ -45,21 +50,43 @@ def read_item_table(path: str) -> Iterator[Mapping[str, Any]]:
             opened(path, _MOST_FETCHED_BYTES) as source,
             ParquetFile(source, pre_buffer=False) as table,
         ):
-            columns = _columns(table)
-            for batch in table.iter_batches(_BATCH_ROWS, columns=columns, use_threads=False):
-                for row in batch.cast(_readable(batch.schema), safe=False).to_pylist():
+            columns, at_once = _columns(table)
+            number = 0
+            for batch in table.iter_batches(at_once, columns=columns, use_threads=False):
+                for row in _rows(batch, path, number, refused):
                     yield _item(row)
+                number += len(batch)
     except SceneError:
         raise
-    except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
-        raise SceneError(
-            f"it cannot be read as Parquet: {first_line(error)}",
-            hint="check what it holds; STAC Items are also read as JSON",
-        ) from error
+    except OSError as error:
+        hint = remedy(error, _HINT)
+        raise SceneError(f"it cannot be read as Parquet: {_said(error)}", hint=hint) from error
+    except (pyarrow.ArrowException, ValueError, OverflowError) as error:
+        reason = f"it cannot be read as Parquet: {first_line(error)}"
+        raise SceneError(reason, hint=_HINT) from error
 
 
-def _columns(table: Any) -> list[str]:
-    """Return the paths of the columns to read."""
+def _said(error: OSError) -> str:
+    return error.strerror or first_line(error)
+
+
+def _rows(batch: Any, path: str, first: int, refused: list[Refusal]) -> Iterator[Mapping[str, Any]]:
+    """Yield the rows of a batch; one that cannot be read, such as Latin-1, costs itself only."""
+    import pyarrow
+
+    try:
+        yield from batch.cast(_readable(batch.schema), safe=False).to_pylist()
+    except (pyarrow.ArrowException, ValueError, OverflowError) as error:
+        if len(batch) > 1:
+            for at in range(len(batch)):
+                yield from _rows(batch.slice(at, 1), path, first + at, refused)
+            return
+        place = f"{without_secrets(path)}, row {first}"
+        refused.append(Refusal(place, f"it cannot be read: {first_line(error)}", _HINT))
+
+
+def _columns(table: Any) -> tuple[list[str], int]:
+    """Return the paths of the columns to read, and how many rows of them at a time."""
     names = set(table.schema_arrow.names)
     missing = {"id", "assets"} - names
     if missing:
@@ -74,17 +101,21 @@ def _columns(table: Any) -> list[str]:
         )
     paths = [table.schema.column(at).path for at in range(len(table.schema))]
     wanted = [at for at, path in enumerate(paths) if _is_wanted(path)]
-    groups = (table.metadata.row_group(at) for at in range(table.metadata.num_row_groups))
-    largest = max(
-        (sum(group.column(at).total_uncompressed_size for at in wanted) for group in groups),
-        default=0,
-    )
+    groups = [table.metadata.row_group(at) for at in range(table.metadata.num_row_groups)]
+    parts = [[group.column(at) for at in wanted] for group in groups]
+    largest = max((sum(one.total_uncompressed_size for one in part) for part in parts), default=0)
     if largest > _MOST_GROUP_BYTES:
         raise SceneError(
             f"a row group of it takes {largest / 2**30:.1f} GiB",
             hint="write it anew in row groups of some 10,000 Items",
         )
-    return [paths[at] for at in wanted]
+    # each row may repeat what a dictionary holds once, which may be all there is
+    shared = max(
+        (sum(c.total_uncompressed_size for c in part if c.has_dictionary_page) for part in parts),
+        default=0,
+    )
+    at_once = min(_BATCH_ROWS, _MOST_BATCH_BYTES // max(shared, 1))
+    return [paths[at] for at in wanted], max(at_once, 1)
 
 
 def _is_wanted(path: str) -> bool:
@@ -125,9 +156,11 @@ def _assets(value: Any) -> dict[str, Any]:
     """Return assets by their keys; a column that all rows share has nothing where one has none."""
     if isinstance(value, str | bytes):
         value = _parsed(value)
-    pairs = value.items() if isinstance(value, dict) else value or ()
+    pairs = list(value.items()) if isinstance(value, dict) else value
     return {
-        str(key): asset for key, asset in pairs if isinstance(asset, dict) and asset.get("href")
+        str(pair[0]): pair[1]
+        for pair in (pairs if isinstance(pairs, list) else [])
+        if isinstance(pair, tuple) and isinstance(pair[1], dict) and pair[1].get("href")
     }
 
 

@@ -6,6 +6,7 @@ Read as text with two patterns, not parsed: they are files of strangers.
 import re
 from pathlib import Path
 
+from geosearch.regular_file import open_regular
 from geosearch.scenes.dates import Moment, read_moment
 
 _MOST_BYTES = 8 << 20
@@ -41,7 +42,7 @@ def product_moment(file: Path) -> Moment | None:
 
 def _read(file: Path) -> str:
     try:
-        with file.open(errors="replace") as lines:
-            return lines.read(_MOST_BYTES)
+        with open_regular(file) as opened:
+            return opened.read(_MOST_BYTES).decode(errors="replace")
     except OSError:
         return ""  # then the names are asked

@@ -17,10 +17,12 @@ from rasterio.transform import RPCTransformer
 
 from geosearch.errors import SceneError, UsageError
 from geosearch.geo import PixelToLonLat, crs_to_lonlat
+from geosearch.regular_file import open_regular
 
 Floats = NDArray[np.float64]
 
 _LONLAT = "EPSG:4326"
+_MOST_WKT_BYTES = 1 << 20
 _TERMS = {1: 3, 2: 6, 3: 10}
 """Order of a polynomial in two variables to the number of its terms."""
 _GAIN = 0.9
@@ -124,7 +126,9 @@ def _crs_beside(path: Path) -> tuple[CRS | None, str | None]:
     """Read the ``.prj`` beside a file, which GDAL does for some formats but not for TIFF."""
     beside = path.with_suffix(".prj")
     try:
-        return CRS.from_wkt(beside.read_text(errors="replace"), True), f"CRS from {beside.name}"
+        with open_regular(beside) as opened:
+            text = opened.read(_MOST_WKT_BYTES).decode(errors="replace")
+        return CRS.from_wkt(text, True), f"CRS from {beside.name}"
     except (OSError, CRSError):
         return None, None  # then there is no CRS, which is said
 

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from geosearch.scenes.assets import item_scene
+from geosearch.errors import SceneError
+from geosearch.scenes.assets import item_id, item_scene
 from geosearch.scenes.catalog import FoundItem
 
 COG = "image/tiff; application=geotiff; profile=cloud-optimized"
@@ -71,3 +74,57 @@ def test_an_item_says_when_or_from_when() -> None:
     assert moment(datetime=None, start_datetime="2020-01-01T00:00:00Z") == "2020-01-01T00:00:00Z"
     assert moment(datetime="soon") is None
     assert moment() is None
+
+
+_ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+_ASSET = st.fixed_dictionaries(
+    {},
+    optional={
+        "href": _ANY | st.sampled_from(["x.tif", "http://[x.tif", "a{b,c.tif", "%00.tif", "?.tif"]),
+        "type": _ANY | st.sampled_from(["image/tiff", "image/jp2"]),
+        "roles": _ANY | st.just(["data"]),
+        "eo:bands": _ANY | st.lists(st.fixed_dictionaries({"common_name": _ANY})),
+        "bands": _ANY,
+    },
+)
+_ITEM = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": _ANY,
+        "collection": _ANY,
+        "properties": _ANY | st.fixed_dictionaries({"datetime": _ANY, "platform": _ANY}),
+        "assets": _ANY | st.dictionaries(st.sampled_from(["red", "green", "blue", "a"]), _ASSET),
+    },
+)
+
+
+def outcome(content: dict[str, Any], base: str) -> str:
+    """Return what is kept of an Item, or why it is refused; nothing else may be raised."""
+    item = FoundItem(base, content)
+    try:
+        scene = item_scene(item)
+    except SceneError as error:
+        return f"{item_id(item)}: {error.message}"
+    return f"{scene.id} {scene.href} {scene.band_names} {scene.platform}"
+
+
+# the first draw reads all of Unicode
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(content=_ITEM, base=st.sampled_from(["/c/i.json", "https://h/i.json", "s3://b/i.json"]))
+def test_any_item_is_a_scene_or_refused(content: dict[str, Any], base: str) -> None:
+    assert outcome(content, base).encode()
+
+
+def test_an_item_nested_deep_in_its_values_costs_itself() -> None:
+    deep: Any = []
+    for _ in range(5000):
+        deep = [deep]
+    bad = {"id": "i", "assets": {"a": {"href": deep, "type": "image/tiff"}}}
+    assert outcome(bad, "/c/i.json") == "i: 'list' is no href"
+    odd = {"href": "x.tif", "eo:bands": [{"common_name": deep}]}
+    named = {"id": "i", "assets": {"a": odd}, "properties": {"platform": deep}}
+    assert outcome(named, "/c/i.json").startswith("i /c/x.tif")

@@ -3,9 +3,12 @@
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from scenes_making import values, write_band
 from scenes_web import Web
 
@@ -192,6 +195,80 @@ def test_a_catalog_on_the_web_leads_to_no_local_file(href: str, web: Web) -> Non
 )
 def test_hrefs_are_relative_to_their_document(href: str, base: str, target: str) -> None:
     assert resolve(href, base) == target
+
+
+@pytest.mark.parametrize(
+    ("href", "name"),
+    [
+        ("file:{folder}/data/plain.tif", "data/plain.tif"),
+        ("file://{folder}/data/plain.tif", "data/plain.tif"),
+        ("FILE://localhost{folder}/data/my%20scene.tif", "data/my scene.tif"),
+        ("file:data/plain.tif", "data/plain.tif"),
+        (".\\data\\plain.tif", "data/plain.tif"),
+        ("data\\my%20scene.tif", "data/my scene.tif"),
+        ("data/my%20scene.tif", "data/my scene.tif"),
+        ("data/my scene.tif", "data/my scene.tif"),
+        ("data/plain.tif#part", "data/plain.tif"),
+        ("data/plain.tif?v=2", "data/plain.tif"),
+        ("data/a%20b.tif", "data/a%20b.tif"),
+        ("data/100%.tif", "data/100%.tif"),
+        ("data/a#b.tif", "data/a#b.tif"),
+        ("data/a%23b.tif", "data/a#b.tif"),
+        ("data/back\\slash.tif", "data/back\\slash.tif"),
+        ("http:/x.tif", "http:/x.tif"),
+        ("vsis3/x.tif", "vsis3/x.tif"),
+    ],
+)
+def test_an_href_is_a_uri_reference_to_a_file(href: str, name: str, tmp_path: Path) -> None:
+    names = {"data/plain.tif", "data/my scene.tif", "data/a b.tif", name}
+    for number, other in enumerate(sorted(names)):
+        write_band(tmp_path / other, values(number))
+    document = write(tmp_path / "i.json", item("x", a={"href": href.format(folder=tmp_path)}))
+    (file,) = found(document).files
+    assert file.href == str(tmp_path / name)
+    assert open_scene(file).datetime == "2021-02-03T04:05:06Z"
+
+
+@given(name=st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"])))
+def test_a_quoted_name_leads_to_its_file(
+    name: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assume(name.strip(".") and len(name.encode()) < 200)
+    folder = tmp_path_factory.mktemp("quoted")
+    (folder / name).touch()
+    base = str(folder / "i.json")
+    for href in (quote(name), f"file:{quote(str(folder / name))}", (folder / name).as_uri()):
+        assert resolve(href, base) == str(folder / name)
+
+
+def test_a_file_on_another_machine_is_named() -> None:
+    with pytest.raises(SceneError, match="another machine, nas7"):
+        resolve("file://nas7/a/x.tif", "/a/c.json")
+
+
+@pytest.mark.parametrize("href", [r".\x.tif", "a b.tif", "a%20b.tif"])
+def test_an_href_on_the_web_is_a_url(href: str, web: Web) -> None:
+    write_band(web.folder / "x.tif", values(0))
+    write_band(web.folder / "a b.tif", values(0))
+    write(web.folder / "i.json", item("x", a={"href": href}))
+    (file,) = found(f"{web.url}/i.json").files
+    assert open_scene(file).width_px == 96
+
+
+def test_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "i.json"
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps(item("one")).encode())
+    assert [file.id for file in found(path).files] == ["one"]
+
+
+def test_half_a_character_costs_its_item(tmp_path: Path) -> None:
+    several = [item("one"), item("a\ud83d"), item("two") | {"collection": "\udcff"}, item("three")]
+    several[3]["properties"]["platform"] = "\ud800"
+    path = write(tmp_path / "c.json", {"type": "FeatureCollection", "features": several})
+    got = found(path)
+    assert [file.id for file in got.files] == ["one"]
+    assert [one.input for one in got.refused] == ["a\\ud83d", "\\xff/two", "three"]
+    assert all("half of a character" in one.reason for one in got.refused)
 
 
 def test_a_url_of_another_kind_is_refused() -> None:
