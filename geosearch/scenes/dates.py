@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import PurePath
 
 _FIRST_YEAR = 1930
 """Aerial archives reach back to here; a number that says an earlier year is not a date."""
@@ -15,6 +16,13 @@ _FIRST_YEAR = 1930
 _DAY = r"(?P<y>(?:19|20)\d\d)(?P<s>[-_.]?)(?P<m>0[1-9]|1[0-2])(?P=s)(?P<d>0[1-9]|[12]\d|3[01])"
 _CLOCK = r"(?:(?:[Tt_ -])(?P<H>[01]\d|2[0-3])[:_-]?(?P<M>[0-5]\d)[:_-]?(?P<S>[0-5]\d))"
 _NAMED = re.compile(rf"(?<!\d){_DAY}(?:{_CLOCK}(?!\d)|(?!\d))")
+# in a folder's name a day is a word of its own, for what else is there may be any number
+_FOLDER_DAY = re.compile(rf"(?<![^-_. (])(?:{_DAY})(?:{_CLOCK}(?!\d)|(?![^-_. )Tt]))")
+_OF_THE_FOLDER = re.compile(
+    r"(?<![a-z])(?:order|job|batch|deliver|download|upload|export|import|process|creat|updat|backup"
+    r"|version|release|copy|snapshot)",
+    re.IGNORECASE,
+)
 _YEAR, _MONTH, _DAY_OF_MONTH = r"(?P<y>(?:19|20)\d\d)", r"(?P<m>\d\d)", r"(?P<d>\d\d)"
 _DAY_OF_YEAR = r"(?P<doy>[0-3]\d\d)"
 _TIGHT_CLOCK = r"(?P<H>\d\d)(?P<M>\d\d)(?P<S>\d\d)"
@@ -94,6 +102,22 @@ def find_moment(names: Sequence[str], tags: Mapping[str, str]) -> Moment | None:
     """
     named = (_from_name(name) for name in names)
     return next(filter(None, named), None) or _from_tags(tags)
+
+
+def folder_moment(file: PurePath) -> Moment | None:
+    """Return the day that the folders of a file say, the nearest first.
+
+    Producers lay files out by day (``2020-06-01/104001001E1D6700-visual.tif``). A folder's name may
+    as well hold the day of an order or of a copy: a name that says so is passed over.
+    """
+    for folder in file.parents:
+        name = folder.name
+        if _OF_THE_FOLDER.search(name) or _OF_THE_MAKING.search(name):
+            continue
+        moments = (_moment_named(match) for match in _FOLDER_DAY.finditer(name))
+        if found := next(filter(None, moments), None):
+            return _said(found, "folder name")
+    return None
 
 
 def _from_name(name: str) -> Moment | None:

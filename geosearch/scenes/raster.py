@@ -21,6 +21,7 @@ from geosearch.regular_file import remedy
 from geosearch.scenes.drivers import ARCHIVED, LOCAL, SELF_CONTAINED
 from geosearch.scenes.href import band_files, short_name
 from geosearch.scenes.memory import reading_memory
+from geosearch.scenes.proj_data import find_database
 from geosearch.scenes.references import require_local, require_own_overviews, require_plain
 from geosearch.scenes.remote import gdal_name, is_remote, uses_network, without_secrets
 from geosearch.scenes.stack import stack_xml
@@ -60,6 +61,7 @@ _READ_HINT = "check that the file is whole: gdalinfo -checksum FILE"
 
 # every raster without a place is refused with its reason; the warning would say it twice
 warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)
+find_database()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from shapely.geometry import MultiPolygon, Polygon
 from geosearch.errors import SceneError
 from geosearch.geo import PixelToLonLat, footprint, ground_sizes_m
 from geosearch.scenes.bands import BandFacts, choose_bands
-from geosearch.scenes.dates import find_moment
+from geosearch.scenes.dates import find_moment, folder_moment
 from geosearch.scenes.find import SceneFile
 from geosearch.scenes.href import band_files
 from geosearch.scenes.metadata import product_moment
@@ -100,7 +100,7 @@ def open_scene(
             moment = file.moment or product_moment(first)
             if moment is None:
                 names = PurePath(file.id).name, first.name
-                moment = find_moment(names, _all_tags(dataset))
+                moment = find_moment(names, _all_tags(dataset)) or folder_moment(first)
             return Scene(
                 id=file.id,
                 href=file.href,

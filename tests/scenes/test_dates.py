@@ -1,13 +1,13 @@
 """When scenes were taken, from names and tags that real archives have."""
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 import rasterio
 from scenes_making import values, write_band
 
 from geosearch.scenes import SceneFile, open_scene
-from geosearch.scenes.dates import find_moment
+from geosearch.scenes.dates import find_moment, folder_moment
 
 
 @pytest.mark.parametrize(
@@ -171,3 +171,59 @@ def test_a_picture_of_a_camera_says_when(tmp_path: Path) -> None:
 )
 def test_a_tag_that_is_no_date_is_unknown(text: str) -> None:
     assert find_moment(["scene.tif"], {"TIFFTAG_DATETIME": text}) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "day"),
+    [
+        ("/ard/31/120200202020/2020-06-01/104001001E1D6700-visual.tif", "2020-06-01"),
+        ("/a/2019-01-02/2020-06-01/x.tif", "2020-06-01"),
+        ("/a/20200601/tiles/x.tif", "2020-06-01"),
+        ("/a/LC08_L2SP_193028_20200601_20200823_02_T1/x.tif", "2020-06-01"),
+        ("/a/flight 2020.06.01/x.tif", "2020-06-01"),
+        ("/a/site(1999_12_31)/x.tif", "1999-12-31"),
+        ("https://h/2020-06-01/x.tif", "2020-06-01"),
+    ],
+)
+def test_a_folder_says_the_day(path: str, day: str) -> None:
+    found = folder_moment(PurePath(path))
+    assert found is not None
+    assert (found.datetime, found.source) == (f"{day}T00:00:00Z", "folder name")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/a/120200601/x.tif",  # part of a number
+        "/a/2020060112/x.tif",
+        "/a/A20200601B/x.tif",
+        "/a/order_20200601_0042/x.tif",
+        "/a/backup-2020-06-01/x.tif",
+        "/a/2020-06/x.tif",
+        "/a/2020/06/01/x.tif",
+        "/a/2020-13-01/x.tif",
+        "/a/2999-06-01/x.tif",
+        "/a/b/2020-06-01.tif",  # its own name, which is asked before
+    ],
+)
+def test_what_may_be_another_number_is_not_a_day(path: str) -> None:
+    assert folder_moment(PurePath(path)) is None
+
+
+def test_a_folder_with_a_time_says_it() -> None:
+    found = folder_moment(PurePath("/a/20200601T101112/x.tif"))
+    assert found is not None
+    assert found.datetime == "2020-06-01T10:11:12Z"
+
+
+def test_a_name_and_tags_come_before_a_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "2020-06-01"
+    cases = {"x.tif": "2020-06-01", "x_20190203.tif": "2019-02-03", "tagged.tif": "2018-01-02"}
+    for name, day in cases.items():
+        path = write_band(folder / name, values(0))
+        if name == "tagged.tif":
+            with rasterio.open(path, "r+") as file:
+                file.update_tags(TIFFTAG_DATETIME="2018:01:02 00:00:00")
+        scene = open_scene(SceneFile(str(path), name))
+        assert scene.datetime is not None
+        assert scene.datetime[:10] == day
