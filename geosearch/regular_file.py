@@ -9,8 +9,8 @@ wrong, and `remedy` what to do about it.
 import errno
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 _KINDS = (
     (stat.S_ISFIFO, "a named pipe"),
@@ -38,7 +38,7 @@ class TooLargeError(OSError):
     """A file with more bytes than its kind of document has."""
 
 
-def open_regular(path: str | Path, *, streams: bool = False) -> BinaryIO:
+def open_regular(path: str | Path, *, streams: bool = False) -> BufferedReader:
     """Open a regular file to be read; the caller closes it.
 
     Args:

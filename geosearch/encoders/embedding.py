@@ -14,6 +14,7 @@ from geosearch.encoders.contract import Encoder
 from geosearch.encoders.images import IMAGE_ENDINGS, read_image
 from geosearch.errors import EncoderError, Refusal, UsageError
 from geosearch.progress import track
+from geosearch.text import is_readable, shown
 
 _BATCH = 64
 _READERS = min(os.cpu_count() or 1, 8)
@@ -61,7 +62,7 @@ def embed_images(
     if not items:
         reason = refused[0].reason if refused else "no image file among them"
         raise UsageError(
-            f"no image could be embedded from {', '.join(map(str, paths))}: {reason}",
+            f"no image could be embedded from {', '.join(map(shown, paths))}: {reason}",
             hint="give image files, or folders that hold some",
         )
     return Embedding(np.concatenate(vectors), tuple(items), tuple(refused))
@@ -91,6 +92,8 @@ def _read_ahead(encoder: Encoder, files: Sequence[Path]) -> Iterator[list[_Fitte
 
 
 def _read(encoder: Encoder, file: Path) -> _Fitted | Refusal:
+    if not is_readable(str(file)):
+        return Refusal(shown(file), "its name is not UTF-8", "rename it: convmv, or mv")
     try:
         return _Fitted(str(file), encoder.fit(read_image(file)))
     except EncoderError as error:
@@ -102,7 +105,8 @@ def find_images(paths: Sequence[str | Path]) -> list[Path]:
     files: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
-            files += sorted(p for p in path.rglob("*") if p.suffix.lower() in IMAGE_ENDINGS)
+            found = (p for p in path.rglob("*") if p.suffix.lower() in IMAGE_ENDINGS)
+            files += sorted(p for p in found if not p.is_dir())
         else:
             files.append(path)
     return files

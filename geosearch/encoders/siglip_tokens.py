@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.errors import WeightsError, first_line
+from geosearch.regular_file import require_regular
 
 VERSION = "siglip-tokens-1"
 """Part of an encoder's fingerprint: changes when the tokens of any text change."""
@@ -36,6 +37,7 @@ class SiglipTokenizer:
             WeightsError: The file cannot be read as that.
         """
         try:
+            require_regular(path)
             self._pieces = _quick(path) if path.suffix == ".json" else _sentencepiece(path)
         except Exception as error:  # both libraries raise types of their own
             raise WeightsError(

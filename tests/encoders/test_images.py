@@ -1,12 +1,20 @@
 """Image files of many kinds become RGB, or are refused by name."""
 
+import contextlib
+import io
+import os
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from geosearch.encoders import read_image
+from geosearch.encoders.images import decode_image
 from geosearch.errors import EncoderError
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
@@ -75,3 +83,62 @@ def test_an_image_that_would_fill_the_memory_is_refused(
     with pytest.raises(EncoderError, match="too large") as caught:
         read_image(tmp_path / "a.png")
     assert "geosearch index" in caught.value.hint
+
+
+# strangers' files
+
+
+def claimed_png(width: int, height: int) -> bytes:
+    """Return a picture of a few bytes that claims a size, all black."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        check = zlib.crc32(kind + content)
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    packed = zlib.compress(bytes((3 * width + 1) * min(height, 1000)))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize("size", [(8193, 8192), (13_000, 13_000), (60_000, 60_000), (2**31 - 1, 1)])
+def test_a_bomb_is_refused_by_its_size(size: tuple[int, int], tmp_path: Path) -> None:
+    path = tmp_path / "bomb.png"
+    path.write_bytes(claimed_png(*size) if size[0] < 2**20 else claimed_png(1, 1).replace(
+        struct.pack(">II", 1, 1), struct.pack(">II", *size)))  # fmt: skip
+    with pytest.raises(EncoderError, match=r"too large|cannot read"):
+        read_image(path)
+
+
+def test_a_program_is_not_run_for_a_picture(tmp_path: Path) -> None:
+    """Pillow hands PostScript to Ghostscript, whatever the file is called."""
+    path = tmp_path / "x.png"
+    path.write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n")
+    with pytest.raises(EncoderError, match="cannot identify image file"):
+        read_image(path)
+
+
+@pytest.mark.parametrize("path", ["pipe.png", "/dev/zero", "."])
+def test_what_is_not_a_file_is_refused_at_once(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe.png")
+    with pytest.raises(EncoderError, match="not a file"):
+        read_image(path)
+
+
+@pytest.mark.filterwarnings("ignore")  # Pillow warns of what it forgives
+@pytest.mark.parametrize("ending", ["png", "jpg", "tif", "gif", "webp", "jp2", "bmp", "ppm"])
+@given(data=st.data())
+def test_a_damaged_picture_is_read_or_refused(ending: str, data: st.DataObject) -> None:
+    file = io.BytesIO()
+    picture = Image.fromarray(PIXELS)
+    picture.save(file, Image.registered_extensions()[f".{ending}"])
+    content = bytearray(file.getvalue())
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, min(len(content), 300) - 1))] = data.draw(
+            st.integers(0, 255)
+        )
+    with contextlib.suppress(EncoderError):
+        decode_image(bytes(content[: data.draw(st.integers(0, len(content)))]), "x")

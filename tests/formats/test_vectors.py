@@ -1,10 +1,16 @@
 """Vectors of files are read, or refused; a stranger's file runs nothing."""
 
+import contextlib
+import io
+import os
 import pickle
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geosearch.errors import UsageError
 from geosearch.formats import read_vectors
@@ -96,7 +102,7 @@ def test_what_are_no_vectors_is_refused_by_the_files_name(tmp_path: Path, write:
 
 def test_nobody_is_told_to_load_a_strangers_file_unsafely(tmp_path: Path) -> None:
     write_pickle(tmp_path / "v.parquet")
-    with pytest.raises(UsageError, match="no file of NumPy") as caught:
+    with pytest.raises(UsageError, match="not a file of NumPy") as caught:
         read_vectors(tmp_path / "v.parquet")
     assert "pickle" not in caught.value.message
 
@@ -107,3 +113,74 @@ def test_a_compressed_file_is_measured_by_what_it_holds(tmp_path: Path) -> None:
     assert path.stat().st_size < 1 << 20
     with pytest.raises(UsageError, match="300 MiB"):
         read_vectors(path)
+
+
+# what is claimed and what is there
+
+
+def claiming(count: int, kind: str = "<f4", content: bytes = b"\0" * 400) -> bytes:
+    file = io.BytesIO()
+    header = {"shape": (count,), "fortran_order": False, "descr": kind}
+    np.lib.format.write_array_header_1_0(file, header)
+    return file.getvalue() + content
+
+
+def zipped(members: dict[str, bytes], compression: int = zipfile.ZIP_STORED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", compression) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("count", [101, 10**12, 2**63, 10**30])
+@pytest.mark.parametrize("kind", ["<f4", "|u1", "<U0", "<U250000000", "|V0"])
+@pytest.mark.parametrize("is_zipped", [True, False])
+def test_an_array_that_claims_more_than_its_file_is_refused(
+    count: int, kind: str, is_zipped: bool, tmp_path: Path
+) -> None:
+    content = claiming(count, kind, b"\0" * 100)
+    path = tmp_path / "v"
+    path.write_bytes(zipped({"vectors.npy": content}) if is_zipped else content)
+    with pytest.raises(UsageError, match=r"claims|MiB"):
+        read_vectors(path)
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_bomb_is_refused_before_it_is_unpacked(compression: int, tmp_path: Path) -> None:
+    size = 300 << 20
+    content = claiming(size // 4, content=b"") + bytes(size)
+    (tmp_path / "v.npz").write_bytes(zipped({"vectors.npy": content}, compression))
+    assert (tmp_path / "v.npz").stat().st_size < size / 100
+    with pytest.raises(UsageError, match="256 are the most"):
+        read_vectors(tmp_path / "v.npz")
+
+
+def test_a_list_of_a_million_arrays_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "v.npz").write_bytes(zipped({f"{number}.npy": b"" for number in range(3000)}))
+    with pytest.raises(UsageError, match="too many arrays"):
+        read_vectors(tmp_path / "v.npz")
+
+
+@pytest.mark.parametrize(
+    "compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+@given(data=st.data())
+def test_a_damaged_file_is_refused_or_read(
+    compression: int, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "damaged.npz"
+    members = {"vectors.npy": claiming(100), "items.npy": claiming(1, "<U1", b"a\0\0\0")}
+    content = bytearray(zipped(members, compression))
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(content[: data.draw(st.integers(0, len(content)))])
+    with contextlib.suppress(UsageError):
+        read_vectors(path)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "v.npy")
+    for path in (tmp_path / "v.npy", "/dev/zero"):
+        with pytest.raises(UsageError, match="not a file"):
+            read_vectors(path)

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import save_file
 
+from geosearch.encoders.checkpoint import require_weights
 from geosearch.encoders.mini.image_tower import ImageTower
 from geosearch.encoders.mini.text_tower import TextTower
-from geosearch.errors import WeightsError
+from geosearch.errors import WeightsError, first_line
 
 FORMAT = "geosearch-mini-1"
 """Version of the layout."""
@@ -91,6 +92,7 @@ def read(path: Path) -> tuple[ImageTower, TextTower]:
         WeightsError: The file is missing, unreadable, or of another layout.
     """
     hint = "leave --weights out to use those that ship with geosearch, or train: scripts/train_mini"
+    require_weights(path)
     try:
         with safe_open(path, "pt") as file:
             found = (file.metadata() or {}).get("format")
@@ -99,11 +101,14 @@ def read(path: Path) -> tuple[ImageTower, TextTower]:
                     f"{path} holds {found or 'other weights'}, not {FORMAT}", hint=hint
                 )
             stored = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise WeightsError(f"cannot read the weights {path}: {error}", hint=hint) from error
+    except WeightsError:
+        raise
+    except Exception as error:  # of a forged header, anything
+        reason = f"cannot read the weights {path}: {first_line(error)}"
+        raise WeightsError(reason, hint=hint) from error
     try:
         return _image_tower(_part(stored, "image.")), _text_tower(_part(stored, "text."))
-    except (KeyError, RuntimeError) as error:
+    except (KeyError, RuntimeError, TypeError, ValueError, IndexError) as error:
         raise WeightsError(f"{path} does not fit mini: {error}", hint=hint) from error
 
 
