@@ -22,7 +22,7 @@ from geosearch.scenes.drivers import ARCHIVED, LOCAL, SELF_CONTAINED
 from geosearch.scenes.href import band_files, short_name
 from geosearch.scenes.memory import reading_memory
 from geosearch.scenes.proj_data import find_database
-from geosearch.scenes.references import require_local, require_own_overviews, require_plain
+from geosearch.scenes.guard import require_local, require_own_overviews, require_plain
 from geosearch.scenes.remote import gdal_name, is_remote, uses_network, without_secrets
 from geosearch.scenes.stack import stack_xml
 
@@ -31,7 +31,7 @@ _ENGINE: dict[str, str | int] = {
     "GDAL_NUM_THREADS": str(min(4, os.cpu_count() or 1)),
 }
 _LOCAL = _ENGINE | {
-    # what a file of the user's may name is looked at before (references.py); if something is
+    # what a file of the user's may name is looked at before (guard.py); if something is
     # missed there, nothing leaves the machine, and no code of a file's runs
     "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",
     "GDAL_HTTP_PROXY": "127.0.0.1:9",

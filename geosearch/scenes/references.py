@@ -1,263 +1,56 @@
-"""What a local raster leads to, looked at before GDAL follows it: regular files of this machine.
-
-A virtual raster names its sources, any raster may name its overviews, and GDAL opens what is named
-with all its drivers: a web map, another machine's file, a pipe that nobody writes to. Here is said
-what may be named: files that are there, in formats that may be read (`drivers.LOCAL`), that name
-in turn nothing else. What cannot be understood is refused.
-"""
+"""Other files that a raster is read from, as GDAL lists them: sources of a VRT, parts, metadata."""
 
 import os
 import re
-import stat
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 from geosearch.errors import SceneError
-from geosearch.regular_file import NotRegularError, open_regular, require_regular
-from geosearch.scenes.databases import require_tables
-from geosearch.scenes.remote import container, is_remote, uses_network, without_secrets
-from geosearch.scenes.virtual_rasters import NamedSource, is_virtual, named_sources
-from geosearch.scenes.walk import RASTER_ENDINGS
-from geosearch.text import shown
+from geosearch.scenes.href import band_files
+from geosearch.scenes.raster import open_raster
+from geosearch.scenes.remote import is_remote, uses_network
+from geosearch.scenes.state import stored_path
 
-_HEAD_BYTES = 4096
 _DEEPEST = 8
-_MOST_SOURCES = 200_000
-_SQLITE = b"SQLite format 3\0"
-_WEB_DOCUMENTS = (
-    b"<GDAL_WM",
-    b"<GDALTileIndex",
-    b"<WMS_",
-    b"<WCS_",
-    b"<WMT",
-    b"<TileMap",
-    b"<VRTTI",
-)
-"""What drivers that may not read a local file know theirs by."""
-_DATABASES = {".gpkg", ".mbtiles"}
-_TEXTS = {"aux", "dim", "hdr", "imd", "met", "prj", "pvl", "rpb", "rsc", "tfw", "txt", "wld", "xml"}
-"""Endings of what GDAL looks for beside a raster by names that have not its own in them."""
-# NETCDF:"file.nc":variable, HDF5:file.h5://group/x, GTIFF_DIR:2:file.tif, GPKG:file.gpkg:table
-_INSIDE = re.compile(
-    r"(?:NETCDF|HDF5|HDF4_SDS:[A-Z]+|HDF4_EOS:[A-Z_]+|GTIFF_DIR:(?:off:)?\d+|NITF_IM:\d+|GPKG|BAG)"
-    r':(?:"(?P<quoted>[^"]+)"|(?P<plain>.+?))(?P<rest>:.*)?',
-    re.IGNORECASE | re.DOTALL,
-)
-_HINT = "name the file that holds the pixels; geosearch follows a local file to local files only"
-
-Opener = Callable[[str], Any]
-"""Opens a raster by GDAL's name, with the drivers that are allowed for local files."""
+"""VRTs in VRTs that are followed."""
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file as it was when it was looked at."""
-
-    path: str
-    size: int
-    mtime_ns: int
-    inode: int
-
-
-def require_local(file: str, opener: Opener) -> None:
-    """Look at a local raster, and at all that it leads to.
+def referred_files(href: str) -> tuple[str, ...]:
+    """Return the other files that a scene is read from, as `stored_path` keeps them, sorted.
 
     Args:
-        file: Its path, or a ``/vsi`` name of something in a local file.
-        opener: To look into sources; the raster itself is left to the caller, who then asks
-            `require_own_overviews`.
+        href: The scene; of what is not on this machine nothing is returned.
 
     Raises:
-        OSError: It is not there, may not be read, or is not a regular file.
-        SceneError: It leads to what may not be followed.
+        SceneError: It cannot be opened.
     """
-    if is_remote(file):
-        inner = container(file)
-        if os.path.lexists(inner):
-            require_regular(inner)
-        return
-    found = _looked_at(file)
-    if found.size == 0:
-        raise SceneError(f"{shown(Path(file).name)} is empty: 0 bytes", hint="fetch the file again")
-    _require_sources(found, opener, depth=0, left=[_MOST_SOURCES])
+    own = band_files(href)
+    if any(map(uses_network, own)):
+        return ()
+    found: set[str] = set()
+    new = {file for one in own for file in _listed(one)}
+    for _ in range(_DEEPEST):
+        found |= new
+        inner = {file for one in new if one.lower().endswith(".vrt") for file in _read(one)}
+        new = inner - found
+    folder = os.path.dirname(own[0])
+    return tuple(sorted(stored_path(file, folder) for file in found - set(own)))
 
 
-def require_own_overviews(dataset: Any, opener: Opener) -> None:
-    """Look at which file an open raster says has its overviews: GDAL would open anything.
-
-    Raises:
-        SceneError: It is not a local raster.
-    """
-    named = dataset.tags(ns="OVERVIEWS").get("OVERVIEW_FILE")
-    if named is None:
-        return
-    base = Path(dataset.name).parent
-    name = named.removeprefix(":::BASE:::")
-    _require_source(
-        NamedSource(name, relative=name != named), base, shown(dataset.name), opener, 1, [1]
-    )
-
-
-def require_plain(file: str, opener: Opener) -> None:
-    """Look at a local raster that GDAL is going to open as a source of a virtual one of ours.
-
-    Raises:
-        OSError: It is not there, may not be read, or is not a regular file.
-        SceneError: GDAL could take it for something else.
-    """
-    if not is_remote(file) and not _is_plain(_looked_at(file), opener):
-        raise _elsewhere(NamedSource(file), "it")
-
-
-def _looked_at(file: str) -> _File:
-    """Return the state of a regular file that has no pipe among what GDAL looks for beside it."""
-    status = require_regular(file)
-    path = Path(file)
-    stem = path.stem.rpartition("_")[0] or path.stem
-    for name in _odd_beside(str(path.parent), os.stat(path.parent).st_mtime_ns):
-        ending = name.rpartition(".")[2].lower()
-        is_beside = name.startswith(stem) and ending not in RASTER_ENDINGS
-        if name != path.name and (is_beside or ending in _TEXTS):
-            raise SceneError(
-                f"{shown(path.name)} has {shown(name)} beside it, which is not a file",
-                hint="take it away: reading it would not end",
-            )
-    return _File(file, status.st_size, status.st_mtime_ns, status.st_ino)
-
-
-@lru_cache(maxsize=256)
-def _odd_beside(folder: str, mtime_ns: int) -> tuple[str, ...]:
-    """Return what is neither a file nor a folder; the time is that of the folder's last change."""
+def _read(vrt: str) -> list[str]:
     try:
-        with os.scandir(folder) as entries:
-            return tuple(entry.name for entry in entries if _is_odd(entry))
-    except OSError:
-        return ()  # it may be entered and not listed: then GDAL cannot list it either
+        return _listed(vrt)
+    except SceneError:  # reading the outer one says what is wrong, if it needs this one
+        return []
 
 
-def _is_odd(entry: "os.DirEntry[str]") -> bool:
-    try:
-        if entry.is_file() or entry.is_dir():
-            return False
-        return stat.S_IFMT(entry.stat().st_mode) not in (stat.S_IFREG, stat.S_IFDIR)
-    except OSError:
-        return False  # a link to nothing: nobody can wait for it
+def _listed(file: str) -> list[str]:
+    # GDAL lists a VRT within a VRT, and not what that one refers to
+    with open_raster(file) as dataset:
+        return [one for listed in dataset.files for one in _files_in(listed)]
 
 
-def _require_sources(file: _File, opener: Opener, depth: int, left: list[int]) -> None:
-    """Look at what a file names.
-
-    Args:
-        file: The file.
-        opener: As in `require_local`.
-        depth: How many files led to it.
-        left: How many sources may still be looked at, in one number.
-    """
-    name = shown(Path(file.path).name)
-    for source in _sources_of(file):
-        _require_source(source, Path(file.path).parent, name, opener, depth + 1, left)
-
-
-@lru_cache(maxsize=1024)
-def _sources_of(file: _File) -> tuple[NamedSource, ...]:
-    with open_regular(file.path) as opened:
-        head = opened.read(_HEAD_BYTES)
-        if head.startswith(_SQLITE):
-            require_tables(Path(file.path))
-        if not is_virtual(head):
-            return ()
-        opened.seek(0)
-        return named_sources(opened, shown(Path(file.path).name))
-
-
-def _require_source(
-    source: NamedSource, base: Path, by: str, opener: Opener, depth: int, left: list[int]
-) -> None:
-    left[0] -= 1
-    if depth > _DEEPEST or left[0] < 0:
-        raise SceneError(
-            f"{by} names more than {_MOST_SOURCES:,} files, or files that name others "
-            f"more than {_DEEPEST} times",
-            hint="make one file of them: gdal_translate IN OUT.tif",
-        )
-    name, inside = source.name, False
-    if not os.path.lexists(_placed(name, source, base)) and (match := _INSIDE.fullmatch(name)):
-        name, inside = match["quoted"] or match["plain"], True
-    if not inside and is_remote(name) and not uses_network(name):
-        _require_archived(source, by, opener)
-        return
-    if uses_network(name) or is_remote(name) or _opens_something(name):
-        raise _elsewhere(source, by)
-    path = _placed(name, source, base)
-    try:
-        found = _looked_at(path)
-    except NotRegularError as error:
-        raise SceneError(
-            f"{by} leads to {shown(path)}, which is {error.strerror}", hint=_HINT
-        ) from error
-    except OSError:
-        if inside or _has_scheme(name):
-            raise _elsewhere(source, by) from None
-        return  # GDAL says which source is missing
-    _require_sources(found, opener, depth, left)
-    if not _is_plain(found, opener):
-        raise _elsewhere(source, by)
-
-
-def _placed(name: str, source: NamedSource, base: Path) -> str:
-    return os.path.join(base, name) if source.relative else name
-
-
-def _opens_something(name: str) -> bool:
-    """Return whether GDAL takes a name for a document, not for a file's."""
-    return name.lstrip()[:1] in ("<", "{", "[") and not os.path.lexists(name)
-
-
-def _has_scheme(name: str) -> bool:
-    return bool(re.match(r"[A-Za-z][A-Za-z0-9+._-]+:", name))
-
-
-def _require_archived(source: NamedSource, by: str, opener: Opener) -> None:
-    inner = container(source.name)
-    if not os.path.lexists(inner):
-        raise _elsewhere(source, by)
-    try:
-        require_regular(inner)
-    except OSError as error:
-        raise SceneError(
-            f"{by} leads to {shown(inner)}, which is {error.strerror}", hint=_HINT
-        ) from error
-    with opener(source.name):
-        pass
-
-
-@lru_cache(maxsize=1 << 16)
-def _is_plain(file: _File, opener: Opener) -> bool:
-    """Return whether a source is what a driver that may read it takes it for, and no other.
-
-    A source is opened by GDAL itself, with all drivers: those that come first, or know a file by
-    its name alone, must not be among those that may not.
-    """
-    suffixes = [ending.lower() for ending in Path(file.path).suffixes]
-    with open_regular(file.path) as opened:
-        head = opened.read(_HEAD_BYTES)
-    if ".gti" in suffixes or any(word in head for word in _WEB_DOCUMENTS):
-        return False
-    if head.startswith(_SQLITE) and (not suffixes or suffixes[-1] not in _DATABASES):
-        return False
-    try:
-        dataset = opener(file.path)
-    except (IndexError, ValueError):  # rasterio, of a container without bands of its own
-        return True
-    with dataset:
-        require_own_overviews(dataset, opener)
-    return True
-
-
-def _elsewhere(source: NamedSource, by: str) -> SceneError:
-    name = shown(without_secrets(source.name))
-    name = f"{name[:200]} ..." if len(name) > 200 else name
-    return SceneError(f"{by} leads to {name}, which is not a file on this machine", hint=_HINT)
+def _files_in(listed: str) -> list[str]:
+    """Return the file that GDAL lists, or those that the name of a subdataset holds."""
+    if is_remote(listed) or os.path.lexists(listed):
+        return [listed if is_remote(listed) else os.path.abspath(listed)]
+    parts = [part for part in re.split(r'[":?]', listed) if os.path.isabs(part)]
+    return parts or [os.path.abspath(listed)]

@@ -4,6 +4,7 @@ The truth is the listener's: requests are counted, with every way out that GDAL 
 (``NO_PROXY``, credentials, an endpoint for S3).
 """
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from geosearch.scenes import (
     open_scene,
     read_chips,
     read_window,
+    scene_state,
 )
 from geosearch.scenes.raster import open_raster
 
@@ -324,7 +326,10 @@ def test_folders_are_local_whatever_they_are_called(
     (alone,) = find_scenes([f"{named}/x.tif"]).files
     for file in (*files, alone):
         scene = open_scene(file)
-        assert scene.state.mtime_ns == Path(file.href).stat().st_mtime_ns
+        before = scene_state(file)
+        assert before.size_bytes == Path(file.href).stat().st_size
+        os.utime(file.href)
+        assert scene_state(file) != before
         window = read_window(scene.href, (0, 0, SIDE, SIDE), bands=scene.bands, stretch=None)
         assert window.shape == (SIDE, SIDE, 3)
 
