@@ -229,6 +229,8 @@ def _prepare(asked: _Asked, note: Note) -> _Work:
             hint="name the encoder that they belong to",
         )
     found = look_for_scenes(asked.paths)
+    if found.passed_over:
+        note(found.passed_over)
     encoder = load(
         with_activation(asked.encoder or _default_encoder(note), asked.activation),
         weights=asked.weights,

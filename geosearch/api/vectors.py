@@ -12,6 +12,7 @@ from geosearch.api.conditions import takes_conditions
 from geosearch.api.folders import default_index, find_index
 from geosearch.errors import UsageError
 from geosearch.progress import Note, silent
+from geosearch.text import shown
 
 if TYPE_CHECKING:
     from geosearch.encoders import Encoder
@@ -65,6 +66,11 @@ def import_vectors(
         files = [files]
     if not files:
         raise UsageError("no file to import", hint="give a GeoParquet file of vectors")
+    for file in files:
+        if Path(file).is_dir():
+            raise UsageError(
+                f"{shown(file)} is a folder", hint=f"name its files: {shown(file)}/*.parquet"
+            )
     memory_bytes = memory_budget(max_memory)
     folder = default_index([Path(files[0]).with_suffix("")], note) if index is None else Path(index)
     with ExitStack() as stack:

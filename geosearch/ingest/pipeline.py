@@ -41,6 +41,8 @@ def look_for_scenes(paths: Sequence[str | Path]) -> Found:
         return found
     if found.refused:
         raise _nothing_usable(found.refused)
+    if found.passed_over:
+        raise UsageError("no scene found", hint=found.passed_over)
     raise UsageError(
         f"no scene found in {without_secrets(', '.join(map(str, paths)))}",
         hint="give a folder that holds GeoTIFFs or other GDAL rasters, or name a file",

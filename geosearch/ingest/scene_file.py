@@ -9,6 +9,7 @@ from geosearch.ingest.embedding import embed_scene
 from geosearch.ingest.known import KnownScenes, is_unchanged, same_picture
 from geosearch.ingest.report import SceneCount
 from geosearch.ingest.run import Part, Run
+from geosearch.regular_file import remedy
 from geosearch.scenes import (
     Scene,
     SceneFile,
@@ -121,7 +122,11 @@ def refusal_of(file: SceneFile, error: OSError) -> Refusal:
     if isinstance(error, SceneError):
         return Refusal(shown(file.id), error.message, error.hint)
     reason = error.strerror or str(error)
-    return Refusal(shown(file.id), reason, "check that the file is there and may be read")
+    place = str(error.filename or "")
+    if place and not place.endswith(file.id):  # an Item's id does not say which file was looked for
+        reason = f"{shown(place)}: {reason}"
+    hint = remedy(error, "check that the file is there and may be read")
+    return Refusal(shown(file.id), reason, hint)
 
 
 def _chips_skipped(count: SceneCount) -> int:

@@ -19,7 +19,7 @@ from geosearch.scenes.products import Product, products
 from geosearch.scenes.remote import gdal_name, is_remote, without_secrets
 from geosearch.scenes.same_file import FileKeys
 from geosearch.scenes.scene_ids import free_ids, item_names, names_below
-from geosearch.scenes.walk import Listing, listing, walk
+from geosearch.scenes.walk import Listing, listing, passed_over_note, walk
 from geosearch.scenes.wildcards import Pattern, parse_pattern
 from geosearch.text import is_readable, shown
 
@@ -61,6 +61,8 @@ class Found:
     """Scenes to open, sorted by id; each file once."""
     refused: tuple[Refusal, ...]
     """Paths that cannot be looked at."""
+    passed_over: str | None = None
+    """How many files of folders look like rasters and were not tried; None if none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def find_scenes(paths: str | Path | Sequence[str | Path]) -> Found:
     found: list[_Candidate] = []
     named: list[Path] = []
     remote: list[str] = []
+    passed_over: Counter[str] = Counter()
     items: list[SceneFile] = []
     for path in [paths] if isinstance(paths, str | Path) else paths:
         if is_catalog(str(path)) and (is_remote(str(path)) or os.path.isfile(path)):
@@ -102,7 +105,7 @@ def find_scenes(paths: str | Path | Sequence[str | Path]) -> Found:
             continue
         start = Path(os.path.abspath(path))
         if start.is_dir():
-            found += _candidates(walk(start, refused), start)
+            found += _candidates(walk(start, refused, passed_over), start)
         elif start.exists():
             named.append(start)
         elif pattern := parse_pattern(str(path)):
@@ -118,7 +121,8 @@ def find_scenes(paths: str | Path | Sequence[str | Path]) -> Found:
         found += _candidates([listed], listed.folder)
     # an Item knows more of a file than the file does
     files = [*items, *_scene_files(found, refused), *_remote_files(remote, refused)]
-    return Found(_with_ids(_each_once(files, refused)), tuple(refused))
+    scenes = _with_ids(_each_once(files, refused))
+    return Found(scenes, tuple(refused), passed_over_note(passed_over))
 
 
 def _item_files(path: str, refused: list[Refusal]) -> Iterator[SceneFile]:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from time import time_ns
 from typing import Any
 
 from geosearch.errors import SceneError
@@ -25,6 +26,10 @@ from geosearch.text import shown
 
 _HEAD_BYTES = 4096
 _DEEPEST = 8
+_LONGEST = 2030
+"""Bytes of a path: GDAL joins names in buffers of 2,048, and adds endings to them."""
+_SETTLED_NS = 2_000_000_000
+"""A folder that changed less than this ago may change again within a tick of its clock."""
 _MOST_SOURCES = 200_000
 _SQLITE = b"SQLite format 3\0"
 _WEB_DOCUMENTS = (
@@ -114,10 +119,18 @@ def require_plain(file: str, opener: Opener) -> None:
 
 def _looked_at(file: str) -> _File:
     """Return the state of a regular file that has no pipe among what GDAL looks for beside it."""
+    if (length := len(os.fsencode(file))) > _LONGEST:
+        raise SceneError(
+            f"its path has {length:,} bytes, and GDAL reads {_LONGEST:,}",
+            hint="shorten the names of its folders, or index it by a link: ln -s FOLDER /tmp/NAME",
+        )
     status = require_regular(file)
     path = Path(file)
     stem = path.stem.rpartition("_")[0] or path.stem
-    for name in _odd_beside(str(path.parent), os.stat(path.parent).st_mtime_ns):
+    changed_ns = os.stat(path.parent).st_mtime_ns
+    is_settled = time_ns() - changed_ns > _SETTLED_NS
+    listed = _odd_beside if is_settled else _odd_beside.__wrapped__
+    for name in listed(str(path.parent), changed_ns):
         ending = name.rpartition(".")[2].lower()
         is_beside = name.startswith(stem) and ending not in RASTER_ENDINGS
         if name != path.name and (is_beside or ending in _TEXTS):

@@ -90,9 +90,11 @@ def _columns(table: Any) -> tuple[list[str], int]:
     names = set(table.schema_arrow.names)
     missing = {"id", "assets"} - names
     if missing:
+        hint = "give GeoParquet as stac-geoparquet writes it, or the scenes themselves"
+        if "vector" in names:
+            hint = "it holds vectors: geosearch import FILE puts them into an index"
         raise SceneError(
-            f"it holds no STAC Items: it has no column {' and '.join(sorted(missing))}",
-            hint="give GeoParquet as stac-geoparquet writes it, or the scenes themselves",
+            f"it holds no STAC Items: it has no column {' and '.join(sorted(missing))}", hint=hint
         )
     if table.metadata.num_rows > _MOST_ROWS:
         raise SceneError(

@@ -19,10 +19,10 @@ from rasterio.io import DatasetReader
 from geosearch.errors import SceneError
 from geosearch.regular_file import remedy
 from geosearch.scenes.drivers import ARCHIVED, LOCAL, SELF_CONTAINED
+from geosearch.scenes.guard import require_local, require_own_overviews, require_plain
 from geosearch.scenes.href import band_files, short_name
 from geosearch.scenes.memory import reading_memory
 from geosearch.scenes.proj_data import find_database
-from geosearch.scenes.guard import require_local, require_own_overviews, require_plain
 from geosearch.scenes.remote import gdal_name, is_remote, uses_network, without_secrets
 from geosearch.scenes.stack import stack_xml
 
