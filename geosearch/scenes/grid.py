@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 
 from geosearch.errors import SceneError, UsageError
 
-MOST_CHIPS = 1 << 28
+MOST_CHIPS = 1 << 24
 """A raster may claim any size: more windows than this are refused instead of computed."""
+_HINT = "use a larger --size and --stride; of a mosaic, index the files that it is made of"
+_MOST_IN_A_ROW = 1 << 20
+"""Likewise, in a row or a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def chip_windows(
 
     Raises:
         UsageError: The stride leaves gaps between chips.
-        SceneError: There would be more than 2**28 chips.
+        SceneError: There would be more than 2**24 chips, or 2**20 in a row or column.
     """
     if not 1 <= stride_px <= size_px:
         raise UsageError(
@@ -69,7 +72,7 @@ def chip_windows(
     if len(cols) * len(rows) > MOST_CHIPS:
         raise SceneError(
             f"{width_px} x {height_px} px would be cut into {len(cols) * len(rows):,} chips",
-            hint="use a larger --size and --stride",
+            hint=_HINT,
         )
     windows = np.empty((len(rows), len(cols), 4), dtype=np.int32)
     windows[..., 0] = cols
@@ -81,10 +84,10 @@ def chip_windows(
 
 def _origins(extent_px: int, size_px: int, stride_px: int) -> NDArray[np.int32]:
     last = max(extent_px - size_px, 0)
-    if last // stride_px > MOST_CHIPS:
+    if last // stride_px > _MOST_IN_A_ROW:
         raise SceneError(
             f"{extent_px} px would be cut into {last // stride_px:,} chips a row",
-            hint="use a larger --size and --stride",
+            hint=_HINT,
         )
     origins = np.arange(0, last + 1, stride_px, dtype=np.int32)
     if origins[-1] != last:  # a remainder is left: shift inwards, do not drop it

@@ -87,7 +87,7 @@ def require_local(file: str, opener: Opener) -> None:
     found = _looked_at(file)
     if found.size == 0:
         raise SceneError(f"{shown(Path(file).name)} is empty: 0 bytes", hint="fetch the file again")
-    _require_sources(found, opener, depth=0, left=[_MOST_SOURCES])
+    _Look(opener).at_sources(found, depth=0)
 
 
 def require_own_overviews(dataset: Any, opener: Opener) -> None:
@@ -101,9 +101,8 @@ def require_own_overviews(dataset: Any, opener: Opener) -> None:
         return
     base = Path(dataset.name).parent
     name = named.removeprefix(":::BASE:::")
-    _require_source(
-        NamedSource(name, relative=name != named), base, shown(dataset.name), opener, 1, [1]
-    )
+    source = NamedSource(name, relative=name != named)
+    _Look(opener).at_source(source, base, shown(dataset.name), depth=1)
 
 
 def require_plain(file: str, opener: Opener) -> None:
@@ -160,20 +159,6 @@ def _is_odd(entry: "os.DirEntry[str]") -> bool:
         return False  # a link to nothing: nobody can wait for it
 
 
-def _require_sources(file: _File, opener: Opener, depth: int, left: list[int]) -> None:
-    """Look at what a file names.
-
-    Args:
-        file: The file.
-        opener: As in `require_local`.
-        depth: How many files led to it.
-        left: How many sources may still be looked at, in one number.
-    """
-    name = shown(Path(file.path).name)
-    for source in _sources_of(file):
-        _require_source(source, Path(file.path).parent, name, opener, depth + 1, left)
-
-
 @lru_cache(maxsize=1024)
 def _sources_of(file: _File) -> tuple[NamedSource, ...]:
     with open_regular(file.path) as opened:
@@ -186,38 +171,80 @@ def _sources_of(file: _File) -> tuple[NamedSource, ...]:
         return named_sources(opened, shown(Path(file.path).name))
 
 
-def _require_source(
-    source: NamedSource, base: Path, by: str, opener: Opener, depth: int, left: list[int]
-) -> None:
-    left[0] -= 1
-    if depth > _DEEPEST or left[0] < 0:
-        raise SceneError(
-            f"{by} names more than {_MOST_SOURCES:,} files, or files that name others "
-            f"more than {_DEEPEST} times",
-            hint="make one file of them: gdal_translate IN OUT.tif",
-        )
-    name, inside = source.name, False
-    if not os.path.lexists(_placed(name, source, base)) and (match := _INSIDE.fullmatch(name)):
-        name, inside = match["quoted"] or match["plain"], True
-    if not inside and is_remote(name) and not uses_network(name):
-        _require_archived(source, by, opener)
-        return
-    if uses_network(name) or is_remote(name) or _opens_something(name):
-        raise _elsewhere(source, by)
-    path = _placed(name, source, base)
-    try:
-        found = _looked_at(path)
-    except NotRegularError as error:
-        raise SceneError(
-            f"{by} leads to {shown(path)}, which is {error.strerror}", hint=_HINT
-        ) from error
-    except OSError:
-        if inside or _has_scheme(name):
-            raise _elsewhere(source, by) from None
-        return  # GDAL says which source is missing
-    _require_sources(found, opener, depth, left)
-    if not _is_plain(found, opener):
-        raise _elsewhere(source, by)
+class _Look:
+    """A look at what one raster leads to; each file is looked at once."""
+
+    def __init__(self, opener: Opener) -> None:
+        self._opener = opener
+        self._reads: dict[tuple[str, str], int] = {}
+        """Folder and name of each file that was seen to be right, to how many files GDAL opens to
+        read it. What it names is relative to the folder, whatever its own links lead to."""
+
+    def at_sources(self, file: _File, depth: int) -> int:
+        """Look at what a file names.
+
+        Args:
+            file: The file.
+            depth: How many files led to it.
+
+        Returns:
+            How many files GDAL opens to read it: one that is named twice is opened twice, and so
+            is all that it names.
+        """
+        name, folder = shown(Path(file.path).name), Path(file.path).parent
+        reads = 1
+        for source in _sources_of(file):
+            reads += self.at_source(source, folder, name, depth + 1)
+            if reads > _MOST_SOURCES:
+                raise _too_many(name)
+        return reads
+
+    def at_source(self, source: NamedSource, base: Path, by: str, depth: int) -> int:
+        """Look at a file by the name that another has for it; likewise.
+
+        Args:
+            source: What is named.
+            base: The folder of the file that names it.
+            by: What that is called in errors.
+            depth: How many files led to it.
+        """
+        if depth > _DEEPEST:
+            raise _too_many(by)
+        name, inside = source.name, False
+        if not os.path.lexists(_placed(name, source, base)) and (match := _INSIDE.fullmatch(name)):
+            name, inside = match["quoted"] or match["plain"], True
+        if not inside and is_remote(name) and not uses_network(name):
+            _require_archived(source, by, self._opener)
+            return 1
+        if uses_network(name) or is_remote(name) or _opens_something(name):
+            raise _elsewhere(source, by)
+        path = _placed(name, source, base)
+        try:
+            found = _looked_at(path)
+        except NotRegularError as error:
+            raise SceneError(
+                f"{by} leads to {shown(path)}, which is {error.strerror}", hint=_HINT
+            ) from error
+        except OSError:
+            if inside or _has_scheme(name):
+                raise _elsewhere(source, by) from None
+            return 1  # GDAL says which source is missing
+        folder, file = os.path.split(path)
+        place = os.path.realpath(folder), file
+        if place not in self._reads:
+            reads = self.at_sources(found, depth)
+            if not _is_plain(found, self._opener):
+                raise _elsewhere(source, by)
+            self._reads[place] = reads
+        return self._reads[place]
+
+
+def _too_many(name: str) -> SceneError:
+    return SceneError(
+        f"{name} names more than {_MOST_SOURCES:,} files, or files that name others more than "
+        f"{_DEEPEST} times",
+        hint="make one file of them: gdal_translate IN OUT.tif",
+    )
 
 
 def _placed(name: str, source: NamedSource, base: Path) -> str:

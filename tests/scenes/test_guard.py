@@ -263,6 +263,34 @@ def test_a_cache_of_a_web_map_is_not_read(listener: Listener, tmp_path: Path) ->
     assert listener.asked == []
 
 
+def test_documents_that_name_each_other_end(tmp_path: Path) -> None:
+    one = "<SimpleSource><SourceFilename relativeToVRT='1'>{name}</SourceFilename></SimpleSource>"
+    (tmp_path / "circle.vrt").write_text(vrt("circle.vrt", relative=1))
+    for number in range(7):
+        inner = "".join(one.format(name=f"{'./' * way}{number + 1}.vrt") for way in range(30))
+        (tmp_path / f"{number}.vrt").write_text(around(inner))
+    (tmp_path / "7.vrt").write_text(around(""))
+    for name in ("circle.vrt", "0.vrt"):
+        with pytest.raises(SceneError, match="names more than"):
+            open_raster(str(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "<VRTDataset>" + "<a>" * 100_000 + "</a>" * 100_000 + "</VRTDataset>",
+        '<!DOCTYPE x [<!ENTITY a "aaaa">]><VRTDataset rasterXSize="1" rasterYSize="1"/>',
+        '<VRTDataset rasterXSize="1" rasterYSize="1">',
+        '<VRTDataset rasterXSize="1e12" rasterYSize="1000000000000"/>',
+        '<VRTDataset rasterXSize="2147483647" rasterYSize="2147483647"><VRTRasterBand/>',
+    ],
+)
+def test_a_document_that_cannot_be_meant_is_refused(document: str, tmp_path: Path) -> None:
+    (tmp_path / "x.vrt").write_text(document)
+    with pytest.raises(SceneError):
+        open_raster(str(tmp_path / "x.vrt"))
+
+
 # what is to go on working
 
 
