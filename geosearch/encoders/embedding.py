@@ -63,7 +63,7 @@ def embed_images(
         reason = refused[0].reason if refused else "no image file among them"
         raise UsageError(
             f"no image could be embedded from {', '.join(map(shown, paths))}: {reason}",
-            hint="give image files, or folders that hold some",
+            hint=refused[0].hint if refused else "give image files, or folders that hold some",
         )
     return Embedding(np.concatenate(vectors), tuple(items), tuple(refused))
 

@@ -16,6 +16,8 @@ from pathlib import Path
 from time import time_ns
 from typing import Any
 
+from rasterio.errors import RasterioIOError
+
 from geosearch.errors import SceneError
 from geosearch.regular_file import NotRegularError, open_regular, require_regular
 from geosearch.scenes.databases import require_tables
@@ -26,6 +28,8 @@ from geosearch.text import shown
 
 _HEAD_BYTES = 4096
 _DEEPEST = 8
+NOT_KNOWN = "not recognized"
+"""In what GDAL says where no driver takes a file for its own."""
 _LONGEST = 2030
 """Bytes of a path: GDAL joins names in buffers of 2,048, and adds endings to them."""
 _SETTLED_NS = 2_000_000_000
@@ -113,7 +117,7 @@ def require_plain(file: str, opener: Opener) -> None:
         SceneError: GDAL could take it for something else.
     """
     if not is_remote(file) and not _is_plain(_looked_at(file), opener):
-        raise _elsewhere(NamedSource(file), "it")
+        raise _not_plain(file, "it")
 
 
 def _looked_at(file: str) -> _File:
@@ -234,7 +238,7 @@ class _Look:
         if place not in self._reads:
             reads = self.at_sources(found, depth)
             if not _is_plain(found, self._opener):
-                raise _elsewhere(source, by)
+                raise _not_plain(path, by)
             self._reads[place] = reads
         return self._reads[place]
 
@@ -292,9 +296,20 @@ def _is_plain(file: _File, opener: Opener) -> bool:
         dataset = opener(file.path)
     except (IndexError, ValueError):  # rasterio, of a container without bands of its own
         return True
+    except RasterioIOError as error:
+        if NOT_KNOWN not in str(error):
+            raise
+        return False
     with dataset:
         require_own_overviews(dataset, opener)
     return True
+
+
+def _not_plain(path: str, by: str) -> SceneError:
+    return SceneError(
+        f"{by} leads to {shown(path)}, which is not a raster that GDAL can read from there",
+        hint=_HINT,
+    )
 
 
 def _elsewhere(source: NamedSource, by: str) -> SceneError:
