@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.errors import first_line
-from geosearch.index.ann_training import BITS, CODES, LISTS, one_thread, sub_quantizers
+from geosearch.index.ann_training import BITS, CODES, LISTS, one_thread
 from geosearch.index.bitmap import bitmap
 from geosearch.index.lists import code_bytes, map_lists
 from geosearch.index.mapped import damaged
@@ -263,8 +263,6 @@ def _codes(stored: Any, dim: int) -> int:
     Raises:
         ValueError: It is not one that such vectors can have.
     """
-    if "sub_quantizers" not in stored.files:  # there was one code size once
-        return sub_quantizers(dim)
     number = stored["sub_quantizers"]
     if number.shape != () or number.dtype != np.int64 or number < 1 or dim % int(number):
         raise ValueError(f"vectors of {dim} numbers have no codes of {number} parts")

@@ -14,13 +14,14 @@ from geosearch.index.ann_training import CODES, LISTS
 from geosearch.index.chip_entries import CHIPS
 from geosearch.index.manifest import MANIFEST, Manifest, SegmentEntry, read_manifest
 from geosearch.index.mapped import (
+    BLOCKS,
     COLUMNS,
     FOOTPRINT_BYTES,
     FOOTPRINT_STARTS,
-    LATER_COLUMNS,
     damaged,
     map_array,
 )
+from geosearch.index.plan import PLAN
 from geosearch.index.removed_rows import REMOVED, read_removed_rows
 from geosearch.index.segment_files import (
     ANN,
@@ -195,9 +196,9 @@ def _changed(place: Path, entry: SegmentEntry) -> Iterator[tuple[Path, str]]:
 
 
 def _files_of(entry: SegmentEntry) -> set[str]:
-    columns = COLUMNS.keys() - LATER_COLUMNS
-    rows = {f"{ROWS}/{name}" for name in (*columns, FOOTPRINT_STARTS, FOOTPRINT_BYTES)}
-    ann = {f"{ANN}/{CODES}", f"{ANN}/{LISTS}"} if entry.ann == "ivfpq" else set()
+    names = (*COLUMNS, FOOTPRINT_STARTS, FOOTPRINT_BYTES, BLOCKS, CHIPS)
+    rows = {f"{ROWS}/{name}" for name in names}
+    ann = {f"{ANN}/{CODES}", f"{ANN}/{LISTS}", f"{ANN}/{PLAN}"} if entry.ann == "ivfpq" else set()
     return {SIDECAR, VECTORS} | rows | ann
 
 

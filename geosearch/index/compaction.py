@@ -140,9 +140,8 @@ def _planned(
 
 
 def _is_due(segment: Segment) -> bool:
-    """Whether a segment is written anew by itself: of removed rows, or of a tier of format 2."""
-    removed = bool(segment.entry.removed) or segment.entry.removed_rows is not None
-    return removed or (segment.entry.ann == "ivfpq" and not segment.has_ann)
+    """Whether a segment is written anew by itself: of removed rows."""
+    return bool(segment.entry.removed) or segment.entry.removed_rows is not None
 
 
 def _require_whole(segment: Segment) -> None:

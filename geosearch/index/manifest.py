@@ -13,7 +13,7 @@ from geosearch.index.durable import write_durable
 from geosearch.index.records import IndexSpec
 
 MANIFEST = "manifest.json"
-FORMAT = 3
+FORMAT = 1
 """Version of the index folder's layout that is written, and the newest that is read."""
 
 _ID = re.compile(r"[0-9a-f]{16}")
@@ -38,8 +38,8 @@ class SegmentEntry:
     """Ids of scenes whose rows here are not searched any more."""
     removed_rows: str | None = None
     """Name of the file in ``removed`` that says which other rows are not; None for none."""
-    checksum: str | None = None
-    """SHA-256 of its ``segment.json``; None where format 1 wrote it."""
+    checksum: str = ""
+    """SHA-256 of its ``segment.json``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +115,15 @@ def _manifest(document: dict[str, Any]) -> Manifest:
     bands = document["spec"]["bands"]
     changed = {
         "bands": None if bands is None else _three(bands),
-        "stretch": str(document["spec"].get("stretch", "auto")),  # added later
-        "scales": tuple(document["spec"].get("scales", (1,))),  # formats 1 and 2 have none
+        "scales": tuple(document["spec"]["scales"]),
     }
     spec = IndexSpec(**document["spec"] | changed)
     for number in (spec.dim, spec.size_px, spec.stride_px, *spec.scales):
         _require(type(number) is int and number > 0, "spec")
     _require(spec.gsd_m is None or (type(spec.gsd_m) in (int, float) and spec.gsd_m > 0), "spec")
-    for text in (spec.encoder, spec.fingerprint, spec.precision, spec.weights or ""):
+    for text in (
+        spec.encoder, spec.fingerprint, spec.precision, spec.stretch, spec.weights or "",
+    ):  # fmt: skip
         _require(isinstance(text, str), "spec")
     return Manifest(
         spec=spec,
@@ -139,10 +140,9 @@ def _segment(entry: dict[str, Any]) -> SegmentEntry:
     _require(type(entry["rows"]) is int and 0 <= entry["rows"] <= _MOST_ROWS, "row count")
     _require(entry["ann"] in ("flat", "ivfpq"), "ann")
     bounds, time_ms = entry["bounds"], entry["time_ms"]
-    removed_rows = entry.get("removed_rows")  # format 1 has none
+    removed_rows, checksum = entry["removed_rows"], entry["checksum"]
     _require(removed_rows is None or _is_id(removed_rows), "removed_rows")
-    checksum = entry.get("checksum")
-    _require(checksum is None or isinstance(checksum, str), "checksum")
+    _require(isinstance(checksum, str), "checksum")
     return SegmentEntry(
         id=entry["id"],
         rows=entry["rows"],

@@ -14,7 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from geosearch.errors import IndexFolderError
 from geosearch.index.blocks import footprint_types, make_blocks, write_blocks
-from geosearch.index.chip_entries import CHIPS, have_entries, parts_of_entries
+from geosearch.index.chip_entries import CHIPS, parts_of_entries
 from geosearch.index.packed import Packed, rectangles
 
 COLUMNS: dict[str, tuple[str, int]] = {
@@ -31,8 +31,6 @@ COLUMNS: dict[str, tuple[str, int]] = {
 
 CUTS = frozenset({"windows", "size_m", "gsd_m"})
 """How chips were cut."""
-LATER_COLUMNS = frozenset({"cloud"}) | CUTS
-"""Those that segments of formats 1 and 2 have not."""
 
 FOOTPRINT_STARTS = "footprint_starts"
 FOOTPRINT_BYTES = "footprints"
@@ -52,32 +50,29 @@ def write_rows(
 ) -> None:
     """Write the columns of ``COLUMNS``, footprints and ids, each to a file of its name.
 
-    What hits tell is written once more, together, where all of it is there.
+    What hits tell is written once more, together.
 
     Args:
         folder: Made here.
-        columns: In row order; those of ``LATER_COLUMNS`` may be missing.
+        columns: In row order.
         outlines: Footprints as WKB.
         ids: The chips' own ids; None where they have none.
         order: Which of outlines and ids stands in each row, int64 [n]; None if they are in order.
     """
     folder.mkdir()
     for name, (kind, _) in COLUMNS.items():
-        if name in LATER_COLUMNS and name not in columns:
-            continue
         np.ascontiguousarray(columns[name], dtype=kind).tofile(folder / name)
     order = np.arange(len(outlines)) if order is None else order
     footprints = _write_packed(folder / FOOTPRINT_BYTES, folder / FOOTPRINT_STARTS, outlines, order)
     own = None
     if ids is not None:
         own = _write_packed(folder / ID_BYTES, folder / ID_STARTS, ids, order)
-    if have_entries(columns):
-        with (folder / CHIPS).open("wb") as file:
-            for _, part in parts_of_entries(columns, footprints, own):
-                file.write(part.tobytes())
-                give_back(footprints.data)
-                if own is not None:
-                    give_back(own.data)
+    with (folder / CHIPS).open("wb") as file:
+        for _, part in parts_of_entries(columns, footprints, own):
+            file.write(part.tobytes())
+            give_back(footprints.data)
+            if own is not None:
+                give_back(own.data)
     types, rectangular = _kinds(outlines)
     write_blocks(folder / BLOCKS, make_blocks(columns, types[order], rectangular[order]))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from geosearch.index.ann_training import OLD_CODES, build_tier
+from geosearch.index.ann_training import build_tier
 from geosearch.index.calibration import calibrate_tier, keep_queries, kept_queries
 from geosearch.index.checking import (
     SOURCES,
@@ -117,7 +117,6 @@ def _repaired(folder: Path, entry: SegmentEntry, bad: Set[str], dim: int) -> Seg
         build_tier(part / ANN, vectors, memory_budget(None), time_ms=times)
         keep_queries(part / ANN, kept_queries(place / ANN, dim))
         calibrate_tier(part / ANN, vectors)
-        (place / ANN / OLD_CODES).unlink(missing_ok=True)
         _put(part / ANN, place / ANN)
     remove_folder(part)
     if not wanted or (DESCRIPTION in bad and DESCRIPTION not in wanted):

@@ -12,7 +12,6 @@ from shapely.geometry.base import BaseGeometry
 
 from geosearch.errors import IndexFolderError
 from geosearch.index.ann import ApproximateTier
-from geosearch.index.ann_training import OLD_CODES
 from geosearch.index.blocks import Blocks
 from geosearch.index.id_order import Column, are_prefixes, smallest, text_ranks
 from geosearch.index.manifest import SegmentEntry
@@ -62,8 +61,8 @@ class Segment:
         self.entry = entry
         self.index_folder = index_folder
         self.folder = index_folder / SEGMENTS / entry.id
-        self.has_ann = entry.ann == "ivfpq" and not (self.folder / ANN / OLD_CODES).exists()
-        """Whether it has the approximate tier; that of formats 1 and 2 is not used any more."""
+        self.has_ann = entry.ann == "ivfpq"
+        """Whether it has the approximate tier."""
         self.vectors: NDArray[np.float16] = map_array(self.folder / VECTORS, "<f2", (self.n, dim))
         """float16 [n, dim], unit length but for the rounding to 16 bits."""
         self._stored = StoredRows(self.folder / ROWS, self.n)
@@ -133,8 +132,7 @@ class Segment:
 
     def values(self, name: str, rows: Rows) -> NDArray[Any]:
         """Return what rows have in a column of one number a row, such as ``cloud``."""
-        places = Places.of(rows)
-        return self._cut(name, places) if name in CUTS else self._stored.at(name, places)
+        return self._stored.at(name, Places.of(rows))
 
     def known_outlines(self, rows: Rows) -> tuple[Mask, Mask]:
         """Return which footprints are in one piece for sure, and which are what they span.
@@ -210,7 +208,7 @@ class Segment:
             IndexFolderError: A file of the segment is damaged.
         """
         places = Places.of(rows)
-        own, windows = self._stored.ids(places), self._cut("windows", places)
+        own, windows = self._stored.ids(places), self._stored.at("windows", places)
         numbers = self._stored.at("scene_no", places)
         scenes = self.description.scenes
         return [
@@ -260,7 +258,7 @@ class Segment:
         numbers = read("scene_no", places).tolist()
         scenes = self._scenes_by_number(set(numbers))
         ids = self._stored.ids(places)
-        columns = {name: self._cut(name, places).tolist() for name in CUTS}
+        columns = {name: read(name, places).tolist() for name in CUTS}
         times = read("time_ms", places).tolist()
         return [
             chip_record(
@@ -280,7 +278,7 @@ class Segment:
         Raises:
             IndexFolderError: A file of the segment is damaged.
         """
-        if not self._stored.has_entries or len(rows) > FEW_ROWS:
+        if len(rows) > FEW_ROWS:
             return list(zip(self.chips(rows), self.footprints(rows), strict=True))
         told = self._stored.told(rows.tolist())
         scenes = self._scenes_by_number({entry.scene_no for entry, _, _ in told})
@@ -308,17 +306,10 @@ class Segment:
         numbered = enumerate(self._sidecar.scenes())
         return [(n, scene) for n, scene in numbered if scene.id not in self.entry.removed]
 
-    @cached_property
+    @property
     def cuts(self) -> dict[str, NDArray[Any]]:
         """Windows int32 [n, 4], size_m float32 [n, 2] and gsd_m float32 [n] of all rows."""
-        if self._stored.has_cuts:
-            return {name: self._stored.whole(name) for name in sorted(CUTS)}
-        return self._sidecar.cuts(self.n)  # as formats 1 and 2 have it
-
-    def _cut(self, name: str, places: Places) -> NDArray[Any]:
-        if self._stored.has_cuts:
-            return self._stored.at(name, places)
-        return self.cuts[name][places.rows]
+        return {name: self._stored.whole(name) for name in sorted(CUTS)}
 
     @property
     def packed_ids(self) -> Packed | None:

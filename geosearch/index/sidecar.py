@@ -45,39 +45,26 @@ SELECT row, scene_no, col_px, row_px, width_px, height_px, width_m, height_m, va
 FROM columns
 """
 
-# formats 1 and 2 have none of these, and know the ground resolution of scenes only
-_CHIPS_BEFORE_FORMAT_3 = """(
-    SELECT *, NULL::FLOAT AS cloud, NULL::FLOAT AS gsd_m, NULL::VARCHAR AS id,
-        NULL::BIGINT AS time_ms
-    FROM chips
-)"""
-_SELECT_NAMES = "SELECT column_name FROM information_schema.columns WHERE table_name = 'chips'"
-
 _WINDOW_COLUMNS = ("col_px", "row_px", "width_px", "height_px")
 _SIZE_COLUMNS = ("width_m", "height_m")
-_SELECT_CUTS = f"""
-SELECT {", ".join(f"c.{name}" for name in _WINDOW_COLUMNS + _SIZE_COLUMNS)},
-    coalesce(c.gsd_m, s.gsd_m) AS gsd_m
-FROM {{chips}} c JOIN scenes s USING (scene_no) ORDER BY c.row
-"""
-
 _BOUNDS_COLUMNS = ("west", "south", "east", "north")
 _SELECT_ROWS = f"""
 SELECT row, scene_no, valid, coalesce(cloud, 'nan') AS cloud, footprint, coalesce(id, '') AS id,
-    coalesce(time_ms, {UNKNOWN_TIME}) AS time_ms, {", ".join(_BOUNDS_COLUMNS)}
-FROM {{chips}} ORDER BY row
+    coalesce(time_ms, {UNKNOWN_TIME}) AS time_ms, gsd_m,
+    {", ".join(_BOUNDS_COLUMNS + _WINDOW_COLUMNS + _SIZE_COLUMNS)}
+FROM chips ORDER BY row
 """
 _SELECT_TWINS = """
 SELECT count(*) FROM (
     SELECT 1 FROM chips GROUP BY scene_no, col_px, row_px, width_px, height_px HAVING count(*) > 1
     UNION ALL
-    SELECT 1 FROM {chips} WHERE id IS NOT NULL GROUP BY scene_no, id HAVING count(*) > 1
+    SELECT 1 FROM chips WHERE id IS NOT NULL GROUP BY scene_no, id HAVING count(*) > 1
 )
 """
 
 _SCENE_COLUMNS = tuple(field.name for field in fields(SceneRecord))
 _INSERT_SCENE = f"INSERT INTO scenes VALUES (?{', ?' * len(_SCENE_COLUMNS)})"
-_SELECT_SCENES = "SELECT * FROM scenes ORDER BY scene_no"  # format 1 has no sha256
+_SELECT_SCENES = "SELECT * FROM scenes ORDER BY scene_no"
 _SELECT_SOME_SCENES = "SELECT * FROM scenes WHERE scene_no IN (SELECT unnest(?::INTEGER[]))"
 
 
@@ -151,12 +138,8 @@ class Sidecar:
             self._connection: duckdb.DuckDBPyConnection = duckdb.connect(
                 str(path), read_only=True, config=_CONFINED
             )
-            names = {name for (name,) in self._connection.execute(_SELECT_NAMES).fetchall()}
         except duckdb.Error as error:
             raise damaged(path, first_line(error)) from error
-        self.has_cloud = "cloud" in names
-        """Whether it has the columns of format 3."""
-        self._chips = "chips" if self.has_cloud else _CHIPS_BEFORE_FORMAT_3
 
     def scenes(self) -> list[SceneRecord]:
         """Return all scenes, in the order of their numbers."""
@@ -180,37 +163,14 @@ class Sidecar:
         except (KeyError, TypeError, ValueError, shapely.errors.GEOSException) as error:
             raise damaged(self._path, f"{type(error).__name__}: {error}") from error
 
-    def cuts(self, rows: int) -> dict[str, NDArray[Any]]:
-        """Return how chips were cut, in row order.
-
-        Returns:
-            windows int32 [rows, 4] in pixels of the scene; size_m float32 [rows, 2] in metres;
-            gsd_m float32 [rows] in metres a pixel of the chip.
-        """
-        import duckdb
-
-        try:
-            with self._connection.cursor() as cursor:  # as `_select` does
-                found = cursor.execute(_SELECT_CUTS.format(chips=self._chips)).fetchnumpy()
-        except duckdb.Error as error:
-            raise damaged(self._path, first_line(error)) from error
-        windows = np.stack([found[name] for name in _WINDOW_COLUMNS], axis=1)
-        sizes = np.stack([found[name] for name in _SIZE_COLUMNS], axis=1)
-        if len(windows) != rows:
-            raise damaged(self._path, f"it has {len(windows)} chips and should have {rows}")
-        return {
-            "windows": windows.astype(np.int32),
-            "size_m": sizes.astype(np.float32),
-            "gsd_m": found["gsd_m"].astype(np.float32),
-        }
-
     def rows(self, count: int) -> dict[str, NDArray[Any]]:
         """Return what ``rows`` holds of each chip, in row order.
 
         Returns:
             scene_no int32 [n], valid float32 [n], bounds float64 [n, 4], time_ms int64 [n],
-            footprint [n] as WKB, id [n] (empty where its window makes it); of format 3, cloud
-            float32 [n] and what `cuts` gives.
+            footprint [n] as WKB, id [n] (empty where its window makes it), cloud float32 [n],
+            windows int32 [n, 4] in pixels of the scene, size_m float32 [n, 2] in metres, gsd_m
+            float32 [n] in metres a pixel of the chip.
 
         Raises:
             IndexFolderError: It cannot be read, its rows are not 0 to ``count`` - 1, or two of
@@ -219,33 +179,34 @@ class Sidecar:
         import duckdb
 
         try:
-            query = _SELECT_ROWS.format(chips=self._chips)
-            found = self._connection.execute(query).fetchnumpy()
-            twins = self._connection.execute(_SELECT_TWINS.format(chips=self._chips)).fetchall()[0][
-                0
-            ]
+            found = self._connection.execute(_SELECT_ROWS).fetchnumpy()
+            ((twins,),) = self._connection.execute(_SELECT_TWINS).fetchall()
         except duckdb.Error as error:
             raise damaged(self._path, first_line(error)) from error
         if not np.array_equal(found["row"], np.arange(count)):
             raise damaged(self._path, f"its rows are not those of {count} vectors")
         if twins:
             raise damaged(self._path, f"{twins} chip ids stand for several chips")
+        if missing := [name for name, column in found.items() if np.ma.is_masked(column)]:
+            raise damaged(self._path, f"chips without {missing[0]}")
         try:
             columns = {
                 "scene_no": self._scene_numbers(found["scene_no"]),
                 "valid": found["valid"].astype(np.float32),
-                "bounds": np.stack([found[name] for name in _BOUNDS_COLUMNS], axis=1),
+                "bounds": _joined(found, _BOUNDS_COLUMNS).astype(np.float64),
                 "footprint": np.array([bytes(one) for one in found["footprint"]], dtype=object),
                 "id": found["id"],
                 "time_ms": found["time_ms"].astype(np.int64),
+                "cloud": found["cloud"].astype(np.float32),
+                "windows": _joined(found, _WINDOW_COLUMNS).astype(np.int32),
+                "size_m": _joined(found, _SIZE_COLUMNS).astype(np.float32),
+                "gsd_m": found["gsd_m"].astype(np.float32),
             }
-        except (TypeError, ValueError) as error:  # values that are missing
+        except (TypeError, ValueError) as error:  # columns of other types
             raise damaged(self._path, f"{type(error).__name__}: {error}") from error
         known = np.array([time_ms_of(one.datetime) for one in self.scenes()], dtype=np.int64)
         of_scene = known[columns["scene_no"]]
         columns["time_ms"] = np.where(of_scene == UNKNOWN_TIME, columns["time_ms"], of_scene)
-        if self.has_cloud:
-            columns |= {"cloud": found["cloud"].astype(np.float32)} | self.cuts(count)
         return columns
 
     def _scene_numbers(self, stored: NDArray[Any]) -> NDArray[np.int32]:
@@ -273,6 +234,10 @@ class Sidecar:
 _SMALL: dict[str, Any] = {"memory_limit": "256MB", "threads": "1"}
 # a stranger's file may hold views that read other files: it may not
 _CONFINED: dict[str, Any] = {"enable_external_access": "false", "threads": "1"}
+
+
+def _joined(found: dict[str, NDArray[Any]], names: Sequence[str]) -> NDArray[Any]:
+    return np.stack([found[name] for name in names], axis=1)
 
 
 def _hrefs_of(path: Path) -> Hrefs:

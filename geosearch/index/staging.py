@@ -28,8 +28,8 @@ STAGING = "staging"
 
 _SCENE = "scene.json"
 _BEGUN = "begun.json"
-_PARTS = "columns*.npz"
-"""Columns of the parts; a release that staged whole scenes only wrote one ``columns.npz``."""
+_PARTS = "columns-*.npz"
+"""Columns of the parts."""
 _VECTORS = "vectors.f16"
 _UNFINISHED = ".unfinished"
 
@@ -44,7 +44,7 @@ class StagedScene:
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return the numbers of a `ChipBatch` but the vectors, by name."""
-        parts = [_read_columns(path, self.record.gsd_m) for path in self._paths]
+        parts = [_read_columns(path) for path in self._paths]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     def outlines(self) -> Iterator[Packed]:
@@ -173,8 +173,6 @@ class Staging:
     def __init__(self, index_folder: Path, spec: IndexSpec) -> None:
         self._folder = index_folder / STAGING
         self._folder.mkdir(parents=True, exist_ok=True)
-        for unfinished in self._folder.glob("*.part"):  # of a release that staged whole scenes
-            remove_folder(unfinished)
         self._hrefs = Hrefs(self._folder.parent)
         self._way = json.loads(json.dumps([*spec.vectors_agree_with, spec.min_valid]))
         self._dim = spec.dim
@@ -290,14 +288,11 @@ def _columns_bytes(batch: ChipBatch, windows_done: int) -> bytes:
     return file.getvalue()
 
 
-def _read_columns(path: Path, gsd_m: float) -> dict[str, NDArray[Any]]:
+def _read_columns(path: Path) -> dict[str, NDArray[Any]]:
     with np.load(path, allow_pickle=False) as stored:
-        names = ("windows", "size_m", "valid", "cloud", "gsd_m", "time_ms")
-        columns = {name: stored[name] for name in names if name in stored.files}
-    # what waits since format 2 has neither
-    for name, value in (("cloud", np.nan), ("gsd_m", gsd_m)):
-        columns.setdefault(name, np.full(len(columns["valid"]), value, np.float32))
-    return columns
+        names = ("windows", "size_m", "valid", "cloud", "gsd_m")
+        times = ("time_ms",) if "time_ms" in stored.files else ()  # only where chips have their own
+        return {name: stored[name] for name in (*names, *times)}
 
 
 def scene_values(record: SceneRecord, hrefs: Hrefs) -> dict[str, Any]:

@@ -53,12 +53,6 @@ def test_json_has_all_that_was_measured(index: Path, capsys: Captured) -> None:
     assert {"usual", "deviations"} == segment["calibration"]["errors"].keys()
 
 
-def test_a_tier_that_was_never_measured_says_so(index: Path, capsys: Captured) -> None:
-    next(index.glob("segments/*/ann/plan.json")).unlink()
-    assert run(["info", "-i", str(index)]) == 0
-    assert "recall is not measured" in capsys.readouterr().out
-
-
 def test_the_length_of_a_code_is_told(index: Path, capsys: Captured) -> None:
     assert run(["info", "-i", str(index)]) == 0
     assert (

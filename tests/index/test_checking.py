@@ -138,7 +138,7 @@ def reseal(index: Path) -> None:
     path.write_text(json.dumps(description))
     manifest = index / "manifest.json"
     document = json.loads(manifest.read_text())
-    document["segments"][0]["checksum"] = None
+    document["segments"][0]["checksum"] = sha256(path.read_bytes()).hexdigest()
     manifest.write_text(json.dumps(document))
 
 

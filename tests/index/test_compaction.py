@@ -16,7 +16,6 @@ from small_index import SPEC, all_chips, best_ids, build, chips, record, unit
 import geosearch
 from geosearch.errors import IndexFolderError, UsageError
 from geosearch.index import ChipBatch, Index, IndexWriter, compact, open_index, verify
-from geosearch.index.segment_files import Description, description_bytes, file_sums
 from geosearch.search import make_filter, search
 
 KILLED = """
@@ -233,25 +232,6 @@ def test_a_tier_that_was_forced_is_kept(tmp_path: Path, ann: str) -> None:
     compact(tmp_path / "index")
     (segment,) = open_index(tmp_path / "index").segments
     assert segment.entry.ann == ann
-
-
-def test_a_tier_of_format_2_is_made_anew(tmp_path: Path) -> None:
-    folder = build(tmp_path / "index", segments=1, ann="ivfpq").segments[0].folder
-    for path in (folder / "ann").iterdir():
-        path.unlink()
-    (folder / "ann" / "ivfpq.faiss").write_bytes(b"of FAISS")
-    (folder / "segment.json").unlink()
-    keys = tuple(record(number).key for number in range(5))
-    described = description_bytes(Description(500, keys, file_sums(folder)))
-    (folder / "segment.json").write_bytes(described)
-    manifest = tmp_path / "index" / "manifest.json"  # its id was another: a hash of other files
-    manifest.write_text(manifest.read_text().replace(folder.name, "0123456789abcdef"))
-    folder.rename(folder.with_name("0123456789abcdef"))
-    assert not open_index(tmp_path / "index").segments[0].has_ann
-    first = compact(tmp_path / "index")
-    assert open_index(tmp_path / "index").segments[0].has_ann
-    assert verify(tmp_path / "index") == []
-    assert compact(tmp_path / "index").generation == first.generation
 
 
 def test_a_damaged_file_is_not_copied(index: Path) -> None:
