@@ -8,11 +8,11 @@ its border.
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.index.array_archives import arrays_in
 from geosearch.index.runs import Runs, runs_of
 
 MOST_ROWS = 256
@@ -171,16 +171,22 @@ def read_blocks(path: Path, rows: int) -> Blocks:
     """Read blocks of so many rows.
 
     Raises:
-        ValueError: They are not such blocks.
-        OSError: The file cannot be read.
+        IndexFolderError: The file is missing, or does not hold such blocks.
     """
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in _NAMES}
+    with arrays_in(path) as stored:  # what is wrong within is damage of the file
+        arrays = {name: stored[name] for name in _NAMES}
         arrays["bounds"] = np.asfortranarray(arrays["bounds"])
         blocks = Blocks(**arrays)
-    except (KeyError, TypeError, EOFError, BadZipFile) as error:
-        raise ValueError(str(error)) from error
+        _require_blocks(blocks, rows)
+        return blocks
+
+
+def _require_blocks(blocks: Blocks, rows: int) -> None:
+    """Refuse what are not blocks of so many rows.
+
+    Raises:
+        ValueError: They are not.
+    """
     count = len(blocks)
     width = {"bounds": 4, "time_ms": 2, "scene_no": 2, "valid": 2, "cloud": 2, "gsd_m": 2}
     for name, array in arrays_of(blocks).items():
@@ -192,4 +198,3 @@ def read_blocks(path: Path, rows: int) -> Blocks:
         raise ValueError(f"they are not blocks of {rows} rows")
     if (np.diff(starts) < 1).any():
         raise ValueError("they are out of order")
-    return blocks

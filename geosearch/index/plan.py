@@ -7,14 +7,18 @@ what queries over this very segment needed.
 
 import json
 from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from geosearch.index.mapped import damaged
+from geosearch.index.faults import BROKEN_DOCUMENT, damaged
+from geosearch.index.regular_files import read_file
+from geosearch.text import shown
 
 PLAN = "plan.json"
+_MOST_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,19 +192,24 @@ def write_calibration(folder: Path, calibration: Calibration) -> None:
     (folder / PLAN).write_text(text + "\n", encoding="utf-8")
 
 
-def read_calibration(folder: Path) -> Calibration:
+def read_calibration(folder: Path, checksum: str | None = None) -> Calibration:
     """Read what was measured.
+
+    Args:
+        folder: The tier.
+        checksum: SHA-256 of the file, where it is known.
 
     Raises:
         IndexFolderError: The file is missing or damaged.
     """
     path = folder / PLAN
+    data = read_file(path, _MOST_BYTES)
+    if checksum is not None and sha256(data).hexdigest() != checksum:
+        raise damaged(path, "its content has changed")
     try:
-        return _calibration(json.loads(path.read_text(encoding="utf-8")))
-    except (
-        OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError,
-    ) as error:  # fmt: skip
-        raise damaged(path, f"{type(error).__name__}: {error}") from error
+        return _calibration(json.loads(data))
+    except BROKEN_DOCUMENT as error:
+        raise damaged(path, f"{type(error).__name__}: {shown(error)}") from error
 
 
 def _calibration(document: dict[str, Any]) -> Calibration:

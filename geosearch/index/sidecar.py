@@ -4,6 +4,7 @@ Tables ``chips`` (in row order: ``row`` is the number of the vector) and ``scene
 Anyone can query it with DuckDB; docs/format.md has an example. No extension is used.
 """
 
+import os
 from collections.abc import Sequence, Set
 from dataclasses import fields
 from pathlib import Path
@@ -14,10 +15,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geosearch.errors import first_line
+from geosearch.errors import IndexFolderError, first_line
+from geosearch.index.faults import damaged, means_too_many_files, occupied, too_many_files
 from geosearch.index.hrefs import Hrefs
-from geosearch.index.mapped import damaged
 from geosearch.index.records import UNKNOWN_TIME, SceneRecord, time_ms_of
+from geosearch.index.regular_files import file_size
+from geosearch.text import shown
 
 _SCHEMA = """
 CREATE TABLE scenes (
@@ -134,12 +137,29 @@ class Sidecar:
 
         self._path = path
         self._hrefs = _hrefs_of(path)
+        file_size(path)  # DuckDB would follow a link, and wait for a pipe
         try:
             self._connection: duckdb.DuckDBPyConnection = duckdb.connect(
                 str(path), read_only=True, config=_CONFINED
             )
         except duckdb.Error as error:
-            raise damaged(path, first_line(error)) from error
+            raise self._fault(error) from error
+        # what DuckDB keeps beside a file that is written: it reads that as part of the file
+        log = path.with_name(f"{path.name}.wal")
+        if os.path.lexists(log):
+            self._connection.close()
+            raise occupied(log, f"it is a log of changes that somebody made to {path.name}")
+
+    def _fault(self, error: Exception) -> IndexFolderError:
+        """Return the error for what DuckDB says of the file."""
+        if means_too_many_files(error):
+            return too_many_files(self._path)
+        if any(said in str(error) for said in _IN_USE):
+            return IndexFolderError(
+                f"{shown(self._path)} is in use by another process, or by this one",
+                hint="close it there, or open it with read_only=True; nothing is damaged",
+            )
+        return damaged(self._path, shown(first_line(error)))
 
     def scenes(self) -> list[SceneRecord]:
         """Return all scenes, in the order of their numbers."""
@@ -182,7 +202,7 @@ class Sidecar:
             found = self._connection.execute(_SELECT_ROWS).fetchnumpy()
             ((twins,),) = self._connection.execute(_SELECT_TWINS).fetchall()
         except duckdb.Error as error:
-            raise damaged(self._path, first_line(error)) from error
+            raise self._fault(error) from error
         if not np.array_equal(found["row"], np.arange(count)):
             raise damaged(self._path, f"its rows are not those of {count} vectors")
         if twins:
@@ -227,8 +247,15 @@ class Sidecar:
                 found = cursor.execute(query, values).fetchall()
                 return [str(column[0]) for column in cursor.description or ()], found
         except duckdb.Error as error:
-            raise damaged(self._path, first_line(error)) from error
+            raise self._fault(error) from error
 
+
+_IN_USE = (
+    "Conflicting lock is held",  # another process has it open for writing
+    "being used by another process",  # the same on Windows
+    "with a different configuration",  # this process has it open by itself
+)
+"""How DuckDB says that a file is open already, in a way that it cannot share."""
 
 # it would take most of the machine's memory, and each thread its own part
 _SMALL: dict[str, Any] = {"memory_limit": "256MB", "threads": "1"}

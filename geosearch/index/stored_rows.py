@@ -1,5 +1,6 @@
 """The columns and footprints of a segment, opened for reading."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from geosearch.index.block_groups import BlockGroups
 from geosearch.index.blocks import Blocks, read_blocks
 from geosearch.index.chip_entries import CHIP_ENTRY, CHIPS, ChipEntry, parts_of_entries
+from geosearch.index.faults import damaged
 from geosearch.index.id_order import smallest, words
 from geosearch.index.mapped import (
     BLOCKS,
@@ -19,10 +21,9 @@ from geosearch.index.mapped import (
     FOOTPRINT_STARTS,
     ID_BYTES,
     ID_STARTS,
-    damaged,
-    file_size,
 )
 from geosearch.index.packed import Packed, shapes_from, shapes_of
+from geosearch.index.regular_files import require_file
 from geosearch.index.runs import Runs
 from geosearch.index.stored_arrays import Places, StoredArray, StoredValues
 
@@ -30,11 +31,17 @@ from geosearch.index.stored_arrays import Places, StoredArray, StoredValues
 class StoredRows:
     """What the folder ``rows`` of a segment holds; its files stay open."""
 
-    def __init__(self, folder: Path, rows: int) -> None:
+    def __init__(self, folder: Path, rows: int, sizes: Mapping[str, int]) -> None:
         """Open it.
 
+        Args:
+            folder: Where it is.
+            rows: How many rows it is of.
+            sizes: Bytes of each of its files by name, as the manifest has them: which files there
+                are is never told by what is found.
+
         Raises:
-            IndexFolderError: A file is missing, or of another number of rows.
+            IndexFolderError: A file is missing, not a regular file, or of another size.
         """
         self._folder = folder
         self._rows = rows
@@ -42,11 +49,14 @@ class StoredRows:
             name: StoredArray(folder / name, kind, (rows, width) if width > 1 else (rows,))
             for name, (kind, width) in COLUMNS.items()
         }
-        self._footprints = StoredValues(folder / FOOTPRINT_BYTES, folder / FOOTPRINT_STARTS, rows)
-        has_ids = (folder / ID_STARTS).exists()
-        self._ids = StoredValues(folder / ID_BYTES, folder / ID_STARTS, rows) if has_ids else None
-
-        self._entries = _entries(folder / CHIPS, rows)
+        self._footprints = StoredValues(
+            folder / FOOTPRINT_BYTES, folder / FOOTPRINT_STARTS, rows, sizes[FOOTPRINT_BYTES]
+        )
+        self._ids = None
+        if ID_BYTES in sizes:
+            self._ids = StoredValues(folder / ID_BYTES, folder / ID_STARTS, rows, sizes[ID_BYTES])
+        self._entries = _entries(folder / CHIPS, rows, sizes[CHIPS])
+        require_file(folder / BLOCKS, sizes[BLOCKS])  # it is read when a filter asks for it
 
     def whole(self, name: str) -> NDArray[Any]:
         """Return a column, mapped."""
@@ -67,11 +77,7 @@ class StoredRows:
         Raises:
             IndexFolderError: The file is damaged.
         """
-        path = self._folder / BLOCKS
-        try:
-            return read_blocks(path, self._rows)
-        except (ValueError, IndexError, OSError) as error:
-            raise damaged(path, str(error)) from error
+        return read_blocks(self._folder / BLOCKS, self._rows)
 
     @cached_property
     def block_groups(self) -> BlockGroups:
@@ -170,6 +176,11 @@ class StoredRows:
         )
 
     @property
+    def packed_outlines(self) -> Packed:
+        """The footprints as WKB, mapped."""
+        return self._footprints.whole
+
+    @property
     def packed_ids(self) -> Packed | None:
         """The chips' own ids as UTF-8, mapped; None where they have none."""
         return None if self._ids is None else self._ids.whole
@@ -183,7 +194,7 @@ class StoredRows:
         self._entries.give_back()
 
 
-def _entries(path: Path, rows: int) -> StoredArray:
-    """Open what hits tell, entries of equal length."""
-    width = max(file_size(path) // rows if rows else 0, CHIP_ENTRY.itemsize)
+def _entries(path: Path, rows: int, size: int) -> StoredArray:
+    """Open what hits tell, entries of equal length that have so many bytes together."""
+    width = max(size // rows if rows else 0, CHIP_ENTRY.itemsize)
     return StoredArray(path, f"V{width}", (rows,))

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from sealing import reseal
 from small_index import build
 
 from geosearch.cli.main import run
@@ -19,6 +20,7 @@ def put_plan(index: Path, recalls: list[tuple[float, str, float]], queries: str)
         {"selectivity": share, "tier": tier, "recall": recall} for share, tier, recall in recalls
     ]
     path.write_text(json.dumps(plan))
+    reseal(index)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon
 
+from geosearch.errors import IndexFolderError
 from geosearch.index.blocks import (
     MOST_ROWS,
     Blocks,
@@ -139,7 +140,7 @@ def test_blocks_of_something_else_are_refused(tmp_path: Path, changes: dict[str,
     _, _, blocks = made([50, 50], 0)
     with (tmp_path / "blocks.npz").open("wb") as file:
         np.savez(file, **(arrays_of(blocks) | changes))
-    with pytest.raises(ValueError, match=r"blocks|fit|order"):
+    with pytest.raises(IndexFolderError, match=r"blocks|fit|order"):
         read_blocks(tmp_path / "blocks.npz", 100)
 
 
@@ -150,7 +151,7 @@ def test_blocks_without_an_array_are_refused(tmp_path: Path, name: str) -> None:
     del stored[name]
     with (tmp_path / "blocks.npz").open("wb") as file:
         np.savez(file, **stored)
-    with pytest.raises(ValueError, match=name):
+    with pytest.raises(IndexFolderError, match=name):
         read_blocks(tmp_path / "blocks.npz", 100)
 
 

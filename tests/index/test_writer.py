@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 import shapely
 from making import DIM, SPEC, chips, scene
+from sealing import edit_manifest, reseal, seal_description
 
 from geosearch.errors import IndexFolderError
 from geosearch.index import ChipBatch, IndexWriter, open_index, verify
@@ -250,10 +250,7 @@ def test_a_newer_format_is_refused_by_name(tmp_path: Path) -> None:
 )
 def test_a_strangers_manifest_leads_nowhere_else(tmp_path: Path, key: str, value: object) -> None:
     publish(tmp_path / "index", "a.tif")
-    path = tmp_path / "index" / "manifest.json"
-    document = json.loads(path.read_text())
-    document["segments"][0][key] = value
-    path.write_text(json.dumps(document))
+    edit_manifest(tmp_path / "index", lambda document: document["segments"][0].update({key: value}))
     with pytest.raises(IndexFolderError, match="damaged"):
         open_index(tmp_path / "index")
 
@@ -261,10 +258,7 @@ def test_a_strangers_manifest_leads_nowhere_else(tmp_path: Path, key: str, value
 @pytest.mark.parametrize(("key", "value"), [("dim", 8.0), ("dim", -8), ("encoder", ["x"])])
 def test_a_strangers_spec_is_read_strictly(tmp_path: Path, key: str, value: object) -> None:
     publish(tmp_path / "index", "a.tif")
-    path = tmp_path / "index" / "manifest.json"
-    document = json.loads(path.read_text())
-    document["spec"][key] = value
-    path.write_text(json.dumps(document))
+    edit_manifest(tmp_path / "index", lambda document: document["spec"].update({key: value}))
     with pytest.raises(IndexFolderError, match="damaged"):
         open_index(tmp_path / "index")
 
@@ -284,6 +278,7 @@ def test_a_sidecar_without_the_asked_scenes_is_refused_by_name(tmp_path: Path) -
     path = next((tmp_path / "index").rglob("chips.duckdb"))
     with duckdb.connect(str(path)) as connection:
         connection.execute("DELETE FROM scenes")
+    reseal(tmp_path / "index")
     (segment,) = open_index(tmp_path / "index").segments
     with pytest.raises(IndexFolderError, match=r"chips\.duckdb is damaged"):
         segment.chips(ALL)
@@ -295,14 +290,21 @@ def test_verify_does_not_follow_a_strangers_path(tmp_path: Path) -> None:
     document = json.loads(path.read_text())
     document["files"][0]["path"] = "../../../secret"
     path.write_text(json.dumps(document))
-    manifest = tmp_path / "index" / "manifest.json"
-    document = json.loads(manifest.read_text())
-    document["segments"][0]["checksum"] = sha256(path.read_bytes()).hexdigest()
-    manifest.write_text(json.dumps(document))
-    assert "outside" in next(one for one in verify(tmp_path / "index")).reason
+
+    def seal(document: dict[str, Any]) -> None:
+        entry = document["segments"][0]
+        files = entry["files"]
+        seal_description(path, entry)
+        entry["files"] = files | {"segment.json": entry["files"]["segment.json"]}
+
+    edit_manifest(tmp_path / "index", seal)
+    (problem,) = verify(tmp_path / "index")
+    assert "../../../secret, which no segment has" in problem.reason
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "[" * 100_000, '{"format": 1}', '{"format": "x"}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "[" * 100_000, '{"format": 1}', '{"format": "x"}', "null", "1e400"]
+)
 def test_a_damaged_manifest_is_refused_by_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "manifest.json").write_text(text)
     with pytest.raises(IndexFolderError, match=r"manifest\.json is damaged"):
