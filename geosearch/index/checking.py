@@ -191,6 +191,7 @@ def find_faults(folder: Path, entry: SegmentEntry, dim: int) -> list[Fault]:
                 path = error.path if error.occupied else place / kind
                 name = path.relative_to(folder).as_posix()
                 faults.append(Fault(name, kind, _of(error, path), error.occupied))
+                bad.add(kind)
     removed = list(_of_removed_rows(folder, entry))
     if not removed and not {fault.kind for fault in faults} & {ROWS, SIDECAR, DESCRIPTION}:
         faults += _of_manifest(folder, entry)

@@ -75,13 +75,20 @@ class Hold:
                 hint="run the same command again, and leave the folder where it is meanwhile",
             )
 
-    def explain(self, error: OSError) -> IndexFolderError:
-        """Return the error for what could not be written: that the folder has gone, if it has."""
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Tell what cannot be written, or read, and that the folder has gone where it has.
+
+        Raises:
+            IndexFolderError: Something cannot be.
+        """
         try:
+            yield
+        except OSError as error:
             self.require_place()
-        except IndexFolderError as moved:
-            return moved
-        return cannot_write(self.folder, error)
+            if isinstance(error, IndexFolderError):
+                raise
+            raise cannot_write(self.folder, error) from error
 
     def publish(self, manifest: Manifest) -> None:
         """Publish a generation: after this, whoever opens the index sees it.
@@ -178,9 +185,5 @@ def held_index(folder: Path) -> Iterator[tuple[Hold, Manifest]]:
             raise IndexFolderError(
                 f"{shown(folder)} has lost its manifest", hint="restore it, or index anew"
             )
-        try:
+        with hold.writing():
             yield hold, hold.published
-        except IndexFolderError:
-            raise
-        except OSError as error:
-            raise hold.explain(error) from error

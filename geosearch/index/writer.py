@@ -177,12 +177,8 @@ class IndexWriter:
         Raises:
             IndexFolderError: It cannot be read.
         """
-        try:
+        with self._hold.writing():
             return self._staging.begin(record, windows, order)
-        except IndexFolderError:
-            raise
-        except OSError as error:
-            raise self._hold.explain(error) from error
 
     def add(
         self, unfinished: UnfinishedScene, record: SceneRecord, batch: ChipBatch, windows_done: int
@@ -214,12 +210,8 @@ class IndexWriter:
                 f"the chips of {scene_id} cannot be indexed: {error}",
                 hint="check the weights, or embed with `--precision float32`",
             ) from error
-        try:
+        with self._hold.writing():
             yield
-        except IndexFolderError:
-            raise
-        except OSError as error:
-            raise self._hold.explain(error) from error
 
     def scenes(self) -> list[PublishedScene]:
         """Return the scenes of the published generation, by id."""
@@ -266,7 +258,7 @@ class IndexWriter:
         Raises:
             IndexFolderError: It cannot be written; what is staged stays.
         """
-        try:
+        with self._hold.writing():
             staged = [
                 one
                 for one in self._staging.scenes()
@@ -287,11 +279,7 @@ class IndexWriter:
                 self._staging.forget(staged)
             else:
                 self._staging.clear()
-        except IndexFolderError:
-            raise
-        except OSError as error:
-            raise self._hold.explain(error) from error
-        return self._generation()
+            return self._generation()
 
     def _written(self, scenes: Sequence[StagedScene]) -> SegmentEntry:
         return write_segment(
