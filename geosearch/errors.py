@@ -35,7 +35,9 @@ class GeosearchError(Exception):
 def _again(
     kind: type[GeosearchError], arguments: tuple[Any, ...], known: dict[str, Any]
 ) -> GeosearchError:
-    error = kind.__new__(kind, *arguments)
+    # of two built-in parents, the one that has more to keep makes it
+    maker = OSError if issubclass(kind, OSError) else kind
+    error = maker.__new__(kind, *arguments)
     error.args = arguments  # which an OSError takes only when it is initialized
     vars(error).update(known)
     return error
