@@ -157,7 +157,8 @@ def export_vectors(
         path: The file; it is there whole, or as it was.
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
         progress: Show a bar on stderr.
-        note: Is told which index was taken, if none was named.
+        note: Is told which index was taken, if none was named, how a filter was read that may be
+            meant otherwise, and where the index lies if nothing matches.
         **conditions: What chips must meet, as `Conditions` describes it.
 
     Returns:
@@ -169,8 +170,13 @@ def export_vectors(
     """
     from geosearch.formats import export_vectors
     from geosearch.index import open_index
-    from geosearch.search import make_filter
+    from geosearch.search import make_filter, nothing_matches
 
     wanted = make_filter(**conditions)
-    folder = find_index(note) if index is None else Path(index)
-    return export_vectors(open_index(folder), Path(path), wanted=wanted, progress=progress)
+    for line in wanted.notes:
+        note(line)
+    opened = open_index(find_index(note) if index is None else Path(index))
+    count = export_vectors(opened, Path(path), wanted=wanted, progress=progress)
+    if not count:
+        note(nothing_matches(opened, wanted))
+    return count
