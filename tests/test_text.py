@@ -53,7 +53,11 @@ def test_what_is_no_text_is_refused_and_shown() -> None:
         readable("a \ud83d lake", "the query")
 
 
-@given(st.text(), st.sampled_from(["utf-8-sig", "utf-16", "utf-32"]))
+# a NUL at the start of UTF-16 cannot be told from the mark of UTF-32
+@given(
+    st.text().filter(lambda text: text[:1] != "\0"),
+    st.sampled_from(["utf-8-sig", "utf-16", "utf-32"]),
+)
 def test_documents_with_a_mark_are_read_without_it(text: str, encoding: str) -> None:
     assert decoded(text.encode(encoding), "a.txt") == text
 
@@ -69,7 +73,7 @@ def test_bytes_are_text_or_are_refused_by_name(data: bytes) -> None:
         assert isinstance(decoded(data, "a.txt"), str)
     except UsageError as error:
         told = error.message
-        assert told.startswith("a.txt is not UTF-")  # noqa: PT017 - either may be
+        assert told.startswith("a.txt is not UTF-")
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])

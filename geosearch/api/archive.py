@@ -14,6 +14,7 @@ from geosearch.api.folders import find_index
 from geosearch.api.hits import Hits
 from geosearch.errors import EncoderError, UsageError
 from geosearch.progress import Note, Stopwatch, silent
+from geosearch.text import readable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -188,6 +189,7 @@ class Archive:
                 raise UsageError(
                     f"the query{which} has no text", hint="say what to look for, in quotes"
                 )
+            readable(text, f"query {number} of {len(texts)}" if len(texts) > 1 else "the query")
         with watch.time("load encoder"):
             encoder = self.encoder
         with watch.time("encode text"):

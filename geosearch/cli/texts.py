@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def read_queries(path: str) -> Texts:
     return _sorted(path, lambda text: None if text.strip() else "is empty")
 
 
-def _sorted(path: str, wrong: Any) -> Texts:
+def _sorted(path: str, wrong: Callable[[str], str | None]) -> Texts:
     """Return those texts of a file of which nothing is wrong, and the others."""
     name = shown(path)
     entries = _entries(path)
@@ -55,7 +56,8 @@ def _sorted(path: str, wrong: Any) -> Texts:
         if reason is None:
             texts.append(entry)
         else:
-            hint = "say what to look for, or delete it" if reason == "is empty" else _FORM
+            empty = reason == "is empty"
+            hint = "say what to look for, or delete it" if empty else "correct it, or delete it"
             refused.append(Refusal(f"{place} {number} of {name}", reason, hint))
     if not texts:
         first = refused[0] if refused else Refusal(name, "holds no text", "say what to look for")

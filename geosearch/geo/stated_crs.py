@@ -83,7 +83,7 @@ def _text(stated: Any) -> str:
             for key in ("name", "href", "code", "url", "urn"):
                 if isinstance(properties.get(key), str | int):
                     return _text(properties[key])
-        elif "type" in stated:
+        elif "type" in stated or "id" in stated:
             return _json(stated)
     raise _not_understood(_json(stated))
 
@@ -125,7 +125,16 @@ def _definitions(text: str) -> list[str]:
         return [f"{(match[1] or 'EPSG').upper()}:{match[2]}"]
     if _CODE.fullmatch(text):  # PostGIS counts ESRI's codes among its own
         return [f"EPSG:{text}", f"ESRI:{text}"]
-    return [text]
+    return [text, *_code_within(text)]
+
+
+def _code_within(text: str) -> list[str]:
+    """Return the code of a PROJJSON object: all that is understood of one of another version."""
+    try:
+        code = json.loads(text)["id"]
+        return [f"{code['authority']}:{code['code']}"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return []
 
 
 @lru_cache(maxsize=256)

@@ -237,6 +237,33 @@ def test_what_cannot_be_meant_is_refused(
     assert "hint: " in captured.err
 
 
+def test_a_text_that_is_not_utf_8_is_refused(spoken: Path, capsys: Captured) -> None:
+    assert run(["query", "sc\udce8ne", "-i", str(spoken)]) == 2
+    assert "the query is not UTF-8 text: sc\\xe8ne" in capsys.readouterr().err
+
+
+def test_how_an_area_was_read_is_said_before_anything_is_removed(
+    unknown: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    square = {"type": "Polygon", "coordinates": [[[9, 9], [9.1, 9], [9.1, 9.1], [9, 9]]]}
+    features = [{"type": "Feature", "geometry": one} for one in (None, square)]
+    path = tmp_path / "area.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    lines = [
+        f"--intersects {path}: 1 of 2 features cannot be used and are left out: "
+        "feature 1 has no geometry",
+        "no chip matches the filter; the index lies within 0,0,5,1 (W,S,E,N)",
+    ]
+    np.save(tmp_path / "one.npy", unit(1))
+    for command in (
+        ["query", "--vector", str(tmp_path / "one.npy")],
+        ["remove", "--yes"],
+        ["export", "-o", str(tmp_path / "out.parquet")],
+    ):
+        assert run([*command, "-i", str(unknown), "--intersects", str(path)]) == 0
+        assert capsys.readouterr().err.splitlines()[:2] == lines
+
+
 def test_a_picture_of_several_queries_is_refused(
     spoken: Path, tmp_path: Path, capsys: Captured
 ) -> None:
