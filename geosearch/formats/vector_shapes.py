@@ -49,7 +49,7 @@ def footprints(data: NDArray[np.object_], column: GeometryColumn) -> Footprints:
     """
     drawn = _from_wkb(data)
     srids = np.where(shapely.is_missing(drawn), 0, shapely.get_srid(drawn)).clip(0)
-    drawn = _mended(shapely.set_srid(shapely.force_2d(drawn), 0))
+    drawn = _mended(_plane(drawn))
     shapes = np.full(len(drawn), None, dtype=object)
     long_way = np.zeros(len(drawn), bool)
     wrong: dict[str, Mask] = {}
@@ -108,6 +108,16 @@ def _straight(data: bytes | None) -> Any:
         return shapely.from_wkb(data, on_invalid="ignore")
     except NotImplementedError:
         return None
+
+
+def _plane(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return geometries without heights, measures and SRIDs; a copy of each takes its time."""
+    found = np.array(shapes, dtype=object)
+    deep = shapely.get_coordinate_dimension(found) > 2
+    found[deep] = shapely.force_2d(found[deep])
+    told = ~shapely.is_missing(found) & (shapely.get_srid(found) != 0)
+    found[told] = shapely.set_srid(found[told], 0)
+    return found
 
 
 def _mended(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
