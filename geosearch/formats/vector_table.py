@@ -74,6 +74,16 @@ class VectorRows:
     """Numbers of the rows, of those that are used, with an edge of more than 180 degrees."""
 
 
+def file_state(path: Path) -> str:
+    """Return a text that changes when a file does.
+
+    Raises:
+        OSError: It is not there.
+    """
+    status = path.stat()
+    return f"{status.st_size}-{status.st_mtime_ns}"
+
+
 class VectorFile:
     """An open file of vectors."""
 
@@ -88,6 +98,8 @@ class VectorFile:
         """What to call it in a message."""
         try:
             require_regular(self.path)
+            self.state = file_state(self.path)
+            """What changes when the file does, from before it was opened."""
             # page by page: a row group, which may be the whole file, need not fit into memory
             self._file: Any = pq.ParquetFile(
                 self.path, memory_map=False, buffer_size=_BUFFER_BYTES, pre_buffer=False
