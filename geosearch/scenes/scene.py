@@ -17,9 +17,10 @@ from geosearch.scenes.metadata import product_moment
 from geosearch.scenes.pixels import pixel_source
 from geosearch.scenes.placement import place
 from geosearch.scenes.raster import gdal_errors, open_raster
+from geosearch.scenes.references import referred_files
 from geosearch.scenes.sampling import choose_stretch
 from geosearch.scenes.sensors import Bands
-from geosearch.scenes.state import FileState, file_state
+from geosearch.scenes.state import SceneState, scene_state
 from geosearch.scenes.stretch import Range, Stretch
 
 
@@ -31,8 +32,10 @@ class Scene:
     """Its name in the index."""
     href: str
     """Where it is: its file, or its red, green and blue as `join_bands` writes them."""
-    state: FileState
-    """Size of its files, and when they were last written."""
+    state: SceneState
+    """What all files that decide about it were, before they were read."""
+    refers_to: tuple[str, ...]
+    """Other files that it is read from, as `scene_state` takes them."""
     width_px: int
     """Columns."""
     height_px: int
@@ -81,7 +84,9 @@ def open_scene(
     """
     first = Path(band_files(file.href)[0])
     with gdal_errors(file.href):
-        state = file_state(file.href)
+        # what is read below is never newer than the state that stands for it
+        refers_to = referred_files(file.href)
+        state = scene_state(file, refers_to)
         with open_raster(file.href) as dataset:
             placement = place(dataset, first, assume_crs=assume_crs)
             window = (0, 0, dataset.width, dataset.height)
@@ -105,6 +110,7 @@ def open_scene(
                 id=file.id,
                 href=file.href,
                 state=state,
+                refers_to=refers_to,
                 width_px=dataset.width,
                 height_px=dataset.height,
                 crs=placement.crs,
