@@ -254,7 +254,7 @@ def install(environment: Environment, extras: list[str], faiss: str) -> None:
         mb += TORCH_CUDA_MB
     if "duckdb" not in releases:
         mb += FETCHED_MB[""]
-    named = ",".join([faiss, *(extra for extra in extras if extra != faiss)])
+    named = ",".join([faiss, *extras])
     say(
         f"installing geosearch[{named}]: up to about {mb} MB"
         if mb
@@ -277,6 +277,7 @@ def run(wanted: list[str]) -> Path:
     folder = os.environ.get("GEOSEARCH_VENV") or REPOSITORY / ".venv"
     environment = Environment(Path(os.path.abspath(folder)))
     faiss = faiss_of(extras, environment.releases())
+    extras = [extra for extra in extras if extra not in ("cpu", "gpu")]
     if environment.has(set(extras), faiss):
         return environment.folder
     environment.make()
