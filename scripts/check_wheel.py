@@ -5,6 +5,7 @@ there: geosearch comes from the wheel alone. What the wheel says that it needs, 
 lent from this environment by links, since fetching torch a second time would take minutes.
 """
 
+import ast
 import json
 import os
 import shutil
@@ -13,10 +14,17 @@ import sys
 import tempfile
 import venv
 import zipfile
-from importlib.metadata import Distribution, PackageNotFoundError, distribution, distributions
+from importlib.metadata import (
+    Distribution,
+    PackageNotFoundError,
+    distribution,
+    distributions,
+    packages_distributions,
+)
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 QUERY = "tennis court between two white buildings"
@@ -73,6 +81,39 @@ def check_contents(wheel: Path, names: set[str]) -> None:
         expect(kept, f"the wheel does not list the licence {name}")
 
 
+def imported(folder: Path) -> dict[str, Path]:
+    """The modules of others that a package imports anywhere, functions included; one file each."""
+    found: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                names = [node.module]
+            else:
+                continue
+            for name in {name.split(".")[0] for name in names} - sys.stdlib_module_names:
+                found.setdefault(name, path)
+    found.pop(folder.name, None)
+    return found
+
+
+def check_imports(wheel: Distribution, folder: Path, extra: str) -> None:
+    """What the package imports is of a distribution that the wheel itself asks for."""
+    asked = [Requirement(text) for text in wheel.requires or []]
+    direct = {
+        canonicalize_name(one.name)
+        for one in asked
+        if one.marker is None or one.marker.evaluate({"extra": extra})
+    }
+    owners = packages_distributions()
+    for name, path in imported(folder).items():
+        known = {canonicalize_name(owner) for owner in owners.get(name, [])}
+        expect(
+            bool(known & direct), f"{path.name} imports {name}, which the wheel does not ask for"
+        )
+
+
 def needs(wheel: Distribution, extra: str) -> list[Distribution]:
     """All that a distribution needs with an extra, and what that needs, as it is installed here."""
     found: dict[str, Distribution] = {}
@@ -118,7 +159,9 @@ def install(wheel: Path, folder: Path) -> Path:
     (described,) = packages.glob("*.dist-info")
     installed = {one.metadata["Name"].lower() for one in distributions()}
     faiss = "gpu" if "faiss-gpu" in installed else "cpu"
-    lend(needs(Distribution.at(described), faiss), packages)
+    installed_wheel = Distribution.at(described)
+    check_imports(installed_wheel, packages / "geosearch", faiss)
+    lend(needs(installed_wheel, faiss), packages)
     return folder / "bin"
 
 
@@ -133,7 +176,15 @@ def check_use(commands: Path, version: str, folder: Path) -> None:
     expect(told.split()[-1] == version, f"the wheel is {version}, and geosearch says {told}")
     expect("query" in run([geosearch, "--help"], folder), "geosearch --help names no query")
     run([geosearch, "demo", "archive"], folder)
-    index = [geosearch, "index", "archive", "-i", "archive.index", "--encoder", "mini"]
+    index: list[str | Path] = [
+        geosearch,
+        "index",
+        "archive",
+        "-i",
+        "archive.index",
+        "--encoder",
+        "mini",
+    ]
     run([*index, "--stride", "128"], folder)
     run([geosearch, "query", QUERY, "-i", "archive.index", "-k", "5", "-o", "hits.geojson"], folder)
     hits = json.loads((folder / "hits.geojson").read_text(encoding="utf-8"))["features"]

@@ -5,7 +5,7 @@ from importlib.metadata import Distribution
 from pathlib import Path
 
 import pytest
-from check_wheel import check_contents, needs
+from check_wheel import check_contents, check_imports, needs
 
 SOURCES = {"geosearch/__init__.py", "geosearch/py.typed", "LICENSE", "tests/test_api.py"}
 DESCRIBED = "geosearch_eo-1.dist-info"
@@ -64,3 +64,22 @@ def test_only_the_extra_that_is_asked_for_counts(tmp_path: Path) -> None:
 def test_a_need_that_is_not_met_is_named(tmp_path: Path, asked: str) -> None:
     with pytest.raises(SystemExit, match=asked):
         needs(described(tmp_path, asked), "")
+
+
+def test_what_a_function_imports_must_be_asked_for(tmp_path: Path) -> None:
+    some = described(tmp_path, "rasterio")
+    package = tmp_path / "some"
+    package.mkdir()
+    (package / "late.py").write_text(
+        "def late():\n    import json, some\n    import numpy.linalg\n"
+    )
+    with pytest.raises(SystemExit, match=r"late\.py imports numpy"):
+        check_imports(some, package, "")
+
+
+def test_what_is_asked_for_may_be_imported(tmp_path: Path) -> None:
+    some = described(tmp_path, "Pillow", 'numpy; extra == "cpu"')
+    package = tmp_path / "some"
+    package.mkdir()
+    (package / "early.py").write_text("import PIL.Image\nfrom numpy import array\n")
+    check_imports(some, package, "cpu")
