@@ -104,6 +104,8 @@ class SceneRecord:
     """What is worth knowing about its place, such as a CRS that was assumed."""
     refers_to: tuple[str, ...] = ()
     """Other files that it is read from: those below its folder, or near, relative to that."""
+    item: str | None = None
+    """The STAC Item that led to it: its document and its id."""
 
     @property
     def key(self) -> SceneKey:

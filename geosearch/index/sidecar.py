@@ -26,7 +26,8 @@ CREATE TABLE scenes (
     crs VARCHAR, gsd_m DOUBLE, datetime VARCHAR, datetime_source VARCHAR,
     bands INTEGER[], stretch DOUBLE[][], outline BLOB, chips_skipped INTEGER, sha256 VARCHAR,
     pixel_m DOUBLE[],
-    band_reason VARCHAR, placement_note VARCHAR, refers_to VARCHAR[] NOT NULL
+    band_reason VARCHAR, placement_note VARCHAR, refers_to VARCHAR[] NOT NULL,
+    item VARCHAR
 );
 CREATE TABLE chips (
     row BIGINT, scene_no INTEGER NOT NULL,

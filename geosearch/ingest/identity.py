@@ -21,12 +21,9 @@ class Identities:
             files: What there is to index.
             known: Scenes of the index, and those that wait for it.
         """
-        keys = FileKeys()
+        self._keys = FileKeys()
         records = list(known)
-        of_file: dict[tuple[str, ...], str] = {}
-        for record in records:
-            of_file.setdefault(keys.key(record.href), record.id)
-        ids = [of_file.get(keys.key(file.href)) for file in files]
+        ids = self._known_ids(files, records)
         self.found = frozenset(one for one in ids if one is not None)
         """Ids of the scenes whose files are here."""
         self.lost = frozenset(
@@ -48,6 +45,29 @@ class Identities:
             for file, known in zip(files, ids, strict=True)
         ]
         return tuple(sorted(named, key=lambda file: file.id))
+
+    def _known_ids(
+        self, files: Sequence[SceneFile], records: Sequence[SceneRecord]
+    ) -> list[str | None]:
+        """Return the id of each file that is a scene's, or that a scene's STAC Item names now."""
+        of_file: dict[tuple[str, ...], str] = {}
+        of_item: dict[str, str] = {}
+        for record in records:
+            of_file.setdefault(self._keys.key(record.href), record.id)
+            if record.item is not None:
+                of_item.setdefault(record.item, record.id)
+        ids = [of_file.get(self._keys.key(file.href)) for file in files]
+        found = set(ids)
+        for at, file in enumerate(files):
+            if ids[at] is None and file.item is not None:
+                named = of_item.get(file.item)
+                ids[at] = None if named in found else named
+                found.add(named)
+        return ids
+
+    def are_same(self, href: str, other: str) -> bool:
+        """Return whether two hrefs lead to the same files."""
+        return self._keys.key(href) == self._keys.key(other)
 
     def with_own_id(self, file: SceneFile) -> SceneFile:
         """Return a file that is not the lost scene of its id with an id that nobody has."""

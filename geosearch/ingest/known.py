@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from geosearch.index import PublishedScene, SceneRecord
 from geosearch.ingest.identity import Identities
-from geosearch.scenes import SceneFile, SceneState, content_sum, without_secrets
+from geosearch.scenes import SceneFile, SceneState, content_sum, scene_state, without_secrets
 from geosearch.scenes import is_gone as files_are_gone
 
 
@@ -56,7 +56,7 @@ class KnownScenes:
             OSError: The file cannot be read.
         """
         named = self._published.get(file.id)
-        if named is not None and named.record.state.startswith(f"{state.files}-"):
+        if named is not None and self._is_untouched(named.record, file, state):
             return named
         candidates = list(self._lost.get(state.size_bytes, ()))
         if named is not None and named.record.size_bytes == state.size_bytes:
@@ -71,6 +71,24 @@ class KnownScenes:
             if sums[before.refers_to] == before.sha256:
                 return scene
         return None
+
+    def _is_untouched(self, before: SceneRecord, file: SceneFile, state: SceneState) -> bool:
+        same_files = before.state.startswith(f"{state.files}-")
+        return same_files and self.identities.are_same(before.href, file.href)
+
+
+def is_unchanged(before: SceneRecord, file: SceneFile) -> bool:
+    """Say whether a scene is what it was when it was read.
+
+    A file that is met by itself keeps what its STAC Item said of it.
+
+    Raises:
+        OSError: It is not there.
+    """
+    state = scene_state(file, before.refers_to)
+    if file.item is None and before.item is not None:
+        return before.state.startswith(f"{state.files}-")
+    return before.state == state.text
 
 
 def same_picture(before: SceneRecord, now: SceneRecord) -> bool:

@@ -11,6 +11,7 @@ from geosearch.encoders import Encoder
 from geosearch.errors import Refusal, SceneError
 from geosearch.index import MANIFEST, open_index
 from geosearch.ingest.identity import Identities
+from geosearch.ingest.known import is_unchanged
 from geosearch.ingest.scene_file import refusal_of
 from geosearch.ingest.settings import ChipSettings
 from geosearch.ingest.vanished import vanished_scenes
@@ -91,15 +92,15 @@ def plan(
             advance(1)
             before = known.get(file.id)
             try:
-                state = scene_state(file, () if before is None else before.refers_to)
-                if before is not None and before.state == state.text:
+                if before is not None and is_unchanged(before, file):
                     continue
+                size_bytes = scene_state(file).size_bytes
                 chips += _chip_count(file, settings)
             except OSError as error:
                 refused.append(refusal_of(file, error))
                 continue
             scenes += 1
-            scene_bytes += state.size_bytes
+            scene_bytes += size_bytes
             if file.id in identities.found:
                 changed.append(file.id)
     looked = len(found.files) - (len(refused) - len(found.refused))

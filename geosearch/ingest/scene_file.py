@@ -6,7 +6,7 @@ from dataclasses import replace
 from geosearch.errors import IndexFolderError, Refusal, SceneError
 from geosearch.index import SceneRecord
 from geosearch.ingest.embedding import embed_scene
-from geosearch.ingest.known import KnownScenes, same_picture
+from geosearch.ingest.known import KnownScenes, is_unchanged, same_picture
 from geosearch.ingest.report import SceneCount
 from geosearch.ingest.run import Part, Run
 from geosearch.scenes import (
@@ -60,7 +60,7 @@ def ingest_file(run: Run, file: SceneFile, known: KnownScenes, part: Part) -> No
 def _is_published(run: Run, file: SceneFile, known: KnownScenes) -> bool:
     """Keep an unchanged scene, with the place where its file is now; say whether it is one."""
     scene = known.published(file.id)
-    if scene is None or scene_state(file, scene.record.refers_to).text != scene.record.state:
+    if scene is None or not is_unchanged(scene.record, file):
         return False
     if known.has_moved(file):
         run.writer.relink(scene, replace(scene.record, href=without_secrets(file.href)))
@@ -96,7 +96,7 @@ def _is_relinked(run: Run, file: SceneFile, known: KnownScenes) -> bool:
 def _is_staged(run: Run, file: SceneFile, known: KnownScenes) -> bool:
     """Take what an interrupted run had finished, if it is as it was then; say whether it is."""
     staged = known.staged(file.id)
-    if staged is None or scene_state(file, staged.refers_to).text != staged.state:
+    if staged is None or not is_unchanged(staged, file):
         return False
     run.writer.confirm(file.id)
     run.resumed += 1
@@ -149,4 +149,5 @@ def _scene_record(run: Run, scene: Scene, chips_skipped: int, content: str | Non
         band_reason=scene.band_reason,
         placement_note=scene.placement_note,
         refers_to=scene.refers_to,
+        item=scene.item,
     )

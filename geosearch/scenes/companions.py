@@ -7,7 +7,6 @@ where it does not (``.prj``). A folder is listed once, and again when its entrie
 import os
 import re
 from collections import OrderedDict
-from pathlib import PurePath
 from time import time_ns
 
 _OF_THE_NAME = (".aux.xml", ".ovr", ".ovr.ovr", ".msk", ".msk.ovr", ".aux", ".rrd", ".xml", ".imd")
@@ -61,11 +60,12 @@ def companions(file: str) -> list[str]:
     """
     folder, name = os.path.split(file)
     there = _FOLDERS.names(folder or ".")
-    wanted = [beside for beside in _names_beside(name) if beside.lower() != name.lower()]
     if there is None:  # a folder may be entered and not listed
-        return sorted(path for one in wanted if os.path.lexists(path := os.path.join(folder, one)))
-    found = {there[one.lower()] for one in wanted if one.lower() in there}
-    return sorted(os.path.join(folder, one) for one in found)
+        places = (os.path.join(folder, one) for one in _names_beside(name))
+        return sorted(place for place in places if os.path.lexists(place))
+    lower = name.lower()
+    found = [there[one] for one in _names_beside(lower) if one in there]
+    return sorted(os.path.join(folder, one) for one in found if one != name)
 
 
 def makes_picture(companion: str) -> bool:
@@ -73,11 +73,11 @@ def makes_picture(companion: str) -> bool:
     return bool(_OF_THE_PICTURE.search(os.path.basename(companion)))
 
 
-def _names_beside(name: str) -> list[str]:
-    stem, ending = PurePath(name).stem, PurePath(name).suffix[1:]
-    names = [name + suffix for suffix in _OF_THE_NAME]
-    names += [stem + suffix for suffix in _OF_THE_STEM]
-    if ending:
+def _names_beside(name: str) -> set[str]:
+    stem, ending = os.path.splitext(name)
+    names = {name + suffix for suffix in _OF_THE_NAME}
+    names.update([stem + suffix for suffix in _OF_THE_STEM])
+    if len(ending) > 1:
         # world files (GDALReadWorldFile): the ending with w behind it, or its first and last letter
-        names += [f"{name}w", f"{stem}.{ending[0]}{ending[-1]}w"]
+        names.update((f"{name}w", f"{stem}.{ending[1]}{ending[-1]}w"))
     return names

@@ -44,8 +44,8 @@ class SceneFile:
     names: tuple[str, ...] = ()
     """What it may be called, the shortest first: as much of its path as tells it from others."""
 
-    is_item: bool = False
-    """Whether it is what a STAC Item leads to."""
+    item: str | None = None
+    """The STAC Item that led to it: its document and its id; None for a file by itself."""
 
     @property
     def name(self) -> str:
@@ -141,7 +141,7 @@ def _item_files(path: str, refused: list[Refusal]) -> Iterator[SceneFile]:
             platform=scene.platform,
             band_reason="its Item's red, green and blue" if apart else "",
             names=item_names(name, item.base, scene.href),
-            is_item=True,
+            item=without_secrets(f"{item.base}#{name}"),
         )
 
 
@@ -150,7 +150,7 @@ def _each_once(files: Iterable[SceneFile], refused: list[Refusal]) -> list[Scene
     keys, first = FileKeys(), dict[tuple[str, ...], SceneFile]()
     for file in files:
         known = first.setdefault(keys.key(file.href), file)
-        if known.is_item and file.is_item and known.id != file.id:
+        if known.item and file.item and known.id != file.id:
             reason = f"its file is the scene {shown(known.id)} already: {shown(known.name)}"
             refused.append(Refusal(shown(file.id), reason, "index it into another folder with -i"))
     return list(first.values())

@@ -27,6 +27,8 @@ def metadata_files(file: Path) -> list[Path]:
     if match := _LANDSAT.match(file.name):
         beside = (file.with_name(f"{match[1]}_MTL.{ending}") for ending in _ENDINGS)
         return [path for path in beside if path.is_file()]
+    if ".safe" not in str(file.parent).lower():  # most files: a folder's parts take their time
+        return []
     safe = next((part for part in file.parents if part.suffix.upper() == ".SAFE"), None)
     return sorted(safe.glob("MTD_MSI*.xml")) if safe else []
 

@@ -15,7 +15,13 @@ from geosearch.scenes.companions import companions, makes_picture
 from geosearch.scenes.find import SceneFile
 from geosearch.scenes.href import band_files
 from geosearch.scenes.metadata import metadata_files
-from geosearch.scenes.remote import container, is_remote, size_and_mtime, uses_network
+from geosearch.scenes.remote import (
+    container,
+    is_remote,
+    size_and_mtime,
+    uses_network,
+    without_secrets,
+)
 
 _MOST_UP = 3
 """Folders up from a scene's to what it refers to and moves with it."""
@@ -69,15 +75,25 @@ def _deciding(own: Sequence[str], refers_to: Sequence[str]) -> list[str]:
     folder = os.path.dirname(own[0])
     other = [opened_path(one, folder) for one in refers_to]
     found = {path for one in (*local, *other) if not is_remote(one) for path in companions(one)}
-    found |= {str(path) for path in (metadata_files(Path(local[0])) if local else ())}
-    return sorted((found | set(other)) - set(own))
+    found.update(other)
+    if local:
+        found.update(map(str, metadata_files(Path(local[0]))))
+    return sorted(found.difference(own))
 
 
 def _told(file: SceneFile) -> str:
-    if file.moment is None and not file.band_names and not file.platform:
+    if file.item is None and file.moment is None and not file.band_names and not file.platform:
         return "0"
     when = None if file.moment is None else file.moment.datetime
-    return _hash([(when, file.band_names, file.platform)])
+    return _hash([(when, file.band_names, file.platform, _named_by(file))])
+
+
+def _named_by(file: SceneFile) -> str | None:
+    """Return where a STAC Item says that its file is, as seen from the Item."""
+    if file.item is None:
+        return None
+    document = file.item.rpartition("#")[0]
+    return stored_path(without_secrets(file.href), os.path.dirname(document))
 
 
 def _hash(facts: Iterable[object]) -> str:

@@ -1,5 +1,6 @@
 """What lies beside a scene is corrected later, or while it is read: it is seen."""
 
+import json
 import os
 from pathlib import Path
 
@@ -113,3 +114,46 @@ def test_what_changes_while_it_is_read_is_not_published(tmp_path: Path) -> None:
         assert report.refused[0].reason == "it changed while it was read"
         assert [scene.id for scene in open_index(tmp_path / "index").scenes] == ["b.tif"]
     assert [one.scene for one in run(tmp_path / "scenes").indexed] == ["a.tif"]
+
+
+def write_item(folder: Path, href: str, when: str = "2020-01-01T00:00:00Z") -> Path:
+    item = {
+        "type": "Feature",
+        "stac_version": "1.0.0",
+        "id": "scene",
+        "properties": {"datetime": when},
+        "assets": {"visual": {"href": href, "roles": ["visual"]}},
+    }
+    (folder / "item.json").write_text(json.dumps(item))
+    return folder / "item.json"
+
+
+def test_a_corrected_date_of_an_item_is_told_and_embeds_nothing(tmp_path: Path) -> None:
+    write_band(tmp_path / "scenes" / "a.tif", pixels(1))
+    run(write_item(tmp_path / "scenes", "a.tif"))
+    report = run(write_item(tmp_path / "scenes", "a.tif", "2021-01-01T00:00:00Z"))
+    assert (report.chips, report.relinked) == (0, ("scene",))
+    (scene,) = open_index(tmp_path / "scenes" / "index").scenes
+    assert scene.datetime == "2021-01-01T00:00:00Z"
+
+
+def test_an_item_that_names_another_file_is_embedded_in_its_place(tmp_path: Path) -> None:
+    for name, seed in (("x", 1), ("y", 2)):  # alike in all but what they hold
+        path = write_band(tmp_path / "scenes" / name / "a.tif", pixels(seed))
+        os.utime(path, (1, 1))
+    run(write_item(tmp_path / "scenes", "x/a.tif"))
+    report = run(write_item(tmp_path / "scenes", "y/a.tif"))
+    assert [one.scene for one in report.indexed] == ["scene"]
+    (scene,) = open_index(tmp_path / "scenes" / "index").scenes
+    assert scene.href == str(tmp_path / "scenes" / "y" / "a.tif")
+    assert run(tmp_path / "scenes" / "item.json").unchanged == 1
+
+
+def test_a_file_by_itself_keeps_what_its_item_said(tmp_path: Path) -> None:
+    path = write_band(tmp_path / "scenes" / "a.tif", pixels(1))
+    item = write_item(tmp_path / "scenes", "a.tif")
+    run(item)
+    cut, index = ChipSettings(size_px=32, stride_px=32), tmp_path / "scenes" / "index"
+    report = ingest(look_for_scenes([path.parent]), index, Colours(), cut, folders=[path.parent])
+    assert report.unchanged == 1
+    assert open_index(index).scenes[0].datetime == "2020-01-01T00:00:00Z"

@@ -13,6 +13,7 @@ from rasterio.enums import Resampling
 from scenes_making import values, write_band
 
 from geosearch.scenes import SceneState, content_sum, find_scenes, scene_state
+from geosearch.scenes.raster import open_raster
 from geosearch.scenes.references import referred_files
 
 VRT = (
@@ -22,9 +23,14 @@ VRT = (
 )
 
 
+def referred(path: Path) -> tuple[str, ...]:
+    with open_raster(str(path)) as dataset:
+        return referred_files(str(path), dataset)
+
+
 def state(path: Path) -> SceneState:
     (file,) = find_scenes([path]).files
-    return scene_state(file, referred_files(file.href))
+    return scene_state(file, referred(Path(file.href)))
 
 
 def write(path: Path, text: str = "x") -> None:
@@ -80,9 +86,9 @@ def test_sources_of_a_vrt_in_a_vrt_are_part_of_its_state(tmp_path: Path) -> None
     write(tmp_path / "tiles" / ".tile.tif.msk")  # of the source
     states.append(state(tmp_path / "outer.vrt"))
     (file,) = find_scenes([tmp_path / "outer.vrt"]).files
-    referred = referred_files(file.href)
+    before = referred(tmp_path / "outer.vrt")
     source.unlink()
-    states.append(scene_state(file, referred))
+    states.append(scene_state(file, before))
     assert len({one.text for one in states}) == 4
 
 
@@ -141,7 +147,7 @@ def test_the_metadata_of_a_product_is_part_of_its_state(tmp_path: Path) -> None:
 
 
 def content(path: Path) -> str | None:
-    return content_sum(str(path), referred_files(str(path)))
+    return content_sum(str(path), referred(path))
 
 
 def test_statistics_that_a_viewer_leaves_are_no_other_content(tmp_path: Path) -> None:
