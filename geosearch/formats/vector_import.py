@@ -263,7 +263,7 @@ def _stage(
             f"{file.name} has no row that can be used: {own.told() or 'it has no rows'}",
             hint="see docs/format.md for what a row has to have",
         )
-    if file_state(file.path) != file.state:
+    if _state_now(file) != file.state:
         raise UsageError(
             f"{file.name} changed while it was read",
             hint="import it again when nothing writes to it",
