@@ -285,6 +285,13 @@ def _long_way(file: str, numbers: NDArray[np.int64]) -> str:
     )
 
 
+def _state_now(file: VectorFile) -> str:
+    try:
+        return file_state(file.path)
+    except OSError:  # it has gone
+        return ""
+
+
 def _batch(rows: VectorRows) -> ChipBatch:
     count = len(rows.ids)
     size_m = box_sizes_m(shapely.bounds(rows.footprints).reshape(-1, 4)).astype(np.float32)
