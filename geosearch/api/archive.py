@@ -14,6 +14,7 @@ from geosearch.api.folders import find_index
 from geosearch.api.hits import Hits
 from geosearch.errors import EncoderError, UsageError
 from geosearch.progress import Note, Stopwatch, silent
+from geosearch.text import readable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -135,6 +136,9 @@ class Archive:
             distinct: Leave out chips that overlap a better one, so that each hit is a new place.
             **conditions: What chips must meet, as `Conditions` describes it.
 
+        What is to be said of how a filter was read, and of where the index lies if nothing
+        matches it, is in ``explanation.notes`` of the hits.
+
         Returns:
             The hits; for several queries a list of them, in the order asked.
 
@@ -195,6 +199,7 @@ class Archive:
                 raise UsageError(
                     f"the query{which} has no text", hint="say what to look for, in quotes"
                 )
+            readable(text, f"query {number} of {len(texts)}" if len(texts) > 1 else "the query")
         with watch.time("load encoder"):
             encoder = self.encoder
         with watch.time("encode text"):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from geosearch.errors import Refusal
+from geosearch.text import shown
 
 if TYPE_CHECKING:
     from geosearch.ingest import BuildReport, IndexPlan
@@ -34,7 +35,12 @@ def print_plan(plan: "IndexPlan", *, as_json: bool) -> None:
         return
     for scene in plan.vanished:
         click.echo(f"vanished: {scene}", err=True)
-    click.echo(f"scenes  {plan.scenes:,} to read, {plan.scene_bytes / 1e6:,.1f} MB")
+    for scene in plan.changed:
+        click.echo(f"changed: {shown(scene)}", err=True)
+    click.echo(
+        f"scenes  {plan.scenes:,} to read, {len(plan.changed):,} of them again since they changed, "
+        f"{plan.scene_bytes / 1e6:,.1f} MB"
+    )
     click.echo(f"kept    {plan.unchanged:,} unchanged, {len(plan.vanished):,} without their file")
     click.echo(f"chips   {plan.chips:,} at most")
     click.echo(

@@ -106,10 +106,7 @@ def _described(document: dict[str, Any]) -> Description:
         index=document["index"],
         id=document["id"],
         rows=int(document["rows"]),
-        scenes=tuple(
-            SceneKey(str(one["id"]), int(one["size_bytes"]), int(one["mtime_ns"]))
-            for one in document["scenes"]
-        ),
+        scenes=tuple(SceneKey(str(one["id"]), str(one["state"])) for one in document["scenes"]),
         files=files,
     )
 
@@ -120,10 +117,7 @@ def description_bytes(description: Description) -> bytes:
         "index": description.index,
         "id": description.id,
         "rows": description.rows,
-        "scenes": [
-            {"id": s.id, "size_bytes": s.size_bytes, "mtime_ns": s.mtime_ns}
-            for s in description.scenes
-        ],
+        "scenes": [{"id": scene.id, "state": scene.state} for scene in description.scenes],
         "files": [
             {"path": f.path, "bytes": f.bytes, "sha256": f.sha256} for f in description.files
         ],

@@ -15,8 +15,8 @@ from geosearch.errors import Interrupted, Refusal, SceneError, UsageError
 from geosearch.index import IndexWriter
 from geosearch.ingest.interruption import stopping_on_request
 from geosearch.ingest.intervals import INTERVALS, Intervals, PublishClock
+from geosearch.ingest.known import KnownScenes
 from geosearch.ingest.memory import MEMORY, RunMemory
-from geosearch.ingest.moved import KnownScenes
 from geosearch.ingest.questions import embedded_questions
 from geosearch.ingest.report import BuildReport
 from geosearch.ingest.run import Part, Run, StoppedError
@@ -99,11 +99,12 @@ def ingest(
             run = Run(encoder, settings, writer, watch, intervals, interruption, clock)
             run.refused += found.refused
             published = writer.scenes()
-            _ingest_files(run, found, KnownScenes(published, found.files), progress)
+            known = KnownScenes(published, writer.staged(), found.files)
+            _ingest_files(run, known, progress)
             if not run.kept:
                 raise _nothing_usable(run.refused)
             left = [one.record for one in published if one.record.id not in run.relinked]
-            vanished = vanished_scenes(left, found.files, folders)
+            vanished = vanished_scenes(left, known.identities.found, folders)
             writer.remove(set(vanished) if prune else set())
             with track("publishing", None, "", shown=progress):
                 generation = run.publish()
@@ -121,15 +122,16 @@ def ingest(
     )
 
 
-def _ingest_files(run: Run, found: Found, known: KnownScenes, progress: bool) -> None:
+def _ingest_files(run: Run, known: KnownScenes, progress: bool) -> None:
     """Stage all scenes, and publish now and then.
 
     Raises:
         Interrupted: Not all of them, since the run was asked to stop.
     """
-    with track("indexing", len(found.files), "scenes", shown=progress) as advance:
+    files = known.identities.files
+    with track("indexing", len(files), "scenes", shown=progress) as advance:
         try:
-            for file in found.files:
+            for file in files:
                 if run.interruption.requested:
                     raise StoppedError
                 part = Part(advance)
@@ -140,7 +142,7 @@ def _ingest_files(run: Run, found: Found, known: KnownScenes, progress: bool) ->
         except StoppedError:
             run.publish(goes_on=True)
     raise Interrupted(
-        f"{run.kept:,} of {len(found.files):,} scenes are done and published; "
+        f"{run.kept:,} of {len(files):,} scenes are done and published; "
         "run the same command again to continue"
     )
 

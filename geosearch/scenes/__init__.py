@@ -11,7 +11,9 @@ from geosearch.scenes.grid import PixelWindow, chip_windows
 from geosearch.scenes.levels import Cut, cut_levels, level_gsds
 from geosearch.scenes.memory import ReadingMemory, reading_memory, reading_within
 from geosearch.scenes.remote import without_secrets
-from geosearch.scenes.state import FileState, content_sum, file_state, is_gone
+from geosearch.scenes.same_file import FileKeys
+from geosearch.scenes.scene_ids import free_ids
+from geosearch.scenes.state import SceneState, content_sum, is_gone, scene_state
 
 if TYPE_CHECKING:
     from geosearch.scenes.chip_blocks import ChipBlock
@@ -25,18 +27,19 @@ if TYPE_CHECKING:
 __all__ = [
     "ChipBlock",
     "Cut",
-    "FileState",
+    "FileKeys",
     "Found",
     "PixelWindow",
     "ReadingMemory",
     "Scene",
     "SceneFile",
+    "SceneState",
     "archive_name",
     "chip_windows",
     "content_sum",
     "cut_levels",
-    "file_state",
     "find_scenes",
+    "free_ids",
     "is_gone",
     "level_gsds",
     "open_scene",
@@ -46,6 +49,7 @@ __all__ = [
     "reading_memory",
     "reading_within",
     "require_crs",
+    "scene_state",
     "windows_with_data",
     "without_secrets",
     "write_geotiff",

@@ -59,7 +59,7 @@ def index_more(folder: Path) -> None:
 
 def values(number: int) -> dict[str, object]:
     one = record(number)
-    return {name: getattr(one, name) for name in one.__slots__} | {"mtime_ns": 2}
+    return {name: getattr(one, name) for name in one.__slots__} | {"state": "2"}
 
 
 def damage_and_repair(folder: Path) -> None:
@@ -232,5 +232,5 @@ def test_of_two_writers_over_a_folder_that_is_swapped_each_writes_its_own(tmp_pa
     assert not (tmp_path / "moved" / "manifest.json").exists()
     (tmp_path / "moved").rename(tmp_path / "again")
     with IndexWriter(tmp_path / "again", SPEC) as writer:  # what was staged is there
-        assert writer.status("scene0.tif", 1, 1) == "staged"
+        assert writer.status("scene0.tif", "1") == "staged"
         assert writer.publish().chips == 100

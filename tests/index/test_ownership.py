@@ -25,7 +25,7 @@ def index(tmp_path: Path) -> Path:
 
 def values(number: int) -> dict[str, object]:
     one = record(number)
-    return {name: getattr(one, name) for name in one.__slots__} | {"mtime_ns": 2}
+    return {name: getattr(one, name) for name in one.__slots__} | {"state": "2"}
 
 
 def photos(folder: Path) -> dict[Path, bytes]:

@@ -295,7 +295,7 @@ def test_a_run_that_published_nothing_leaves_no_index_and_the_next_one_works(
         assert "geosearch index" in caught.value.hint
         assert "geosearch import" in caught.value.hint
     with IndexWriter(index, SPEC) as writer:
-        assert writer.status("scene0.tif", 1, 1) == "staged"
+        assert writer.status("scene0.tif", "1") == "staged"
         writer.stage(record(1), chips(1))
         assert writer.publish().chips == 200
     assert ids_of(open_index(index), 1)
@@ -310,12 +310,12 @@ def test_what_waits_is_found_though_the_lock_was_deleted_after_a_publication(
         writer.stage(record(1).__class__(**values(1)), chips(1))
     os.remove(index / "writer.lock")
     with IndexWriter(index, SPEC) as writer:
-        assert writer.status("scene1.tif", 1, 2) == "staged"
+        assert writer.status("scene1.tif", "2") == "staged"
 
 
 def values(number: int) -> dict[str, object]:
     one = record(number)
-    return {name: getattr(one, name) for name in one.__slots__} | {"mtime_ns": 2}
+    return {name: getattr(one, name) for name in one.__slots__} | {"state": "2"}
 
 
 def test_vectors_are_those_of_the_generation(index: Path) -> None:

@@ -30,7 +30,7 @@ while True:
         with IndexWriter(index, SPEC, ann=rng.choice(["flat", "ivfpq"])) as writer:
             for _ in range(rng.randrange(1, 3)):
                 name, mtime = rng.choice("cdef") + ".tif", rng.randrange(1, 4)
-                if writer.status(name, 10, mtime) not in ("staged", "published"):
+                if writer.status(name, str(mtime)) not in ("staged", "published"):
                     writer.stage(scene(name, mtime), chips(10 * ord(name[0]) + mtime, count=40))
             writer.publish()
     elif kind == "compact":
@@ -60,7 +60,7 @@ while not Path(sys.argv[3]).exists():
         if opened is None or answers % 3 == 0:
             opened = open_index(index)
         hits, _ = search(opened, query, k=1000)
-        states = {one.id: one.mtime_ns for one in opened.scenes}
+        states = {one.id: int(one.state) for one in opened.scenes}
     except IndexFolderError as error:
         assert "was compacted since" in error.message, error.message
         opened = None
