@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geosearch.regular_file import (
@@ -37,6 +37,7 @@ def test_a_file_is_read_as_it_is(tmp_path: Path) -> None:
         assert file.read(3) == b"\x00\xff\x00"
 
 
+@settings(deadline=None)
 @given(size=st.integers(0, 3 << 20), most=st.integers(0, 3 << 20))
 def test_no_more_is_read_than_was_allowed(
     size: int, most: int, tmp_path_factory: pytest.TempPathFactory

@@ -14,6 +14,7 @@ from geosearch.api.folders import find_index
 from geosearch.api.hits import Hits
 from geosearch.errors import EncoderError, UsageError
 from geosearch.progress import Note, Stopwatch, silent
+from geosearch.text import readable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +33,8 @@ class Archive:
     """An open index with the encoder that it was built with.
 
     It holds the generation that was published when it was opened; open it again
-    to see a newer one.
+    to see a newer one. It can be pickled, for `multiprocessing`: it is then opened again by its
+    folder, as it is at that time.
     """
 
     def __init__(
@@ -55,6 +57,15 @@ class Archive:
         self._encoder = encoder
         self._device_scan: DeviceScan | None = None
         self._lock = Lock()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Open the index again where this is unpickled, in another process as a rule.
+
+        Its folder and its options are pickled; `report` is not, nor an encoder: it is loaded anew
+        when it is first asked for.
+        """
+        folder = self.index.folder.absolute()
+        return _opened, (folder, self._weights, self._device, self._precision)
 
     @property
     def encoder(self) -> Encoder:
@@ -125,6 +136,9 @@ class Archive:
             distinct: Leave out chips that overlap a better one, so that each hit is a new place.
             **conditions: What chips must meet, as `Conditions` describes it.
 
+        What is to be said of how a filter was read, and of where the index lies if nothing
+        matches it, is in ``explanation.notes`` of the hits.
+
         Returns:
             The hits; for several queries a list of them, in the order asked.
 
@@ -185,6 +199,7 @@ class Archive:
                 raise UsageError(
                     f"the query{which} has no text", hint="say what to look for, in quotes"
                 )
+            readable(text, f"query {number} of {len(texts)}" if len(texts) > 1 else "the query")
         with watch.time("load encoder"):
             encoder = self.encoder
         with watch.time("encode text"):
@@ -213,7 +228,11 @@ def open(
     Raises:
         IndexFolderError: There is no index, or it cannot be read.
     """
+    folder = find_index(note) if path is None else Path(path)
+    return _opened(folder, weights, device, precision)
+
+
+def _opened(folder: Path, weights: str | Path | None, device: str, precision: str) -> Archive:
     from geosearch.index import open_index
 
-    folder = find_index(note) if path is None else Path(path)
     return Archive(open_index(folder), weights=weights, device=device, precision=precision)

@@ -55,19 +55,20 @@ def embed(
         write_embedding,
     )
 
-    written = read_texts(texts) if texts is not None else []
+    written = read_texts(texts) if texts is not None else None
     loaded = load(
         with_activation(encoder, activation),
         weights=weights,
         device=device,
         precision=precision,
     )
-    if texts is not None:
-        embedding = embed_texts(loaded, written)
+    if written is not None:
+        print_refusals(written.refused)
+        embedding = embed_texts(loaded, written.texts)
     else:
         embedding = embed_images(loaded, [*images, *more], progress=True)
     write_embedding(embedding, output)
     print_refusals(embedding.refused)
     count, dim = embedding.vectors.shape
     click.echo(f"{output}: {count} vectors of {dim} numbers, {loaded.fingerprint}", err=True)
-    return 3 if embedding.refused else 0
+    return 3 if embedding.refused or (written and written.refused) else 0

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geosearch.cli.options import compute_options, index_option, json_option, weights_option
-from geosearch.cli.report import compaction_advice, print_refusals
+from geosearch.cli.report import compaction_advice, count_of, print_refusals
 
 if TYPE_CHECKING:
     from geosearch.formats import VectorImport
 
 
 @click.command("import", short_help="Put vectors from GeoParquet into an index.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False))
+@click.argument("files", nargs=-1, required=True, type=click.Path())
 @index_option
 @click.option("--encoder", help="What made the vectors; texts can then be asked.")
 @weights_option
@@ -45,10 +45,11 @@ def import_vectors(
 ) -> int:
     """Put the rows of GeoParquet FILES into an index, made if it is not there.
 
-    Columns: `id`, `geometry` (WKB, EPSG:4326), `vector` (fixed-size lists of float16 or float32),
-    and `datetime`, which may be missing. A file is a scene of the index, a row a chip. Of a file
-    that geosearch exported it is known what made the vectors; of others, --encoder says it.
-    Without it, the index is asked by vectors only: `geosearch query --vector FILE.npy`.
+    Columns: `id`, `geometry` (WKB, in whatever CRS the file states), `vector` (fixed-size lists of
+    float16 or float32), and `datetime`, which may be missing. A file is a scene of the index, a row
+    a chip. Of a file that geosearch exported it is known what made the vectors; of others,
+    --encoder says it. Without it, the index is asked by vectors only:
+    `geosearch query --vector FILE.npy`.
 
     \b
       geosearch import embeddings.parquet -i indexes/embeddings
@@ -82,6 +83,8 @@ def _print(done: "VectorImport", as_json: bool) -> None:
     for scene in done.unchanged:
         click.echo(f"unchanged: {scene}")
     for reason, count in done.left_out.items():
-        click.echo(f"left out: {count:,} rows with {reason}", err=True)
+        click.echo(f"left out: {count_of(count, 'row')} with {reason}", err=True)
+        for file, rows in done.left_out_rows[reason].items():
+            click.echo(f"   {file}: row {', '.join(map(str, rows))}", err=True)
     if done.mergeable_tiers:
         click.echo(compaction_advice(done.mergeable_tiers), err=True)

@@ -66,10 +66,8 @@ def _lines(info: "IndexInfo") -> list[tuple[str, str]]:
 
 
 def _tier(segment: "SegmentInfo") -> str:
-    if segment.tier == "flat":
+    if segment.code_bytes is None:
         return "exact scan"
-    if segment.code_bytes is None:  # of formats 1 and 2: it is not used any more
-        return "exact scan until `geosearch compact`"
     return f"IVF-PQ of {segment.code_bytes} bytes a chip, scored again exactly"
 
 
@@ -78,8 +76,6 @@ def _measured(segment: "SegmentInfo") -> list[str]:
     measured = segment.calibration
     if measured is None:
         return []
-    if not measured.recalls:
-        return ["recall is not measured: built by an earlier version"]
     asked = count_of(segment.texts_asked, "text") if segment.texts_asked else "drawn vectors"
     recalls = [
         f"{'exact' if one.tier == 'exact' else f'{one.recall:.3f}'} {_part(one.selectivity)}"

@@ -63,7 +63,7 @@ _CONDITIONS = {
 """Options of filters, in the order of ``--help``, by their names among `Conditions`."""
 
 
-def filter_options(command: Callable[..., None]) -> Callable[..., None]:
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--bbox``, ``--datetime`` and the other filters, the same wherever chips are chosen.
 
     Args:
@@ -71,9 +71,9 @@ def filter_options(command: Callable[..., None]) -> Callable[..., None]:
     """
 
     @wraps(command)
-    def gathered(**given: Any) -> None:
+    def gathered(**given: Any) -> Any:
         conditions = {name: given.pop(name) for name in _CONDITIONS}
-        command(conditions=conditions, **given)
+        return command(conditions=conditions, **given)
 
     for option in reversed(_CONDITIONS.values()):
         gathered = option(gathered)

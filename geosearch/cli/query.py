@@ -1,5 +1,6 @@
 """`geosearch query`: a text and filters in, ranked places out."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -12,8 +13,9 @@ from geosearch.cli.answers import (
     write_answers,
 )
 from geosearch.cli.options import compute_options, filter_options, index_option, weights_option
+from geosearch.cli.report import print_refusals
 from geosearch.cli.texts import read_queries
-from geosearch.errors import UsageError
+from geosearch.errors import Refusal, UsageError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,7 +85,7 @@ def query(
     weights: str | None,
     device: str,
     precision: str,
-) -> None:
+) -> int:
     """Find the chips that look most like TEXT.
 
     \b
@@ -96,25 +98,27 @@ def query(
 
     if as_json and chosen not in (None, "json"):
         raise UsageError(f"--json and -f {chosen}", hint="choose one of them")
-    asked, names = _asked(text, queries_file, vector_file)
+    asked, names, refused = _asked(text, queries_file, vector_file)
+    print_refusals(refused)
     several = queries_file is not None or len(names) > 1
     formats = settled_formats(outputs, "json" if as_json else chosen, several=several)
     archive = open(index_path, weights=weights, device=device, precision=precision, note=say)
     with track("searching", None, "", shown=True):  # loading the encoder takes its time
         found = archive.search(asked, k=k, exact=exact, distinct=distinct, **conditions)
     answers = Answers(names, found, several)
-    if not any(answers.hits):
-        say("no chip matches the filter" if archive.index.chip_count else "the index is empty")
+    for line in dict.fromkeys(line for hits in answers.hits for line in hits.explanation.notes):
+        say(line)
     for output, kind in formats:
         write_answers(answers, output, kind)
     if explained:
         explain(answers)
+    return 3 if refused else 0
 
 
 def _asked(
     text: str | None, queries_file: str | None, vector_file: str | None
-) -> "tuple[list[str] | NDArray[np.floating], list[str]]":
-    """Return what is asked, as a list, and what each is called."""
+) -> "tuple[list[str] | NDArray[np.floating], list[str], Sequence[Refusal]]":
+    """Return what is asked, as a list, what each is called, and what was left out."""
     given = [one for one in (text, queries_file, vector_file) if one is not None]
     if len(given) != 1:
         raise UsageError(
@@ -124,6 +128,9 @@ def _asked(
     if vector_file is not None:
         from geosearch.formats import read_vectors
 
-        return read_vectors(vector_file)
-    texts = [text] if text is not None else read_queries(str(queries_file))
-    return texts, texts
+        asked = read_vectors(vector_file)
+        return asked.vectors, asked.names, asked.refused
+    if text is not None:
+        return [text], [text], ()
+    read = read_queries(str(queries_file))
+    return read.texts, read.texts, read.refused

@@ -32,6 +32,7 @@ from geosearch.index.records import (
     IndexSpec,
     SceneKey,
     SceneRecord,
+    moment_of,
 )
 from geosearch.index.removal import Choose, Removal, SceneRemoval, remove_chips
 from geosearch.index.repairing import repair
@@ -81,6 +82,7 @@ __all__ = [
     "exact_choice",
     "joined",
     "memory_budget",
+    "moment_of",
     "open_index",
     "parse_size",
     "recall_at",

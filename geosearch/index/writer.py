@@ -16,32 +16,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.errors import IndexFolderError, UsageError
-from geosearch.index.durable import cannot_write, part_of
-from geosearch.index.lock import LOCK, writer_lock
-from geosearch.index.manifest import (
-    MANIFEST,
-    Manifest,
-    SegmentEntry,
-    next_generation,
-    now,
-    read_manifest,
-    write_manifest,
-)
+from geosearch.index.description import read_description
+from geosearch.index.faults import cannot_write
+from geosearch.index.held_folder import HeldFolder
+from geosearch.index.hold import hold_index
+from geosearch.index.layout import REMOVED, SEGMENTS, STAGING
+from geosearch.index.lock import LOCK
+from geosearch.index.manifest import Manifest, SegmentEntry, is_segment_id, next_generation, now
 from geosearch.index.memory import memory_budget, rows_within
 from geosearch.index.merging import to_merge
+from geosearch.index.ownership import is_any_part, is_staged_name
 from geosearch.index.published import PublishedScene, published_scenes
 from geosearch.index.records import ChipBatch, IndexSpec, SceneKey, SceneRecord
 from geosearch.index.removal import Cut
-from geosearch.index.removed_rows import REMOVED
 from geosearch.index.segment import Segment
-from geosearch.index.segment_files import (
-    MOST_ROWS,
-    SEGMENTS,
-    groups,
-    read_description,
-    write_segment,
-)
-from geosearch.index.staging import STAGING, StagedScene, Staging, UnfinishedScene
+from geosearch.index.segment_files import MOST_ROWS, groups, write_segment
+from geosearch.index.staging import StagedScene, Staging, UnfinishedScene
+from geosearch.text import shown
 
 AnnChoice = Literal["auto", "flat", "ivfpq"]
 SceneStatus = Literal["new", "changed", "staged", "published"]
@@ -110,20 +101,21 @@ class IndexWriter:
     def __enter__(self) -> "IndexWriter":
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._stack.enter_context(writer_lock(self._folder))
-            # only now: another writer may have published since
+            self._hold = self._stack.enter_context(
+                hold_index(self._folder, check=_require_no_stranger)
+            )
             self._manifest = self._open_manifest()
-            self._staging = Staging(self._folder, self._spec)
-        except IndexFolderError:
+            self._staging = Staging(self._hold, self._spec)
+            for entry in self._manifest.segments:
+                place = self._folder / SEGMENTS / entry.id
+                for scene in read_description(place, entry.checksum).scenes:
+                    if scene.id not in entry.removed:
+                        self._published[scene.id] = scene
+        except BaseException as error:
             self._stack.close()
+            if isinstance(error, OSError):
+                raise cannot_write(self._folder, error) from error
             raise
-        except OSError as error:
-            self._stack.close()
-            raise cannot_write(self._folder, error) from error
-        for entry in self._manifest.segments:
-            for scene in read_description(self._folder / SEGMENTS / entry.id).scenes:
-                if scene.id not in entry.removed:
-                    self._published[scene.id] = scene
         return self
 
     def __exit__(
@@ -135,11 +127,12 @@ class IndexWriter:
         self._stack.close()
 
     def _open_manifest(self) -> Manifest:
-        if not (self._folder / MANIFEST).exists():
-            _require_no_stranger(self._folder)
+        manifest = self._hold.published
+        if manifest is None:
             created = now()
-            return Manifest(self._spec, generation=0, created=created, updated=created)
-        manifest = read_manifest(self._folder)
+            return Manifest(
+                self._hold.index_id, self._spec, generation=0, created=created, updated=created
+            )
         before, wanted = manifest.spec, self._spec
         if before.vectors_agree_with != wanted.vectors_agree_with:
             raise IndexFolderError(
@@ -188,10 +181,8 @@ class IndexWriter:
         Raises:
             IndexFolderError: It cannot be read.
         """
-        try:
+        with self._hold.writing():
             return self._staging.begin(record, windows, order)
-        except OSError as error:
-            raise cannot_write(self._folder, error) from error
 
     def add(
         self, unfinished: UnfinishedScene, record: SceneRecord, batch: ChipBatch, windows_done: int
@@ -223,10 +214,8 @@ class IndexWriter:
                 f"the chips of {scene_id} cannot be indexed: {error}",
                 hint="check the weights, or embed with `--precision float32`",
             ) from error
-        try:
+        with self._hold.writing():
             yield
-        except OSError as error:
-            raise cannot_write(self._folder, error) from error
 
     def scenes(self) -> list[PublishedScene]:
         """Return the scenes of the published generation, by id."""
@@ -273,7 +262,7 @@ class IndexWriter:
         Raises:
             IndexFolderError: It cannot be written; what is staged stays.
         """
-        try:
+        with self._hold.writing():
             staged = [
                 one
                 for one in self._staging.scenes()
@@ -286,22 +275,19 @@ class IndexWriter:
             leaving = self._leaving & self._published.keys()
             if staged or leaving:
                 made = [self._written(some) for some in groups(staged, self._most_rows)]
-                self._manifest = self._with(made, leaving | {one.record.id for one in staged})
-                write_manifest(self._folder, self._manifest)
+                manifest = self._with(made, leaving | {one.record.id for one in staged})
+                self._hold.publish(manifest)
+                self._manifest = manifest
                 self._settle(leaving, [one.record for one in staged])
             if goes_on:
                 self._staging.forget(staged)
             else:
                 self._staging.clear()
-        except OSError as error:
-            if isinstance(error, IndexFolderError):
-                raise
-            raise cannot_write(self._folder, error) from error
-        return self._generation()
+            return self._generation()
 
     def _written(self, scenes: Sequence[StagedScene]) -> SegmentEntry:
         return write_segment(
-            self._folder,
+            self._hold,
             scenes,
             self._spec.dim,
             ann=self._ann,
@@ -321,7 +307,9 @@ class IndexWriter:
         """Return the next generation: new segments, and the old ones without some scenes."""
         new = {entry.id for entry in made}
         segments = [Segment(self._folder, old, self._spec.dim) for old in self._manifest.segments]
-        left = [Cut(old, None, scene_ids).entry() for old in segments if old.id not in new]
+        left = [
+            Cut(old, None, scene_ids).entry(self._hold) for old in segments if old.id not in new
+        ]
         return next_generation(self._manifest, [*(one for one in left if one is not None), *made])
 
     def _generation(self) -> Generation:
@@ -340,14 +328,23 @@ def _mergeable_tiers(segments: Sequence[Segment], sizes: Sequence[int]) -> int:
     return tiers if tiers > _MANY_TIERS else 0
 
 
-def _require_no_stranger(folder: Path) -> None:
+def _require_no_stranger(folder: HeldFolder) -> None:
     """Refuse to make an index among somebody's files."""
-    # a writer that was killed at its first publication leaves the manifest's part
-    ours = {SEGMENTS, STAGING, REMOVED, LOCK, part_of(folder / MANIFEST).name}
-    others = sorted(path.name for path in folder.iterdir() if path.name not in ours)
+    # a writer that was killed before its first publication leaves these
+    ours: dict[str, Callable[[str], bool]] = {
+        SEGMENTS: lambda name: is_segment_id(name) or is_any_part(name),
+        STAGING: is_staged_name,
+        REMOVED: lambda name: is_segment_id(name) or is_any_part(name),
+    }
+    others = [
+        name for name in folder.names() if name not in {*ours, LOCK} and not is_any_part(name)
+    ]
+    for name in ours.keys() & set(folder.names()):
+        with folder.inner(name) as inner:
+            others += [f"{name}/{one}" for one in inner.names() if not ours[name](one)]
     if others:
         raise IndexFolderError(
-            f"{folder} is not an index and not empty: it holds {others[0]}",
+            f"{shown(folder.path)} is not an index and not empty: it holds {shown(min(others))}",
             hint="name another folder with -i",
         )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geosearch.encoders.checkpoint import file_hash, read_state_dict
@@ -102,6 +102,7 @@ def test_hostile_weights_are_refused_and_run_nothing(
 
 
 @pytest.mark.filterwarnings("ignore:Detected pickle protocol")
+@settings(deadline=None)
 @given(data=st.data(), is_zipped=st.booleans())
 def test_a_damaged_checkpoint_is_refused_or_read(
     data: st.DataObject, is_zipped: bool, tmp_path_factory: pytest.TempPathFactory

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -130,6 +130,7 @@ def test_what_is_not_a_file_is_refused_at_once(
 
 @pytest.mark.filterwarnings("ignore")  # Pillow warns of what it forgives
 @pytest.mark.parametrize("ending", ["png", "jpg", "tif", "gif", "webp", "jp2", "bmp", "ppm"])
+@settings(deadline=None)
 @given(data=st.data())
 def test_a_damaged_picture_is_read_or_refused(ending: str, data: st.DataObject) -> None:
     file = io.BytesIO()

@@ -4,7 +4,8 @@ import click
 
 from geosearch.cli.evaluate.outcome import outcome_options, show
 from geosearch.cli.options import compute_options, index_option, weights_option
-from geosearch.cli.texts import read_texts
+from geosearch.cli.report import print_refusals
+from geosearch.cli.texts import read_queries
 
 
 @click.command(short_help="An index against the exact answer.")
@@ -51,7 +52,11 @@ def recall(
     from geosearch.ingest import QUESTIONS
     from geosearch.progress import say
 
-    asked = QUESTIONS if texts is None else [text for text in read_texts(texts) if text.strip()]
+    asked = list(QUESTIONS)
+    if texts is not None:
+        read = read_queries(texts)
+        print_refusals(read.refused)
+        asked = read.texts
     archive = open(index_path, weights=weights, device=device, precision=precision, note=say)
     report = evaluate_recall(
         archive.index,
