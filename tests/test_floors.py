@@ -17,6 +17,7 @@ FLOORS = {
     "lazy": 0,
     "replacing": 0,
     "text": 1,
+    "json_text": 2,
     "progress": 2,
     "geo": 2,
     "scenes": 3,
