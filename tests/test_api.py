@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 import geosearch
-from geosearch.api import default_index, find_index
-from geosearch.errors import UsageError
+from geosearch.api import default_index, find_index, named_index
+from geosearch.errors import IndexFolderError, UsageError
+from geosearch.index import Unfinished, record_unfinished
 
 
 @pytest.fixture(autouse=True)
@@ -47,9 +48,44 @@ def test_the_environment_names_the_index_for_both(monkeypatch: pytest.MonkeyPatc
 
 
 def test_without_an_index_the_error_says_how_to_make_one() -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(IndexFolderError) as caught:
         find_index()
     assert "geosearch index" in caught.value.hint
+
+
+def test_an_index_over_which_a_run_has_not_ended_is_taken_last() -> None:
+    make_index("old", 1_000_000_000)
+    make_index("finished", 1_500_000_000)
+    record_unfinished(make_index("newest", 1_600_000_000), Unfinished(6, 44))
+    said: list[str] = []
+    assert find_index(said.append) == Path("indexes/finished")
+    assert said == ["index: indexes/finished (the newest that is finished)"]
+
+
+def test_an_unfinished_index_is_said_to_be_one_however_it_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = make_index("only", 1_000_000_000)
+    record_unfinished(folder, Unfinished(6, 44))
+    said: list[str] = []
+    find_index(said.append)
+    named_index(folder, said.append)
+    monkeypatch.setenv("GEOSEARCH_INDEX", str(folder))
+    find_index(said.append)
+    assert said == [
+        "index: indexes/only (unfinished, 6 of 44 scenes)",
+        "index: indexes/only (unfinished, 6 of 44 scenes)",
+        "index: indexes/only (from GEOSEARCH_INDEX; unfinished, 6 of 44 scenes)",
+    ]
+
+
+@pytest.mark.parametrize("name", ["\udce8", "a\ud83d", "a\0b"])
+def test_an_index_whose_name_is_not_text_is_refused(name: str) -> None:
+    for call in (geosearch.open, geosearch.compact, geosearch.verify):
+        with pytest.raises(UsageError):
+            call(name)
+    with pytest.raises(UsageError):
+        geosearch.build(["scenes"], name, encoder="null")
 
 
 def test_every_public_name_is_there() -> None:

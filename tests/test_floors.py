@@ -18,6 +18,7 @@ FLOORS = {
     "replacing": 0,
     "text": 1,
     "json_text": 2,
+    "paths": 2,
     "progress": 2,
     "geo": 2,
     "scenes": 3,

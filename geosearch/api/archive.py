@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Unpack, overload
 
 from geosearch.api.conditions import takes_conditions
 from geosearch.api.devices import scan_device
-from geosearch.api.folders import find_index
+from geosearch.api.folders import named_index
 from geosearch.api.hits import Hits
-from geosearch.errors import EncoderError, UsageError
+from geosearch.api.questions import require_texts
+from geosearch.errors import EncoderError
 from geosearch.progress import Note, Stopwatch, silent
 
 if TYPE_CHECKING:
@@ -129,14 +130,14 @@ class Archive:
             The hits; for several queries a list of them, in the order asked.
 
         Raises:
-            UsageError: A text is empty, a vector is none of this index, or a filter cannot be
-                applied.
+            UsageError: A text is empty or not UTF-8, a vector is none of this index, or a filter
+                cannot be applied.
             EncoderError: The encoder of the index cannot be loaded here, or the device that was
                 named is not there.
         """
-        from geosearch.search import make_filter, search_many
+        from geosearch.search import hit_count, make_filter, search_many
 
-        wanted = make_filter(**conditions)
+        k, wanted = hit_count(k), make_filter(**conditions)
         if isinstance(query, list | tuple) and not query:
             return []
         watch = Stopwatch()
@@ -179,12 +180,7 @@ class Archive:
         if not isinstance(texts, list | tuple) or not all(isinstance(one, str) for one in texts):
             vectors = unit_queries(query, self.index.spec.dim)
             return list(vectors), [None] * len(vectors)
-        for number, text in enumerate(texts, start=1):
-            if not text.strip():
-                which = "" if isinstance(query, str) else f" {number} of {len(texts)}"
-                raise UsageError(
-                    f"the query{which} has no text", hint="say what to look for, in quotes"
-                )
+        require_texts(texts)
         with watch.time("load encoder"):
             encoder = self.encoder
         with watch.time("encode text"):
@@ -215,5 +211,5 @@ def open(
     """
     from geosearch.index import open_index
 
-    folder = find_index(note) if path is None else Path(path)
+    folder = named_index(path, note)
     return Archive(open_index(folder), weights=weights, device=device, precision=precision)

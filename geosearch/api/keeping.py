@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from geosearch.api.conditions import takes_conditions
-from geosearch.api.folders import find_index
+from geosearch.api.folders import named_index
 from geosearch.errors import UsageError
 from geosearch.progress import Note, silent
 
@@ -57,7 +57,7 @@ def remove(
             "nothing says what to remove",
             hint="give --scene, --bbox, --intersects, --datetime, --min-cloud or --max-gsd",
         )
-    folder = find_index(note) if index is None else Path(index)
+    folder = named_index(index, note)
     named = _scenes_named(scenes, open_index(folder))
     # a scene that is named alone goes whole, even if it has no chip
     whole = named if wanted.is_empty else frozenset[str]()
@@ -115,7 +115,7 @@ def compact(
     """
     from geosearch.index import compact
 
-    return compact(find_index(note) if index is None else Path(index), max_memory=max_memory)
+    return compact(named_index(index, note), max_memory=max_memory)
 
 
 def verify(
@@ -144,5 +144,5 @@ def verify(
 
     if drop and not repair:
         raise UsageError("--drop without --repair", hint="add --repair: dropping changes the index")
-    folder = find_index(note) if index is None else Path(index)
+    folder = named_index(index, note)
     return room.repair(folder, drop=drop) if repair else room.verify(folder)

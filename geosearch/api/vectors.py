@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from geosearch.api.conditions import takes_conditions
-from geosearch.api.folders import default_index, find_index
+from geosearch.api.folders import default_index, named_index
 from geosearch.errors import UsageError
 from geosearch.progress import Note, silent
 
@@ -172,5 +172,5 @@ def export_vectors(
     from geosearch.search import make_filter
 
     wanted = make_filter(**conditions)
-    folder = find_index(note) if index is None else Path(index)
+    folder = named_index(index, note)
     return export_vectors(open_index(folder), Path(path), wanted=wanted, progress=progress)

@@ -9,6 +9,7 @@ from geosearch.index.blocks import Blocks
 from geosearch.index.checking import Problem, verify
 from geosearch.index.compaction import Compaction, compact
 from geosearch.index.device_scan import DeviceAnswer, DeviceScan
+from geosearch.index.fit import require_fit
 from geosearch.index.manifest import MANIFEST
 from geosearch.index.memory import memory_budget, parse_size, rows_within
 from geosearch.index.plan import (
@@ -39,7 +40,13 @@ from geosearch.index.runs import Runs, joined, rows_of, run_rows, runs_of
 from geosearch.index.segment import Segment
 from geosearch.index.segment_files import MOST_ROWS
 from geosearch.index.staging import UnfinishedScene
-from geosearch.index.writer import AnnChoice, Generation, IndexWriter
+from geosearch.index.unfinished import (
+    Unfinished,
+    read_unfinished,
+    record_finished,
+    record_unfinished,
+)
+from geosearch.index.writer import AnnChoice, Generation, IndexWriter, require_ann
 
 __all__ = [
     "AUTO_ROWS",
@@ -75,6 +82,7 @@ __all__ = [
     "SceneRemoval",
     "Segment",
     "SegmentInfo",
+    "Unfinished",
     "UnfinishedScene",
     "choose",
     "compact",
@@ -83,9 +91,14 @@ __all__ = [
     "memory_budget",
     "open_index",
     "parse_size",
+    "read_unfinished",
     "recall_at",
+    "record_finished",
+    "record_unfinished",
     "remove_chips",
     "repair",
+    "require_ann",
+    "require_fit",
     "rows_of",
     "rows_within",
     "run_rows",

@@ -16,23 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.errors import IndexFolderError, UsageError
-from geosearch.index.durable import cannot_write, part_of
-from geosearch.index.lock import LOCK, writer_lock
-from geosearch.index.manifest import (
-    MANIFEST,
-    Manifest,
-    SegmentEntry,
-    next_generation,
-    now,
-    read_manifest,
-    write_manifest,
-)
+from geosearch.index.durable import cannot_write
+from geosearch.index.fit import manifest_to_continue
+from geosearch.index.lock import writer_lock
+from geosearch.index.manifest import Manifest, SegmentEntry, next_generation, write_manifest
 from geosearch.index.memory import memory_budget, rows_within
 from geosearch.index.merging import to_merge
 from geosearch.index.published import PublishedScene, published_scenes
 from geosearch.index.records import ChipBatch, IndexSpec, SceneKey, SceneRecord
 from geosearch.index.removal import Cut
-from geosearch.index.removed_rows import REMOVED
 from geosearch.index.segment import Segment
 from geosearch.index.segment_files import (
     MOST_ROWS,
@@ -41,7 +33,7 @@ from geosearch.index.segment_files import (
     read_description,
     write_segment,
 )
-from geosearch.index.staging import STAGING, StagedScene, Staging, UnfinishedScene
+from geosearch.index.staging import StagedScene, Staging, UnfinishedScene
 
 AnnChoice = Literal["auto", "flat", "ivfpq"]
 SceneStatus = Literal["new", "changed", "staged", "published"]
@@ -91,10 +83,7 @@ class IndexWriter:
             UsageError: ``ann`` is something else.
             IndexFolderError: It was built in another way, or cannot be read.
         """
-        if ann not in get_args(AnnChoice):
-            raise UsageError(
-                f"ann is {ann!r}", hint=f"it is one of {', '.join(get_args(AnnChoice))}"
-            )
+        require_ann(ann)
         self._folder = folder
         self._spec = spec
         self._ann = ann
@@ -112,7 +101,7 @@ class IndexWriter:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._stack.enter_context(writer_lock(self._folder))
             # only now: another writer may have published since
-            self._manifest = self._open_manifest()
+            self._manifest = manifest_to_continue(self._folder, self._spec)
             self._staging = Staging(self._folder, self._spec)
         except IndexFolderError:
             self._stack.close()
@@ -133,20 +122,6 @@ class IndexWriter:
         traceback: TracebackType | None,
     ) -> None:
         self._stack.close()
-
-    def _open_manifest(self) -> Manifest:
-        if not (self._folder / MANIFEST).exists():
-            _require_no_stranger(self._folder)
-            created = now()
-            return Manifest(self._spec, generation=0, created=created, updated=created)
-        manifest = read_manifest(self._folder)
-        before, wanted = manifest.spec, self._spec
-        if before.vectors_agree_with != wanted.vectors_agree_with:
-            raise IndexFolderError(
-                f"{self._folder} was built with {_way(before)}; asked for is {_way(wanted)}",
-                hint="index into another folder with -i, or remove this one",
-            )
-        return manifest
 
     def status(self, scene_id: str, size_bytes: int, mtime_ns: int) -> SceneStatus:
         """Say what the index knows of a scene's file as it is now."""
@@ -330,27 +305,17 @@ class IndexWriter:
         )
 
 
+def require_ann(ann: str) -> None:
+    """Refuse a tier that nobody knows.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if ann not in get_args(AnnChoice):
+        raise UsageError(f"ann is {ann!r}", hint=f"it is one of {', '.join(get_args(AnnChoice))}")
+
+
 def _mergeable_tiers(segments: Sequence[Segment], sizes: Sequence[int]) -> int:
     merged = to_merge(sizes, rows_within(memory_budget(None)))
     tiers = sum(segments[at].has_ann for at in merged)
     return tiers if tiers > _MANY_TIERS else 0
-
-
-def _require_no_stranger(folder: Path) -> None:
-    """Refuse to make an index among somebody's files."""
-    # a writer that was killed at its first publication leaves the manifest's part
-    ours = {SEGMENTS, STAGING, REMOVED, LOCK, part_of(folder / MANIFEST).name}
-    others = sorted(path.name for path in folder.iterdir() if path.name not in ours)
-    if others:
-        raise IndexFolderError(
-            f"{folder} is not an index and not empty: it holds {others[0]}",
-            hint="name another folder with -i",
-        )
-
-
-def _way(spec: IndexSpec) -> str:
-    bands = "" if spec.bands is None else f", bands {', '.join(map(str, spec.bands))}"
-    gsd = "" if spec.gsd_m is None else f", {spec.gsd_m:g} m a pixel"
-    scales = "" if spec.scales == (1,) else f", scales {', '.join(map(str, spec.scales))}"
-    cut = f"chips of {spec.size_px} px every {spec.stride_px} px{gsd}{scales}"
-    return f"{spec.fingerprint}, {cut}{bands}"

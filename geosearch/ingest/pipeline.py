@@ -23,6 +23,7 @@ from geosearch.ingest.run import Part, Run, StoppedError
 from geosearch.ingest.scene_file import ingest_file
 from geosearch.ingest.settings import ChipSettings, index_spec
 from geosearch.ingest.vanished import vanished_scenes
+from geosearch.ingest.work import scene_works
 from geosearch.progress import Note, Stopwatch, silent, track
 from geosearch.scenes import Found, find_scenes, reading_within, without_secrets
 
@@ -96,7 +97,10 @@ def ingest(
             most_rows=memory.segment_rows,
             memory_bytes=memory.total_bytes,
         ) as writer:
-            run = Run(encoder, settings, writer, watch, intervals, interruption, clock)
+            run = Run(
+                folder, len(found.files), encoder, settings, writer, watch, intervals,
+                interruption, clock,
+            )  # fmt: skip
             run.refused += found.refused
             published = writer.scenes()
             _ingest_files(run, found, KnownScenes(published, found.files), progress)
@@ -127,12 +131,13 @@ def _ingest_files(run: Run, found: Found, known: KnownScenes, progress: bool) ->
     Raises:
         Interrupted: Not all of them, since the run was asked to stop.
     """
-    with track("indexing", len(found.files), "scenes", shown=progress) as advance:
+    works = scene_works(found.files)
+    with track("indexing", len(works), "scenes", shown=progress, work=sum(works)) as course:
         try:
-            for file in found.files:
+            for file, work in zip(found.files, works, strict=True):
                 if run.interruption.requested:
                     raise StoppedError
-                part = Part(advance)
+                part = Part(course, work)
                 ingest_file(run, file, known, part)
                 part.finish()
                 run.publish_if_due()
