@@ -19,6 +19,7 @@ FLOORS = {
     "text": 1,
     "json_text": 2,
     "paths": 2,
+    "outputs": 2,
     "progress": 2,
     "geo": 2,
     "scenes": 3,

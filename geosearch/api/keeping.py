@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def remove(
     index: str | Path | None = None,
     *,
-    scenes: Collection[str] = (),
+    scenes: str | Collection[str] = (),
     dry_run: bool = False,
     confirm: Callable[[Removal], bool] | None = None,
     note: Note = silent,
@@ -37,8 +37,8 @@ def remove(
 
     Args:
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
-        scenes: Ids of scenes, or patterns of them: ``*`` stands for any characters, ``/`` among
-            them. A chip must be of one of them.
+        scenes: Ids of scenes, one or several, or patterns of them: ``*`` stands for any
+            characters, ``/`` among them. A chip must be of one of them.
         dry_run: Change nothing, only say what would go.
         confirm: Is told what will go, and says whether it may; None to go ahead.
         note: Is told which index was taken, if none was named.
@@ -51,6 +51,8 @@ def remove(
     from geosearch.index import open_index, remove_chips
     from geosearch.search import make_filter, matching_rows
 
+    if isinstance(scenes, str):
+        scenes = (scenes,)
     wanted = make_filter(**conditions)
     if wanted.is_empty and not scenes:
         raise UsageError(

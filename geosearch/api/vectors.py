@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from geosearch.api.conditions import takes_conditions
-from geosearch.api.folders import default_index, named_index
+from geosearch.api.folders import default_index, index_folder, named_index
 from geosearch.errors import UsageError
+from geosearch.outputs import GEOPARQUET, require_output
+from geosearch.paths import Paths, path_list
 from geosearch.progress import Note, silent
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def import_vectors(
-    files: str | Path | Sequence[str | Path],
+    files: Paths,
     index: str | Path | None = None,
     *,
     encoder: str | None = None,
@@ -58,19 +60,20 @@ def import_vectors(
         IndexFolderError: The index cannot be written, or was built in another way.
     """
     from geosearch.formats import VectorFile, import_vectors
-    from geosearch.index import memory_budget
+    from geosearch.index import memory_budget, require_ann, require_fit
     from geosearch.ingest import embedded_questions
 
-    if isinstance(files, str | Path):
-        files = [files]
-    if not files:
+    paths = path_list(files)
+    if not paths:
         raise UsageError("no file to import", hint="give a GeoParquet file of vectors")
     memory_bytes = memory_budget(max_memory)
-    folder = default_index([Path(files[0]).with_suffix("")], note) if index is None else Path(index)
+    require_ann(ann)
+    named = Path(paths[0]).with_suffix("")
+    folder = default_index([named], note) if index is None else index_folder(index)
+    require_fit(folder, None)
     with ExitStack() as stack:
-        opened = [stack.enter_context(VectorFile(file)) for file in files]
+        opened = [stack.enter_context(VectorFile(path)) for path in paths]
         spec, made_by = _import_spec(opened, folder, encoder, weights, device, precision)
-        _require_fit(opened[0], spec, folder)
         return import_vectors(
             opened,
             folder,
@@ -96,18 +99,19 @@ def _import_spec(
     from geosearch.index import MANIFEST, UNKNOWN_ENCODER, open_index
 
     spec = agreed_spec(files)
+    _require_fit(files[0], spec if encoder is None else replace(spec, encoder=encoder), folder)
     if encoder is None:
         return spec, None
+    if spec.encoder not in (UNKNOWN_ENCODER, encoder):
+        raise UsageError(
+            f"{files[0].path} says that {spec.encoder} made its vectors, not {encoder}",
+            hint="leave --encoder away",
+        )
     loaded = load(encoder, weights=weights, device=device, precision=precision)
     if loaded.dim != spec.dim:
         raise UsageError(
             f"{files[0].path} has vectors of {spec.dim} numbers, {encoder} makes {loaded.dim}",
             hint="name the encoder that made them",
-        )
-    if spec.encoder not in (UNKNOWN_ENCODER, loaded.name):
-        raise UsageError(
-            f"{files[0].path} says that {spec.encoder} made its vectors, not {encoder}",
-            hint="leave --encoder away",
         )
     if (folder / MANIFEST).exists():
         # what is added to an index counts as cut like the rest of it
@@ -154,7 +158,7 @@ def export_vectors(
     """Write chips with footprints, times and 16-bit vectors as GeoParquet 1.1.
 
     Args:
-        path: The file; it is there whole, or as it was.
+        path: The file, ``.parquet`` or ``.geoparquet``; it is there whole, or as it was.
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
         progress: Show a bar on stderr.
         note: Is told which index was taken, if none was named.
@@ -171,6 +175,7 @@ def export_vectors(
     from geosearch.index import open_index
     from geosearch.search import make_filter
 
+    require_output(path, GEOPARQUET)
     wanted = make_filter(**conditions)
     folder = named_index(index, note)
     return export_vectors(open_index(folder), Path(path), wanted=wanted, progress=progress)
