@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from geosearch.cli.options import (
+    PathType,
     activation_option,
     compute_options,
     index_option,
@@ -52,7 +53,7 @@ class ScalesType(click.ParamType):  # type: ignore[type-arg]  # generic in newer
 
 
 @click.command(short_help="Index scenes.")
-@click.argument("paths", nargs=-1, required=True, type=click.Path())
+@click.argument("paths", nargs=-1, required=True, type=PathType())
 @index_option
 @click.option("--encoder", help="An encoder's name; `geosearch encoders` lists them.")
 @weights_option

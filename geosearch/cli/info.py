@@ -1,14 +1,14 @@
 """`geosearch info`: what an index holds."""
 
-import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from geosearch.cli.options import index_option, json_option
+from geosearch.cli.printing import print_json, print_line
 from geosearch.cli.report import count_of
+from geosearch.progress import say, silent
 
 if TYPE_CHECKING:
     from geosearch.index import IndexInfo, SegmentInfo
@@ -26,17 +26,19 @@ def info(index_path: str | None, as_json: bool) -> None:
     \b
       geosearch info -i indexes/coast
     """
-    from geosearch.api import find_index
-    from geosearch.index import open_index
-    from geosearch.progress import say
+    from geosearch.api import named_index
+    from geosearch.index import open_index, read_unfinished
 
-    folder = find_index(say) if index_path is None else Path(index_path)
+    folder = named_index(index_path, say if index_path is None else silent)
     description = open_index(folder).describe()
+    state = read_unfinished(folder)
     if as_json:
-        click.echo(json.dumps(asdict(description), indent=2))
+        print_json(asdict(description) | {"unfinished": None if state is None else asdict(state)})
         return
+    if state is not None:
+        print_line(f"{'state':<8}  {state}; index the same scenes again to go on")
     for name, value in _lines(description):
-        click.echo(f"{name:<8}  {value}")
+        print_line(f"{name:<8}  {value}")
 
 
 def _ground(info: "IndexInfo") -> str:

@@ -1,5 +1,6 @@
 """`geosearch query`: a text and filters in, ranked places out."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -11,9 +12,16 @@ from geosearch.cli.answers import (
     settled_formats,
     write_answers,
 )
-from geosearch.cli.options import compute_options, filter_options, index_option, weights_option
+from geosearch.cli.options import (
+    PathType,
+    compute_options,
+    filter_options,
+    index_option,
+    weights_option,
+)
+from geosearch.cli.report import print_refusals
 from geosearch.cli.texts import read_queries
-from geosearch.errors import UsageError
+from geosearch.errors import Refusal, UsageError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,7 +52,7 @@ if TYPE_CHECKING:
     "--output",
     "outputs",
     multiple=True,
-    type=click.Path(dir_okay=False),
+    type=PathType(dir_okay=False),
     help="A .geojson, .jsonl or .png file; may be given twice. Default: standard output.",
 )
 @click.option(
@@ -83,7 +91,7 @@ def query(
     weights: str | None,
     device: str,
     precision: str,
-) -> None:
+) -> int:
     """Find the chips that look most like TEXT.
 
     \b
@@ -96,25 +104,36 @@ def query(
 
     if as_json and chosen not in (None, "json"):
         raise UsageError(f"--json and -f {chosen}", hint="choose one of them")
-    asked, names = _asked(text, queries_file, vector_file)
-    several = queries_file is not None or len(names) > 1
+    asked = _asked(text, queries_file, vector_file)
+    several = queries_file is not None or len(asked.names) > 1
     formats = settled_formats(outputs, "json" if as_json else chosen, several=several)
     archive = open(index_path, weights=weights, device=device, precision=precision, note=say)
+    print_refusals(asked.refused)
     with track("searching", None, "", shown=True):  # loading the encoder takes its time
-        found = archive.search(asked, k=k, exact=exact, distinct=distinct, **conditions)
-    answers = Answers(names, found, several)
+        found = archive.search(asked.queries, k=k, exact=exact, distinct=distinct, **conditions)
+    answers = Answers(asked.names, found, several)
     if not any(answers.hits):
         say("no chip matches the filter" if archive.index.chip_count else "the index is empty")
-    for output, kind in formats:
-        write_answers(answers, output, kind)
+    refused = [one for output, kind in formats for one in write_answers(answers, output, kind)]
+    print_refusals(list(dict.fromkeys(refused)))
     if explained:
         explain(answers)
+    return 3 if asked.refused or refused else 0
 
 
-def _asked(
-    text: str | None, queries_file: str | None, vector_file: str | None
-) -> "tuple[list[str] | NDArray[np.floating], list[str]]":
-    """Return what is asked, as a list, and what each is called."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked."""
+
+    queries: "list[str] | NDArray[np.floating]"
+    """Texts, or vectors [q, dim]."""
+    names: list[str]
+    """What each is called."""
+    refused: tuple[Refusal, ...] = ()
+    """Texts that were left out."""
+
+
+def _asked(text: str | None, queries_file: str | None, vector_file: str | None) -> _Asked:
     given = [one for one in (text, queries_file, vector_file) if one is not None]
     if len(given) != 1:
         raise UsageError(
@@ -124,6 +143,8 @@ def _asked(
     if vector_file is not None:
         from geosearch.formats import read_vectors
 
-        return read_vectors(vector_file)
-    texts = [text] if text is not None else read_queries(str(queries_file))
-    return texts, texts
+        return _Asked(*read_vectors(vector_file))
+    if text is not None:
+        return _Asked([text], [text])
+    read = read_queries(str(queries_file))
+    return _Asked(list(read.texts), list(read.texts), read.refused)

@@ -1,43 +1,93 @@
 """Texts from a file: one a line, or a JSON list."""
 
+import codecs
 import json
+import os
+import stat
+from dataclasses import dataclass
 from pathlib import Path
 
-from geosearch.errors import UsageError
+from geosearch.errors import Refusal, UsageError
+from geosearch.text import is_readable, shown
+
+_HINT = "give a UTF-8 file with a text a line, or a .json file that is a list of strings"
+_MOST_BYTES = 256 << 20
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def read_texts(path: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What was read of a file of texts, and what was left out."""
+
+    texts: tuple[str, ...]
+    """In their order."""
+    refused: tuple[Refusal, ...]
+    """Those that are not UTF-8 text, by their places."""
+
+
+def read_texts(path: str) -> Texts:
     """Read a text a line, or a ``.json`` file that is a list of strings.
 
+    A byte order mark is no part of a text. A text that is not UTF-8 costs itself only.
+
     Raises:
-        UsageError: It cannot be read as that.
+        UsageError: The file cannot be read as that, or holds no text that can be used.
     """
-    hint = "give a UTF-8 file with a text a line, or a .json file that is a list of strings"
+    in_json = Path(path).suffix.lower() == ".json"
     try:
-        text = Path(path).read_text(encoding="utf-8")
-        if Path(path).suffix.lower() != ".json":
-            return text.removesuffix("\n").split("\n")
-        texts = json.loads(text)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read texts from {path}: {error}", hint=hint) from error
+        text = _decoded(_read_bytes(path))
+        texts = json.loads(text) if in_json else _lines(text)
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"cannot read texts from {path}: {error}", hint=_HINT) from error
     if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
-        raise UsageError(f"{path} is not a JSON list of strings", hint=hint)
-    return texts
+        raise UsageError(f"{path} is not a JSON list of strings", hint=_HINT)
+    place = "entry" if in_json else "line"
+    refused = [
+        Refusal(f"{place} {number} of {path}", f"it is not UTF-8 text: {shown(one)}", _HINT)
+        for number, one in enumerate(texts, start=1)
+        if not is_readable(one)
+    ]
+    if refused and len(refused) == len(texts):
+        raise UsageError(f"{refused[0].input}: {refused[0].reason}", hint=_HINT)
+    return Texts(tuple(one for one in texts if is_readable(one)), tuple(refused))
 
 
-def read_queries(path: str) -> list[str]:
+def read_queries(path: str) -> Texts:
     """Read texts that all have something to ask.
 
     Raises:
         UsageError: There is none, or one is empty.
     """
-    texts = read_texts(path)
+    read = read_texts(path)
     place = "entry" if Path(path).suffix.lower() == ".json" else "line"
-    for number, text in enumerate(texts, start=1):
+    for number, text in enumerate(read.texts, start=1):
         if not text.strip():
             raise UsageError(
                 f"{place} {number} of {path} is empty", hint="say what to look for, or delete it"
             )
-    if not texts:
+    if not read.texts:
         raise UsageError(f"{path} holds no text", hint="say what to look for")
-    return texts
+    return read
+
+
+def _read_bytes(path: str) -> bytes:
+    """Return what a file holds; from a pipe only where the shell made it: ``<(...)``."""
+    if not stat.S_ISREG(os.stat(path).st_mode) and not path.startswith(("/dev/", "/proc/self/fd/")):
+        raise OSError("it is not a regular file")
+    with open(path, "rb") as file:
+        data = file.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise OSError(f"it is larger than {_MOST_BYTES >> 20} MiB")
+    return data
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith(_UTF_16):
+        return data.decode("utf-16", "surrogatepass")
+    # bytes that are not UTF-8 are kept: whose text they are in is not known yet
+    return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
+
+
+def _lines(text: str) -> list[str]:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.removesuffix("\n").split("\n")

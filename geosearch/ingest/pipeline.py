@@ -151,7 +151,8 @@ def _ingest_files(run: Run, found: Found, known: KnownScenes, progress: bool) ->
 
 
 def _nothing_usable(refused: Sequence[Refusal]) -> SceneError:
-    reasons = "\n".join(f"  {refusal.input}: {refusal.reason}" for refusal in refused)
     return SceneError(
-        f"none of the {len(refused)} inputs could be used:\n{reasons}", hint=refused[0].hint
+        f"none of the {len(refused)} inputs could be used:",
+        hint=refused[0].hint,
+        details=[f"{refusal.input}: {refusal.reason}" for refusal in refused],
     )
