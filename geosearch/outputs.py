@@ -74,6 +74,24 @@ def require_output(path: str | Path, kind: Format) -> None:
         raise cannot_write(target, error) from error
 
 
+def require_folder(path: Path) -> None:
+    """Make a folder to write into, unless it is there.
+
+    Raises:
+        UsageError: It cannot be made, or not be written into.
+    """
+    try:
+        _is_special(path / "file")
+        path.mkdir(parents=True, exist_ok=True)
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise UsageError(
+            f"cannot write into {path}: {error.strerror or error}",
+            hint="give -o a folder that may be made and written into",
+        ) from error
+
+
 class _UntouchedError(Exception):
     """Leaves what is there as it is."""
 

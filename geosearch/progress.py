@@ -76,14 +76,15 @@ class Course:
 
     def counted(self) -> str:
         """Return how many units are done: ``6 of 44 scenes``."""
-        return "" if self._total is None else f"{self._units:,.0f} of {self._total:,} {self._unit}"
+        whole = int(self._units + 1e-6)  # parts of one add up to it but for their rounding
+        return "" if self._total is None else f"{whole:,} of {self._total:,} {self._unit}"
 
     def left(self) -> str:
         """Return how long it will take, or has taken, in words."""
         seconds, share = perf_counter() - self._started, self.share
         if not share:
-            return f"{_duration(seconds)} so far"
-        return f"about {_duration(seconds * (1 - share) / share)} left"
+            return f"{duration(seconds)} so far"
+        return f"about {duration(seconds * (1 - share) / share)} left"
 
     def line(self) -> str:
         """Return all of that in a line: ``indexing: 14 %, 6 of 44 scenes, about 12 min left``."""
@@ -93,7 +94,8 @@ class Course:
         return f"{self._label}: {', '.join(parts)}"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Return a time in the unit that one thinks of it in: ``40 s``, ``12 min``, ``3 h``."""
     if seconds < 60:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)

@@ -3,12 +3,15 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
+from scenes_making import write_band
 
 import geosearch
 from geosearch.api import default_index, find_index, named_index
 from geosearch.errors import IndexFolderError, UsageError
-from geosearch.index import Unfinished, record_unfinished
+from geosearch.index import Unfinished, read_unfinished, record_unfinished
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +94,54 @@ def test_an_index_whose_name_is_not_text_is_refused(name: str) -> None:
 def test_every_public_name_is_there() -> None:
     for name in geosearch.__all__:
         assert getattr(geosearch, name) is not None
+
+
+@pytest.fixture
+def scenes(tmp_path: Path) -> Path:
+    pixels = np.random.default_rng(0).integers(1, 255, (3, 64, 64), dtype=np.uint8)
+    write_band(tmp_path / "scenes" / "one.tif", pixels)
+    return tmp_path / "scenes"
+
+
+def test_one_path_is_one_path_in_every_function_that_takes_paths(scenes: Path) -> None:
+    for number, paths in enumerate([str(scenes) + "/", scenes, [scenes], iter([str(scenes)])]):
+        archive = geosearch.build(paths, f"x{number}", encoder="null", size=32)
+        assert [scene.id for scene in archive.index.scenes] == ["one.tif"]
+    assert geosearch.plan(str(scenes), "new", encoder="null", size=32).scenes == 1
+    geosearch.export_vectors("chips.parquet", "x0")
+    assert geosearch.import_vectors("chips.parquet", "y").files == ("chips.parquet",)
+    (Path("images")).mkdir()
+    Image.fromarray(np.zeros((9, 9, 3), np.uint8)).save("images/a.png")
+    assert geosearch.embed_images("images", encoder="null").items == ("images/a.png",)
+    assert geosearch.remove("x0", scenes="one.tif").whole_scenes == 1
+
+
+def test_a_run_that_ends_leaves_no_word_of_one_that_did_not(scenes: Path) -> None:
+    geosearch.build(scenes, "x", encoder="null", size=32)
+    record_unfinished(Path("x"), Unfinished(1, 2))
+    geosearch.build(scenes, "x")
+    assert read_unfinished(Path("x")) is None
+
+
+@pytest.mark.parametrize("texts", ["a \ud83d lake", ["a river", "a \ud83d lake"]])
+def test_a_query_that_is_not_text_is_named(scenes: Path, texts: str | list[str]) -> None:
+    archive = geosearch.build(scenes, "x", encoder="null", size=32)
+    which = "the query 2 of 2" if isinstance(texts, list) else "the query"
+    with pytest.raises(UsageError, match=rf"{which} is not UTF-8 text: a \\ud83d lake"):
+        archive.search(texts)  # type: ignore[arg-type]
+
+
+def test_an_encoder_is_made_by_its_name() -> None:
+    encoder = geosearch.load_encoder("mini", precision="float32", device="cpu")
+    assert encoder.encode_texts(["a river"]).shape == (1, encoder.dim)
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.gpkg", "x.geojson"])
+def test_an_export_under_the_name_of_another_format_is_refused(scenes: Path, name: str) -> None:
+    geosearch.build(scenes, "x", encoder="null", size=32)
+    with pytest.raises(UsageError, match=r"\.parquet or \.geoparquet"):
+        geosearch.export_vectors(name, "x")
+    assert not Path(name).exists()
 
 
 def test_weights_without_an_encoder_are_refused() -> None:

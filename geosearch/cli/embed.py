@@ -3,7 +3,7 @@
 import click
 
 from geosearch.cli.options import PathType, activation_option, compute_options, weights_option
-from geosearch.cli.report import print_refusals
+from geosearch.cli.report import count_of, print_refusals
 from geosearch.cli.texts import read_texts
 from geosearch.errors import UsageError
 from geosearch.outputs import NPZ, require_output
@@ -73,5 +73,5 @@ def embed(
     write_embedding(embedding, output)
     print_refusals(refused)
     count, dim = embedding.vectors.shape
-    say(f"{output}: {count} vectors of {dim} numbers, {loaded.fingerprint}")
+    say(f"{output}: {count_of(count, 'vector')} of {dim} numbers, {loaded.fingerprint}")
     return 3 if refused else 0

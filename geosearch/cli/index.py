@@ -146,6 +146,8 @@ def index(
         "gsd": gsd,
         "scales": scales,
         "assume_crs": assume_crs,
+        "ann": ann,
+        "max_memory": max_memory,
         "device": device,
         "precision": precision,
         "progress": True,
@@ -155,7 +157,7 @@ def index(
         planned = plan(paths, index_path, **options)
         print_plan(planned, as_json=as_json)
         return 3 if planned.refused else 0
-    archive = build(paths, index_path, ann=ann, prune=prune, max_memory=max_memory, **options)
+    archive = build(paths, index_path, prune=prune, **options)
     assert archive.report is not None
     print_build_report(archive.report, str(archive.index.folder), as_json=as_json)
     return 3 if archive.report.refused else 0

@@ -77,7 +77,7 @@ def _draw_tile(
     except OSError as error:
         refusal = _refusal(hit, error)
         draw.rectangle((left, top, left + _TILE_PX - 1, top + _TILE_PX - 1), outline=_FAINT)
-        told = _wrapped(f"cannot be read now: {refusal.reason}", 12, _TILE_PX - 16)
+        told = _wrapped(refusal.reason, 12, _TILE_PX - 16)
         for number, line in enumerate(told[:_MOST_LINES]):
             draw.text((left + 8, top + 8 + 16 * number), line, _FAINT, font=_font(12))
     first = f"{hit.rank}.  {hit.score:.3f}   {hit.size_m[0]:.0f} x {hit.size_m[1]:.0f} m"
