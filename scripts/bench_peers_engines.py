@@ -128,7 +128,7 @@ def _scene(rows: Rows, some: slice) -> tuple[Any, Any]:
     count, name = len(bounds), f"scene-{rows.scene[some.start]:07d}"
     outline = shapely.box(*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0))
     record = SceneRecord(
-        id=name, href=f"/{name}.tif", size_bytes=1, mtime_ns=1, width_px=size_px * count,
+        id=name, href=f"/{name}.tif", size_bytes=1, state="1", width_px=size_px * count,
         height_px=size_px, crs="EPSG:4326", gsd_m=1.7, datetime=None, datetime_source=None,
         bands=(1, 2, 3), stretch=None, outline=outline, chips_skipped=0,
     )  # fmt: skip

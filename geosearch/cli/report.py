@@ -33,7 +33,12 @@ def print_plan(plan: "IndexPlan", *, as_json: bool) -> None:
         return
     for scene in plan.vanished:
         say(f"vanished: {scene}")
-    print_line(f"scenes  {plan.scenes:,} to read, {plan.scene_bytes / 1e6:,.1f} MB")
+    for scene in plan.changed:
+        say(f"changed: {scene}")
+    print_line(
+        f"scenes  {plan.scenes:,} to read, {len(plan.changed):,} of them again since they changed, "
+        f"{plan.scene_bytes / 1e6:,.1f} MB"
+    )
     print_line(f"kept    {plan.unchanged:,} unchanged, {len(plan.vanished):,} without their file")
     print_line(f"chips   {plan.chips:,} at most")
     print_line(

@@ -6,36 +6,45 @@ Files of a partitioned data set often have one name in many folders (``year=2020
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from geosearch.index import SceneRecord
+from geosearch.scenes import FileKeys, free_ids, is_gone
 
-def scene_names(paths: Iterable[Path], known: Mapping[str, str]) -> dict[Path, str]:
+
+def scene_names(states: Mapping[Path, str], known: Iterable[SceneRecord]) -> dict[Path, str]:
     """Return each file's scene id, a file that is named twice once.
 
-    A file that the index has keeps its id. Others are called by their names; where that is the id
-    of another file which is there, or comes before, by as many folders more as tell them apart.
-    A file that is not there any more gives way: one of its name takes its place.
+    A file that the index has keeps its id, and so does one that was moved. Others are called by
+    their names; where that is the id of another scene, or of several files, by as many folders
+    more as tell them apart.
 
     Args:
-        paths: The files, or links to them, which are called by the links.
-        known: Ids of the index's scenes to where they are.
+        states: The files, or links to them, which are called by the links; each with its state.
+        known: The index's scenes.
 
     Returns:
-        Where each file is to its id, in the order of ``paths``.
+        Where each file is to its id, in the order of ``states``.
     """
+    keys = FileKeys()
     files: dict[Path, Path] = {}
-    for path in paths:
-        files.setdefault(path.resolve(), path.absolute())
-    ids = {Path(href): scene_id for scene_id, href in known.items()}
-    names = {file: ids[file] for file in files if file in ids}
-    taken = set(names.values()) | {one for one, href in known.items() if Path(href).exists()}
-    for file, named in files.items():
-        if file not in names:
-            names[file] = _free_name(named, taken)
-            taken.add(names[file])
+    for path in states:
+        files.setdefault(path.resolve(), path)
+    records = list(known)
+    of_file = {keys.key(one.href): one.id for one in records}
+    lost = {(one.state, Path(one.href).name): one.id for one in records if is_gone(one.href)}
+    names: dict[Path, str] = {}
+    for file, path in files.items():
+        moved = lost.pop((states[path], path.name), None)
+        found = of_file.get(keys.key(str(file)), moved)
+        if found is not None:
+            names[file] = found
+    new = [file for file in files if file not in names]
+    given = free_ids(
+        [_longer_names(files[file].absolute()) for file in new], {one.id for one in records}
+    )
+    names |= dict(zip(new, given, strict=True))
     return {file: names[file] for file in files}
 
 
-def _free_name(file: Path, taken: set[str]) -> str:
+def _longer_names(file: Path) -> list[str]:
     parts = file.parts
-    names = ["/".join(parts[-count:]) for count in range(1, len(parts))]
-    # all of the path, which no other file has
-    return next((name for name in names if name not in taken), file.as_posix())
+    return [*("/".join(parts[-count:]) for count in range(1, len(parts))), file.as_posix()]

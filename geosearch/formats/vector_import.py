@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geosearch.errors import Refusal, UsageError
 from geosearch.formats.scene_names import scene_names
-from geosearch.formats.vector_table import VectorFile, VectorRows
+from geosearch.formats.vector_table import VectorFile, VectorRows, file_state
 from geosearch.geo import box_sizes_m
 from geosearch.index import (
     MANIFEST,
@@ -137,7 +137,7 @@ def import_vectors(
     ) as writer:
         with track("importing", rows, "rows", shown=progress) as advance:
             for file, record in records:
-                status = writer.status(record.id, record.size_bytes, record.mtime_ns)
+                status = writer.status(record.id, record.state)
                 if status == "published":
                     unchanged.append(record.id)
                     continue
@@ -173,17 +173,16 @@ def _records(files: Sequence[VectorFile], folder: Path) -> list[tuple[VectorFile
     """Return each file with the scene that it becomes; one that is named twice once."""
     known = open_index(folder).scenes if (folder / MANIFEST).exists() else ()
     opened = {file.path.resolve(): file for file in files}
-    names = scene_names((file.path for file in files), {scene.id: scene.href for scene in known})
+    names = scene_names({file.path: file.state for file in files}, known)
     return [(opened[path], _record(opened[path], name)) for path, name in names.items()]
 
 
 def _record(file: VectorFile, scene_id: str) -> SceneRecord:
-    state = file.path.stat()
     return SceneRecord(
         id=scene_id,
         href=str(file.path.resolve()),
-        size_bytes=state.st_size,
-        mtime_ns=state.st_mtime_ns,
+        size_bytes=file.path.stat().st_size,
+        state=file.state,
         width_px=file.rows,
         height_px=1,
         crs="EPSG:4326",
@@ -223,6 +222,11 @@ def _stage(
         raise UsageError(
             f"{file.path} has no row that can be used: {_reasons(left_out)}",
             hint="see docs/format.md for what a row has to have",
+        )
+    if file_state(file.path) != file.state:
+        raise UsageError(
+            f"{file.path} changed while it was read",
+            hint="import it again when nothing writes to it",
         )
     skipped = file.rows - unfinished.chip_count
     found = replace(record, outline=shapely.box(*bounds), chips_skipped=skipped)

@@ -63,6 +63,16 @@ class VectorRows:
     """Reason to how many rows."""
 
 
+def file_state(path: Path) -> str:
+    """Return a text that changes when a file does.
+
+    Raises:
+        OSError: It is not there.
+    """
+    status = path.stat()
+    return f"{status.st_size}-{status.st_mtime_ns}"
+
+
 class VectorFile:
     """An open file of vectors."""
 
@@ -74,6 +84,8 @@ class VectorFile:
         """
         self.path = Path(path)
         try:
+            self.state = file_state(self.path)
+            """What changes when the file does, from before it was opened."""
             # page by page: a row group, which may be the whole file, need not fit into memory
             self._file: Any = pq.ParquetFile(
                 self.path, memory_map=False, buffer_size=_BUFFER_BYTES, pre_buffer=False

@@ -58,11 +58,11 @@ class IndexSpec:
 
 @dataclass(frozen=True, slots=True)
 class SceneKey:
-    """What tells whether a scene's file is the one that was indexed."""
+    """What tells whether a scene is what was indexed."""
 
     id: str
-    size_bytes: int
-    mtime_ns: int
+    state: str
+    """Changes with any file that decides about the scene."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,10 @@ class SceneRecord:
     href: str
     """Where its file is."""
     size_bytes: int
-    mtime_ns: int
+    """Of the files that hold its pixels; 0 where that is not known."""
+    state: str
+    """What its files were when it was read, and all others that decide about it: a text that is
+    compared and nothing else."""
     width_px: int
     height_px: int
     crs: str
@@ -99,11 +102,15 @@ class SceneRecord:
     """What decided the bands; None in older segments, as below."""
     placement_note: str | None = None
     """What is worth knowing about its place, such as a CRS that was assumed."""
+    refers_to: tuple[str, ...] = ()
+    """Other files that it is read from: those below its folder, or near, relative to that."""
+    item: str | None = None
+    """The STAC Item that led to it: its document and its id."""
 
     @property
     def key(self) -> SceneKey:
-        """What tells whether its file has changed."""
-        return SceneKey(self.id, self.size_bytes, self.mtime_ns)
+        """What tells whether it has changed."""
+        return SceneKey(self.id, self.state)
 
     @classmethod
     def from_plain(cls, values: Mapping[str, Any]) -> "SceneRecord":
@@ -115,6 +122,7 @@ class SceneRecord:
                 "stretch": stretch_ranges(values["stretch"]),
                 "outline": shapely.from_wkb(values["outline"]),
                 "pixel_m": _sides(values.get("pixel_m")),
+                "refers_to": tuple(values["refers_to"]),
             }
         )
 

@@ -209,10 +209,7 @@ def read_description(folder: Path) -> Description:
         document = json.loads(path.read_text(encoding="utf-8"))
         return Description(
             rows=int(document["rows"]),
-            scenes=tuple(
-                SceneKey(str(one["id"]), int(one["size_bytes"]), int(one["mtime_ns"]))
-                for one in document["scenes"]
-            ),
+            scenes=tuple(SceneKey(str(one["id"]), str(one["state"])) for one in document["scenes"]),
             files=tuple(
                 FileSum(str(one["path"]), int(one["bytes"]), str(one["sha256"]))
                 for one in document["files"]
@@ -275,10 +272,7 @@ def description_bytes(description: Description) -> bytes:
     """Return the content of a ``segment.json``."""
     document = {
         "rows": description.rows,
-        "scenes": [
-            {"id": s.id, "size_bytes": s.size_bytes, "mtime_ns": s.mtime_ns}
-            for s in description.scenes
-        ],
+        "scenes": [{"id": scene.id, "state": scene.state} for scene in description.scenes],
         "files": [
             {"path": f.path, "bytes": f.bytes, "sha256": f.sha256} for f in description.files
         ],

@@ -22,11 +22,12 @@ from geosearch.index.records import UNKNOWN_TIME, SceneRecord, time_ms_of
 _SCHEMA = """
 CREATE TABLE scenes (
     scene_no INTEGER PRIMARY KEY, id VARCHAR NOT NULL, href VARCHAR NOT NULL,
-    size_bytes BIGINT, mtime_ns BIGINT, width_px INTEGER, height_px INTEGER,
+    size_bytes BIGINT, state VARCHAR NOT NULL, width_px INTEGER, height_px INTEGER,
     crs VARCHAR, gsd_m DOUBLE, datetime VARCHAR, datetime_source VARCHAR,
     bands INTEGER[], stretch DOUBLE[][], outline BLOB, chips_skipped INTEGER, sha256 VARCHAR,
     pixel_m DOUBLE[],
-    band_reason VARCHAR, placement_note VARCHAR
+    band_reason VARCHAR, placement_note VARCHAR, refers_to VARCHAR[] NOT NULL,
+    item VARCHAR
 );
 CREATE TABLE chips (
     row BIGINT, scene_no INTEGER NOT NULL,
@@ -136,6 +137,7 @@ def _scene_values(scene: SceneRecord, hrefs: Hrefs) -> list[Any]:
     named["stretch"] = None if scene.stretch is None else [list(pair) for pair in scene.stretch]
     named["pixel_m"] = None if scene.pixel_m is None else list(scene.pixel_m)
     named["outline"] = shapely.to_wkb(scene.outline)
+    named["refers_to"] = list(scene.refers_to)
     return list(named.values())
 
 

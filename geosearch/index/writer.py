@@ -123,15 +123,19 @@ class IndexWriter:
     ) -> None:
         self._stack.close()
 
-    def status(self, scene_id: str, size_bytes: int, mtime_ns: int) -> SceneStatus:
-        """Say what the index knows of a scene's file as it is now."""
-        key = SceneKey(scene_id, size_bytes, mtime_ns)
+    def status(self, scene_id: str, state: str) -> SceneStatus:
+        """Say what the index knows of a scene as it is now."""
+        key = SceneKey(scene_id, state)
         published = self._published.get(scene_id)
         if published == key:
             return "published"
         if self._staging.holds(key):
             return "staged"
         return "changed" if published else "new"
+
+    def staged(self) -> list[SceneRecord]:
+        """Return what an interrupted run had finished and not published, by id."""
+        return [one.record for one in self._staging.scenes()]
 
     def staged_chips(self, scene_id: str) -> int:
         """Return how many chips a scene has that is staged; 0 for another."""

@@ -15,8 +15,8 @@ from geosearch.errors import Interrupted, Refusal, SceneError, UsageError
 from geosearch.index import IndexWriter
 from geosearch.ingest.interruption import stopping_on_request
 from geosearch.ingest.intervals import INTERVALS, Intervals, PublishClock
+from geosearch.ingest.known import KnownScenes
 from geosearch.ingest.memory import MEMORY, RunMemory
-from geosearch.ingest.moved import KnownScenes
 from geosearch.ingest.questions import embedded_questions
 from geosearch.ingest.report import BuildReport
 from geosearch.ingest.run import Part, Run, StoppedError
@@ -97,17 +97,18 @@ def ingest(
             most_rows=memory.segment_rows,
             memory_bytes=memory.total_bytes,
         ) as writer:
+            published = writer.scenes()
+            known = KnownScenes(published, writer.staged(), found.files)
             run = Run(
-                folder, len(found.files), encoder, settings, writer, watch, intervals,
+                folder, len(known.identities.files), encoder, settings, writer, watch, intervals,
                 interruption, clock,
             )  # fmt: skip
             run.refused += found.refused
-            published = writer.scenes()
-            _ingest_files(run, found, KnownScenes(published, found.files), progress)
+            _ingest_files(run, known, progress)
             if not run.kept:
                 raise _nothing_usable(run.refused)
             left = [one.record for one in published if one.record.id not in run.relinked]
-            vanished = vanished_scenes(left, found.files, folders)
+            vanished = vanished_scenes(left, known.identities.found, folders)
             writer.remove(set(vanished) if prune else set())
             with track("publishing", None, "", shown=progress):
                 generation = run.publish()
@@ -125,16 +126,17 @@ def ingest(
     )
 
 
-def _ingest_files(run: Run, found: Found, known: KnownScenes, progress: bool) -> None:
+def _ingest_files(run: Run, known: KnownScenes, progress: bool) -> None:
     """Stage all scenes, and publish now and then.
 
     Raises:
         Interrupted: Not all of them, since the run was asked to stop.
     """
-    works = scene_works(found.files)
+    files = known.identities.files
+    works = scene_works(files)
     with track("indexing", len(works), "scenes", shown=progress, work=sum(works)) as course:
         try:
-            for file, work in zip(found.files, works, strict=True):
+            for file, work in zip(files, works, strict=True):
                 if run.interruption.requested:
                     raise StoppedError
                 part = Part(course, work)
@@ -145,7 +147,7 @@ def _ingest_files(run: Run, found: Found, known: KnownScenes, progress: bool) ->
         except StoppedError:
             run.publish(goes_on=True)
     raise Interrupted(
-        f"{run.kept:,} of {len(found.files):,} scenes are done and published; "
+        f"{run.kept:,} of {len(files):,} scenes are done and published; "
         "run the same command again to continue"
     )
 

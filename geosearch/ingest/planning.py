@@ -9,7 +9,9 @@ import numpy as np
 
 from geosearch.encoders import Encoder
 from geosearch.errors import Refusal, SceneError
-from geosearch.index import MANIFEST, Index, SceneKey, open_index
+from geosearch.index import MANIFEST, open_index
+from geosearch.ingest.identity import Identities
+from geosearch.ingest.known import is_unchanged
 from geosearch.ingest.scene_file import refusal_of
 from geosearch.ingest.settings import ChipSettings
 from geosearch.ingest.vanished import vanished_scenes
@@ -17,7 +19,7 @@ from geosearch.progress import track
 from geosearch.scenes import (
     Found,
     SceneFile,
-    file_state,
+    scene_state,
     windows_with_data,
 )
 
@@ -37,6 +39,8 @@ class IndexPlan:
     them, though they will not be embedded again."""
     unchanged: int
     """Scenes that the index holds as they are."""
+    changed: tuple[str, ...]
+    """Ids of scenes of the index that would be read again: their chips now would go."""
     vanished: tuple[str, ...]
     """Ids of scenes whose files are gone."""
     refused: tuple[Refusal, ...]
@@ -79,37 +83,38 @@ def plan(
         IndexFolderError: The index is there and cannot be read.
     """
     index = open_index(folder) if (folder / MANIFEST).exists() else None
-    known = set() if index is None else {key for one in index.segments for key in one.scene_keys}
-    refused = list(found.refused)
+    known = {} if index is None else {scene.id: scene for scene in index.scenes}
+    identities = Identities(found.files, known.values())
+    refused, changed = list(found.refused), []
     scenes = chips = scene_bytes = 0
     with track("looking", len(found.files), "scenes", shown=progress) as advance:
-        for file in found.files:
+        for file in identities.files:
             advance(1)
+            before = known.get(file.id)
             try:
-                state = file_state(file.href)
-                if SceneKey(file.id, state.size_bytes, state.mtime_ns) in known:
+                if before is not None and is_unchanged(before, file):
                     continue
+                size_bytes = scene_state(file).size_bytes
                 chips += _chip_count(file, settings)
             except OSError as error:
                 refused.append(refusal_of(file, error))
                 continue
             scenes += 1
-            scene_bytes += state.size_bytes
+            scene_bytes += size_bytes
+            if file.id in identities.found:
+                changed.append(file.id)
     looked = len(found.files) - (len(refused) - len(found.refused))
     return IndexPlan(
         scenes=scenes,
         unchanged=looked - scenes,
-        vanished=_vanished(index, found, folders),
+        changed=tuple(changed),
+        vanished=vanished_scenes(known.values(), identities.found, folders),
         refused=tuple(refused),
         chips=chips,
         scene_bytes=scene_bytes,
         chips_per_second=_measured_rate(encoder, settings.size_px),
         index_bytes=chips * (2 * encoder.dim + _METADATA_BYTES) + (_EMPTY_BYTES if chips else 0),
     )
-
-
-def _vanished(index: Index | None, found: Found, folders: Sequence[str | Path]) -> tuple[str, ...]:
-    return () if index is None else vanished_scenes(index.scenes, found.files, folders)
 
 
 def _chip_count(file: SceneFile, settings: ChipSettings) -> int:

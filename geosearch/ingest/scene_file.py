@@ -1,20 +1,23 @@
 """What becomes of one file: its scene is kept, taken from before, embedded, or refused."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from geosearch.errors import IndexFolderError, Refusal, SceneError
 from geosearch.index import SceneRecord
 from geosearch.ingest.embedding import embed_scene
-from geosearch.ingest.moved import KnownScenes, same_picture
+from geosearch.ingest.known import KnownScenes, is_unchanged, same_picture
 from geosearch.ingest.report import SceneCount
 from geosearch.ingest.run import Part, Run
 from geosearch.scenes import (
     Scene,
     SceneFile,
+    SceneState,
     content_sum,
-    file_state,
+    scene_state,
     without_secrets,
 )
+from geosearch.text import shown
 
 
 def ingest_file(run: Run, file: SceneFile, known: KnownScenes, part: Part) -> None:
@@ -31,23 +34,18 @@ def ingest_file(run: Run, file: SceneFile, known: KnownScenes, part: Part) -> No
         StoppedError: The run was asked to stop; what is done of the scene is stored.
     """
     try:
-        state = file_state(file.href)
-        status = run.writer.status(file.id, state.size_bytes, state.mtime_ns)
-        if status == "published":
-            _keep(run, file, known)
+        if _is_published(run, file, known) or _is_relinked(run, file, known):
             return
-        if _relinked(run, file, state.size_bytes, known):
-            return
-        if status == "staged":
-            run.writer.confirm(file.id)
-            run.resumed += 1
+        file = known.identities.with_own_id(file)
+        if _is_staged(run, file, known):
             return
         with run.watch.time("open"):
             scene = run.settings.open(file)
         record = _scene_record(run, scene, 0, None)
         unfinished, batch, count = embed_scene(run, scene, record, part)
         with run.watch.time("hash"):
-            content = content_sum(file.href)
+            content = content_sum(file.href, scene.refers_to)
+        _require_unchanged(file, scene.refers_to, scene.state)
     except IndexFolderError:  # an OSError too, and not the scene's fault
         raise
     except OSError as error:  # a SceneError is one; anything else is our own fault and ends the run
@@ -59,39 +57,71 @@ def ingest_file(run: Run, file: SceneFile, known: KnownScenes, part: Part) -> No
     run.indexed.append(count)
 
 
-def _keep(run: Run, file: SceneFile, known: KnownScenes) -> None:
-    """Keep an unchanged scene, with the place where its file is now."""
-    scene = known.at_another_place(file)
-    if scene is None:
+def _is_published(run: Run, file: SceneFile, known: KnownScenes) -> bool:
+    """Keep an unchanged scene, with the place where its file is now; say whether it is one."""
+    scene = known.published(file.id)
+    if scene is None or not is_unchanged(scene.record, file):
+        return False
+    if known.has_moved(file):
+        run.writer.relink(scene, replace(scene.record, href=without_secrets(file.href)))
+        run.relinked[file.id] = file.id
+    else:
         run.unchanged += 1
-        return
-    run.writer.relink(scene, replace(scene.record, href=without_secrets(file.href)))
-    run.relinked[file.id] = file.id
+    return True
 
 
-def _relinked(run: Run, file: SceneFile, size_bytes: int, known: KnownScenes) -> bool:
+def _is_relinked(run: Run, file: SceneFile, known: KnownScenes) -> bool:
     """Keep the chips of a scene whose file has another name or time now; say whether it has."""
+    named = known.published(file.id)
+    refers_to = () if named is None else named.record.refers_to
+    state = scene_state(file, refers_to)
     with run.watch.time("hash"):
-        before = known.same_content(file, size_bytes)
+        before = known.same_content(file, state)
     if before is None or before.record.id in run.relinked:
         return False
+    if before.record.id != file.id:
+        file = known.identities.with_own_id(file)
     with run.watch.time("open"):
         scene = run.settings.open(file)
     record = _scene_record(run, scene, before.record.chips_skipped, before.record.sha256)
     if not same_picture(before.record, record):
         return False
+    _require_unchanged(file, refers_to, state)
     with run.watch.time("stage"):
         run.writer.relink(before, record)
     run.relinked[before.record.id] = file.id
     return True
 
 
+def _is_staged(run: Run, file: SceneFile, known: KnownScenes) -> bool:
+    """Take what an interrupted run had finished, if it is as it was then; say whether it is."""
+    staged = known.staged(file.id)
+    if staged is None or not is_unchanged(staged, file):
+        return False
+    run.writer.confirm(file.id)
+    run.resumed += 1
+    return True
+
+
+def _require_unchanged(file: SceneFile, refers_to: Sequence[str], before: SceneState) -> None:
+    """Refuse what is not what it was when its reading began.
+
+    Raises:
+        SceneError: It has changed.
+        OSError: It is not there any more.
+    """
+    if scene_state(file, refers_to) != before:
+        raise SceneError(
+            "it changed while it was read", hint="index it again when nothing writes to it"
+        )
+
+
 def refusal_of(file: SceneFile, error: OSError) -> Refusal:
     """Return why a scene is left out."""
     if isinstance(error, SceneError):
-        return Refusal(file.id, error.message, error.hint)
+        return Refusal(shown(file.id), error.message, error.hint)
     reason = error.strerror or str(error)
-    return Refusal(file.id, reason, "check that the file is there and may be read")
+    return Refusal(shown(file.id), reason, "check that the file is there and may be read")
 
 
 def _chips_skipped(count: SceneCount) -> int:
@@ -103,7 +133,7 @@ def _scene_record(run: Run, scene: Scene, chips_skipped: int, content: str | Non
         id=scene.id,
         href=without_secrets(scene.href),
         size_bytes=scene.state.size_bytes,
-        mtime_ns=scene.state.mtime_ns,
+        state=scene.state.text,
         width_px=scene.width_px,
         height_px=scene.height_px,
         crs=scene.crs,
@@ -118,4 +148,6 @@ def _scene_record(run: Run, scene: Scene, chips_skipped: int, content: str | Non
         pixel_m=run.settings.pixel_m(scene),
         band_reason=scene.band_reason,
         placement_note=scene.placement_note,
+        refers_to=scene.refers_to,
+        item=scene.item,
     )

@@ -1,34 +1,37 @@
 """Scenes that an index has of a folder, and that are not in it any more."""
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from pathlib import Path
 
 from geosearch.index import SceneRecord
-from geosearch.scenes import SceneFile, is_gone
+from geosearch.scenes import FileKeys, is_gone
 
 
 def vanished_scenes(
     published: Iterable[SceneRecord],
-    files: Collection[SceneFile],
+    found: Set[str],
     paths: Sequence[str | Path],
 ) -> tuple[str, ...]:
     """Return the ids of scenes that were indexed from below some folders and have no file now.
 
-    A path that is no folder, such as a disk that is not mounted, says nothing of what it held;
-    nor does a file that is found anew under the same id.
+    A path that is no folder, such as a disk that is not mounted, says nothing of what it held.
 
     Args:
         published: Scenes of the index.
-        files: What is there now.
-        paths: What is being indexed; only folders count.
+        found: Ids of those whose files are there.
+        paths: What is being indexed; only folders count, wherever links lead.
     """
-    folders = [Path(os.path.abspath(path)) for path in paths if os.path.isdir(path)]
-    here = {file.id for file in files}
+    keys = FileKeys()
+    folders = [Path(os.path.realpath(path)) for path in paths if os.path.isdir(path)]
     return tuple(
         scene.id
         for scene in published
-        if scene.id not in here
-        and any(Path(scene.href).is_relative_to(folder) for folder in folders)
+        if scene.id not in found
+        and any(_is_below(scene, folder, keys) for folder in folders)
         and is_gone(scene.href)
     )
+
+
+def _is_below(scene: SceneRecord, folder: Path, keys: FileKeys) -> bool:
+    return all(Path(file).is_relative_to(folder) for file in keys.key(scene.href))

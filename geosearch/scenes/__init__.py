@@ -12,7 +12,9 @@ from geosearch.scenes.href import band_files
 from geosearch.scenes.levels import Cut, cut_levels, level_gsds
 from geosearch.scenes.memory import ReadingMemory, reading_memory, reading_within
 from geosearch.scenes.remote import without_secrets
-from geosearch.scenes.state import FileState, content_sum, file_state, is_gone
+from geosearch.scenes.same_file import FileKeys
+from geosearch.scenes.scene_ids import free_ids
+from geosearch.scenes.state import SceneState, content_sum, is_gone, scene_state
 
 if TYPE_CHECKING:
     from geosearch.scenes.chip_blocks import ChipBlock
@@ -26,19 +28,20 @@ if TYPE_CHECKING:
 __all__ = [
     "ChipBlock",
     "Cut",
-    "FileState",
+    "FileKeys",
     "Found",
     "PixelWindow",
     "ReadingMemory",
     "Scene",
     "SceneFile",
+    "SceneState",
     "archive_name",
     "band_files",
     "chip_windows",
     "content_sum",
     "cut_levels",
-    "file_state",
     "find_scenes",
+    "free_ids",
     "is_gone",
     "level_gsds",
     "open_scene",
@@ -48,6 +51,7 @@ __all__ = [
     "reading_memory",
     "reading_within",
     "require_crs",
+    "scene_state",
     "windows_with_data",
     "without_secrets",
     "write_geotiff",

@@ -7,7 +7,7 @@ when it is opened.
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from geosearch.errors import Refusal, SceneError
@@ -17,8 +17,11 @@ from geosearch.scenes.dates import Moment
 from geosearch.scenes.href import band_files, join_bands, short_name
 from geosearch.scenes.products import Product, products
 from geosearch.scenes.remote import gdal_name, is_remote, without_secrets
+from geosearch.scenes.same_file import FileKeys
+from geosearch.scenes.scene_ids import free_ids, item_names, names_below
 from geosearch.scenes.walk import Listing, listing, walk
 from geosearch.scenes.wildcards import Pattern, parse_pattern
+from geosearch.text import is_readable, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class SceneFile:
     href: str
     """Where it is, absolute: a file or URL, or red, green and blue as `join_bands` writes them."""
     id: str
-    """Its name in the index: the path relative to the folder that was indexed."""
+    """Its name in the index: the path below the folder that was indexed, longer where that is
+    another scene's."""
     moment: Moment | None = None
     """When it was taken, if that is known before it is opened."""
     band_names: tuple[str, ...] = ()
@@ -37,6 +41,11 @@ class SceneFile:
     """What took it, if that is known before it is opened: ``sentinel-2a``."""
     band_reason: str = ""
     """Why its files are red, green and blue, where it has three."""
+    names: tuple[str, ...] = ()
+    """What it may be called, the shortest first: as much of its path as tells it from others."""
+
+    item: str | None = None
+    """The STAC Item that led to it: its document and its id; None for a file by itself."""
 
     @property
     def name(self) -> str:
@@ -67,7 +76,7 @@ class _Candidate:
         return files[0] if len(files) == 1 else join_bands(files)
 
 
-def find_scenes(paths: Sequence[str | Path]) -> Found:
+def find_scenes(paths: str | Path | Sequence[str | Path]) -> Found:
     """Find the raster files below some folders, and among some files.
 
     Folders are walked with all their folders; links are followed, a folder is entered once.
@@ -77,14 +86,14 @@ def find_scenes(paths: Sequence[str | Path]) -> Found:
 
     Args:
         paths: Files, folders, patterns; STAC documents (``.json``); URLs of
-            rasters (https, s3, gs, az) and ``/vsi`` names.
+            rasters (https, s3, gs, az) and ``/vsi`` names. One path is one path.
     """
     refused: list[Refusal] = []
     found: list[_Candidate] = []
     named: list[Path] = []
     remote: list[str] = []
     items: list[SceneFile] = []
-    for path in paths:
+    for path in [paths] if isinstance(paths, str | Path) else paths:
         if is_catalog(str(path)) and (is_remote(str(path)) or os.path.isfile(path)):
             items += _item_files(str(path), refused)
             continue
@@ -100,67 +109,109 @@ def find_scenes(paths: Sequence[str | Path]) -> Found:
             matched = _candidates(_matched(pattern, refused), pattern.root)
             if not matched:
                 reason = "no scene matches the pattern"
-                refused.append(Refusal(str(path), reason, "check it with: ls PATTERN"))
+                refused.append(Refusal(shown(path), reason, "check it with: ls PATTERN"))
             found += matched
         else:
-            refused.append(Refusal(str(path), "there is no such file or folder", "check the path"))
+            reason = "there is no such file or folder"
+            refused.append(Refusal(shown(path), reason, "check the path"))
     for listed in _by_folder(named):
         found += _candidates([listed], listed.folder)
-    files = _scene_files(found, refused) + _remote_files(remote, refused) + items
-    return Found(_one_each(files, refused), tuple(refused))
+    # an Item knows more of a file than the file does
+    files = [*items, *_scene_files(found, refused), *_remote_files(remote, refused)]
+    return Found(_with_ids(_each_once(files, refused)), tuple(refused))
 
 
 def _item_files(path: str, refused: list[Refusal]) -> Iterator[SceneFile]:
     """Yield the scenes of a STAC document; items without a raster are refused."""
     start = path if is_remote(path) else os.path.abspath(path)
     for item in read_items(start, refused):
+        name = without_secrets(item_id(item))
         try:
             scene = item_scene(item)
+            _require_text(scene.id, scene.href)
         except SceneError as error:
-            refused.append(Refusal(without_secrets(item_id(item)), error.message, error.hint))
+            refused.append(Refusal(shown(name), error.message, error.hint))
             continue
         apart = len(band_files(scene.href)) > 1
         yield SceneFile(
             href=scene.href,
-            id=without_secrets(scene.id),
+            id=name,
             moment=scene.moment,
             band_names=scene.band_names,
             platform=scene.platform,
             band_reason="its Item's red, green and blue" if apart else "",
+            names=item_names(name, item.base, scene.href),
+            item=without_secrets(f"{item.base}#{name}"),
         )
 
 
-def _one_each(files: list[SceneFile], refused: list[Refusal]) -> tuple[SceneFile, ...]:
-    first: dict[str, SceneFile] = {}
+def _each_once(files: Iterable[SceneFile], refused: list[Refusal]) -> list[SceneFile]:
+    """Return each file once, as it was met first; two Items of one file are not one scene."""
+    keys, first = FileKeys(), dict[tuple[str, ...], SceneFile]()
     for file in files:
-        if first.setdefault(file.id, file).href != file.href:
-            reason = f"another scene has its id, in {without_secrets(first[file.id].href)}"
-            refused.append(Refusal(file.id, reason, "index it into another folder with -i"))
-    return tuple(first[name] for name in sorted(first))
+        known = first.setdefault(keys.key(file.href), file)
+        if known.item and file.item and known.id != file.id:
+            reason = f"its file is the scene {shown(known.id)} already: {shown(known.name)}"
+            refused.append(Refusal(shown(file.id), reason, "index it into another folder with -i"))
+    return list(first.values())
+
+
+def _with_ids(files: Sequence[SceneFile]) -> tuple[SceneFile, ...]:
+    ids = free_ids([file.names for file in files], frozenset())
+    named = [replace(file, id=name) for file, name in zip(files, ids, strict=True)]
+    return tuple(sorted(named, key=lambda file: file.id))
 
 
 def _remote_files(hrefs: list[str], refused: list[Refusal]) -> list[SceneFile]:
     """Take what is not local as it is named; its id is its URL without what is secret in it."""
-    files = {}
+    files = []
     for href in hrefs:
         name = without_secrets(href)
         try:
             gdal_name(href)
-            files[name] = SceneFile(href, name)
+            _require_text(href)
+            files.append(SceneFile(href, name, names=(name,)))
         except SceneError as error:
-            refused.append(Refusal(name, error.message, error.hint))
-    return list(files.values())
+            refused.append(Refusal(shown(name), error.message, error.hint))
+    return files
 
 
 def _scene_files(found: list[_Candidate], refused: list[Refusal]) -> list[SceneFile]:
     files = []
-    for candidate, name in _with_ids(_each_once(found)):
+    once = _once(found)
+    called = Counter(candidate.product.named for candidate in once)
+    for candidate in once:
+        product = candidate.product
+        # a product may be given in parts: they are called by their files
+        named = product.named if called[product.named] == 1 else product.files[0]
+        names = names_below(named, candidate.root)
         try:
-            reason = candidate.product.band_reason
-            files.append(SceneFile(candidate.href, name, band_reason=reason))
+            _require_text(*map(str, product.files), names[0])
+            href, reason = candidate.href, product.band_reason
+            files.append(SceneFile(href, names[0], band_reason=reason, names=names))
         except SceneError as error:
-            refused.append(Refusal(name, error.message, error.hint))
+            refused.append(Refusal(shown(names[0]), error.message, error.hint))
     return files
+
+
+def _once(found: list[_Candidate]) -> list[_Candidate]:
+    keys, first = FileKeys(), dict[tuple[str, ...], _Candidate]()
+    for candidate in found:
+        first.setdefault(keys.of(map(str, candidate.product.files)), candidate)
+    return list(first.values())
+
+
+def _require_text(*names: str) -> None:
+    """Refuse names that cannot be written: an index keeps them as text.
+
+    Raises:
+        SceneError: One holds bytes that are not UTF-8.
+    """
+    if not all(map(is_readable, names)):
+        raise SceneError(
+            "its name is not UTF-8 text",
+            hint="rename it, or all files below a folder: convmv -r -f latin1 -t utf8 FOLDER",
+        )
 
 
 def archive_name(path: str | Path) -> str:
@@ -198,39 +249,3 @@ def _by_folder(files: Iterable[Path]) -> Iterator[Listing]:
         names.setdefault(file.parent, []).append(file.name)
     for folder, inside in names.items():
         yield Listing(folder, tuple(sorted(inside)))
-
-
-def _each_once(found: list[_Candidate]) -> list[_Candidate]:
-    first: dict[tuple[str, ...], _Candidate] = {}
-    for candidate in found:
-        first.setdefault(tuple(map(os.path.realpath, candidate.product.files)), candidate)
-    return list(first.values())
-
-
-def _with_ids(found: list[_Candidate]) -> list[tuple[_Candidate, str]]:
-    """Name each scene by its path in its folder; where two are equal, by more of the path."""
-    called = Counter(candidate.product.named for candidate in found)
-    named = [
-        candidate.product.named
-        if called[candidate.product.named] == 1
-        # a product may be given in parts: they are called by their files
-        else candidate.product.files[0]
-        for candidate in found
-    ]
-    depth = [0] * len(found)
-    while True:
-        ids = [_relative(*item) for item in zip(named, (c.root for c in found), depth, strict=True)]
-        counts = Counter(ids)
-        twins = [at for at, name in enumerate(ids) if counts[name] > 1]
-        if not twins:
-            return list(zip(found, ids, strict=True))
-        for at in twins:
-            depth[at] += 1
-
-
-def _relative(named: Path, root: Path, up: int) -> str:
-    # the folder that was given may be the product, or lie in it
-    folder = root if root in named.parents else named.parent
-    for _ in range(up):
-        folder = folder.parent
-    return named.relative_to(folder).as_posix()

@@ -17,10 +17,14 @@ from geosearch.scenes.metadata import product_moment
 from geosearch.scenes.pixels import pixel_source
 from geosearch.scenes.placement import place
 from geosearch.scenes.raster import gdal_errors, open_raster
+from geosearch.scenes.references import referred_files
 from geosearch.scenes.sampling import choose_stretch
 from geosearch.scenes.sensors import Bands
-from geosearch.scenes.state import FileState, file_state
+from geosearch.scenes.state import SceneState, scene_state
 from geosearch.scenes.stretch import Range, Stretch
+
+_OPENINGS = 4
+"""A scene that refers to other files is opened twice: only then is it known what to look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,10 @@ class Scene:
     """Its name in the index."""
     href: str
     """Where it is: its file, or its red, green and blue as `join_bands` writes them."""
-    state: FileState
-    """Size of its files, and when they were last written."""
+    state: SceneState
+    """What all files that decide about it were, before they were read."""
+    refers_to: tuple[str, ...]
+    """Other files that it is read from, as `scene_state` takes them."""
     width_px: int
     """Columns."""
     height_px: int
@@ -59,6 +65,8 @@ class Scene:
     """Values shown as black and as white; None for 8-bit values as they are."""
     placement_note: str | None
     """What is worth knowing about its place, such as the residual of a fit."""
+    item: str | None
+    """The STAC Item that led to it: its document and its id."""
 
 
 def open_scene(
@@ -81,8 +89,8 @@ def open_scene(
     """
     first = Path(band_files(file.href)[0])
     with gdal_errors(file.href):
-        state = file_state(file.href)
-        with open_raster(file.href) as dataset:
+        state, refers_to, opened = _opened(file)
+        with opened as dataset:
             placement = place(dataset, first, assume_crs=assume_crs)
             window = (0, 0, dataset.width, dataset.height)
             outline = footprint(placement.to_lonlat, *window)
@@ -105,6 +113,7 @@ def open_scene(
                 id=file.id,
                 href=file.href,
                 state=state,
+                refers_to=refers_to,
                 width_px=dataset.width,
                 height_px=dataset.height,
                 crs=placement.crs,
@@ -118,7 +127,34 @@ def open_scene(
                 band_reason=reason,
                 stretch=choose_stretch(source, stretch),
                 placement_note=placement.note,
+                item=file.item,
             )
+
+
+def _opened(file: SceneFile) -> tuple[SceneState, tuple[str, ...], Any]:
+    """Open a scene; what it is read from is never newer than the state that stands for it.
+
+    Raises:
+        SceneError: It cannot be opened, or is written to all the time.
+        OSError: It is not there.
+    """
+    refers_to: tuple[str, ...] = ()
+    for _ in range(_OPENINGS):
+        state = scene_state(file, refers_to)
+        dataset = open_raster(file.href)
+        try:
+            found = referred_files(file.href, dataset)
+        except BaseException:
+            dataset.close()
+            raise
+        if found == refers_to:
+            return state, refers_to, dataset
+        dataset.close()
+        refers_to = found
+    raise SceneError(
+        "the files that it refers to change while it is opened",
+        hint="index it again when nothing writes to it",
+    )
 
 
 def _band_facts(dataset: Any, file: SceneFile) -> BandFacts:

@@ -32,7 +32,7 @@ def build(folder: Path, ann: str) -> Index:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     lon, lat = columns / 10, rows / 10
     scene = SceneRecord(
-        id="one.tif", href="/nowhere/one.tif", size_bytes=1, mtime_ns=1, width_px=3840,
+        id="one.tif", href="/nowhere/one.tif", size_bytes=1, state="1", width_px=3840,
         height_px=3200, crs="EPSG:4326", gsd_m=100.0, datetime=None, datetime_source=None,
         bands=(1, 2, 3), stretch=None, outline=shapely.box(0, 0, 6, 5), chips_skipped=0,
     )  # fmt: skip

@@ -411,7 +411,7 @@ def parts_in_folders(folder: Path) -> list[Path]:
 def test_files_of_one_name_are_scenes_of_their_own(tmp_path: Path) -> None:
     paths = parts_in_folders(tmp_path)
     done = geosearch.import_vectors(paths, tmp_path / "together")
-    assert (done.files, done.chips_total) == (("part-0.parquet", "2021/part-0.parquet"), 100)
+    assert (done.files, done.chips_total) == (("2020/part-0.parquet", "2021/part-0.parquet"), 100)
     totals = [geosearch.import_vectors([path], tmp_path / "one by one") for path in paths]
     assert [one.chips_total for one in totals] == [60, 100]
     again = geosearch.import_vectors(paths[::-1], tmp_path / "one by one")
@@ -424,7 +424,7 @@ def test_a_file_that_moved_takes_its_own_place(tmp_path: Path) -> None:
     (tmp_path / "later").mkdir()
     moved = paths[0].rename(tmp_path / "later" / "part-0.parquet")
     done = geosearch.import_vectors([moved], tmp_path / "index")
-    assert (done.unchanged, done.chips_total) == (("part-0.parquet",), 100)
+    assert (done.unchanged, done.chips_total) == (("2020/part-0.parquet",), 100)
 
 
 def test_rows_that_an_interrupted_import_staged_are_counted(file: Path, tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ _ADDED = ("cloud", "windows", "size_m", "gsd_m", "blocks.npz", "chips")
 SPEC = IndexSpec("none", "none-0", DIM, "float32", None, 64, 64, 0.25)
 
 
-def scene(name: str, mtime_ns: int = 1, **changes: object) -> SceneRecord:
+def scene(name: str, state: object = 1, **changes: object) -> SceneRecord:
     values: dict[str, object] = {
-        "id": name, "href": f"/scenes/{name}", "size_bytes": 10, "mtime_ns": mtime_ns,
+        "id": name, "href": f"/scenes/{name}", "size_bytes": 10, "state": str(state),
         "width_px": 640, "height_px": 64, "crs": "EPSG:4326", "gsd_m": 100.0,
         "datetime": "2020-01-02T03:04:05.678Z", "datetime_source": "file name",
         "bands": (3, 2, 1), "stretch": ((0.0, 1.5), (2.0, 3.0), (4.0, 5.0)),

@@ -17,7 +17,7 @@ NAMES = tuple(f"scene{number}.tif" for number in range(5))
 def record(number: int) -> SceneRecord:
     """Scene n lies between n and n + 1 degrees, and is of January n + 1; number 3 has no date."""
     return SceneRecord(
-        id=NAMES[number], href=f"/nowhere/{NAMES[number]}", size_bytes=1, mtime_ns=1,
+        id=NAMES[number], href=f"/nowhere/{NAMES[number]}", size_bytes=1, state="1",
         width_px=640, height_px=640, crs="EPSG:4326", gsd_m=100.0,
         datetime=None if number == 3 else f"2020-01-{number + 1:02d}T00:00:00Z",
         datetime_source=None, bands=(1, 2, 3), stretch=None,

@@ -105,7 +105,7 @@ def test_what_is_not_derived_is_named_and_left_until_it_is_dropped(
     assert {one.outcome for one in repair(index, drop=True)} == {"dropped"}
     assert verify(index) == []
     with IndexWriter(index, SPEC) as writer:
-        assert writer.status("scene0.tif", 1, 1) == "new"
+        assert writer.status("scene0.tif", "1") == "new"
         writer.stage(record(0), chips(0))
         writer.stage(record(1), chips(1))
         assert writer.publish().chips == 200
@@ -198,7 +198,7 @@ def test_a_sidecar_that_contradicts_itself_is_a_fault(
 def test_a_scene_that_is_searched_twice_is_a_fault(tmp_path: Path) -> None:
     build(tmp_path / "index", segments=2)
     with IndexWriter(tmp_path / "index", SPEC) as writer:
-        changed = record(0).__class__(**{**values(record(0)), "mtime_ns": 2})
+        changed = record(0).__class__(**{**values(record(0)), "state": "2"})
         writer.stage(changed, chips(0))
         writer.publish()
     path = tmp_path / "index" / "manifest.json"

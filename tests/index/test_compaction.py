@@ -275,7 +275,7 @@ def test_finished_scenes_of_a_killed_run_wait_and_its_remains_go(index: Path) ->
     assert [path.suffix for path in (index / "staging").iterdir()] == [""]
     assert len(segment_files(index)) == 1
     with IndexWriter(index, SPEC) as writer:
-        assert writer.status("scene1.tif", 1, 1) == "staged"
+        assert writer.status("scene1.tif", "1") == "staged"
 
 
 def test_what_somebody_put_there_is_left(index: Path) -> None:

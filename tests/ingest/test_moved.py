@@ -1,6 +1,7 @@
 """What is known by its content is not embedded again, and its hits lead to where it is."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from rasterio.transform import from_origin
 import geosearch
 from geosearch.index import IndexWriter, open_index
 from geosearch.ingest import BuildReport
-from geosearch.scenes import content_sum
+from geosearch.scenes import SceneFile, content_sum, scene_state
 
 
 def draw(path: Path, seed: int, west: float = 11.0, bands: int = 3) -> None:
@@ -148,12 +149,9 @@ def test_a_killed_run_links_again(scenes: Path, index: Path) -> None:
     opened = open_index(index)
     with IndexWriter(index, opened.spec) as writer:  # staged, and then it dies
         before = next(one for one in writer.scenes() if one.record.id == "b.tif")
-        status = (scenes / "c.tif").stat()
-        now = before.record.__class__(
-            **{name: getattr(before.record, name) for name in before.record.__slots__}
-            | {"id": "c.tif", "href": str(scenes / "c.tif"), "mtime_ns": status.st_mtime_ns}
-        )
-        writer.relink(before, now)
+        file = SceneFile(str(scenes / "c.tif"), "c.tif")
+        state = scene_state(file).text
+        writer.relink(before, replace(before.record, id="c.tif", href=file.href, state=state))
     report = index_again(scenes, index)
     assert (report.relinked, report.vanished) == (("c.tif",), ())
     assert set(hrefs(index)) == {"a_20200101.tif", "c.tif"}

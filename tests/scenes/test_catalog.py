@@ -156,12 +156,34 @@ def test_a_catalog_without_end_is_cut_with_its_reason(tmp_path: Path) -> None:
     assert "deeper than 16" in refused.reason
 
 
-def test_two_items_of_one_id_are_not_mixed(tmp_path: Path) -> None:
+def test_two_items_of_one_id_are_two_scenes(tmp_path: Path) -> None:
     features = [item("one"), item("one", visual={"href": "other.tif"})]
     path = write(tmp_path / "i.json", {"type": "FeatureCollection", "features": features})
+    got = {file.id: file.href for file in found(path).files}
+    assert got == {
+        "one/one.tif": str(tmp_path / "one.tif"),
+        "one/other.tif": str(tmp_path / "other.tif"),
+    }
+
+
+def test_items_of_one_id_in_two_catalogs_are_called_by_their_folders(tmp_path: Path) -> None:
+    paths = [write(tmp_path / name / "i.json", item("one")) for name in "ab"]
+    assert [file.id for file in find_scenes(paths).files] == ["a/one", "b/one"]
+
+
+def test_two_items_of_one_file_are_not_two_scenes(tmp_path: Path) -> None:
+    features = [item("one"), item("two", visual={"href": "one.tif"})]
+    path = write(tmp_path / "i.json", {"type": "FeatureCollection", "features": features})
     got = found(path)
-    assert [file.href for file in got.files] == [str(tmp_path / "one.tif")]
-    assert "another scene has its id" in got.refused[0].reason
+    assert [file.id for file in got.files] == ["one"]
+    assert got.refused[0].reason == "its file is the scene one already: one.tif"
+
+
+def test_an_item_and_its_file_are_one_scene_of_which_the_item_tells(tmp_path: Path) -> None:
+    write_band(tmp_path / "one.tif", values(1))
+    path = write(tmp_path / "i.json", item("one"))
+    (file,) = find_scenes([tmp_path, path, tmp_path / "one.tif"]).files
+    assert (file.id, file.moment is not None) == ("one", True)
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def slivers(rng: np.random.Generator, count: int) -> list[Any]:
 def scene(name: str, day: int | None) -> SceneRecord:
     date = None if day is None else f"2020-01-{day:02d}T00:00:00Z"
     return SceneRecord(
-        id=name, href=f"/nowhere/{name}", size_bytes=1, mtime_ns=1, width_px=640_000,
+        id=name, href=f"/nowhere/{name}", size_bytes=1, state="1", width_px=640_000,
         height_px=64, crs="EPSG:4326", gsd_m=100.0, datetime=date, datetime_source=None,
         bands=(1, 2, 3), stretch=None, outline=shapely.box(-180, -90, 180, 90), chips_skipped=0,
     )  # fmt: skip

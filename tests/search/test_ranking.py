@@ -32,7 +32,7 @@ def scene(number: int, day: int | None) -> SceneRecord:
     date = None if day is None else f"2020-01-{day:02d}T00:00:00Z"
     outline = shapely.box(number, 0, number + 1, 1)
     return SceneRecord(
-        id=f"scene{number}.tif", href=f"/nowhere/scene{number}.tif", size_bytes=1, mtime_ns=1,
+        id=f"scene{number}.tif", href=f"/nowhere/scene{number}.tif", size_bytes=1, state="1",
         width_px=640, height_px=640, crs="EPSG:4326", gsd_m=100.0, datetime=date,
         datetime_source=None, bands=(1, 2, 3), stretch=None, outline=outline, chips_skipped=0,
     )  # fmt: skip
