@@ -15,6 +15,7 @@ PACKAGE = Path(geosearch.__file__).parent
 FLOORS = {
     "errors": 0,
     "lazy": 0,
+    "regular_file": 0,
     "replacing": 0,
     "text": 1,
     "json_text": 2,
