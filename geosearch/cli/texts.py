@@ -2,12 +2,11 @@
 
 import codecs
 import json
-import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from geosearch.errors import Refusal, UsageError
+from geosearch.regular_file import read_regular, remedy
 from geosearch.text import is_readable, shown
 
 _HINT = "give a UTF-8 file with a text a line, or a .json file that is a list of strings"
@@ -35,9 +34,14 @@ def read_texts(path: str) -> Texts:
     """
     in_json = Path(path).suffix.lower() == ".json"
     try:
-        text = _decoded(_read_bytes(path))
+        text = _decoded(read_regular(path, _MOST_BYTES, streams=True))
         texts = json.loads(text) if in_json else _lines(text)
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError(
+            f"cannot read texts from {path}: {reason}", hint=remedy(error, _HINT)
+        ) from error
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"cannot read texts from {path}: {error}", hint=_HINT) from error
     if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
         raise UsageError(f"{path} is not a JSON list of strings", hint=_HINT)
@@ -68,17 +72,6 @@ def read_queries(path: str) -> Texts:
     if not read.texts:
         raise UsageError(f"{path} holds no text", hint="say what to look for")
     return read
-
-
-def _read_bytes(path: str) -> bytes:
-    """Return what a file holds; from a pipe only where the shell made it: ``<(...)``."""
-    if not stat.S_ISREG(os.stat(path).st_mode) and not path.startswith(("/dev/", "/proc/self/fd/")):
-        raise OSError("it is not a regular file")
-    with open(path, "rb") as file:
-        data = file.read(_MOST_BYTES + 1)
-    if len(data) > _MOST_BYTES:
-        raise OSError(f"it is larger than {_MOST_BYTES >> 20} MiB")
-    return data
 
 
 def _decoded(data: bytes) -> str:

@@ -70,5 +70,5 @@ def test_what_holds_no_text_at_all_is_an_error(tmp_path: Path, name: str, data: 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
 def test_a_pipe_without_a_writer_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "t.txt")
-    with pytest.raises(UsageError, match="not a regular file"):
+    with pytest.raises(UsageError, match="a named pipe, not a file"):
         read_texts(str(tmp_path / "t.txt"))
