@@ -151,7 +151,8 @@ def plan(
         GeosearchError: As `build` would: there is nothing to index, the encoder or the index cannot
             be read, or the index was built in another way.
     """
-    from geosearch.ingest import plan, run_memory
+    from geosearch.index import require_fit
+    from geosearch.ingest import index_spec, plan, run_memory
 
     run_memory(max_memory)
     paths = path_list(paths)
@@ -163,6 +164,8 @@ def plan(
         device=device, precision=precision,
     )  # fmt: skip
     work = _prepare(asked, note)
+    # as the writer of a run does, which nobody can be beside another
+    require_fit(work.folder, index_spec(work.encoder, work.settings, None))
     return plan(
         work.found, work.folder, work.encoder, work.settings, folders=paths, progress=progress
     )
@@ -228,8 +231,8 @@ def _prepare(asked: _Asked, note: Note) -> _Work:
     What can be refused without the encoder is refused before it is loaded.
     """
     from geosearch.encoders import load
-    from geosearch.index import MANIFEST, open_index, require_ann, require_fit
-    from geosearch.ingest import index_spec, look_for_scenes
+    from geosearch.index import MANIFEST, open_index, require_ann
+    from geosearch.ingest import look_for_scenes
 
     if not asked.paths:
         raise UsageError("no path to index", hint="give a folder of scenes")
@@ -255,7 +258,6 @@ def _prepare(asked: _Asked, note: Note) -> _Work:
         _name(asked), weights=asked.weights, device=asked.device, precision=asked.precision
     )
     settings = _chip_settings(asked, encoder.image_size)
-    require_fit(folder, index_spec(encoder, settings, None))
     return _Work(found, folder, encoder, settings, asked.weights)
 
 

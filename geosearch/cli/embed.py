@@ -48,6 +48,7 @@ def embed(
     from geosearch.encoders import (
         embed_images,
         embed_texts,
+        entry,
         find_images,
         load,
         with_activation,
@@ -56,6 +57,7 @@ def embed(
 
     require_output(output, NPZ)
     name = with_activation(encoder, activation)
+    entry(name)  # there is one of that name
     read = None if texts is None else read_texts(texts)
     files = find_images([*images, *more])
     if read is None and not any(file.exists() for file in files):
