@@ -1,9 +1,12 @@
 """Text from outside: file names, documents and arguments are not yet text, nor safe to print.
 
-One function each way. `readable` lets in what is text and names what is not; `shown` makes of
-anything a line that a terminal, a log and a JSON document can hold.
+One function each way. `decoded` lets in the bytes of a document, `readable` what Python holds as a
+text, and both name what is not; `shown` makes of anything a line that a terminal, a log and a JSON
+document can hold.
 """
 
+import codecs
+import re
 import unicodedata
 
 from geosearch.errors import UsageError
@@ -12,6 +15,41 @@ _HIDDEN = {"Cc", "Cs", "Zl", "Zp"}
 """General categories (Unicode 15.0, 4.5) that are escaped: controls, surrogates, line breaks."""
 _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Marks that change in which order a terminal writes what follows (Unicode TR 9, 2)."""
+
+
+_MARKED = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""Byte order marks (Unicode 15.0, 23.8), and how what follows is decoded, without the mark."""
+_LINE_ENDS = re.compile(rb"\r\n|\r|\n")
+
+
+def decoded(data: bytes, what: str, hint: str = "save it as UTF-8") -> str:
+    """Return the text of a document: UTF-8, or UTF-16 or UTF-32 that begin with a mark.
+
+    Args:
+        data: All of it.
+        what: What it is, for the message: ``queries.txt``.
+        hint: What to do about it.
+
+    Raises:
+        UsageError: It is none of these.
+    """
+    encoding = next((name for mark, name in _MARKED if data.startswith(mark)), "utf-8")
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        if encoding not in ("utf-8", "utf-8-sig"):
+            raise UsageError(f"{what} is not {encoding.upper()} text", hint=hint) from None
+        line = len(_LINE_ENDS.findall(error.object[: error.start])) + 1
+        byte = error.object[error.start]
+        raise UsageError(
+            f"{what} is not UTF-8 text: line {line} has the byte 0x{byte:02x}", hint=hint
+        ) from None
 
 
 def shown(text: object, *, lines: bool = False) -> str:

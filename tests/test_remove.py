@@ -77,7 +77,7 @@ def test_a_scene_goes_whole_and_is_new_to_the_next_writer(index: Path) -> None:
     assert scenes_of(found(index)) == set(NAMES) - {"scene2.tif"}
     assert [one.id for one in open_index(index).scenes] == sorted(set(NAMES) - {"scene2.tif"})
     with IndexWriter(index, SPEC) as writer:
-        assert writer.status("scene2.tif", 1, 1) == "new"
+        assert writer.status("scene2.tif", "1") == "new"
         writer.stage(record(2), chips(2))
         assert writer.publish().chips == 500
     assert found(index, k=30) == best_ids(all_chips(), unit(1), 30)

@@ -126,6 +126,9 @@ class Archive:
             distinct: Leave out chips that overlap a better one, so that each hit is a new place.
             **conditions: What chips must meet, as `Conditions` describes it.
 
+        What is to be said of how a filter was read, and of where the index lies if nothing
+        matches it, is in ``explanation.notes`` of the hits.
+
         Returns:
             The hits; for several queries a list of them, in the order asked.
 

@@ -41,7 +41,8 @@ def remove(
             characters, ``/`` among them. A chip must be of one of them.
         dry_run: Change nothing, only say what would go.
         confirm: Is told what will go, and says whether it may; None to go ahead.
-        note: Is told which index was taken, if none was named.
+        note: Is told which index was taken, if none was named, how a filter was read that may be
+            meant otherwise, and where the index lies if nothing matches.
         **conditions: What chips must meet, as `Conditions` describes it.
 
     Raises:
@@ -49,7 +50,7 @@ def remove(
         IndexFolderError: The index cannot be read or written.
     """
     from geosearch.index import open_index, remove_chips
-    from geosearch.search import make_filter, matching_rows
+    from geosearch.search import make_filter, matching_rows, nothing_matches
 
     if isinstance(scenes, str):
         scenes = (scenes,)
@@ -59,8 +60,11 @@ def remove(
             "nothing says what to remove",
             hint="give --scene, --bbox, --intersects, --datetime, --min-cloud or --max-gsd",
         )
+    for line in wanted.notes:
+        note(line)
     folder = named_index(index, note)
-    named = _scenes_named(scenes, open_index(folder))
+    opened = open_index(folder)
+    named = _scenes_named(scenes, opened)
     # a scene that is named alone goes whole, even if it has no chip
     whole = named if wanted.is_empty else frozenset[str]()
     wanted = replace(wanted, scenes=named if scenes else None)
@@ -69,12 +73,15 @@ def remove(
         return matching_rows(segment, wanted)
 
     go_ahead = confirm or (lambda _removal: True)
-    return remove_chips(
+    removal = remove_chips(
         folder,
         choose,
         scenes=whole,
         confirm=lambda removal: not dry_run and go_ahead(removal),
     )
+    if not removal.scenes:
+        note(nothing_matches(opened, wanted))
+    return removal
 
 
 def _scenes_named(names: Collection[str], index: Index) -> frozenset[str]:

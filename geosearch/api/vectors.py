@@ -39,7 +39,7 @@ def import_vectors(
     """Put the rows of GeoParquet files into an index: vectors that were made elsewhere.
 
     Args:
-        files: One or several, each with columns ``id``, ``geometry`` (WKB, EPSG:4326),
+        files: One or several, each with columns ``id``, ``geometry`` (WKB),
             ``vector`` (lists of so many floats) and, if known, ``datetime``.
         index: The index folder, made if it is not there; None for ``indexes/`` with the first
             file's name.
@@ -52,7 +52,8 @@ def import_vectors(
         device: ``auto``, ``cpu``, ``cuda``.
         precision: ``auto``, ``float32``, ``bf16``.
         progress: Show a bar on stderr.
-        note: Is told which index was taken, if none was named.
+        note: Is told which index was taken, if none was named, and what of a file may be meant
+            otherwise than it is read.
 
     Raises:
         UsageError: A file cannot be read, or holds no row that can be used, or its vectors are
@@ -74,7 +75,9 @@ def import_vectors(
     with ExitStack() as stack:
         opened = [stack.enter_context(VectorFile(path)) for path in paths]
         spec, made_by = _import_spec(opened, folder, encoder, weights, device, precision)
-        return import_vectors(
+        for line in (line for file in opened for line in file.notes):
+            note(line)
+        done = import_vectors(
             opened,
             folder,
             spec,
@@ -83,6 +86,9 @@ def import_vectors(
             queries=lambda: None if made_by is None else embedded_questions(made_by),
             progress=progress,
         )
+    for line in done.notes:
+        note(line)
+    return done
 
 
 def _import_spec(
@@ -161,7 +167,8 @@ def export_vectors(
         path: The file, ``.parquet`` or ``.geoparquet``; it is there whole, or as it was.
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
         progress: Show a bar on stderr.
-        note: Is told which index was taken, if none was named.
+        note: Is told which index was taken, if none was named, how a filter was read that may be
+            meant otherwise, and where the index lies if nothing matches.
         **conditions: What chips must meet, as `Conditions` describes it.
 
     Returns:
@@ -173,9 +180,14 @@ def export_vectors(
     """
     from geosearch.formats import export_vectors
     from geosearch.index import open_index
-    from geosearch.search import make_filter
+    from geosearch.search import make_filter, nothing_matches
 
     require_output(path, GEOPARQUET)
     wanted = make_filter(**conditions)
-    folder = named_index(index, note)
-    return export_vectors(open_index(folder), Path(path), wanted=wanted, progress=progress)
+    for line in wanted.notes:
+        note(line)
+    opened = open_index(named_index(index, note))
+    count = export_vectors(opened, Path(path), wanted=wanted, progress=progress)
+    if not count:
+        note(nothing_matches(opened, wanted))
+    return count

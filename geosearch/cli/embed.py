@@ -1,11 +1,13 @@
 """`geosearch embed`: images or texts in, their vectors out."""
 
+from collections.abc import Sequence
+
 import click
 
 from geosearch.cli.options import PathType, activation_option, compute_options, weights_option
 from geosearch.cli.report import count_of, print_refusals
 from geosearch.cli.texts import read_texts
-from geosearch.errors import UsageError
+from geosearch.errors import Refusal, UsageError
 from geosearch.outputs import NPZ, require_output
 from geosearch.progress import say
 
@@ -68,7 +70,7 @@ def embed(
     loaded = load(name, weights=weights, device=device, precision=precision)
     if read is not None:
         embedding = embed_texts(read.texts, loaded)
-        refused = read.refused
+        refused: Sequence[Refusal] = read.refused
     else:
         embedding = embed_images(files, loaded, progress=True)
         refused = embedding.refused

@@ -44,6 +44,4 @@ def export_vectors(
     if index and index_path:
         raise UsageError(f"two indexes: {index} and -i {index_path}", hint="name one of them")
     count = export_vectors(output, index or index_path, progress=True, note=say, **conditions)
-    if not count:
-        say("no chip passes the filter: the file is written, and has no rows")
     say(f"{count_of(count, 'chip')} written to {output}")

@@ -13,7 +13,7 @@ from geosearch.cli.options import (
     weights_option,
 )
 from geosearch.cli.printing import print_json, print_line
-from geosearch.cli.report import compaction_advice, print_refusals
+from geosearch.cli.report import compaction_advice, count_of, print_refusals
 from geosearch.progress import say
 
 if TYPE_CHECKING:
@@ -52,10 +52,11 @@ def import_vectors(
 ) -> int:
     """Put the rows of GeoParquet FILES into an index, made if it is not there.
 
-    Columns: `id`, `geometry` (WKB, EPSG:4326), `vector` (fixed-size lists of float16 or float32),
-    and `datetime`, which may be missing. A file is a scene of the index, a row a chip. Of a file
-    that geosearch exported it is known what made the vectors; of others, --encoder says it.
-    Without it, the index is asked by vectors only: `geosearch query --vector FILE.npy`.
+    Columns: `id`, `geometry` (WKB, in whatever CRS the file states), `vector` (fixed-size lists of
+    float16 or float32), and `datetime`, which may be missing. A file is a scene of the index, a row
+    a chip. Of a file that geosearch exported it is known what made the vectors; of others,
+    --encoder says it. Without it, the index is asked by vectors only:
+    `geosearch query --vector FILE.npy`.
 
     \b
       geosearch import embeddings.parquet -i indexes/embeddings
@@ -88,6 +89,8 @@ def _print(done: "VectorImport", as_json: bool) -> None:
     for scene in done.unchanged:
         print_line(f"unchanged: {scene}")
     for reason, count in done.left_out.items():
-        say(f"left out: {count:,} rows with {reason}")
+        say(f"left out: {count_of(count, 'row')} with {reason}")
+        for file, rows in done.left_out_rows[reason].items():
+            say(f"   {file}: row {', '.join(map(str, rows))}")
     if done.mergeable_tiers:
         say(compaction_advice(done.mergeable_tiers))

@@ -1,5 +1,6 @@
 """`geosearch query`: a text and filters in, ranked places out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -112,8 +113,8 @@ def query(
     with track("searching", None, "", shown=True):  # loading the encoder takes its time
         found = archive.search(asked.queries, k=k, exact=exact, distinct=distinct, **conditions)
     answers = Answers(asked.names, found, several)
-    if not any(answers.hits):
-        say("no chip matches the filter" if archive.index.chip_count else "the index is empty")
+    for line in dict.fromkeys(line for hits in answers.hits for line in hits.explanation.notes):
+        say(line)
     refused = [one for output, kind in formats for one in write_answers(answers, output, kind)]
     print_refusals(list(dict.fromkeys(refused)))
     if explained:
@@ -129,8 +130,8 @@ class _Asked:
     """Texts, or vectors [q, dim]."""
     names: list[str]
     """What each is called."""
-    refused: tuple[Refusal, ...] = ()
-    """Texts that were left out."""
+    refused: Sequence[Refusal] = ()
+    """Texts or vectors that were left out."""
 
 
 def _asked(text: str | None, queries_file: str | None, vector_file: str | None) -> _Asked:
@@ -143,8 +144,9 @@ def _asked(text: str | None, queries_file: str | None, vector_file: str | None) 
     if vector_file is not None:
         from geosearch.formats import read_vectors
 
-        return _Asked(*read_vectors(vector_file))
+        given_vectors = read_vectors(vector_file)
+        return _Asked(given_vectors.vectors, given_vectors.names, given_vectors.refused)
     if text is not None:
         return _Asked([text], [text])
     read = read_queries(str(queries_file))
-    return _Asked(list(read.texts), list(read.texts), read.refused)
+    return _Asked(read.texts, read.texts, read.refused)

@@ -1,86 +1,102 @@
-"""Texts from a file: one a line, or a JSON list."""
+"""Texts from a file: one a line, or a JSON list. What one of them has wrong costs that one."""
 
-import codecs
 import json
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from geosearch.errors import Refusal, UsageError
+from geosearch.errors import Refusal, UsageError, first_line
 from geosearch.regular_file import read_regular, remedy
-from geosearch.text import is_readable, shown
+from geosearch.text import decoded, is_readable, shown
 
-_HINT = "give a UTF-8 file with a text a line, or a .json file that is a list of strings"
 _MOST_BYTES = 256 << 20
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_FORM = "give a UTF-8 file with a text a line, or a .json file that is a list of strings"
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_SHOWN_LETTERS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What was read of a file of texts, and what was left out."""
+    """What a file of texts holds."""
 
-    texts: tuple[str, ...]
-    """In their order."""
-    refused: tuple[Refusal, ...]
-    """Those that are not UTF-8 text, by their places."""
+    texts: list[str]
+    """In order, those left out that cannot be used."""
+    refused: list[Refusal]
+    """The others, each by its line or entry, from 1."""
 
 
 def read_texts(path: str) -> Texts:
-    """Read a text a line, or a ``.json`` file that is a list of strings.
-
-    A byte order mark is no part of a text. A text that is not UTF-8 costs itself only.
+    """Read a text a line, or a ``.json`` file that is a list of strings; some may be empty.
 
     Raises:
-        UsageError: The file cannot be read as that, or holds no text that can be used.
+        UsageError: It cannot be read as that, or none of its texts can be used.
     """
-    in_json = Path(path).suffix.lower() == ".json"
-    try:
-        text = _decoded(read_regular(path, _MOST_BYTES, streams=True))
-        texts = json.loads(text) if in_json else _lines(text)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise UsageError(
-            f"cannot read texts from {path}: {reason}", hint=remedy(error, _HINT)
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"cannot read texts from {path}: {error}", hint=_HINT) from error
-    if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
-        raise UsageError(f"{path} is not a JSON list of strings", hint=_HINT)
-    place = "entry" if in_json else "line"
-    refused = [
-        Refusal(f"{place} {number} of {path}", f"it is not UTF-8 text: {shown(one)}", _HINT)
-        for number, one in enumerate(texts, start=1)
-        if not is_readable(one)
-    ]
-    if refused and len(refused) == len(texts):
-        raise UsageError(f"{refused[0].input}: {refused[0].reason}", hint=_HINT)
-    return Texts(tuple(one for one in texts if is_readable(one)), tuple(refused))
+    return _sorted(path, lambda text: None)
 
 
 def read_queries(path: str) -> Texts:
     """Read texts that all have something to ask.
 
     Raises:
-        UsageError: There is none, or one is empty.
+        UsageError: It cannot be read, or none of its texts can be used.
     """
-    read = read_texts(path)
-    place = "entry" if Path(path).suffix.lower() == ".json" else "line"
-    for number, text in enumerate(read.texts, start=1):
-        if not text.strip():
-            raise UsageError(
-                f"{place} {number} of {path} is empty", hint="say what to look for, or delete it"
-            )
-    if not read.texts:
-        raise UsageError(f"{path} holds no text", hint="say what to look for")
-    return read
+    return _sorted(path, lambda text: None if text.strip() else "is empty")
 
 
-def _decoded(data: bytes) -> str:
-    if data.startswith(_UTF_16):
-        return data.decode("utf-16", "surrogatepass")
-    # bytes that are not UTF-8 are kept: whose text they are in is not known yet
-    return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
+def _sorted(path: str, wrong: Callable[[str], str | None]) -> Texts:
+    """Return those texts of a file of which nothing is wrong, and the others."""
+    name = shown(path)
+    entries = _entries(path)
+    place = "entry" if _is_json(path) else "line"
+    texts, refused = [], []
+    for number, entry in enumerate(entries, start=1):
+        reason = _unusable(entry) or wrong(entry)
+        if reason is None:
+            texts.append(entry)
+        else:
+            empty = reason == "is empty"
+            hint = "say what to look for, or delete it" if empty else "correct it, or delete it"
+            refused.append(Refusal(f"{place} {number} of {name}", reason, hint))
+    if not texts:
+        first = refused[0] if refused else Refusal(name, "holds no text", "say what to look for")
+        raise UsageError(f"{first.input} {first.reason}", hint=first.hint)
+    return Texts(texts, refused)
 
 
-def _lines(text: str) -> list[str]:
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.removesuffix("\n").split("\n")
+def _unusable(entry: Any) -> str | None:
+    if not isinstance(entry, str):
+        return f"is not a text: {shown(json.dumps(entry))[:_SHOWN_LETTERS]}"
+    if not is_readable(entry):
+        return f"is not UTF-8 text: {shown(entry)[:_SHOWN_LETTERS]}"
+    return None
+
+
+def _entries(path: str) -> list[Any]:
+    name = shown(path)
+    try:
+        data = read_regular(path, _MOST_BYTES, streams=True)
+    except OSError as error:
+        raise UsageError(
+            f"cannot read texts from {name}: {error.strerror}", hint=remedy(error, _FORM)
+        ) from error
+    text = decoded(data, name)
+    if not _is_json(path):
+        lines = _LINE_END.split(text)
+        if len(lines) > 1 and not lines[-1]:
+            lines.pop()  # what comes after the last line's end
+        # files with marks that were joined have marks within
+        return [line.removeprefix("\ufeff") for line in lines]
+    try:
+        entries = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        reason = shown(first_line(error))
+        raise UsageError(f"cannot read texts from {name}: {reason}", hint=_FORM) from error
+    if not isinstance(entries, list):
+        raise UsageError(f"{name} is not a JSON list of strings", hint=_FORM)
+    return [one.removeprefix("\ufeff") if isinstance(one, str) else one for one in entries]
+
+
+def _is_json(path: str) -> bool:
+    return Path(path).suffix.lower() == ".json"

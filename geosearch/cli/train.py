@@ -187,7 +187,7 @@ def mini(
     """Train mini on RSICD, UCM-Captions, EuroSAT and what geosearch draws.
 
     DATA holds rsicd.tar, dataset_rsicd.json, ucm_captions.tar, dataset_ucm.json, eurosat.tar and
-    captions/. Needs what `pip install "geosearch-eo[train]"` brings.
+    captions/. Needs what `pip install ".[train]"` brings, in geosearch's checkout.
 
     \b
       geosearch train mini DATA -o runs/mini

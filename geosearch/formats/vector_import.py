@@ -6,7 +6,7 @@ thousands at a time: a run that was killed goes on after the last ones.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,10 @@ from geosearch.index import (
     rows_within,
 )
 from geosearch.progress import track
+from geosearch.text import shown
 
+_NAMED = 5
+"""Rows that are named a reason."""
 _EARTH = shapely.box(-180, -90, 180, 90)
 
 
@@ -47,6 +50,8 @@ class VectorImport:
     """Rows that were added."""
     left_out: dict[str, int]
     """Reason to how many rows were left out."""
+    left_out_rows: dict[str, dict[str, tuple[int, ...]]]
+    """Reason to the files' ids and the numbers of the first few of these rows, from 0."""
     chips_total: int
     """Chips in the index afterwards."""
     mergeable_tiers: int = 0
@@ -54,6 +59,35 @@ class VectorImport:
     many that searching takes longer for it; else 0."""
     refused: tuple[Refusal, ...] = ()
     """Files that are damaged, or hold no row that can be used, where others were taken."""
+    notes: tuple[str, ...] = ()
+    """What is to be said of how files were read, a line each."""
+
+
+@dataclass(slots=True)
+class _LeftOut:
+    """Rows that were left out so far, and what is to be said of others."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    """Reason to how many rows."""
+    first: dict[str, dict[str, tuple[int, ...]]] = field(default_factory=dict)
+    """Reason to the files, and the numbers of the first few of them."""
+    notes: list[str] = field(default_factory=list)
+    """A line each."""
+
+    def add(self, reason: str, file: str, numbers: NDArray[np.int64]) -> None:
+        """Count rows of a file."""
+        self.counts[reason] += len(numbers)
+        named = self.first.setdefault(reason, {})
+        some = (*named.get(file, ()), *numbers[:_NAMED].tolist())
+        if file in named or len(named) < _NAMED:
+            named[file] = some[:_NAMED]
+
+    def told(self) -> str:
+        """Return all of it, of one file, as the end of a sentence."""
+        return "; ".join(
+            f"{count} with {reason} (row {', '.join(map(str, *self.first[reason].values()))})"
+            for reason, count in self.counts.items()
+        )
 
 
 def _spec_of(file: VectorFile) -> IndexSpec:
@@ -88,8 +122,8 @@ def agreed_spec(files: Sequence[VectorFile]) -> IndexSpec:
     for file, spec in zip(files, specs, strict=True):
         if spec.vectors_agree_with != specs[0].vectors_agree_with:
             raise UsageError(
-                f"{file.path} holds vectors of {spec.fingerprint} of {spec.dim} numbers, "
-                f"{files[0].path} of {specs[0].fingerprint} of {specs[0].dim}",
+                f"{file.name} holds vectors of {spec.fingerprint} of {spec.dim} numbers, "
+                f"{files[0].name} of {specs[0].fingerprint} of {specs[0].dim}",
                 hint="import them into indexes of their own",
             )
     return specs[0]
@@ -123,7 +157,7 @@ def import_vectors(
         IndexFolderError: The index cannot be written, or was built in another way.
     """
     added, unchanged, refused, chips = [], [], [], 0
-    left_out: Counter[str] = Counter()
+    left_out = _LeftOut()
     records = _records(files, folder)
     rows = sum(file.rows for file, _ in records)
     budget = memory_budget(memory_bytes)
@@ -143,7 +177,7 @@ def import_vectors(
                     continue
                 if status != "staged":
                     try:
-                        left_out += _stage(file, record, writer, advance)
+                        _stage(file, record, writer, advance, left_out)
                     except UsageError as error:
                         if len(records) == 1:
                             raise
@@ -162,10 +196,12 @@ def import_vectors(
         files=tuple(added),
         unchanged=tuple(unchanged),
         chips=chips,
-        left_out=dict(left_out),
+        left_out=dict(left_out.counts),
+        left_out_rows=left_out.first,
         chips_total=generation.chips,
         mergeable_tiers=generation.mergeable_tiers,
         refused=tuple(refused),
+        notes=tuple(left_out.notes),
     )
 
 
@@ -201,16 +237,20 @@ def _stage(
     record: SceneRecord,
     writer: IndexWriter,
     advance: Callable[[float], None],
-) -> Counter[str]:
-    """Stage a file, and return reasons to how many of its rows were left out."""
+    left_out: _LeftOut,
+) -> None:
+    """Stage a file, and note which of its rows were left out."""
     file.require_unique_ids()
-    left_out: Counter[str] = Counter()
+    own, uncut = _LeftOut(), np.zeros(0, np.int64)
     # what was staged in batches of other sizes may end within one of these
     unfinished = writer.begin(record, file.rows, f"{file.batch_rows} rows at a time")
     bounds = np.array([180.0, 90.0, -180.0, -90.0])
     for rows in file.batches():
         advance(rows.count)
-        left_out.update(rows.left_out)
+        for reason, numbers in rows.left_out.items():
+            own.add(reason, shown(record.id), numbers)
+            left_out.add(reason, shown(record.id), numbers)
+        uncut = np.concatenate([uncut, rows.long_way])
         if len(rows.ids):
             around = shapely.total_bounds(rows.footprints)
             bounds[:2] = np.minimum(bounds[:2], around[:2])
@@ -220,23 +260,36 @@ def _stage(
             writer.add(unfinished, record, _batch(rows), reached)
     if not unfinished.chip_count:
         raise UsageError(
-            f"{file.path} has no row that can be used: {_reasons(left_out)}",
+            f"{file.name} has no row that can be used: {own.told() or 'it has no rows'}",
             hint="see docs/format.md for what a row has to have",
         )
-    if file_state(file.path) != file.state:
+    if _state_now(file) != file.state:
         raise UsageError(
-            f"{file.path} changed while it was read",
+            f"{file.name} changed while it was read",
             hint="import it again when nothing writes to it",
         )
+    if len(uncut):
+        left_out.notes.append(_long_way(shown(record.id), uncut))
     skipped = file.rows - unfinished.chip_count
     found = replace(record, outline=shapely.box(*bounds), chips_skipped=skipped)
     writer.finish(unfinished, found, _no_chips(file.dim))
-    return left_out
 
 
-def _reasons(left_out: Counter[str]) -> str:
-    counted = [f"{count} with {reason}" for reason, count in left_out.items()]
-    return "; ".join(counted) or "it has no rows"
+def _long_way(file: str, numbers: NDArray[np.int64]) -> str:
+    first = ", ".join(map(str, numbers[:_NAMED].tolist()))
+    more = f" and {len(numbers) - _NAMED:,} more" if len(numbers) > _NAMED else ""
+    return (
+        f"{file}: geometries with an edge of more than 180 degrees are read as they are drawn, the "
+        f"long way round (rows {first}{more}); those that should cross 180 degrees have to be cut "
+        "there, or have longitudes beyond 180"
+    )
+
+
+def _state_now(file: VectorFile) -> str:
+    try:
+        return file_state(file.path)
+    except OSError:  # it has gone
+        return ""
 
 
 def _batch(rows: VectorRows) -> ChipBatch:
@@ -268,5 +321,6 @@ def _no_chips(dim: int) -> ChipBatch:
             time_ms=np.zeros(0, np.int64),
             vectors=np.zeros((0, dim), np.float32),
             left_out={},
+            long_way=np.zeros(0, np.int64),
         )
     )

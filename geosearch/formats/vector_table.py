@@ -1,14 +1,13 @@
 """GeoParquet of vectors: a row a chip, with its id, footprint, time and vector.
 
-Columns ``id``, ``geometry`` (WKB, EPSG:4326), ``datetime`` (may be missing) and ``vector`` (a list
-of so many floats of 16, 32 or 64 bits). What else a file has is not read.
+Columns ``id``, ``geometry`` (WKB, in any CRS that the file states), ``datetime`` (may be missing)
+and ``vector`` (a list of so many floats of 16, 32 or 64 bits). What else a file has is not read.
 """
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from os import strerror
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -21,23 +20,33 @@ import shapely
 from numpy.typing import NDArray
 
 from geosearch.errors import UsageError, first_line
-from geosearch.formats.vector_columns import UNKNOWN_TIME, directions, shapes, texts, times
+from geosearch.formats.vector_columns import (
+    UNKNOWN_TIME,
+    directions,
+    is_binary,
+    lengths,
+    plain,
+    texts,
+    times,
+)
+from geosearch.formats.vector_crs import GEO, geometry_column, json_object
+from geosearch.formats.vector_shapes import footprints
+from geosearch.regular_file import remedy, require_regular
+from geosearch.text import shown
 
 BATCH_ROWS = 1 << 16
-GEO = b"geo"
 OWN = b"geosearch"
 """Key of the file's metadata that says how its vectors were made."""
 
 _GEOPARQUET = "1.1.0"
-_GEOARROW = b"ARROW:extension:metadata"
 _MOST_DIM = 1 << 16
 _LENGTHS_AT_ONCE = 1024
 _BUFFER_BYTES = 1 << 20
 _BATCH_BYTES = 32 << 20
 """Most of a batch's vectors as they are in the file."""
 _COLUMNS_HINT = (
-    "it has to have `id`, `geometry` (WKB, EPSG:4326), `vector` (fixed-size lists of float16 or "
-    "float32), and may have `datetime`"
+    "it has to have `id`, `geometry` (WKB), `vector` (fixed-size lists of float16 or float32), and "
+    "may have `datetime`"
 )
 
 
@@ -59,8 +68,10 @@ class VectorRows:
     """[m], milliseconds since 1970; the least number where it is not known."""
     vectors: NDArray[np.float32]
     """[m, dim], of unit length."""
-    left_out: dict[str, int]
-    """Reason to how many rows."""
+    left_out: dict[str, NDArray[np.int64]]
+    """What rows have wrong to their numbers in the file."""
+    long_way: NDArray[np.int64]
+    """Numbers of the rows, of those that are used, with an edge of more than 180 degrees."""
 
 
 def file_state(path: Path) -> str:
@@ -83,7 +94,10 @@ class VectorFile:
             UsageError: It is no Parquet file of vectors.
         """
         self.path = Path(path)
+        self.name = shown(path)
+        """What to call it in a message."""
         try:
+            require_regular(self.path)
             self.state = file_state(self.path)
             """What changes when the file does, from before it was opened."""
             # page by page: a row group, which may be the whole file, need not fit into memory
@@ -91,17 +105,22 @@ class VectorFile:
                 self.path, memory_map=False, buffer_size=_BUFFER_BYTES, pre_buffer=False
             )
             self._schema = self._file.schema_arrow
-        except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
+        except pa.ArrowException as error:
+            raise self._not_parquet(error) from error
+        except OSError as error:
+            if error.strerror is None:  # Arrow's own
+                raise self._not_parquet(error) from error
             raise UsageError(
-                f"{path} cannot be opened: {strerror(error.errno or 0)}",
-                hint="give the path of a GeoParquet file that may be read",
-            ) from error
-        except (OSError, pa.ArrowException) as error:
-            raise UsageError(
-                f"{path} cannot be read as Parquet: {first_line(error)}", hint=_COLUMNS_HINT
+                f"{self.name} cannot be opened: {error.strerror}",
+                hint=remedy(error, "give the path of a GeoParquet file"),
             ) from error
         self.rows: int = self._file.metadata.num_rows
-        self._require_columns()
+        with self._named():
+            self._require_columns()
+            self._geometry = geometry_column(self._schema, self._file.schema)
+            self._require_wkb()
+        self.notes = tuple(f"{self.name} {note}" for note in self._geometry.notes)
+        """What is to be said of how it is read, a line each."""
         self.metadata = self._own_metadata()
         """What geosearch wrote of how the vectors were made; empty in another's file."""
         self.dim = self._dim()
@@ -109,6 +128,12 @@ class VectorFile:
         bits = _storage(self._schema.field("vector").type).value_type.bit_width
         self.batch_rows = max(min(BATCH_ROWS, _BATCH_BYTES * 8 // (bits * self.dim)), 1)
         """How many rows `batches` yields at a time, at most."""
+
+    def _not_parquet(self, error: BaseException) -> UsageError:
+        return UsageError(
+            f"{self.name} cannot be read as Parquet: {shown(first_line(error))}",
+            hint=_COLUMNS_HINT,
+        )
 
     def __enter__(self) -> "VectorFile":
         return self
@@ -125,9 +150,10 @@ class VectorFile:
         """Yield all rows, in order, some thousands or tens of thousands at a time.
 
         Raises:
-            UsageError: It is damaged, or a vector has another length than the first.
+            UsageError: It is damaged, or a column of it cannot be read.
         """
-        wanted = [n for n in ("id", "geometry", "datetime", "vector") if n in self._schema.names]
+        names = ("id", self._geometry.name, "datetime", "vector")
+        wanted = [n for n in dict.fromkeys(names) if n in self._schema.names]
         first = 0
         with self._reading():
             for batch in self._file.iter_batches(self.batch_rows, columns=wanted, use_threads=True):
@@ -141,66 +167,57 @@ class VectorFile:
             UsageError: It is such a file, or it is damaged.
         """
         with self._reading():
-            ids = texts(self._file.read(columns=["id"]).column("id").combine_chunks()).drop_null()
+            column = self._file.read(columns=["id"]).column("id").combine_chunks()
+            ids = texts(column, uuids=self._has_uuids)[0].drop_null()
         if pc.count_distinct(ids).as_py() == len(ids):
             return
         counts = pc.value_counts(ids)
         often = counts.filter(pc.greater(counts.field("counts"), 1)).field("values")
         raise UsageError(
-            f"{self.path} has several rows of the id {often[0].as_py()!r}",
+            f"{self.name} has several rows of the id '{shown(often[0].as_py())}'",
             hint="give each row an id of its own",
         )
 
+    @property
+    def _has_uuids(self) -> bool:
+        columns = map(self._file.schema.column, range(len(self._file.schema)))
+        return any(one.path == "id" and one.logical_type.type == "UUID" for one in columns)
+
     @contextmanager
-    def _reading(self) -> Iterator[None]:
+    def _named(self) -> Iterator[None]:
         """Say of errors which file has them."""
         try:
             yield
         except UsageError as error:
-            raise UsageError(f"{self.path}: {error.message}", hint=error.hint) from error
+            raise UsageError(f"{self.name}: {error.message}", hint=error.hint) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Say of errors which file has them, and those of Arrow as ours."""
+        try:
+            with self._named():
+                yield
         except (OSError, pa.ArrowException) as error:
             raise UsageError(
-                f"{self.path} cannot be read: {first_line(error)}", hint="write the file again"
+                f"{self.name} cannot be read: {shown(first_line(error))}",
+                hint="write the file again",
             ) from error
 
     def _require_columns(self) -> None:
-        missing = [n for n in ("id", "geometry", "vector") if n not in self._schema.names]
+        missing = [n for n in ("id", "vector") if n not in self._schema.names]
         if missing:
-            raise UsageError(f"{self.path} has no column {missing[0]!r}", hint=_COLUMNS_HINT)
+            raise UsageError(f"it has no column {missing[0]!r}", hint=_COLUMNS_HINT)
         kind = _storage(self._schema.field("vector").type)
         if not _is_list(kind) or not pa.types.is_floating(kind.value_type):
-            raise UsageError(f"{self.path} has vectors of type {kind}", hint=_COLUMNS_HINT)
-        geometry = _storage(self._schema.field("geometry").type)
-        if not _is_binary(geometry):
-            raise UsageError(f"{self.path} has geometries of type {geometry}", hint=_COLUMNS_HINT)
-        self._require_degrees()
+            raise UsageError(f"it has vectors of type {kind}", hint=_COLUMNS_HINT)
 
-    def _require_degrees(self) -> None:
-        column = self._geometry_metadata()
-        if str(column.get("encoding", "WKB")).upper() != "WKB":
-            raise UsageError(
-                f"{self.path} encodes geometries as {column['encoding']}",
-                hint="write them as WKB, as GeoParquet does by default",
-            )
-        crs = column.get("crs")
-        code = crs.get("id") if isinstance(crs, dict) else None
-        named = f"{code.get('authority')}:{code.get('code')}" if isinstance(code, dict) else None
-        if crs is not None and named not in ("OGC:CRS84", "EPSG:4326"):
-            raise UsageError(
-                f"{self.path} has geometries in {named or 'a CRS without a code'}",
-                hint="write them in longitude and latitude: EPSG:4326, or OGC:CRS84",
-            )
-
-    def _geometry_metadata(self) -> dict[str, Any]:
-        """Return what is said of the geometries: by GeoParquet, else by GeoArrow."""
-        columns = _json((self._schema.metadata or {}).get(GEO)).get("columns")
-        column = columns.get("geometry") if isinstance(columns, dict) else None
-        if isinstance(column, dict):
-            return column
-        return _json((self._schema.field("geometry").metadata or {}).get(_GEOARROW))
+    def _require_wkb(self) -> None:
+        kind = _storage(self._schema.field(self._geometry.name).type)
+        if not is_binary(kind):
+            raise UsageError(f"it has geometries of type {kind}", hint=_COLUMNS_HINT)
 
     def _own_metadata(self) -> dict[str, Any]:
-        return _json((self._schema.metadata or {}).get(OWN))
+        return json_object((self._schema.metadata or {}).get(OWN))
 
     def _dim(self) -> int:
         kind = _storage(self._schema.field("vector").type)
@@ -210,48 +227,51 @@ class VectorFile:
             with self._reading():
                 dim = self._first_length()
         if not 1 <= dim <= _MOST_DIM:
-            raise UsageError(f"{self.path} has vectors of {dim} numbers", hint=_COLUMNS_HINT)
+            raise UsageError(f"{self.name} has vectors of {dim} numbers", hint=_COLUMNS_HINT)
         return dim
 
     def _first_length(self) -> int:
-        """Return how many numbers the first vector has that has any."""
+        """Return how many numbers most of the first vectors have that have any."""
         for batch in self._file.iter_batches(_LENGTHS_AT_ONCE, columns=["vector"]):
-            lengths = pc.list_value_length(_plain(batch.column(0))).drop_null()
-            some = lengths.filter(pc.greater(lengths, 0))
-            if len(some):
-                return int(some[0].as_py())
+            found = lengths(plain(batch.column(0)))
+            if found.any():
+                values, counts = np.unique(found[found > 0], return_counts=True)
+                return int(values[counts.argmax()])
         return 0
 
     def _rows_of(self, batch: Any, first: int) -> VectorRows:
         columns = {name: batch.column(name) for name in batch.schema.names}
-        ids = texts(columns["id"])
-        named = ~ids.is_null().to_numpy(zero_copy_only=False)
-        vectors, usable = directions(_plain(columns["vector"]), self.dim)
-        footprints, placed = shapes(columns["geometry"])
-        time_ms, dated = times(columns.get("datetime"), len(ids))
+        ids, unreadable = texts(columns["id"], uuids=self._has_uuids)
+        vectors, usable = directions(plain(columns["vector"]), self.dim)
+        sizes = lengths(plain(columns["vector"]))
+        data = plain(columns[self._geometry.name]).to_numpy(zero_copy_only=False)
+        places = footprints(data, self._geometry)
+        found = times(columns.get("datetime"), len(ids))
+        wrong = {
+            "an id that is not UTF-8 text": unreadable,
+            "no id": ids.is_null().to_numpy(zero_copy_only=False),
+            f"a vector of another length than {self.dim}": (sizes != self.dim) & (sizes != 0),
+            "no vector of finite numbers, or one of zeros": ~usable,
+            **places.wrong,
+            "a `datetime` that is not a date or an RFC 3339 text": found.unreadable,
+            "a `datetime` before year 1 or after 9999": found.beyond,
+        }
         good, left_out = np.ones(len(ids), bool), {}
-        for has, reason in (
-            (named, "no id"),
-            (usable, "no vector of finite numbers, or one of zeros"),
-            (placed, "no valid geometry in longitude and latitude"),
-            (dated, "a `datetime` before year 1 or after 9999"),
-        ):
-            left_out[reason] = int((good & ~has).sum())
-            good &= has
+        for reason, has in wrong.items():
+            if (good & has).any():
+                left_out[reason] = first + np.flatnonzero(good & has)
+            good &= ~has
         return VectorRows(
             first=first,
             count=len(ids),
             numbers=first + np.flatnonzero(good),
             ids=ids.to_numpy(zero_copy_only=False)[good],
-            footprints=footprints[good],
-            time_ms=time_ms[good],
+            footprints=places.shapes[good],
+            time_ms=found.time_ms[good],
             vectors=vectors[good],
-            left_out={reason: count for reason, count in left_out.items() if count},
+            left_out=left_out,
+            long_way=first + np.flatnonzero(good & places.long_way),
         )
-
-
-def _plain(column: Any) -> Any:
-    return column.storage if isinstance(column, pa.ExtensionArray) else column
 
 
 def _storage(kind: Any) -> Any:
@@ -262,20 +282,6 @@ def _is_list(kind: Any) -> bool:
     return bool(
         pa.types.is_fixed_size_list(kind) or pa.types.is_list(kind) or pa.types.is_large_list(kind)
     )
-
-
-def _is_binary(kind: Any) -> bool:
-    return bool(
-        pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind)
-    )
-
-
-def _json(data: bytes | None) -> dict[str, Any]:
-    try:
-        document = json.loads(data or b"{}")
-    except (ValueError, RecursionError):
-        return {}
-    return document if isinstance(document, dict) else {}
 
 
 class VectorFileWriter:

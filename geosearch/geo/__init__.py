@@ -2,22 +2,34 @@
 
 A footprint is the true outline of a pixel rectangle as a polygon in EPSG:4326: its edges
 have as many points as the projection's bend asks for, it is cut at 180 degrees, and it is
-closed along the pole where one lies inside.
+closed along the pole where one lies inside. Shapes that documents hand us, in whatever CRS, are
+brought to the same.
 """
 
 from geosearch.geo.boxes import bbox_geometry, rfc7946_bbox
 from geosearch.geo.footprint import footprint, footprints
 from geosearch.geo.ground import box_sizes_m, ground_sizes_m
 from geosearch.geo.projection import PixelToLonLat, ToLonLat, crs_to_lonlat
+from geosearch.geo.reprojection import CHIP_SHARE, go_the_long_way, shapes_to_lonlat
+from geosearch.geo.stated_crs import StatedCrs, read_crs, same_crs
+from geosearch.geo.wrapping import MOST_LON, ROUNDING_DEG
 
 __all__ = [
+    "CHIP_SHARE",
+    "MOST_LON",
+    "ROUNDING_DEG",
     "PixelToLonLat",
+    "StatedCrs",
     "ToLonLat",
     "bbox_geometry",
     "box_sizes_m",
     "crs_to_lonlat",
     "footprint",
     "footprints",
+    "go_the_long_way",
     "ground_sizes_m",
+    "read_crs",
     "rfc7946_bbox",
+    "same_crs",
+    "shapes_to_lonlat",
 ]

@@ -24,7 +24,8 @@ _HALVINGS = 10
 _JUMP_DEG = 100.0
 """Neighbouring points (sixteen an outline) farther apart in longitude have a pole between them:
 even the whole Earth in a rectangle of longitudes has them 90 degrees apart."""
-_SHARES = np.array([0.25, 0.5, 0.75])
+SHARES = np.array([0.25, 0.5, 0.75])
+"""Where a piece is tested, of its length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Rings:
 
     def polygons(self) -> NDArray[np.object_]:
         """Return what the outlines enclose: object [n] of Polygon, MultiPolygon or None."""
-        steps = _short_way(np.diff(self.lon, axis=1))
+        steps = short_way(np.diff(self.lon, axis=1))
         # as it was given where that is continuous: 203 degrees stays 203 until the cut
         lon = self.lon[:, :1] + np.concatenate(
             [np.zeros((len(steps), 1)), np.cumsum(steps, axis=1)], axis=1
@@ -104,7 +105,7 @@ class Rings:
             inner = self._inner(piece)
         straight: list[_Pieces] = []
         for _ in range(_HALVINGS):
-            bent = _bend_deg(piece.lonlat, inner) > allowed_deg[piece.ring]
+            bent = bend_deg(piece.lonlat, inner) > allowed_deg[piece.ring]
             straight.append(piece.only(~bent))
             if not bent.any():
                 break
@@ -118,13 +119,13 @@ class Rings:
 
     def _inner(self, piece: "_Pieces") -> Floats:
         """Return the points at a quarter, half and three quarters of each piece, [m, 3, 2]."""
-        lon, lat = project_pixels(self.to_lonlat, _between(piece.px))
-        chord = _between(piece.lonlat)
+        lon, lat = project_pixels(self.to_lonlat, between(piece.px))
+        chord = between(piece.lonlat)
         # a side that leaves the Earth between two points on it is kept straight
         off = ~np.isfinite(lon)
         lon = np.where(off, chord[..., 0], lon)
         lat = np.where(off, chord[..., 1], lat)
-        return np.stack([chord[..., 0] + _short_way(lon - chord[..., 0]), lat], axis=-1)
+        return np.stack([chord[..., 0] + short_way(lon - chord[..., 0]), lat], axis=-1)
 
     def _pole(self, at: int) -> float:
         """Return the latitude of the pole that lies in or at an outline."""
@@ -175,13 +176,13 @@ def _halves(ends: Floats, middle: Floats) -> Floats:
     return np.concatenate([first, second])
 
 
-def _between(ends: Floats) -> Floats:
+def between(ends: Floats) -> Floats:
     """Return points [m, 3, 2] on the straight lines between two ends [m, 2, 2]."""
     start, stop = ends[:, :1], ends[:, 1:]
-    return np.asarray(start + _SHARES[:, None] * (stop - start))
+    return np.asarray(start + SHARES[:, None] * (stop - start))
 
 
-def _short_way(difference_deg: Floats) -> Floats:
+def short_way(difference_deg: Floats) -> Floats:
     """Return differences of longitude the short way round, -180..180."""
     return np.asarray(difference_deg - 360 * np.round(difference_deg / 360))
 
@@ -213,7 +214,7 @@ def _pixel_deg(px: Floats, lon_steps: Floats, lat: Floats) -> Floats:
     return np.asarray((steps_deg / steps_px).min(axis=1))
 
 
-def _bend_deg(ends: Floats, inner: Floats) -> Floats:
+def bend_deg(ends: Floats, inner: Floats) -> Floats:
     """Return how far points on pieces [m, 3, 2] lie from the chords [m, 2, 2], degrees [m].
 
     On the ground: degrees of longitude count as what they are worth at that latitude.

@@ -33,6 +33,7 @@ from geosearch.index.records import (
     IndexSpec,
     SceneKey,
     SceneRecord,
+    moment_of,
 )
 from geosearch.index.removal import Choose, Removal, SceneRemoval, remove_chips
 from geosearch.index.repairing import repair
@@ -89,6 +90,7 @@ __all__ = [
     "exact_choice",
     "joined",
     "memory_budget",
+    "moment_of",
     "open_index",
     "parse_size",
     "read_unfinished",

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 _FIRST_YEAR = 1930
-"""Aerial archives reach back to here; a number that says an earlier year is not a date."""
+"""Aerial archives reach back to here; a number in a name that says an earlier year is not a date.
+What is stated as a time counts, however old."""
 
 # a run of digits belongs to one number: neither side may continue it
 _DAY = r"(?P<y>(?:19|20)\d\d)(?P<s>[-_.]?)(?P<m>0[1-9]|1[0-2])(?P=s)(?P<d>0[1-9]|[12]\d|3[01])"
@@ -114,12 +115,12 @@ def _moment_named(match: re.Match[str]) -> datetime | None:
     clock = [int(said.get(part) or 0) for part in "HMS"]
     year = _whole_year(int(said["yy"])) if said.get("yy") else int(said["y"])
     if said.get("doy"):
-        new_year, days = _moment(year, 1, 1, *clock), int(said["doy"]) - 1
+        new_year, days = _guess(year, 1, 1, *clock), int(said["doy"]) - 1
         found = None if new_year is None else new_year + timedelta(days)
         # day 0, and day 366 where there are 365, lie in another year
         return found if found is not None and found.year == year and _is_past(found) else None
     month = _MONTHS.index(said["mon"].upper()) + 1 if said.get("mon") else int(said["m"])
-    return _moment(year, month, int(said["d"]), *clock)
+    return _guess(year, month, int(said["d"]), *clock)
 
 
 def _whole_year(year: int) -> int:
@@ -147,7 +148,10 @@ def read_moment(text: str, source: str) -> Moment | None:
         return None
     numbers, zone = match.groups()[:6], match.groups()[6:]
     found = _moment(*(int(part or 0) for part in numbers))
-    return None if found is None else _said(found - _zone(*zone), source)
+    try:
+        return None if found is None else _said(found - _zone(*zone), source)
+    except OverflowError:  # in UTC it lies before year 1
+        return None
 
 
 def _zone(text: str | None = None) -> timedelta:
@@ -164,7 +168,14 @@ def _moment(
         found = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
-    return found if year >= _FIRST_YEAR and _is_past(found) else None
+    return found if _is_past(found) else None
+
+
+def _guess(
+    year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0
+) -> datetime | None:
+    """Return a time that a name may say."""
+    return _moment(year, month, day, hour, minute, second) if year >= _FIRST_YEAR else None
 
 
 def _is_past(moment: datetime) -> bool:
@@ -172,4 +183,5 @@ def _is_past(moment: datetime) -> bool:
 
 
 def _said(moment: datetime, source: str) -> Moment:
-    return Moment(moment.strftime("%Y-%m-%dT%H:%M:%SZ"), source)
+    # not strftime: it writes the year 925 with three digits
+    return Moment(moment.isoformat(timespec="seconds").replace("+00:00", "Z"), source)

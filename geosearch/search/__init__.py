@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from geosearch.search.explanation import Explanation, SegmentPlan
     from geosearch.search.filters import Filter, TimeSpan, make_filter
     from geosearch.search.hit import Hit
+    from geosearch.search.notes import nothing_matches
     from geosearch.search.query_vectors import unit_queries
     from geosearch.search.ranking import hit_count, search, search_many
     from geosearch.search.selection import matching_rows, matching_runs
@@ -27,6 +28,7 @@ __all__ = [
     "make_filter",
     "matching_rows",
     "matching_runs",
+    "nothing_matches",
     "search",
     "search_many",
     "unit_queries",
@@ -42,6 +44,7 @@ _HOME = {
     "make_filter": "filters",
     "matching_rows": "selection",
     "matching_runs": "selection",
+    "nothing_matches": "notes",
     "search": "ranking",
     "search_many": "ranking",
     "unit_queries": "query_vectors",

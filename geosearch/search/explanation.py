@@ -37,3 +37,6 @@ class Explanation:
     """One a segment, in the manifest's order."""
     milliseconds: dict[str, float] = field(default_factory=dict)
     """Step to wall-clock milliseconds."""
+    notes: tuple[str, ...] = ()
+    """What is to be said of how the filter was read, and of where the index lies if nothing
+    matches it, a line each."""

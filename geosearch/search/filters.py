@@ -4,26 +4,22 @@ A filter that cannot be applied is an error, never an unfiltered answer.
 """
 
 import calendar
-import json
 import math
 import re
-import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any, Unpack
 
-import shapely
-from shapely.geometry.base import BaseGeometry
-
 from geosearch.errors import UnknownConditionError, UsageError
+from geosearch.geo import MOST_LON, ROUNDING_DEG
+from geosearch.search.area_documents import read_area
 from geosearch.search.areas import Area
 from geosearch.search.conditions import Conditions
 from geosearch.search.moments import moments_text
+from geosearch.text import shown
 
-_AREA_LIMIT_BYTES = 64 * 2**20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST_MS = -(2**62)
 _LATEST_MS = 2**62
@@ -100,6 +96,8 @@ class Filter:
     """The chip must be of one of these scenes; None for any."""
     ranges: tuple[ValueRange, ...] = ()
     """Each must hold."""
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    """What is to be said of how it was read, a line each."""
 
     @property
     def is_empty(self) -> bool:
@@ -120,8 +118,9 @@ def make_filter(**conditions: Unpack[Conditions]) -> Filter:
     _require_known(conditions)
     bbox, intersects = conditions.get("bbox"), conditions.get("intersects")
     areas = [] if bbox is None else [parse_bbox(bbox)]
-    if intersects is not None:
-        areas.append(Area.of_geometry(read_area(intersects)))
+    stated = None if intersects is None else read_area(intersects)
+    if stated is not None:
+        areas.append(Area.of_geometry(stated.geometry))
     when, undated = conditions.get("datetime"), bool(conditions.get("undated"))
     if undated and when is None:
         raise UsageError("--undated without --datetime", hint="it adds to what --datetime finds")
@@ -130,6 +129,7 @@ def make_filter(**conditions: Unpack[Conditions]) -> Filter:
         time=None if when is None else parse_time_span(moments_text(when)),
         undated=undated,
         ranges=_ranges(conditions),
+        notes=() if stated is None else stated.notes,
     )
 
 
@@ -174,26 +174,45 @@ def _bound(name: str, given: Mapping[str, Any], quantity: _Quantity) -> float | 
 def parse_bbox(bbox: str | Sequence[float]) -> Area:
     """Read ``W,S,E,N`` (commas or blanks); W > E is a box across 180 degrees.
 
+    Longitudes beyond 180 go on: 170 to 190 is 170 to -170, 350 to 370 is -10 to 10.
+
     Raises:
-        UsageError: Not four finite numbers within longitude and latitude, or S > N.
+        UsageError: Not four finite numbers, more than two turns beyond 180 degrees or beyond a
+            pole, or S > N.
     """
     try:
         parts = bbox.replace(",", " ").split() if isinstance(bbox, str) else list(bbox)
         numbers = [float(part) for part in parts]
     except (TypeError, ValueError):
         raise UsageError(
-            f"--bbox has something that is no number: {bbox}", hint=_BBOX_HINT
+            f"--bbox has something that is not a number: {_said(bbox)}", hint=_BBOX_HINT
         ) from None
     if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
-        raise UsageError(f"--bbox needs four finite numbers, got: {bbox}", hint=_BBOX_HINT)
+        raise UsageError(f"--bbox needs four finite numbers, got: {_said(bbox)}", hint=_BBOX_HINT)
     west, south, east, north = numbers
-    if not (-180 <= west <= 180 and -180 <= east <= 180):
-        raise UsageError(f"--bbox has a longitude outside -180..180: {bbox}", hint=_BBOX_HINT)
-    if not (-90 <= south <= 90 and -90 <= north <= 90):
-        raise UsageError(f"--bbox has a latitude outside -90..90: {bbox}", hint=_BBOX_HINT)
+    if not (-MOST_LON <= west <= MOST_LON and -MOST_LON <= east <= MOST_LON):
+        raise UsageError(f"--bbox has longitudes that are not: {_said(bbox)}", hint=_BBOX_HINT)
+    if not (south >= -90 - ROUNDING_DEG and north <= 90 + ROUNDING_DEG):
+        raise UsageError(f"--bbox has a latitude outside -90..90: {_said(bbox)}", hint=_BBOX_HINT)
     if south > north:
         raise UsageError(f"--bbox has its south {south} above its north {north}", hint=_BBOX_HINT)
-    return Area.of_bbox(west, south, east, north)
+    west, east = _within_one_turn(west, east)
+    return Area.of_bbox(west, max(south, -90.0), east, min(north, 90.0))
+
+
+def _within_one_turn(west: float, east: float) -> tuple[float, float]:
+    """Return both ends of a box within -180..180, west > east where it crosses 180 degrees."""
+    if -180 <= west <= 180 and -180 <= east <= 180:
+        return west, east
+    if east - west >= 360:
+        return -180.0, 180.0
+    west -= 360 * math.floor((west + 180) / 360)
+    east -= 360 * (math.ceil((east + 180) / 360) - 1)
+    return max(west, -180.0), min(east, 180.0)  # a sum of large and small numbers is rounded
+
+
+def _said(bbox: object) -> str:
+    return shown(bbox)[:200]
 
 
 def parse_time_span(when: str) -> TimeSpan:
@@ -205,7 +224,8 @@ def parse_time_span(when: str) -> TimeSpan:
     Raises:
         UsageError: It is none of these, or it ends before it starts.
     """
-    ends = when.strip().split("/")
+    when = shown(when.lstrip("\ufeff").strip())
+    ends = when.split("/")
     if len(ends) > 2 or (len(ends) == 2 and all(end.strip() in ("", "..") for end in ends)):
         raise UsageError(f"--datetime cannot be read: {when}", hint=_DATETIME_HINT)
     spans = [_parse_moment(end.strip(), when, open_allowed=len(ends) == 2) for end in ends]
@@ -245,98 +265,3 @@ def _date_span(year: str, month: str | None, day: str | None) -> TimeSpan:
 
 def _milliseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(milliseconds=1)
-
-
-def read_area(source: str | Path | dict[str, Any] | BaseGeometry) -> BaseGeometry:
-    """Read a GeoJSON geometry, feature or feature collection; several become their union.
-
-    Raises:
-        UsageError: The file is missing, too large or no GeoJSON, or a geometry is empty,
-            invalid, or outside longitude and latitude.
-    """
-    if isinstance(source, BaseGeometry):
-        return _checked(source, "the geometry")
-    source = getattr(source, "__geo_interface__", source)
-    if isinstance(source, dict):
-        return _checked(_from_geojson(source, "the GeoJSON object"), "the GeoJSON object")
-    if not isinstance(source, str | Path):
-        raise UsageError(
-            f"--intersects is of type {type(source).__name__}",
-            hint="give the path of a GeoJSON file, a GeoJSON object or a geometry of Shapely",
-        )
-    name = "standard input" if str(source) == "-" else str(source)
-    data = _read_bytes(source, name)
-    try:
-        document = json.loads(data.decode())
-    except ValueError as error:  # includes bytes that are not UTF-8
-        raise UsageError(
-            f"--intersects {name} is no JSON: {error}", hint="give a GeoJSON file"
-        ) from error
-    return _checked(_from_geojson(document, name), name)
-
-
-def _read_bytes(source: str | Path, name: str) -> bytes:
-    hint = "give the path of a GeoJSON file, or - for standard input"
-    try:
-        if str(source) == "-":
-            data = sys.stdin.buffer.read(_AREA_LIMIT_BYTES + 1)
-        else:
-            with Path(source).open("rb") as file:
-                data = file.read(_AREA_LIMIT_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"--intersects {name}: {error.strerror}", hint=hint) from error
-    if len(data) > _AREA_LIMIT_BYTES:
-        raise UsageError(f"--intersects {name} is larger than 64 MiB", hint="simplify the geometry")
-    return data
-
-
-def _from_geojson(document: Any, name: str) -> BaseGeometry:
-    try:
-        geometries = [
-            shapely.from_geojson(json.dumps(part)) for part in _geometry_parts(document, name)
-        ]
-    except shapely.errors.GEOSException as error:
-        raise UsageError(
-            f"--intersects {name} has a geometry that is no GeoJSON: {error}",
-            hint="write geometries as RFC 7946 section 3.1 says",
-        ) from error
-    if len(geometries) == 1:
-        return geometries[0]
-    return shapely.union_all([_checked(geometry, name) for geometry in geometries])
-
-
-def _geometry_parts(document: Any, name: str) -> list[dict[str, Any]]:
-    kind = document.get("type") if isinstance(document, dict) else None
-    if kind == "FeatureCollection":
-        features = document.get("features")
-        parts = [f.get("geometry") for f in features or [] if isinstance(f, dict)]
-    elif kind == "Feature":
-        parts = [document.get("geometry")]
-    else:
-        parts = [document]
-    geometries = [part for part in parts if isinstance(part, dict) and "type" in part]
-    if not geometries:
-        raise UsageError(
-            f"--intersects {name} holds no GeoJSON geometry",
-            hint="give a GeoJSON geometry, Feature or FeatureCollection in longitude, latitude",
-        )
-    return geometries
-
-
-def _checked(geometry: BaseGeometry, name: str) -> BaseGeometry:
-    if geometry.is_empty:
-        raise UsageError(f"--intersects {name} is empty", hint="give a geometry with an extent")
-    west, south, east, north = geometry.bounds
-    # not(...) so that NaN is refused too
-    if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
-        raise UsageError(
-            f"--intersects {name} reaches outside longitude and latitude: "
-            f"{west:g}, {south:g}, {east:g}, {north:g}",
-            hint="give EPSG:4326 degrees, longitude first, cut at 180 degrees (RFC 7946, 3.1.9)",
-        )
-    if not geometry.is_valid:
-        raise UsageError(
-            f"--intersects {name} is not a valid geometry: {shapely.is_valid_reason(geometry)}",
-            hint="repair it, with shapely.make_valid or the fix-geometries tool of QGIS",
-        )
-    return shapely.force_2d(geometry)

@@ -36,6 +36,7 @@ from geosearch.search.distinct import distinct_places
 from geosearch.search.explanation import Explanation, SegmentPlan
 from geosearch.search.filters import Filter
 from geosearch.search.hit import Hit
+from geosearch.search.notes import notes_on
 from geosearch.search.selection import matching_runs
 
 Tier = Literal["auto", "exact", "ivfpq"]
@@ -113,6 +114,7 @@ def search_many(
     watch = Stopwatch()
     with watch.time("filter"):
         matching = [matching_runs(segment, wanted or Filter()) for segment in index.segments]
+    notes = notes_on(index, wanted or Filter(), sum(map(run_rows, matching)))
     threads = 1 if len(queries) > 1 else _cores()
     asked = _Asked(index, matching, k, tier, threads, device)
     found = _on_device(asked, queries, watch)
@@ -120,7 +122,8 @@ def search_many(
     def answer(query: NDArray[np.float32], its: _Found) -> tuple[list[Hit], Explanation]:
         own = Stopwatch(dict(watch.seconds))
         hits, plans = (_answer_distinct if distinct else _answer)(asked, query, its, own)
-        return hits, Explanation(plans, {step: 1000 * took for step, took in own.seconds.items()})
+        took = {step: 1000 * seconds for step, seconds in own.seconds.items()}
+        return hits, Explanation(plans, took, notes)
 
     if len(queries) < 2:
         return [answer(query, its) for query, its in zip(queries, found, strict=True)]

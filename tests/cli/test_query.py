@@ -156,16 +156,63 @@ def test_a_ground_resolution_that_cannot_be_meant_is_refused(
     assert "hint: " in captured
 
 
-@pytest.mark.parametrize(
-    ("content", "number"), [("a river\n\na lake\n", 2), ("  \n", 1), ("", 1), ("a\nb\n\n", 3)]
-)
-def test_an_empty_text_is_an_error_by_its_line(
-    spoken: Path, tmp_path: Path, capsys: Captured, content: str, number: int
+@pytest.mark.parametrize("content", ["  \n", "", "\r\n\r\n", "\ufeff"])
+def test_a_file_of_empty_texts_is_an_error(
+    spoken: Path, tmp_path: Path, capsys: Captured, content: str
 ) -> None:
     file = tmp_path / "texts.txt"
-    file.write_text(content)
+    file.write_text(content, encoding="utf-8")
     assert run(["query", "--queries", str(file), "-i", str(spoken)]) == 2
-    assert f"line {number} of {file} is empty" in capsys.readouterr().err
+    assert f"line 1 of {file} is empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("texts.txt", "a river\n\na lake among hills\n", "line 2"),
+        ("texts.txt", "a river\na lake among hills\n\n", "line 3"),
+        ("texts.json", '["a river", "a \\ud83d lake", "a lake among hills"]', "entry 2"),
+        ("texts.json", '["a river", 5, "a lake among hills"]', "entry 2"),
+    ],
+)
+def test_a_text_that_cannot_be_asked_is_named_and_the_others_are_asked(
+    spoken: Path, tmp_path: Path, capsys: Captured, name: str, content: str, told: str
+) -> None:
+    file = tmp_path / name
+    file.write_text(content)
+    assert run(["query", "--queries", str(file), "-i", str(spoken), "-k", "1"]) == 3
+    captured = capsys.readouterr()
+    assert f"refused: {told} of {file}: " in captured.err
+    features = json.loads(captured.out)["features"]
+    assert [f["properties"]["query"] for f in features] == TEXTS[:2]
+
+
+def test_a_vector_without_a_direction_is_named_and_the_others_are_asked(
+    unknown: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    np.save(tmp_path / "v.npy", np.stack([unit(1), 0 * unit(1), unit(2)]))
+    assert run(["query", "--vector", str(tmp_path / "v.npy"), "-i", str(unknown), "--json"]) == 3
+    captured = capsys.readouterr()
+    answers = [json.loads(line) for line in captured.out.splitlines()]
+    assert [answer["query"] for answer in answers] == ["v.npy[0]", "v.npy[2]"]
+    assert "refused: v.npy[1]: " in captured.err
+
+
+def test_where_the_index_lies_is_said_when_nothing_matches(
+    unknown: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    np.save(tmp_path / "one.npy", unit(1))
+    command = ["query", "--vector", str(tmp_path / "one.npy"), "-i", str(unknown), "--json"]
+    assert run([*command, "--bbox", "100,50,101,51", "--datetime", "1999"]) == 0
+    captured = capsys.readouterr()
+    said = (
+        "no chip matches the filter; the index lies within 0,0,5,1 (W,S,E,N), "
+        "from 2020-01-01T00:00:00Z to 2020-01-05T00:00:00Z"
+    )
+    assert captured.err.splitlines() == [said]
+    assert json.loads(captured.out)["explanation"]["notes"] == [said]
+    assert run([*command, "--bbox", "100,50,101,51"]) == 0
+    assert capsys.readouterr().err.splitlines() == [said.partition(", from")[0]]
 
 
 @pytest.mark.parametrize(
@@ -188,6 +235,33 @@ def test_what_cannot_be_meant_is_refused(
     assert captured.out == ""
     assert word in captured.err
     assert "hint: " in captured.err
+
+
+def test_a_text_that_is_not_utf_8_is_refused(spoken: Path, capsys: Captured) -> None:
+    assert run(["query", "sc\udce8ne", "-i", str(spoken)]) == 2
+    assert "the query is not UTF-8 text: sc\\xe8ne" in capsys.readouterr().err
+
+
+def test_how_an_area_was_read_is_said_before_anything_is_removed(
+    unknown: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    square = {"type": "Polygon", "coordinates": [[[9, 9], [9.1, 9], [9.1, 9.1], [9, 9]]]}
+    features = [{"type": "Feature", "geometry": one} for one in (None, square)]
+    path = tmp_path / "area.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    lines = [
+        f"--intersects {path}: 1 of 2 features cannot be used and are left out: "
+        "feature 1 has no geometry",
+        "no chip matches the filter; the index lies within 0,0,5,1 (W,S,E,N)",
+    ]
+    np.save(tmp_path / "one.npy", unit(1))
+    for command in (
+        ["query", "--vector", str(tmp_path / "one.npy")],
+        ["remove", "--yes"],
+        ["export", "-o", str(tmp_path / "out.parquet")],
+    ):
+        assert run([*command, "-i", str(unknown), "--intersects", str(path)]) == 0
+        assert capsys.readouterr().err.splitlines()[:2] == lines
 
 
 def test_a_picture_of_several_queries_is_refused(

@@ -1,7 +1,9 @@
 """Vectors of files are read, or refused; a stranger's file runs nothing."""
 
+import os
 import pickle
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -15,19 +17,37 @@ from geosearch.formats import read_vectors
 def test_an_npy_file_gives_its_array_as_it_is(
     tmp_path: Path, kind: type, shape: tuple[int, ...]
 ) -> None:
-    stored = np.arange(np.prod(shape)).reshape(shape).astype(kind)
+    stored = np.arange(1, 1 + np.prod(shape)).reshape(shape).astype(kind)
     np.save(tmp_path / "v.npy", stored)
-    vectors, names = read_vectors(tmp_path / "v.npy")
-    assert vectors.dtype == kind
-    assert (vectors == np.atleast_2d(stored)).all()
-    assert names == (["v.npy[0]", "v.npy[1]", "v.npy[2]"] if shape == (3, 8) else ["v.npy"])
+    asked = read_vectors(tmp_path / "v.npy")
+    assert asked.vectors.dtype == kind
+    assert (asked.vectors == np.atleast_2d(stored)).all()
+    assert asked.names == (["v.npy[0]", "v.npy[1]", "v.npy[2]"] if shape == (3, 8) else ["v.npy"])
 
 
 def test_an_npz_file_names_its_items(tmp_path: Path) -> None:
     np.savez(tmp_path / "v.npz", vectors=np.eye(2), items=np.array(["a", "b"]))
-    vectors, names = read_vectors(tmp_path / "v.npz")
-    assert vectors.tolist() == np.eye(2).tolist()
-    assert names == ["a", "b"]
+    asked = read_vectors(tmp_path / "v.npz")
+    assert asked.vectors.tolist() == np.eye(2).tolist()
+    assert asked.names == ["a", "b"]
+
+
+def test_a_vector_without_a_direction_costs_no_other_one(tmp_path: Path) -> None:
+    stored = np.eye(4, dtype=np.float32)
+    stored[1, 2], stored[2] = np.nan, 0
+    np.save(tmp_path / "v.npy", stored)
+    asked = read_vectors(tmp_path / "v.npy")
+    assert asked.names == ["v.npy[0]", "v.npy[3]"]
+    assert (asked.vectors == stored[[0, 3]]).all()
+    assert [one.input for one in asked.refused] == ["v.npy[1]", "v.npy[2]"]
+    np.save(tmp_path / "v.npy", stored[1:3])
+    with pytest.raises(UsageError, match=r"v\.npy\[0\] holds NaN"):
+        read_vectors(tmp_path / "v.npy")
+
+
+def test_items_that_cannot_be_printed_are_shown(tmp_path: Path) -> None:
+    np.savez(tmp_path / "v.npz", vectors=np.eye(2), items=np.array(["a\x1b", "\ud83d lake"]))
+    assert read_vectors(tmp_path / "v.npz").names == ["a\\x1b", "\\ud83d lake"]
 
 
 def write_pickled(path: Path) -> None:
@@ -65,6 +85,28 @@ def write_forged_size(path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"(8,)", b"(8000000000000,)"))
 
 
+def write_size_beyond_numbers(path: Path) -> None:
+    np.save(path, np.zeros(8, np.float32))
+    path.write_bytes(path.read_bytes().replace(b"(8,)", b"(9" + b"9" * 30 + b",)"))
+
+
+def write_forged_member(path: Path) -> None:
+    write_forged_size(path)
+    with ZipFile(path.with_suffix(".npz"), "w") as members:
+        members.write(path, "vectors.npy")
+    path.with_suffix(".npz").replace(path)
+
+
+def write_nested_header(path: Path) -> None:
+    np.save(path, np.zeros(8, np.float32))
+    data = path.read_bytes()
+    path.write_bytes(data[:10] + b"(" * (len(data) - 43) + b"\n" + data[-32:])
+
+
+def write_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
 def write_truncated(path: Path) -> None:
     np.save(path, np.zeros(800, np.float32))
     path.write_bytes(path.read_bytes()[:300])
@@ -82,7 +124,8 @@ def write_empty(path: Path) -> None:
     "write",
     [
         write_pickled, write_pickle, write_other_array, write_too_few_items, write_cube,
-        write_nothing, write_scalar, write_forged_size, write_truncated, write_torn_zip,
+        write_nothing, write_scalar, write_forged_size, write_size_beyond_numbers,
+        write_forged_member, write_nested_header, write_pipe, write_truncated, write_torn_zip,
         write_empty,
     ],
 )  # fmt: skip
@@ -96,7 +139,7 @@ def test_what_are_no_vectors_is_refused_by_the_files_name(tmp_path: Path, write:
 
 def test_nobody_is_told_to_load_a_strangers_file_unsafely(tmp_path: Path) -> None:
     write_pickle(tmp_path / "v.parquet")
-    with pytest.raises(UsageError, match="no file of NumPy") as caught:
+    with pytest.raises(UsageError, match="not a file of NumPy") as caught:
         read_vectors(tmp_path / "v.parquet")
     assert "pickle" not in caught.value.message
 

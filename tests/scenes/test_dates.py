@@ -1,13 +1,16 @@
 """When scenes were taken, from names and tags that real archives have."""
 
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 import rasterio
+from hypothesis import given
+from hypothesis import strategies as st
 from scenes_making import values, write_band
 
 from geosearch.scenes import SceneFile, open_scene
-from geosearch.scenes.dates import find_moment
+from geosearch.scenes.dates import find_moment, read_moment
 
 
 @pytest.mark.parametrize(
@@ -171,3 +174,25 @@ def test_a_picture_of_a_camera_says_when(tmp_path: Path) -> None:
 )
 def test_a_tag_that_is_no_date_is_unknown(text: str) -> None:
     assert find_moment(["scene.tif"], {"TIFFTAG_DATETIME": text}) is None
+
+
+@given(
+    st.integers(1, 2019), st.integers(0, 364 * 86_400), st.integers(-14, 14),
+)  # fmt: skip
+def test_what_is_stated_as_a_time_counts_however_old(year: int, second: int, hours: int) -> None:
+    """Truth: Python's own reader of RFC 3339."""
+    zone = timezone(timedelta(hours=hours))
+    said = datetime(year, 1, 1, 14, tzinfo=zone) + timedelta(seconds=second)
+    moment = read_moment(said.isoformat(), "STAC")
+    assert moment is not None
+    assert len(moment.datetime) == len("0925-08-12T00:00:00Z")
+    assert datetime.fromisoformat(moment.datetime) == said.astimezone(UTC)
+
+
+def test_a_time_before_year_1_is_none() -> None:
+    assert read_moment("0001-01-01T00:00:00+02:00", "STAC") is None
+
+
+def test_a_number_in_a_name_is_no_date_before_there_were_aerial_archives() -> None:
+    assert find_moment(["scan_19250812.tif"], {}) is None
+    assert find_moment([], {"ACQUISITIONDATETIME": "1925-08-12T00:00:00Z"}) is not None

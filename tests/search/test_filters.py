@@ -1,8 +1,6 @@
 """Filters are read strictly, or refused."""
 
-import json
 from datetime import UTC, date, datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geosearch.errors import UsageError
-from geosearch.search.filters import make_filter, parse_bbox, parse_time_span, read_area
+from geosearch.search.filters import make_filter, parse_bbox, parse_time_span
 
 HELSINKI = timezone(timedelta(hours=2))
 
@@ -60,14 +58,6 @@ def test_values_of_other_types_are_refused_by_the_name_of_their_option(
         make_filter(**conditions)
 
 
-def test_what_tells_its_geometry_as_geojson_is_an_area() -> None:
-    class Place:
-        __geo_interface__ = shapely.geometry.mapping(shapely.box(1, 2, 3, 4))
-
-    place: Any = Place()
-    assert read_area(place).equals(shapely.box(1, 2, 3, 4))
-
-
 def milliseconds(*moment: int) -> int:
     return round(datetime(*moment, tzinfo=UTC).timestamp() * 1000)
 
@@ -101,7 +91,7 @@ def test_commas_blanks_and_numbers_mean_the_same_bbox() -> None:
         "nan,0,1,1",
         "0,0,inf,1",
         "0,2,1,1",
-        "-181,0,1,1",
+        "500000,0,500001,1",
         "0,-91,1,1",
     ],
 )
@@ -164,46 +154,43 @@ def test_an_unknown_end_never_reaches_what_has_no_time() -> None:
     assert parse_time_span("../2020").start_ms > -(2**63)
 
 
-SQUARE = json.loads(shapely.to_geojson(shapely.box(0, 0, 1, 1)))
-FEATURE = {"type": "Feature", "properties": None, "geometry": SQUARE}
+@given(
+    west=st.floats(-180, 180), width=st.floats(0.001, 359), turns=st.integers(-2, 1),
+    south=st.floats(-80, 80), k=st.integers(0, 9),
+)  # fmt: skip
+def test_a_bbox_of_another_turn_is_the_same_place(
+    west: float, width: float, turns: int, south: float, k: int
+) -> None:
+    """Longitudes are angles: 190 is -170, on whichever turn both are counted."""
+    shift = 360 * turns
+    area = parse_bbox((west + shift, south, west + width + shift, south + 1)).geometry
+    lon = west + width * (k + 0.5) / 10
+    assert area.bounds[0] >= -180
+    assert area.bounds[2] <= 180
+    inside = (lon + 180) % 360 - 180
+    assert (
+        shapely.intersects_xy(area, inside, south + 0.5)
+        or shapely.distance(area, shapely.Point(inside, south + 0.5)) < 1e-9
+    )
+    beyond = (west + width + (360 - width) / 2 + 180) % 360 - 180
+    assert width > 358.9 or not shapely.intersects_xy(area, beyond, south + 0.5)
 
 
 @pytest.mark.parametrize(
-    "document", [SQUARE, FEATURE, {"type": "FeatureCollection", "features": [FEATURE, FEATURE]}]
-)
-def test_every_kind_of_geojson_gives_its_area(tmp_path: Path, document: object) -> None:
-    path = tmp_path / "area.geojson"
-    path.write_text(json.dumps(document))
-    assert read_area(path).equals(shapely.box(0, 0, 1, 1))
-
-
-@pytest.mark.parametrize(
-    "text",
+    ("bbox", "parts"),
     [
-        "not json",
-        "[]",
-        "{}",
-        '{"type": "FeatureCollection", "features": []}',
-        '{"type": "Feature", "geometry": null}',
-        '{"type": "Polygon", "coordinates": [[[0, 0], [1, 1]]]}',
-        '{"type": "Polygon", "coordinates": []}',
-        '{"type": "Polygon", "coordinates": [[[0,0],[1,1],[1,0],[0,1],[0,0]]]}',
-        '{"type": "Point", "coordinates": [181, 0]}',
-        '{"type": "Point", "coordinates": [500000, 5800000]}',
-        '{"type": "Blob", "coordinates": [0, 0]}',
+        ("170,0,190,1", [(170, 0, 180, 1), (-180, 0, -170, 1)]),
+        ("-190,0,-170,1", [(170, 0, 180, 1), (-180, 0, -170, 1)]),
+        ("350,0,370,1", [(-10, 0, 10, 1)]),
+        ("350,0,10,1", [(-10, 0, 10, 1)]),
+        ("180,0,190,1", [(-180, 0, -170, 1)]),
+        ("-190,0,-180,1", [(170, 0, 180, 1)]),
+        ("0,0,360,1", [(-180, 0, 180, 1)]),
+        ("-180.0000001,-90.0000000001,180.0000001,90", [(-180, -90, 180, 90)]),
     ],
 )
-def test_an_area_that_cannot_be_meant_is_refused(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "area.geojson"
-    path.write_text(text)
-    with pytest.raises(UsageError):
-        read_area(path)
-
-
-def test_a_missing_area_file_is_refused_by_its_name(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"nowhere\.geojson: No such file") as caught:
-        read_area(tmp_path / "nowhere.geojson")
-    assert "no JSON" not in caught.value.message
+def test_longitudes_beyond_180_go_on(bbox: str, parts: list[tuple[float, ...]]) -> None:
+    assert parse_bbox(bbox).boxes == tuple(parts)
 
 
 def test_no_condition_is_the_empty_filter() -> None:

@@ -5,7 +5,7 @@ import click
 from geosearch.cli.evaluate.outcome import outcome_options, require_report, show
 from geosearch.cli.options import PathType, compute_options, index_option, weights_option
 from geosearch.cli.report import print_refusals
-from geosearch.cli.texts import read_texts
+from geosearch.cli.texts import read_queries
 
 
 @click.command(short_help="An index against the exact answer.")
@@ -53,8 +53,8 @@ def recall(
     from geosearch.progress import say
 
     require_report(output)
-    read = None if texts is None else read_texts(texts)
-    asked = QUESTIONS if read is None else [text for text in read.texts if text.strip()]
+    read = None if texts is None else read_queries(texts)
+    asked = QUESTIONS if read is None else read.texts
     archive = open(index_path, weights=weights, device=device, precision=precision, note=say)
     report = evaluate_recall(
         archive.index,

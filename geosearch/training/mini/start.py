@@ -52,5 +52,5 @@ def _training_package(name: str) -> object:
     except ImportError as error:
         raise EncoderError(
             f"training needs the package {name.replace('_', '-')}",
-            hint="install what training needs: pip install 'geosearch-eo[train]'",
+            hint="install what training needs: pip install '.[train]' in geosearch's checkout",
         ) from error

@@ -1,0 +1,37 @@
+"""What is to be said of a filter beside its answer: how it was read, and where the index lies."""
+
+from geosearch.index import Index, moment_of
+from geosearch.search.filters import Filter
+
+_DIGITS = 5
+"""Of degrees: about a metre."""
+
+
+def notes_on(index: Index, wanted: Filter, matching: int) -> tuple[str, ...]:
+    """Return what is to be said of a filter, a line each.
+
+    Args:
+        index: What it was applied to.
+        wanted: The filter.
+        matching: How many chips pass it.
+    """
+    return wanted.notes if matching else (*wanted.notes, nothing_matches(index, wanted))
+
+
+def nothing_matches(index: Index, wanted: Filter) -> str:
+    """Return where and when an index is, for those whose filter no chip of it passes."""
+    entries = [segment.entry for segment in index.segments if segment.chip_count]
+    boxes = [entry.bounds for entry in entries if entry.bounds]
+    if not boxes:
+        return "the index is empty"
+    west, south, east, north = zip(*boxes, strict=True)
+    bounds = min(west), min(south), max(east), max(north)
+    told = ",".join(str(round(side, _DIGITS)).removesuffix(".0") for side in bounds)
+    said = f"no chip matches the filter; the index lies within {told} (W,S,E,N)"
+    if wanted.time is None:
+        return said
+    spans = [entry.time_ms for entry in entries if entry.time_ms]
+    if not spans:
+        return f"{said}, and none of its chips has a known time"
+    first, last = min(first for first, _ in spans), max(last for _, last in spans)
+    return f"{said}, from {moment_of(first)} to {moment_of(last)}"
