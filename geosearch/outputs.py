@@ -88,7 +88,7 @@ def require_folder(path: Path) -> None:
     except OSError as error:
         raise UsageError(
             f"cannot write into {path}: {error.strerror or error}",
-            hint="give -o a folder that may be made and written into",
+            hint="give a folder that may be made and written into",
         ) from error
 
 

@@ -20,8 +20,10 @@ def demo(folder: str, seed: int) -> None:
     from pathlib import Path
 
     from geosearch.demo import write_archive
+    from geosearch.outputs import require_folder
     from geosearch.progress import track
 
+    require_folder(Path(folder))
     with track("drawing", None, "", shown=True):
         archive = write_archive(Path(folder), seed=seed)
     say(f"{folder}: {len(archive.scenes)} scenes; {archive.truth} says what is where")

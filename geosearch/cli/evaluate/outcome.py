@@ -1,6 +1,6 @@
 """How an evaluation's report is shown: a table, or JSON."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence, Set
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -17,9 +17,6 @@ from geosearch.outputs import JSON, require_output, write_text
 from geosearch.text import shown
 
 if TYPE_CHECKING:
-    from rich.table import Table
-    from rich.text import Text
-
     from geosearch.encoders import Encoder
     from geosearch.evaluation import Breakdown, Report
 
@@ -27,6 +24,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 _NO_WIDTH = 1 << 20
 """Columns: as good as no end."""
+_GAP, _LEAST_WORDS = 2, 16
+"""Columns between two of a table, and of the narrowest that words are folded into."""
 _SHORT = {"retrieval-": "", "image2text": "I2T", "text2image": "T2I", "mean-recall": "mR"}
 _SHORT_MEAN = {"I2T-": "I2T ", "T2I-": "T2I "}
 
@@ -82,8 +81,8 @@ def show(report: "Report", *, as_json: bool, output: str | None) -> None:
 
 
 def _table_text(report: "Report") -> str:
-    parts = ["\n".join(_heading(report)), _text(_figures(report))]
-    parts += [f"{shown(part.title)}\n{_text(_breakdown(part))}" for part in report.breakdowns]
+    parts = ["\n".join(_heading(report)), _figures(report)]
+    parts += [f"{shown(part.title)}\n{_breakdown(part)}" for part in report.breakdowns]
     return "\n\n".join(parts)
 
 
@@ -102,55 +101,61 @@ def _heading(report: "Report") -> list[str]:
     return [f"{name:<9} {shown(value)}" for name, value in lines]
 
 
-def _figures(report: "Report") -> "Table":
-    table = _table(("", *map(_short, report.figures), *(("source",) if report.published else ())))
-    ours = (_number(value) for value in report.figures.values())
-    table.add_row(_cell(f"ours: {report.encoder.name}"), *ours)
+def _figures(report: "Report") -> str:
+    names = [*map(_short, report.figures)]
+    sources = ["source"] if report.published else []
+    ours = [f"ours: {report.encoder.name}", *map(_number, report.figures.values())]
+    rows = [[*ours, *("" for _ in sources)]]
     for row in report.published:
         values = (row.figures.get(name) for name in report.figures)
-        source = row.source + (f"; {row.remark}" if row.remark else "")
         figures = ("" if value is None else _number(value) for value in values)
-        table.add_row(_cell(f"theirs: {row.model}"), *figures, _cell(source))
-    return table
+        source = row.source + (f"; {row.remark}" if row.remark else "")
+        rows.append([f"theirs: {row.model}", *figures, source])
+    words = {0, len(names) + 1}
+    return _table(["", *names, *sources], rows, words)
 
 
-def _breakdown(breakdown: "Breakdown") -> "Table":
-    table = _table(breakdown.columns)
-    for row in breakdown.rows:
-        table.add_row(*(_cell(v) if isinstance(v, str) else _number(v) for v in row))
-    return table
+def _breakdown(breakdown: "Breakdown") -> str:
+    rows = [[v if isinstance(v, str) else _number(v) for v in row] for row in breakdown.rows]
+    words = {at for row in breakdown.rows for at, value in enumerate(row) if isinstance(value, str)}
+    return _table(breakdown.columns, rows, words)
 
 
-def _table(columns: tuple[str, ...]) -> "Table":
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], words: Set[int]) -> str:
+    """Return a table in which words are folded where a terminal is narrow, and numbers never.
+
+    Args:
+        headings: One a column.
+        rows: A cell a column.
+        words: Which columns hold words.
+    """
+    from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for place, name in enumerate(columns):
-        right = place > 0 and name != "source"
+    least = 0
+    for at, heading in enumerate(headings):
+        # as texts: plain ones could hold what rich takes for markup
+        cells = [Text(shown(cell)) for cell in (heading, *(row[at] for row in rows))]
+        widest = max(cell.cell_len for cell in cells)
+        least += _GAP + (min(widest, _LEAST_WORDS) if at in words else widest)
         table.add_column(
-            _cell(name), justify="right" if right else "left", overflow="fold", no_wrap=right
+            cells[0],
+            justify="left" if at == 0 or heading == "source" else "right",
+            overflow="fold",
+            width=None if at in words else widest,
         )
-    return table
-
-
-def _text(table: "Table") -> str:
-    from rich.console import Console
-    from rich.measure import Measurement
-
-    # a file or a pipe has no width: lines are then as long as they need to be; and on a narrow
-    # terminal they are rather too long than a number is cut
-    console = Console(width=terminal_width() or _NO_WIDTH)
-    least = Measurement.get(console, console.options, table).minimum
-    console.width = max(console.width, least)
+    for row in rows:
+        table.add_row(*(Text(shown(cell)) for cell in row))
+    # a file or a pipe has no width: lines are then as long as they need to be; and where a
+    # terminal is too narrow for the numbers, they are rather too long for it
+    console = Console(
+        width=max(terminal_width() or _NO_WIDTH, least), color_system=None, force_terminal=False
+    )
     with console.capture() as capture:
         console.print(table)
     return "\n".join(line.rstrip() for line in capture.get().splitlines())
-
-
-def _cell(text: str) -> "Text":
-    from rich.text import Text
-
-    return Text(shown(text))  # a plain text could hold what rich takes for markup
 
 
 def _short(name: str) -> str:
