@@ -15,6 +15,7 @@ Only the command line turns them into exit statuses.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class GeosearchError(Exception):
@@ -28,6 +29,21 @@ class GeosearchError(Exception):
         """What it is made of, where that takes more lines: one each."""
         self.hint = hint
         """What to do about it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be the same in another process: Python would make it again of its message alone."""
+        return _again, (type(self), self.args, vars(self))
+
+
+def _again(
+    kind: type[GeosearchError], arguments: tuple[Any, ...], known: dict[str, Any]
+) -> GeosearchError:
+    # of two built-in parents, the one that has more to keep makes it
+    maker = OSError if issubclass(kind, OSError) else kind
+    error = maker.__new__(kind, *arguments)
+    error.args = arguments  # which an OSError takes only when it is initialized
+    vars(error).update(known)
+    return error
 
 
 class UsageError(GeosearchError, ValueError):

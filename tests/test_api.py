@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 from scenes_making import write_band
+from small_index import SPEC, chips, record
 
 import geosearch
 from geosearch.api import default_index, find_index, named_index
 from geosearch.errors import IndexFolderError, UsageError
-from geosearch.index import Unfinished, read_unfinished, record_unfinished
+from geosearch.index import IndexWriter, Unfinished, read_unfinished
 
 
 @pytest.fixture(autouse=True)
@@ -20,10 +21,15 @@ def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GEOSEARCH_INDEX", raising=False)
 
 
-def make_index(name: str, seconds: int) -> Path:
+def make_index(name: str, seconds: int, unfinished: Unfinished | None = None) -> Path:
     folder = Path("indexes") / name
-    folder.mkdir(parents=True)
-    (folder / "manifest.json").write_text("{}")
+    if unfinished is None:
+        folder.mkdir(parents=True)
+        (folder / "manifest.json").write_text("{}")
+    else:
+        with IndexWriter(folder, SPEC) as writer:
+            writer.stage(record(0), chips(0))
+            writer.publish(goes_on=True, unfinished=unfinished)
     os.utime(folder / "manifest.json", (seconds, seconds))
     return folder
 
@@ -59,7 +65,7 @@ def test_without_an_index_the_error_says_how_to_make_one() -> None:
 def test_an_index_over_which_a_run_has_not_ended_is_taken_last() -> None:
     make_index("old", 1_000_000_000)
     make_index("finished", 1_500_000_000)
-    record_unfinished(make_index("newest", 1_600_000_000), Unfinished(6, 44))
+    make_index("newest", 1_600_000_000, Unfinished(6, 44))
     said: list[str] = []
     assert find_index(said.append) == Path("indexes/finished")
     assert said == ["index: indexes/finished (the newest that is finished)"]
@@ -68,8 +74,7 @@ def test_an_index_over_which_a_run_has_not_ended_is_taken_last() -> None:
 def test_an_unfinished_index_is_said_to_be_one_however_it_is_taken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    folder = make_index("only", 1_000_000_000)
-    record_unfinished(folder, Unfinished(6, 44))
+    folder = make_index("only", 1_000_000_000, Unfinished(6, 44))
     said: list[str] = []
     find_index(said.append)
     named_index(folder, said.append)
@@ -116,9 +121,19 @@ def test_one_path_is_one_path_in_every_function_that_takes_paths(scenes: Path) -
     assert geosearch.remove("x0", scenes="one.tif").whole_scenes == 1
 
 
-def test_a_run_that_ends_leaves_no_word_of_one_that_did_not(scenes: Path) -> None:
-    geosearch.build(scenes, "x", encoder="null", size=32)
-    record_unfinished(Path("x"), Unfinished(1, 2))
+def test_an_index_is_unfinished_until_a_run_over_it_has_ended(scenes: Path) -> None:
+    archive = geosearch.build(scenes, "x", encoder="null", size=32)
+    with IndexWriter(Path("x"), archive.index.spec) as writer:
+        (published,) = writer.scenes()
+        writer.relink(published, published.record)
+        writer.publish(goes_on=True, unfinished=Unfinished(1, 2))
+    assert read_unfinished(Path("x")) == Unfinished(1, 2)
+    geosearch.compact("x")
+    geosearch.export_vectors("chips.parquet", "x")
+    geosearch.import_vectors("chips.parquet", "x", encoder="null")
+    geosearch.remove("x", scenes="chips.parquet")
+    assert read_unfinished(Path("x")) == Unfinished(1, 2)
+    assert geosearch.verify("x") == []
     geosearch.build(scenes, "x")
     assert read_unfinished(Path("x")) is None
 

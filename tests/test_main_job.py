@@ -13,6 +13,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from sealing import edit_manifest
 from shapely.geometry import shape
 
 import geosearch
@@ -202,7 +203,6 @@ def test_a_filter_that_cannot_be_meant_is_refused_not_skipped(demo: Demo) -> Non
 
 
 def test_an_index_of_another_encoder_is_refused(demo: Demo, tmp_path: Path) -> None:
-    manifest = demo.index / "manifest.json"
     for source in demo.index.rglob("*"):
         target = tmp_path / "index" / source.relative_to(demo.index)
         if source.is_dir():
@@ -211,8 +211,10 @@ def test_an_index_of_another_encoder_is_refused(demo: Demo, tmp_path: Path) -> N
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())
     fingerprint = geosearch.open(demo.index).index.spec.fingerprint
-    changed = manifest.read_text().replace(fingerprint, "mini-0000000000000000")
-    (tmp_path / "index" / "manifest.json").write_text(changed)
+    edit_manifest(
+        tmp_path / "index",
+        lambda document: document["spec"].update(fingerprint="mini-0000000000000000"),
+    )
     result = run("query", "a lake", "-i", tmp_path / "index")
     assert result.returncode == 1
     assert fingerprint in result.stderr

@@ -33,7 +33,8 @@ class Archive:
     """An open index with the encoder that it was built with.
 
     It holds the generation that was published when it was opened; open it again
-    to see a newer one.
+    to see a newer one. It can be pickled, for `multiprocessing`: it is then opened again by its
+    folder, as it is at that time.
     """
 
     def __init__(
@@ -56,6 +57,15 @@ class Archive:
         self._encoder = encoder
         self._device_scan: DeviceScan | None = None
         self._lock = Lock()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Open the index again where this is unpickled, in another process as a rule.
+
+        Its folder and its options are pickled; `report` is not, nor an encoder: it is loaded anew
+        when it is first asked for.
+        """
+        folder = self.index.folder.absolute()
+        return _opened, (folder, self._weights, self._device, self._precision)
 
     @property
     def encoder(self) -> Encoder:
@@ -212,7 +222,10 @@ def open(
     Raises:
         IndexFolderError: There is no index, or it cannot be read.
     """
+    return _opened(named_index(path, note), weights, device, precision)
+
+
+def _opened(folder: Path, weights: str | Path | None, device: str, precision: str) -> Archive:
     from geosearch.index import open_index
 
-    folder = named_index(path, note)
     return Archive(open_index(folder), weights=weights, device=device, precision=precision)

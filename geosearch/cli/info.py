@@ -27,16 +27,13 @@ def info(index_path: str | None, as_json: bool) -> None:
       geosearch info -i indexes/coast
     """
     from geosearch.api import named_index
-    from geosearch.index import open_index, read_unfinished
+    from geosearch.index import open_index
 
     folder = named_index(index_path, say if index_path is None else silent)
     description = open_index(folder).describe()
-    state = read_unfinished(folder)
     if as_json:
-        print_json(asdict(description) | {"unfinished": None if state is None else asdict(state)})
+        print_json(asdict(description))
         return
-    if state is not None:
-        print_line(f"{'state':<8}  {state}; index the same scenes again to go on")
     for name, value in _lines(description):
         print_line(f"{name:<8}  {value}")
 
@@ -59,6 +56,8 @@ def _lines(info: "IndexInfo") -> list[tuple[str, str]]:
         ("time", dates),
         ("size", f"{info.bytes / 1e6:,.1f} MB"),
     ]
+    if info.unfinished is not None:
+        lines.insert(1, ("state", f"{info.unfinished}; index them again to go on"))
     for segment in info.segments:
         removed = f", {segment.removed_chips:,} removed" if segment.removed_chips else ""
         tier = _tier(segment)
@@ -68,10 +67,8 @@ def _lines(info: "IndexInfo") -> list[tuple[str, str]]:
 
 
 def _tier(segment: "SegmentInfo") -> str:
-    if segment.tier == "flat":
+    if segment.code_bytes is None:
         return "exact scan"
-    if segment.code_bytes is None:  # of formats 1 and 2: it is not used any more
-        return "exact scan until `geosearch compact`"
     return f"IVF-PQ of {segment.code_bytes} bytes a chip, scored again exactly"
 
 
@@ -80,8 +77,6 @@ def _measured(segment: "SegmentInfo") -> list[str]:
     measured = segment.calibration
     if measured is None:
         return []
-    if not measured.recalls:
-        return ["recall is not measured: built by an earlier version"]
     asked = count_of(segment.texts_asked, "text") if segment.texts_asked else "drawn vectors"
     recalls = [
         f"{'exact' if one.tier == 'exact' else f'{one.recall:.3f}'} {_part(one.selectivity)}"

@@ -24,7 +24,7 @@ from geosearch.index.plan import (
     recall_at,
 )
 from geosearch.index.published import PublishedScene
-from geosearch.index.reader import Index, IndexInfo, SegmentInfo, open_index
+from geosearch.index.reader import Index, IndexInfo, SegmentInfo, open_index, read_unfinished
 from geosearch.index.records import (
     UNKNOWN_ENCODER,
     UNKNOWN_TIME,
@@ -41,12 +41,7 @@ from geosearch.index.runs import Runs, joined, rows_of, run_rows, runs_of
 from geosearch.index.segment import Segment
 from geosearch.index.segment_files import MOST_ROWS
 from geosearch.index.staging import UnfinishedScene
-from geosearch.index.unfinished import (
-    Unfinished,
-    read_unfinished,
-    record_finished,
-    record_unfinished,
-)
+from geosearch.index.unfinished import Unfinished
 from geosearch.index.writer import AnnChoice, Generation, IndexWriter, require_ann
 
 __all__ = [
@@ -95,8 +90,6 @@ __all__ = [
     "parse_size",
     "read_unfinished",
     "recall_at",
-    "record_finished",
-    "record_unfinished",
     "remove_chips",
     "repair",
     "require_ann",

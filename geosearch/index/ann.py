@@ -7,16 +7,15 @@ are candidates, to be scored again exactly. The lists are mapped, not read.
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.errors import first_line
-from geosearch.index.ann_training import BITS, CODES, LISTS, one_thread, sub_quantizers
+from geosearch.index.ann_training import BITS, CODES, LISTS, one_thread
+from geosearch.index.array_archives import arrays_in
 from geosearch.index.bitmap import bitmap
+from geosearch.index.faults import damaged
 from geosearch.index.lists import code_bytes, map_lists
-from geosearch.index.mapped import damaged
 from geosearch.index.runs import Rows, Runs, run_rows
 
 _SPREAD_WEIGHT = 0.05
@@ -45,15 +44,12 @@ class ApproximateTier:
         """
         self._folder = folder
         self._rows = rows
-        try:
-            with np.load(folder / LISTS, allow_pickle=False) as stored:
-                self._mean = stored["mean"]
-                self._centroids = np.ascontiguousarray(stored["centroids"])
-                self._spread, self._sizes = stored["spread"], stored["sizes"]
-                codebook = stored["codebook"]
-                codes = _codes(stored, dim)
-        except (OSError, KeyError, ValueError, EOFError, BadZipFile) as error:
-            raise damaged(folder / LISTS, first_line(error)) from error
+        with arrays_in(folder / LISTS) as stored:
+            self._mean = stored["mean"]
+            self._centroids = np.ascontiguousarray(stored["centroids"])
+            self._spread, self._sizes = stored["spread"], stored["sizes"]
+            codebook = stored["codebook"]
+            codes = _codes(stored, dim)
         self._require_lists(rows, dim, codebook)
         self._lists = map_lists(folder / CODES, self._sizes, code_bytes(codes))
         self._index: Any = self._opened(dim, codes, codebook)
@@ -250,11 +246,8 @@ def row_code_bytes(folder: Path, dim: int) -> int:
     Raises:
         IndexFolderError: It is damaged.
     """
-    try:
-        with np.load(folder / LISTS, allow_pickle=False) as stored:
-            return code_bytes(_codes(stored, dim))
-    except (OSError, KeyError, ValueError, EOFError, BadZipFile) as error:
-        raise damaged(folder / LISTS, first_line(error)) from error
+    with arrays_in(folder / LISTS) as stored:
+        return code_bytes(_codes(stored, dim))
 
 
 def _codes(stored: Any, dim: int) -> int:
@@ -263,8 +256,6 @@ def _codes(stored: Any, dim: int) -> int:
     Raises:
         ValueError: It is not one that such vectors can have.
     """
-    if "sub_quantizers" not in stored.files:  # there was one code size once
-        return sub_quantizers(dim)
     number = stored["sub_quantizers"]
     if number.shape != () or number.dtype != np.int64 or number < 1 or dim % int(number):
         raise ValueError(f"vectors of {dim} numbers have no codes of {number} parts")

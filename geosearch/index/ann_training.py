@@ -22,8 +22,6 @@ from geosearch.index.runs import Rows
 
 CODES = "codes.lists"
 LISTS = "lists.npz"
-OLD_CODES = "ivfpq.faiss"
-"""What formats 1 and 2 had in the place of `CODES`: a file that FAISS alone can read."""
 BITS = 4
 
 AUTO_ROWS = 50_000

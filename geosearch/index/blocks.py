@@ -8,11 +8,11 @@ its border.
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.index.array_archives import arrays_in
 from geosearch.index.runs import Runs, runs_of
 
 MOST_ROWS = 256
@@ -43,12 +43,11 @@ class Blocks:
     cloud_unknown: NDArray[np.bool_]
     """[b], whether there is a row of which it is not known."""
     gsd_m: NDArray[np.float32]
-    """[b, 2], least and greatest metres a pixel, 0 for what is not known; from 0 to infinity where
-    nobody has looked."""
+    """[b, 2], least and greatest metres a pixel, 0 for what is not known."""
     connected: NDArray[np.bool_]
     """[b], whether each footprint is in one piece."""
     rectangular: NDArray[np.bool_]
-    """[b], whether each footprint is the rectangle of its bounds; False where nobody has looked."""
+    """[b], whether each footprint is the rectangle of its bounds."""
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -90,25 +89,22 @@ def _no_blocks() -> Blocks:
 def make_blocks(
     columns: dict[str, NDArray[Any]],
     types: NDArray[np.int32],
-    rectangles: NDArray[np.bool_] | None = None,
+    rectangles: NDArray[np.bool_],
 ) -> Blocks:
     """Cut rows into blocks.
 
     Args:
         columns: ``bounds`` float64 [n, 4], ``time_ms`` int64 [n], ``scene_no`` int32 [n],
-            ``valid`` float32 [n], and ``cloud`` float32 [n], if it is known of any; ``gsd_m``
-            float32 [n], if it is at hand.
+            ``valid``, ``cloud`` and ``gsd_m`` float32 [n].
         types: WKB type of each footprint, int32 [n], as `footprint_types` gives it.
-        rectangles: Which footprints are the rectangle of their bounds, bool [n], as far as known.
+        rectangles: Which footprints are the rectangle of their bounds, bool [n].
     """
     time_ms, scene_no = columns["time_ms"], columns["scene_no"]
     starts = _starts(scene_no, time_ms)
     at = starts[:-1]
     if not len(at):
         return _no_blocks()
-    bounds = columns["bounds"]
-    cloud = columns.get("cloud", np.full(len(bounds), np.nan, np.float32))
-    gsd_m = columns.get("gsd_m")
+    bounds, cloud = columns["bounds"], columns["cloud"]
     around = [np.minimum.reduceat(bounds[:, side], at) for side in (0, 1)]
     around += [np.maximum.reduceat(bounds[:, side], at) for side in (2, 3)]
     return Blocks(
@@ -119,13 +115,10 @@ def make_blocks(
         valid=_span(columns["valid"], at),
         cloud=_span(cloud, at),
         cloud_unknown=np.logical_or.reduceat(np.isnan(cloud), at),
-        gsd_m=_any_gsd(len(at)) if gsd_m is None else _span(_known_gsd(gsd_m), at),
+        gsd_m=_span(_known_gsd(columns["gsd_m"]), at),
         connected=np.logical_and.reduceat(types < _FIRST_MULTI, at),
-        rectangular=(
-            np.zeros(len(at), bool) if rectangles is None
-            else np.logical_and.reduceat(rectangles, at)
-        ),
-    )  # fmt: skip
+        rectangular=np.logical_and.reduceat(rectangles, at),
+    )
 
 
 def footprint_types(wkb: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.int32]:
@@ -163,10 +156,6 @@ def _known_gsd(gsd_m: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.where(np.isnan(gsd_m), np.float32(0), gsd_m)
 
 
-def _any_gsd(count: int) -> NDArray[np.float32]:
-    return np.tile(np.array([0, np.inf], np.float32), (count, 1))
-
-
 def arrays_of(blocks: Blocks) -> dict[str, NDArray[Any]]:
     """Return the arrays of blocks by name."""
     return {field.name: getattr(blocks, field.name) for field in fields(Blocks)}
@@ -182,20 +171,22 @@ def read_blocks(path: Path, rows: int) -> Blocks:
     """Read blocks of so many rows.
 
     Raises:
-        ValueError: They are not such blocks.
-        OSError: The file cannot be read.
+        IndexFolderError: The file is missing, or does not hold such blocks.
     """
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files if name in _NAMES}
-        # earlier versions did not look
-        count = arrays["starts"].size - 1
-        arrays.setdefault("rectangular", np.zeros(count, bool))
-        arrays.setdefault("gsd_m", _any_gsd(count))
+    with arrays_in(path) as stored:  # what is wrong within is damage of the file
+        arrays = {name: stored[name] for name in _NAMES}
         arrays["bounds"] = np.asfortranarray(arrays["bounds"])
         blocks = Blocks(**arrays)
-    except (KeyError, TypeError, EOFError, BadZipFile) as error:
-        raise ValueError(str(error)) from error
+        _require_blocks(blocks, rows)
+        return blocks
+
+
+def _require_blocks(blocks: Blocks, rows: int) -> None:
+    """Refuse what are not blocks of so many rows.
+
+    Raises:
+        ValueError: They are not.
+    """
     count = len(blocks)
     width = {"bounds": 4, "time_ms": 2, "scene_no": 2, "valid": 2, "cloud": 2, "gsd_m": 2}
     for name, array in arrays_of(blocks).items():
@@ -207,4 +198,3 @@ def read_blocks(path: Path, rows: int) -> Blocks:
         raise ValueError(f"they are not blocks of {rows} rows")
     if (np.diff(starts) < 1).any():
         raise ValueError("they are out of order")
-    return blocks

@@ -15,7 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.index.ann import ApproximateTier, Candidates
+from geosearch.index.array_archives import read_array
 from geosearch.index.bitmap import bitmap
+from geosearch.index.faults import DamagedError
+from geosearch.index.layout import QUERIES
 from geosearch.index.mapped import give_back
 from geosearch.index.plan import (
     Calibration,
@@ -33,7 +36,6 @@ from geosearch.index.scan import best_rows
 
 SELECTIVITIES = (1.0, 0.1, 0.01)
 K = 10
-QUERIES = "queries.npy"
 
 _MOST_QUERIES = 64
 _COVERED = 0.998
@@ -109,10 +111,13 @@ def keep_queries(folder: Path, queries: Floats | None) -> None:
 
 
 def kept_queries(folder: Path, dim: int) -> Floats | None:
-    """Return the texts that are kept beside a tier, float32 [q, dim]; None for none."""
+    """Return the texts that are kept beside a tier, float32 [q, dim]; None for none.
+
+    What cannot be read is none: they are measured with, and drawn vectors do as well.
+    """
     try:
-        queries = np.load(folder / QUERIES, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        queries = read_array(folder / QUERIES)
+    except DamagedError:
         return None
     fits = queries.ndim == 2 and queries.shape[1] == dim and np.isfinite(queries).all()
     return queries.astype(np.float32) if fits and len(queries) else None

@@ -1,8 +1,7 @@
 """Whether an index is as it was written: sizes and checksums, then whether its files agree."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -10,36 +9,37 @@ import numpy as np
 
 from geosearch.errors import IndexFolderError
 from geosearch.index.ann import ApproximateTier
-from geosearch.index.ann_training import CODES, LISTS
-from geosearch.index.chip_entries import CHIPS
-from geosearch.index.manifest import MANIFEST, Manifest, SegmentEntry, read_manifest
-from geosearch.index.mapped import (
-    COLUMNS,
-    FOOTPRINT_BYTES,
-    FOOTPRINT_STARTS,
-    LATER_COLUMNS,
-    damaged,
-    map_array,
-)
-from geosearch.index.removed_rows import REMOVED, read_removed_rows
-from geosearch.index.segment_files import (
+from geosearch.index.blocks import arrays_of
+from geosearch.index.description import Description, changed_files, read_description
+from geosearch.index.faults import DamagedError, damaged
+from geosearch.index.layout import (
     ANN,
     DESCRIPTION,
+    REMOVED,
     ROWS,
     SEGMENTS,
     SIDECAR,
     VECTORS,
-    changed_files,
-    file_sum,
-    read_description,
+    wrong_files,
 )
+from geosearch.index.manifest import MANIFEST, Manifest, SegmentEntry, read_manifest
+from geosearch.index.mapped import COLUMNS, blocks_of, map_array
+from geosearch.index.plan import read_calibration
+from geosearch.index.regular_files import require_folder
+from geosearch.index.removed_rows import read_removed_rows
+from geosearch.index.segment_files import extent, time_span
 from geosearch.index.sidecar import Sidecar
 from geosearch.index.stored_arrays import Places
 from geosearch.index.stored_rows import StoredRows
+from geosearch.text import shown
 
-SOURCES = {ROWS: SIDECAR, ANN: VECTORS, DESCRIPTION: SIDECAR}
-"""What can be made again, and what it is made of."""
+SOURCES = {ROWS: SIDECAR, ANN: VECTORS, DESCRIPTION: SIDECAR, MANIFEST: ROWS}
+"""What can be made again, and what it is made of; of the manifest, bounds and times."""
+STRAY = "stray"
+"""Kind of what lies in a segment and is not of it: nothing is lost, and nothing deletes it."""
 
+_TRIES = 10
+"""How often a check begins anew of an index that is published meanwhile."""
 _NORM_TOLERANCE = 1e-3
 """Rounding to 16 bits changes a number by at most 2^-11 of it, and so a vector's length."""
 _PART_ROWS = 65_536
@@ -50,10 +50,24 @@ _LOST = {
     ROWS: "nothing, but filters cannot be applied",
     ANN: "nothing, but large searches cannot use it",
     DESCRIPTION: "nothing, but other damage cannot be seen",
+    MANIFEST: "what is searched of {chips} chips may be another part of them",
+    STRAY: "nothing",
 }
 
-Faults = dict[str, str]
-"""Path in the segment's folder, or in the index's for ``removed``, to what is wrong with it."""
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one file of a segment, or with what the manifest says of it."""
+
+    path: str
+    """In the index."""
+    kind: str
+    """Which part of a segment it is: its first folder, or the file; or `STRAY`."""
+    reason: str
+    occupied: bool = False
+    """Whether something stands in its place that geosearch did not make."""
+    derived: bool = True
+    """Whether it can be made again at all, if what it is made of is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +92,25 @@ def verify(folder: Path) -> list[Problem]:
     """Read every file of the published generation, and compare it with what it should be.
 
     Raises:
-        IndexFolderError: There is no index, or its manifest cannot be read.
+        IndexFolderError: There is no index, its manifest cannot be read, or another process has a
+            file of it open for writing.
     """
-    manifest = read_manifest(folder)
-    problems: list[Problem] = []
+    for _ in range(_TRIES):
+        manifest = read_manifest(folder)
+        problems = list(_problems(folder, manifest))
+        # what was compacted meanwhile is no damage
+        if not problems or read_manifest(folder) == manifest:
+            return problems
+    raise IndexFolderError(
+        f"{shown(folder)} is published again and again while it is checked",
+        hint="check it when nobody writes it",
+    )
+
+
+def _problems(folder: Path, manifest: Manifest) -> Iterator[Problem]:
     for entry in manifest.segments:
-        problems += problems_of(folder, entry, find_faults(folder, entry, manifest.spec.dim))
-    return problems + list(scenes_found_twice(folder, manifest))
+        yield from problems_of(folder, entry, find_faults(folder, entry, manifest.spec.dim))
+    yield from scenes_found_twice(folder, manifest)
 
 
 def scenes_found_twice(folder: Path, manifest: Manifest) -> Iterator[Problem]:
@@ -92,8 +118,8 @@ def scenes_found_twice(folder: Path, manifest: Manifest) -> Iterator[Problem]:
     seen: set[str] = set()
     for entry in manifest.segments:
         try:
-            scenes = read_description(folder / SEGMENTS / entry.id).scenes
-        except IndexFolderError:
+            scenes = read_description(folder / SEGMENTS / entry.id, entry.checksum).scenes
+        except DamagedError:
             continue  # named already
         ids = {scene.id for scene in scenes} - set(entry.removed)
         if twins := sorted(ids & seen):
@@ -108,97 +134,109 @@ def scenes_found_twice(folder: Path, manifest: Manifest) -> Iterator[Problem]:
         seen |= ids
 
 
-def problems_of(folder: Path, entry: SegmentEntry, faults: Faults) -> list[Problem]:
-    """Return a segment's faults for people."""
-    bad = {kind_of(name) for name in faults}
-    problems = []
-    for name, reason in faults.items():
-        kind = kind_of(name)
-        place = folder if kind == REMOVED else folder / SEGMENTS / entry.id
-        source = SOURCES.get(kind)
-        repairable = source is not None and source not in bad
-        problems.append(
-            Problem(
-                path=str(place / name),
-                reason=reason,
-                segment=entry.id,
-                lost=_LOST[kind].format(chips=f"{entry.rows:,}"),
-                remedy=_remedy(source, repairable),
-                repairable=repairable,
-            )
+def problems_of(folder: Path, entry: SegmentEntry, faults: list[Fault]) -> Iterator[Problem]:
+    """Yield a segment's faults for people."""
+    bad = {fault.kind for fault in faults}
+    for fault in faults:
+        source = SOURCES.get(fault.kind)
+        whole = source is not None and source not in bad
+        repairable = whole and fault.derived and not fault.occupied
+        yield Problem(
+            path=str(folder / fault.path),
+            reason=fault.reason,
+            segment=entry.id,
+            lost=_LOST[fault.kind].format(chips=f"{entry.rows:,}"),
+            remedy=_remedy(fault, source, repairable),
+            repairable=repairable,
         )
-    return problems
 
 
-def _remedy(source: str | None, repairable: bool) -> str:
+def _remedy(fault: Fault, source: str | None, repairable: bool) -> str:
+    if fault.kind == STRAY:
+        return "move it elsewhere: geosearch deletes nothing that it did not make"
+    if fault.occupied:
+        return "move away what is there, then `geosearch verify --repair`"
     if repairable:
         return f"`geosearch verify --repair` makes it again from {source}"
-    cause = "it cannot be made again" if source is None else f"{source} has to be whole first"
+    made = source is not None and fault.derived
+    cause = f"{source} has to be whole first" if made else "it cannot be made again"
     return (
         f"{cause}: restore it from a copy, or leave its segment out with "
         "`geosearch verify --repair --drop` and index the scenes again"
     )
 
 
-def kind_of(name: str) -> str:
-    """Return which part of a segment a path belongs to: its first folder, or the file."""
-    return name.split("/")[0]
-
-
-def find_faults(folder: Path, entry: SegmentEntry, dim: int) -> Faults:
-    """Return all that is wrong with a segment, one reason a file.
+def find_faults(folder: Path, entry: SegmentEntry, dim: int) -> list[Fault]:
+    """Return all that is wrong with a segment, one fault a file.
 
     Args:
         folder: The index.
         entry: The segment.
         dim: Length of a vector.
+
+    Raises:
+        IndexFolderError: A file cannot be read, which says nothing about it.
     """
     place = folder / SEGMENTS / entry.id
-    faults: Faults = {}
-    for path, reason in _changed(place, entry):
-        faults.setdefault(path.relative_to(place).as_posix(), reason)
-    bad = {kind_of(name) for name in faults}
+    faults = [_fault(folder, place, error) for error in _changed(place, entry)]
+    bad = {fault.kind for fault in faults}
     # a file that has changed need not be asked whether it agrees with the others
     checks = {VECTORS: _check_vectors, SIDECAR: _check_sidecar, ROWS: _check_rows, ANN: _check_ann}
+    needs = {ROWS: {ROWS, SIDECAR}}
     for kind, check in checks.items():
-        if kind not in bad and not (kind == ROWS and SIDECAR in faults):
+        if not bad & needs.get(kind, {kind}):
             try:
                 check(place, entry, dim)
-            except IndexFolderError as error:
-                faults[kind] = _reason(error, place / kind)
-    if entry.removed_rows is not None:
-        try:
-            _check_removed_rows(folder, entry.removed_rows, entry.rows)
-        except IndexFolderError as error:
-            name = f"{REMOVED}/{entry.removed_rows}"
-            faults[name] = _reason(error, folder / name)
-    return faults
+            except DamagedError as error:
+                path = error.path if error.occupied else place / kind
+                name = path.relative_to(folder).as_posix()
+                faults.append(Fault(name, kind, _of(error, path), error.occupied))
+                bad.add(kind)
+    removed = list(_of_removed_rows(folder, entry))
+    if not removed and not {fault.kind for fault in faults} & {ROWS, SIDECAR, DESCRIPTION}:
+        faults += _of_manifest(folder, entry)
+    named = {fault.path for fault in faults}
+    return faults + removed + [one for one in _strays(place, entry) if one.path not in named]
 
 
-def _reason(error: IndexFolderError, path: Path) -> str:
-    return error.message.removeprefix(f"{path} is damaged: ")
+def _of(error: DamagedError, expected: Path) -> str:
+    """Return the reason, with the file that it is about where that is not the one expected."""
+    return error.reason if error.path == expected else error.message
 
 
-def _changed(place: Path, entry: SegmentEntry) -> Iterator[tuple[Path, str]]:
-    description = place / DESCRIPTION
+def _fault(folder: Path, place: Path, error: DamagedError) -> Fault:
+    path = error.path.relative_to(folder).as_posix()
+    inside = error.path.relative_to(place).as_posix() if error.path.is_relative_to(place) else "."
+    # a segment's own folder, or one above it, has all of its files
+    kind = SIDECAR if inside == "." else inside.split("/")[0]
+    return Fault(path, kind, error.reason, error.occupied)
+
+
+def _changed(place: Path, entry: SegmentEntry) -> Iterator[DamagedError]:
     try:
-        known = {file.path for file in read_description(place).files}
-        if entry.checksum is not None and file_sum(description) != entry.checksum:
-            yield description, "its content has changed"
-            return  # what it says of the other files means nothing
-    except IndexFolderError as error:
-        yield description, _reason(error, description)
+        for folder in (place.parent, place):
+            require_folder(folder)
+    except DamagedError as error:
+        yield error
         return
-    yield from changed_files(place)
-    for name in sorted(_files_of(entry) - known):
-        yield description, f"it does not name {name}"
+    try:
+        description = read_description(place, entry.checksum)
+        _require_described(place / DESCRIPTION, description, entry)
+    except DamagedError as error:
+        yield error
+        return  # what it says of the other files means nothing
+    yield from changed_files(place, description)
 
 
-def _files_of(entry: SegmentEntry) -> set[str]:
-    columns = COLUMNS.keys() - LATER_COLUMNS
-    rows = {f"{ROWS}/{name}" for name in (*columns, FOOTPRINT_STARTS, FOOTPRINT_BYTES)}
-    ann = {f"{ANN}/{CODES}", f"{ANN}/{LISTS}"} if entry.ann == "ivfpq" else set()
-    return {SIDECAR, VECTORS} | rows | ann
+def _require_described(path: Path, description: Description, entry: SegmentEntry) -> None:
+    """Refuse a description that does not agree with the manifest."""
+    if (description.id, description.rows) != (entry.id, entry.rows):
+        raise damaged(path, f"it is of another segment than {entry.id} of {entry.rows} rows")
+    files = {file.path: file.bytes for file in description.files}
+    if reason := wrong_files(files.keys(), entry.ann):
+        raise damaged(path, reason)
+    if files != {name: size for name, size in entry.files.items() if name != DESCRIPTION}:
+        raise damaged(path, f"its files are not those of {MANIFEST}")
 
 
 def _check_vectors(place: Path, entry: SegmentEntry, dim: int) -> None:
@@ -217,35 +255,100 @@ def _check_sidecar(place: Path, entry: SegmentEntry, dim: int) -> None:
     sidecar.rows(entry.rows)
     keys = tuple(scene.key for scene in sidecar.scenes())
     try:
-        description = read_description(place)
-    except IndexFolderError:
+        described = read_description(place, entry.checksum).scenes
+    except DamagedError:
         return  # named already
-    if keys != description.scenes or entry.rows != description.rows:
+    if keys != described:
         raise damaged(place / SIDECAR, f"its scenes are not those of {DESCRIPTION}")
 
 
 def _check_rows(place: Path, entry: SegmentEntry, dim: int) -> None:
-    stored = StoredRows(place / ROWS, entry.rows)
+    stored = _stored_rows(place, entry)
     known = Sidecar(place / SIDECAR).rows(entry.rows)
-    for name in known.keys() & COLUMNS.keys():
+    for name in COLUMNS:
         if not np.array_equal(stored.whole(name), known[name], equal_nan=name == "cloud"):
             raise damaged(place / ROWS, f"{name} does not agree with {SIDECAR}")
     everything = Places.of(np.arange(entry.rows))
     stored.footprints(everything)
+    for first in range(0, entry.rows, _PART_ROWS):
+        rows = everything.rows[first : first + _PART_ROWS]
+        if stored.outlines(rows).values() != known["footprint"][rows].tolist():
+            raise damaged(place / ROWS, f"footprints do not agree with {SIDECAR}")
     if stored.ids(everything) != known["id"].tolist():
         raise damaged(place / ROWS, f"ids do not agree with {SIDECAR}")
     if not stored.entries_agree():
-        raise damaged(place / ROWS / CHIPS, "it does not agree with the columns")
-    _ = stored.blocks
+        raise damaged(place / ROWS, "chips does not agree with the columns")
+    expected = arrays_of(blocks_of(known, stored.packed_outlines))
+    for name, array in arrays_of(stored.blocks).items():
+        if not np.array_equal(array, expected[name], equal_nan=array.dtype.kind == "f"):
+            raise damaged(place / ROWS, f"{name} of the blocks does not agree with the columns")
+
+
+def _stored_rows(place: Path, entry: SegmentEntry) -> StoredRows:
+    first = f"{ROWS}/"
+    sizes = {
+        name.removeprefix(first): size
+        for name, size in entry.files.items()
+        if name.startswith(first)
+    }
+    return StoredRows(place / ROWS, entry.rows, sizes)
 
 
 def _check_ann(place: Path, entry: SegmentEntry, dim: int) -> None:
     if entry.ann == "ivfpq":
         ApproximateTier(place / ANN, entry.rows, dim)
+        read_calibration(place / ANN)
 
 
-def _check_removed_rows(folder: Path, name: str, rows: int) -> None:
-    read_removed_rows(folder, name, rows)
-    path = folder / REMOVED / name
-    if sha256(path.read_bytes()).hexdigest()[: len(name)] != name:
-        raise damaged(path, "its content has changed")
+def _of_removed_rows(folder: Path, entry: SegmentEntry) -> Iterator[Fault]:
+    try:
+        if entry.removed_rows is not None:
+            read_removed_rows(folder, entry.removed_rows, entry.rows)
+    except DamagedError as error:
+        path = error.path.relative_to(folder).as_posix()
+        yield Fault(path, REMOVED, error.reason, error.occupied)
+
+
+def _of_manifest(folder: Path, entry: SegmentEntry) -> Iterator[Fault]:
+    """Yield what the manifest says of a segment that its rows do not."""
+    scenes = read_description(folder / SEGMENTS / entry.id, entry.checksum).scenes
+    if lost := sorted(set(entry.removed) - {one.id for one in scenes}):
+        reason = f"it removes {shown(lost[0])} from {entry.id}, which has no such scene"
+        yield Fault(MANIFEST, MANIFEST, reason, derived=False)
+        return
+    right = as_searched(folder, entry)
+    for name in ("bounds", "time_ms"):
+        said, found = getattr(entry, name), getattr(right, name)
+        if said != found:
+            reason = f"{name} of {entry.id} are {said} there, and {found} of what is searched"
+            yield Fault(MANIFEST, MANIFEST, reason)
+
+
+def as_searched(folder: Path, entry: SegmentEntry) -> SegmentEntry:
+    """Return a segment as the manifest should list it: with bounds and times of what is searched.
+
+    Raises:
+        IndexFolderError: A file that tells is damaged.
+    """
+    place = folder / SEGMENTS / entry.id
+    scenes = read_description(place, entry.checksum).scenes
+    stored = _stored_rows(place, entry)
+    left = [number for number, one in enumerate(scenes) if one.id not in entry.removed]
+    alive = np.isin(stored.whole("scene_no"), left)
+    if entry.removed_rows is not None:
+        alive &= ~read_removed_rows(folder, entry.removed_rows, entry.rows)
+    bounds, times = stored.whole("bounds")[alive], stored.whole("time_ms")[alive]
+    return replace(entry, bounds=extent(bounds), time_ms=time_span(times))
+
+
+def _strays(place: Path, entry: SegmentEntry) -> Iterator[Fault]:
+    """Yield what lies in a segment and is not of it."""
+    known = {place / name for name in entry.files} | {place / ROWS}
+    known |= {place / ANN} if entry.ann == "ivfpq" else set()
+    for folder in (place, place / ROWS, place / ANN):
+        if folder in known | {place} and folder.is_dir() and not folder.is_symlink():
+            for path in sorted(folder.iterdir()):
+                if path not in known:
+                    inside = path.relative_to(place).as_posix()
+                    reason = f"no file of the segment: {DESCRIPTION} does not name it"
+                    yield Fault(f"{SEGMENTS}/{entry.id}/{inside}", STRAY, reason)

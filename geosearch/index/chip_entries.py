@@ -94,11 +94,6 @@ class ChipEntry(NamedTuple):
         return self.id_start, self.id_start + self.id_bytes
 
 
-def have_entries(columns: dict[str, NDArray[Any]]) -> bool:
-    """Return whether columns have what entries need."""
-    return columns.keys() >= set(_COLUMNS)
-
-
 def entry_bytes(footprints: Packed, ids: Packed | None) -> int:
     """Return how long entries are, with room for most footprints and ids, or for none."""
     counts = np.zeros(_MOST_ROOM + 2, np.int64)

@@ -9,34 +9,33 @@ always written anew, since compacting is what takes them off the disk. After a c
 next one finds nothing to do.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.errors import IndexFolderError
-from geosearch.index.calibration import kept_queries
-from geosearch.index.durable import part_of, remove_folder
-from geosearch.index.manifest import MANIFEST, Manifest, next_generation, write_manifest
+from geosearch.index.description import changed_files
+from geosearch.index.held_folder import HeldFolder
+from geosearch.index.hold import Hold, held_index
+from geosearch.index.layout import REMOVED, SEGMENTS
+from geosearch.index.manifest import Manifest, next_generation
 from geosearch.index.memory import memory_budget, rows_within
 from geosearch.index.merging import packed, to_merge
-from geosearch.index.published import PublishedScene, published_scenes
-from geosearch.index.removal import locked_manifest
-from geosearch.index.removed_rows import REMOVED
-from geosearch.index.segment import Segment, open_segments
-from geosearch.index.segment_files import (
-    ANN,
-    SEGMENTS,
-    ann_kind,
-    changed_files,
-    write_segment,
+from geosearch.index.ownership import (
+    is_file_part,
+    is_our_segment,
+    is_part,
+    is_removed_rows,
+    remove_part,
+    remove_segment,
 )
+from geosearch.index.published import PublishedScene, published_scenes
+from geosearch.index.segment import Segment, open_segments
+from geosearch.index.segment_files import ann_kind, write_segment
 from geosearch.index.staging import Staging
-
-_OURS = re.compile(r"[0-9a-f]{16}|.*\.part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,8 @@ def compact(
 ) -> Compaction:
     """Merge segments, leave removed rows out, then delete what is superseded.
 
-    Files that this process has open are left. Other processes go on with what they have mapped,
+    Nothing goes that was not made for this index: see docs/format.md. Files that this process has
+    open are left. Other processes go on with what they have mapped,
     where the system keeps deleted files for whoever has them open, as POSIX does; what they have
     not opened by then is an error that says so.
 
@@ -78,24 +78,26 @@ def compact(
         IndexFolderError: The index cannot be read or written, or a file to copy is damaged.
     """
     budget = memory_budget(max_memory)
-    with locked_manifest(folder) as before:
+    with held_index(folder) as (hold, before):
+        staging = Staging(hold, before.spec)
         most = rows_within(budget) if most_rows is None else most_rows
-        after = _rewritten(folder, before, most, budget)
+        after = _rewritten(hold, before, most, budget)
         if after is not before:
-            write_manifest(folder, after)
+            hold.publish(after)
+        hold.require_same()  # before anything is deleted
         segments = [Segment(folder, entry, after.spec.dim) for entry in after.segments]
         chips = sum(segment.chip_count for segment in segments)
         published = {key for segment in segments for key in segment.scene_keys}
-        waiting = Staging(folder, after.spec).sweep(published)
-        freed, held = _sweep(folder, after)
+        waiting = staging.sweep(published)
+        freed, held = _sweep(hold, after)
     return Compaction(
         after.generation, len(before.segments), len(segments), chips, freed, held, waiting
     )
 
 
-def _rewritten(folder: Path, manifest: Manifest, most_rows: int, budget: int) -> Manifest:
+def _rewritten(hold: Hold, manifest: Manifest, most_rows: int, budget: int) -> Manifest:
     """Return the manifest of the next generation, its segments written; the same if none is."""
-    segments = [Segment(folder, entry, manifest.spec.dim) for entry in manifest.segments]
+    segments = [Segment(hold.folder, entry, manifest.spec.dim) for entry in manifest.segments]
     kept, made = _planned(segments, most_rows)
     sources = [one for one in segments if one not in kept]
     if len(made) >= len(sources) and not any(map(_is_due, sources)):
@@ -105,7 +107,7 @@ def _rewritten(folder: Path, manifest: Manifest, most_rows: int, budget: int) ->
     tier = _tier_wanted(sources)
     written = [
         write_segment(
-            folder,
+            hold,
             group,
             manifest.spec.dim,
             ann=tier,
@@ -140,23 +142,19 @@ def _planned(
 
 
 def _is_due(segment: Segment) -> bool:
-    """Whether a segment is written anew by itself: of removed rows, or of a tier of format 2."""
-    removed = bool(segment.entry.removed) or segment.entry.removed_rows is not None
-    return removed or (segment.entry.ann == "ivfpq" and not segment.has_ann)
+    """Whether a segment is written anew by itself: of removed rows."""
+    return bool(segment.entry.removed) or segment.entry.removed_rows is not None
 
 
 def _require_whole(segment: Segment) -> None:
     # a damaged file must not be copied: its copy would have a checksum that agrees
-    for path, reason in changed_files(segment.folder):
-        raise IndexFolderError(
-            f"{path} is damaged: {reason}",
-            hint="`geosearch verify` says what is lost, and `--repair` makes again what can be",
-        )
+    for error in changed_files(segment.folder, segment.description):
+        raise error
 
 
 def _queries_of(segments: Sequence[Segment]) -> NDArray[np.float32] | None:
     """Return texts that some segment was measured with."""
-    kept = (kept_queries(one.folder / ANN, one.vectors.shape[1]) for one in segments)
+    kept = (one.queries for one in segments)
     return next((queries for queries in kept if queries is not None), None)
 
 
@@ -166,29 +164,42 @@ def _tier_wanted(sources: Sequence[Segment]) -> str:
     return forced.pop() if len(forced) == 1 else "auto"
 
 
-def _sweep(folder: Path, manifest: Manifest) -> tuple[int, int]:
+def _sweep(hold: Hold, manifest: Manifest) -> tuple[int, int]:
     """Delete what the generation does not name; return bytes freed and segments held open."""
     current = {entry.id for entry in manifest.segments}
-    held = open_segments(folder)
+    held = open_segments(hold.folder)
     keep = {segment.id for segment in held} | current
     keep_rows = {entry.removed_rows for entry in manifest.segments}
     keep_rows |= {segment.entry.removed_rows for segment in held}
-    freed = _remove_others(folder / SEGMENTS, keep) + _remove_others(folder / REMOVED, keep_rows)
-    part_of(folder / MANIFEST).unlink(missing_ok=True)
+    freed = 0
+    if hold.root.stat(SEGMENTS) is not None:
+        with hold.root.inner(SEGMENTS) as segments:
+            names = [name for name in segments.names() if name not in keep]
+            freed += sum(_removed_segment(segments, name, hold.index_id) for name in names)
+    if hold.root.stat(REMOVED) is not None:
+        with hold.root.inner(REMOVED) as removed:
+            names = [name for name in removed.names() if name not in keep_rows]
+            freed += sum(_removed_rows(removed, name, hold.index_id) for name in names)
+    parts = [name for name in hold.root.names() if is_file_part(name, hold.index_id)]
+    freed += sum(_removed_file(hold.root, name) for name in parts)
     return freed, len(keep - current)
 
 
-def _remove_others(folder: Path, keep: set[str] | set[str | None]) -> int:
-    freed = 0
-    for path in list(folder.iterdir()) if folder.is_dir() else []:
-        # only what has a name of ours: the rest is somebody's
-        if path.name in keep or not _OURS.fullmatch(path.name):
-            continue
-        files = [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file()]
-        size = sum(file.stat().st_size for file in files)
-        if path.is_file():
-            path.unlink(missing_ok=True)
-        else:
-            remove_folder(path)
-        freed += 0 if path.exists() else size
-    return freed
+def _removed_segment(segments: HeldFolder, name: str, index_id: str) -> int:
+    if is_part(name, index_id):
+        return remove_part(segments, name)
+    if is_our_segment(segments, name, index_id):
+        return remove_segment(segments, name, index_id)
+    return 0  # it is somebody's
+
+
+def _removed_rows(removed: HeldFolder, name: str, index_id: str) -> int:
+    return _removed_file(removed, name) if is_removed_rows(removed, name, index_id) else 0
+
+
+def _removed_file(folder: HeldFolder, name: str) -> int:
+    found = folder.stat(name)
+    if found is None or not S_ISREG(found.st_mode):
+        return 0
+    folder.unlink(name)
+    return found.st_size

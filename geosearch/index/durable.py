@@ -2,21 +2,67 @@
 
 import errno
 import os
-import shutil
 from pathlib import Path
+from stat import S_ISREG
 
-from geosearch.errors import IndexFolderError
+from geosearch.index.faults import occupied
+
+WRITING = (
+    os.O_WRONLY
+    | os.O_CREAT
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)  # else opening a pipe waits for who reads from it
+    | getattr(os, "O_BINARY", 0)
+)
+"""How files of ours are opened that are written."""
 
 
-def write_durable(path: Path, data: bytes) -> None:
-    """Replace a file by another, atomically: a reader sees the old one or the new one."""
-    beside = part_of(path)
-    with beside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+def write_durable(path: Path, data: bytes, index_id: str) -> None:
+    """Replace a file by another, atomically: a reader sees the old one or the new one.
+
+    Args:
+        path: The file, in a folder of ours.
+        data: Its new content.
+        index_id: Of the index: what is written first has it in its name.
+    """
+    beside = path.with_name(part_name(path.name, index_id))
+    write_new(_opened(beside), data)
     beside.replace(path)
     sync_folder(path.parent)
+
+
+def write_plain(path: Path, data: bytes) -> None:
+    """Write a file that need not be on the disk yet; a link in its place is not followed.
+
+    Raises:
+        IndexFolderError: Something else than a file is in its place.
+    """
+    write_new(_opened(path), data, flush=False)
+
+
+def _opened(path: Path) -> int:
+    try:
+        return os.open(path, WRITING, 0o666)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
+            raise occupied(path, "it is a link, or not a file") from error
+        raise
+
+
+def write_new(handle: int, data: bytes, *, flush: bool = True) -> None:
+    """Write all of a file that is open, flush it to the disk, and close it.
+
+    Raises:
+        OSError: It cannot be written, or is not a regular file.
+    """
+    with open(handle, "wb") as file:
+        if not S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "it is not a file")
+        file.truncate(0)
+        file.write(data)
+        file.flush()
+        if flush:
+            os.fsync(handle)
 
 
 def reserve(path: Path, size_bytes: int) -> None:
@@ -35,21 +81,22 @@ def reserve(path: Path, size_bytes: int) -> None:
                     raise
 
 
-def part_of(path: Path) -> Path:
-    """Return where a file is written before it is renamed to its place."""
-    return path.with_name(f".{path.name}.part")
+def part_name(name: str, index_id: str) -> str:
+    """Return the name under which a file is written before it is renamed to its place.
+
+    Nobody else has drawn the index's id: a file with it in its name is ours.
+    """
+    return f".{name}.{index_id}.part"
 
 
-def move_durable(source: Path, target: Path) -> None:
-    """Move a finished folder to its place; all its files are on the disk before it is there."""
-    for path in source.rglob("*"):
+def sync_all(folder: Path) -> None:
+    """Flush a folder to the disk with all that is in it."""
+    for path in folder.rglob("*"):
         if path.is_file():
             sync_file(path)
         elif path.is_dir():
             sync_folder(path)
-    sync_folder(source)
-    source.rename(target)
-    sync_folder(target.parent)
+    sync_folder(folder)
 
 
 def sync_folder(folder: Path) -> None:
@@ -62,19 +109,11 @@ def sync_file(path: Path) -> None:
     """Flush a file to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        sync_handle(handle)
     finally:
         os.close(handle)
 
 
-def remove_folder(folder: Path) -> None:
-    """Remove a folder that nobody needs any more; one that has gone already is no error."""
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def cannot_write(path: Path, error: OSError) -> IndexFolderError:
-    """Return the error for a place in the index that cannot be written."""
-    return IndexFolderError(
-        f"cannot write {path}: {error.strerror or error}",
-        hint="check the disk's space and the folder's permissions, then run the same command again",
-    )
+def sync_handle(handle: int) -> None:
+    """Flush what is open to the disk."""
+    os.fsync(handle)

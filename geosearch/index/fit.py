@@ -2,17 +2,18 @@
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from geosearch.errors import IndexFolderError
-from geosearch.index.durable import cannot_write, part_of
+from geosearch.index.faults import cannot_write
+from geosearch.index.held_folder import HeldFolder
+from geosearch.index.layout import REMOVED, SEGMENTS, STAGING
 from geosearch.index.lock import LOCK
-from geosearch.index.manifest import MANIFEST, Manifest, now, read_manifest
+from geosearch.index.manifest import MANIFEST, is_segment_id, read_manifest
+from geosearch.index.ownership import is_any_part, is_staged_name
 from geosearch.index.records import IndexSpec
-from geosearch.index.removed_rows import REMOVED
-from geosearch.index.segment_files import SEGMENTS
-from geosearch.index.staging import STAGING
-from geosearch.index.unfinished import UNFINISHED
+from geosearch.text import shown
 
 
 def require_fit(folder: Path, spec: IndexSpec | None) -> None:
@@ -27,57 +28,62 @@ def require_fit(folder: Path, spec: IndexSpec | None) -> None:
             of somebody.
     """
     try:
-        place = folder
-        while not place.exists() and place != place.parent:
-            place = place.parent
-        if not place.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-        if not os.access(place, os.W_OK | os.X_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        _require_place(folder)
         if (folder / MANIFEST).exists():
-            manifest_to_continue(folder, spec or read_manifest(folder).spec)
+            published = read_manifest(folder).spec
+            require_alike(folder, published, spec or published)
         elif folder.exists():
-            _require_no_stranger(folder)
-    except IndexFolderError:
-        raise
+            with HeldFolder.open(folder) as held:
+                require_no_stranger(held)
     except OSError as error:
         raise cannot_write(folder, error) from error
 
 
-def manifest_to_continue(folder: Path, spec: IndexSpec) -> Manifest:
-    """Return the published generation that a writer goes on from, or one before the first.
+def _require_place(folder: Path) -> None:
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        number = errno.EEXIST if place == folder else errno.ENOTDIR
+        raise OSError(number, os.strerror(number))
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    Args:
-        folder: The index, or the empty folder that it will be in.
-        spec: How the chips to come are cut and embedded.
+
+def require_alike(folder: Path, before: IndexSpec, wanted: IndexSpec) -> None:
+    """Refuse to put chips into an index whose chips are cut or embedded in another way.
 
     Raises:
-        IndexFolderError: It cannot be read, was built in another way, or holds somebody's files.
+        IndexFolderError: They are.
     """
-    if not (folder / MANIFEST).exists():
-        _require_no_stranger(folder)
-        created = now()
-        return Manifest(spec, generation=0, created=created, updated=created)
-    manifest = read_manifest(folder)
-    if manifest.spec.vectors_agree_with != spec.vectors_agree_with:
+    if before.vectors_agree_with != wanted.vectors_agree_with:
         raise IndexFolderError(
-            f"{folder} was built with {_way(manifest.spec)}; asked for is {_way(spec)}",
+            f"{shown(folder)} was built with {_way(before)}; asked for is {_way(wanted)}",
             hint="index into another folder with -i, or remove this one",
         )
-    return manifest
 
 
-def _require_no_stranger(folder: Path) -> None:
-    """Refuse to make an index among somebody's files."""
-    # a writer that was killed at its first publication leaves the manifest's part
-    ours = {SEGMENTS, STAGING, REMOVED, LOCK}
-    ours |= {
-        name for file in (MANIFEST, UNFINISHED) for name in (file, part_of(folder / file).name)
+def require_no_stranger(folder: HeldFolder) -> None:
+    """Refuse to make an index among somebody's files.
+
+    Raises:
+        IndexFolderError: There are some.
+    """
+    # a writer that was killed before its first publication leaves these
+    ours: dict[str, Callable[[str], bool]] = {
+        SEGMENTS: lambda name: is_segment_id(name) or is_any_part(name),
+        STAGING: is_staged_name,
+        REMOVED: lambda name: is_segment_id(name) or is_any_part(name),
     }
-    others = sorted(path.name for path in folder.iterdir() if path.name not in ours)
+    others = [
+        name for name in folder.names() if name not in {*ours, LOCK} and not is_any_part(name)
+    ]
+    for name in ours.keys() & set(folder.names()):
+        with folder.inner(name) as inner:
+            others += [f"{name}/{one}" for one in inner.names() if not ours[name](one)]
     if others:
         raise IndexFolderError(
-            f"{folder} is not an index and not empty: it holds {others[0]}",
+            f"{shown(folder.path)} is not an index and not empty: it holds {shown(min(others))}",
             hint="name another folder with -i",
         )
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.index.mapped import damaged
+from geosearch.index.faults import damaged, means_too_many_files, too_many_files
+from geosearch.index.regular_files import require_file
 
 BLOCK_ROWS = 32
 """Rows that FastScan packs together; a list's codes are padded to whole blocks."""
@@ -61,14 +62,12 @@ def map_lists(path: Path, sizes: NDArray[np.int64], bytes_a_row: int) -> Any:
     """Map a file of lists read-only, as a FAISS container; whoever uses it must keep it alive.
 
     Raises:
-        IndexFolderError: The file has another size than such lists take.
+        IndexFolderError: The file is missing, or has another size than such lists take.
     """
     import faiss
 
     offsets = offsets_of(sizes, bytes_a_row)
-    if not path.exists() or (size := path.stat().st_size) != offsets[-1]:
-        reason = f"it has {size} bytes, not {offsets[-1]}" if path.exists() else "it is missing"
-        raise damaged(path, reason)
+    require_file(path, int(offsets[-1]))
     lists: Any = faiss.OnDiskInvertedLists()
     lists.read_only = True
     # the default starts 32 threads a search, which read what is in memory anyway
@@ -80,5 +79,8 @@ def map_lists(path: Path, sizes: NDArray[np.int64], bytes_a_row: int) -> Any:
     # `at` gives a copy: the records (size, capacity, offset) are written where they lie
     records = np.stack([sizes, _capacity(sizes), offsets[:-1]], axis=1).astype(np.uint64)
     faiss.memcpy(lists.lists.data(), faiss.swig_ptr(records), records.nbytes)
-    lists.do_mmap()
+    try:
+        lists.do_mmap()
+    except RuntimeError as error:  # FAISS opens the file itself
+        raise too_many_files(path) if means_too_many_files(error) else damaged(path) from error
     return lists

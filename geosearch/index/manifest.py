@@ -1,25 +1,41 @@
-"""The manifest: the published generation, one small JSON file that is replaced atomically."""
+"""The manifest: the published generation, one small JSON file that is replaced atomically.
+
+Its last member is the SHA-256 of all bytes before it: who edits it by hand, or flips a bit of it,
+is found out. It names the files of every segment with their sizes, so that opening an index sees
+what is missing without reading it.
+"""
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import sha256
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from geosearch.errors import IndexFolderError
-from geosearch.index.durable import write_durable
+from geosearch.index.faults import BROKEN_DOCUMENT, DamagedError
+from geosearch.index.layout import DESCRIPTION, STAGING, wrong_files
 from geosearch.index.records import IndexSpec
+from geosearch.index.regular_files import read_file
+from geosearch.index.unfinished import Unfinished, parse_unfinished
+from geosearch.text import is_readable, shown
 
 MANIFEST = "manifest.json"
-FORMAT = 3
+FORMAT = 1
 """Version of the index folder's layout that is written, and the newest that is read."""
 
+_INDEX_ID = re.compile(r"[0-9a-f]{32}")
 _ID = re.compile(r"[0-9a-f]{16}")
-_MOST_ROWS = 1 << 40
-_LARGEST = 1 << 24
-"""Bytes: a manifest is some kilobytes, more is no manifest of ours."""
+_SUM = re.compile(r"[0-9a-f]{64}")
+_SEAL = '  "checksum": "{}"\n}}\n'
+_MOST = 1 << 40
+"""Of rows, of bytes that a row has, of whatever is counted: more is a forged number."""
+_LARGEST_TIME = 1 << 63
+_LARGEST = 1 << 28
+"""Bytes: a manifest is some kilobytes, and more where many scenes were removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +45,27 @@ class SegmentEntry:
     id: str
     rows: int
     bounds: tuple[float, float, float, float] | None
-    """West, south, east, north of its footprints, or None without rows."""
+    """West, south, east, north of the footprints that are searched, or None without rows."""
     time_ms: tuple[int, int] | None
-    """Earliest and latest known time of its scenes, milliseconds since 1970, or None."""
+    """Earliest and latest known time of what is searched, milliseconds since 1970, or None."""
     ann: str
     """``flat`` or ``ivfpq``."""
+    files: Mapping[str, int] = field(default_factory=dict)
+    """Bytes of each of its files, ``segment.json`` among them, by its path in the segment."""
+    checksum: str = ""
+    """SHA-256 of its ``segment.json``."""
     removed: tuple[str, ...] = ()
     """Ids of scenes whose rows here are not searched any more."""
     removed_rows: str | None = None
     """Name of the file in ``removed`` that says which other rows are not; None for none."""
-    checksum: str | None = None
-    """SHA-256 of its ``segment.json``; None where format 1 wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """One published state of an index."""
 
+    id: str
+    """32 hex digits, drawn when the index was made: what geosearch makes for it carries them."""
     spec: IndexSpec
     generation: int
     created: str
@@ -53,6 +73,8 @@ class Manifest:
     updated: str
     """RFC 3339."""
     segments: tuple[SegmentEntry, ...] = field(default=())
+    unfinished: Unfinished | None = None
+    """How much of a run is in it that has not come to its end; None where it has."""
 
 
 def next_generation(manifest: Manifest, segments: Sequence[SegmentEntry]) -> Manifest:
@@ -70,10 +92,35 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Publish a generation: after this, whoever opens the index sees it."""
-    document = {"format": FORMAT, **asdict(manifest)}
-    write_durable(folder / MANIFEST, (json.dumps(document, indent=2) + "\n").encode())
+def is_index_id(text: object) -> bool:
+    """Return whether something is the id of an index."""
+    return isinstance(text, str) and _INDEX_ID.fullmatch(text) is not None
+
+
+def is_segment_id(text: object) -> bool:
+    """Return whether something is the id of a segment, or the name of a file in ``removed``."""
+    return isinstance(text, str) and _ID.fullmatch(text) is not None
+
+
+def manifest_bytes(manifest: Manifest) -> bytes:
+    """Return the content of a manifest.
+
+    Raises:
+        IndexFolderError: It would be larger than what is read.
+    """
+    data = sealed({"format": FORMAT, **asdict(manifest)})
+    if len(data) > _LARGEST:
+        raise IndexFolderError(
+            f"the manifest would have {len(data):,} bytes: too many scenes are removed",
+            hint="run `geosearch compact`, then the same command again",
+        )
+    return data
+
+
+def sealed(document: dict[str, Any]) -> bytes:
+    """Return a document as JSON whose last member is the checksum of the bytes before it."""
+    text = json.dumps(document, indent=2).removesuffix("\n}") + ",\n"
+    return (text + _SEAL.format(sha256(text.encode()).hexdigest())).encode()
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -84,88 +131,165 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST
     try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise IndexFolderError(
-            f"no index at {folder}: {error.strerror}",
-            hint=f"make one with `geosearch index FOLDER -i {folder}`",
-        ) from error
+        data = read_file(path, _LARGEST)
+    except DamagedError as error:
+        if folder.is_dir() and not isinstance(error.__cause__, FileNotFoundError):
+            raise
+        raise _no_index(folder) from error
+    return parse_manifest(path, data)
+
+
+def _no_index(folder: Path) -> IndexFolderError:
+    place = shown(folder)
+    make = f"`geosearch index FOLDER -i {place}` or `geosearch import FILE -i {place}`"
+    if (folder / STAGING).is_dir():
+        return IndexFolderError(
+            f"no index at {place} yet: the run that was to make it has published nothing",
+            hint=f"run it again, or make one with {make}",
+        )
+    reason = "the folder is empty or holds something else" if folder.is_dir() else "no such folder"
+    return IndexFolderError(f"no index at {place}: {reason}", hint=f"make one with {make}")
+
+
+def parse_manifest(path: Path, data: bytes) -> Manifest:
+    """Return the generation that the content of a manifest describes.
+
+    Raises:
+        IndexFolderError: It is of a newer format, or damaged.
+    """
     try:
-        document = json.loads(data[: _LARGEST + 1])
+        document = json.loads(data)
         version = document["format"]
-        if isinstance(version, int) and version > FORMAT:
+        if type(version) is int and version > FORMAT:
             raise _newer(path, version)
+        if not _is_sealed(data):
+            raise ValueError("its checksum does not agree with its content")
         return _manifest(document)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise IndexFolderError(
-            f"{path} is damaged: {type(error).__name__}: {error}",
-            hint="index the scenes anew into another folder",
-        ) from error
+    except BROKEN_DOCUMENT as error:
+        raise _damaged(path, error) from error
+
+
+def _is_sealed(data: bytes) -> bool:
+    content = data[: -len(_SEAL.format("0" * 64))]
+    return data == content + _SEAL.format(sha256(content).hexdigest()).encode()
+
+
+def _damaged(path: Path, error: Exception) -> DamagedError:
+    # what broke on a stranger's document names Python's types, and its text may be anything
+    reason = (
+        shown(error) if type(error) is ValueError else f"{type(error).__name__}: {shown(error)}"
+    )
+    hint = "restore it from a copy, or index the scenes again into another folder"
+    return DamagedError(path, reason, hint=hint)
 
 
 def _newer(path: Path, version: int) -> IndexFolderError:
     return IndexFolderError(
-        f"{path} has format {version}, this geosearch reads up to {FORMAT}",
-        hint="install the geosearch that wrote it, or a newer one",
+        f"{shown(path)} has format {version}, this geosearch reads up to {FORMAT}",
+        hint="install the geosearch that wrote it or a newer one, or index into another folder",
     )
 
 
 def _manifest(document: dict[str, Any]) -> Manifest:
-    bands = document["spec"]["bands"]
-    changed = {
-        "bands": None if bands is None else _three(bands),
-        "stretch": str(document["spec"].get("stretch", "auto")),  # added later
-        "scales": tuple(document["spec"].get("scales", (1,))),  # formats 1 and 2 have none
-    }
-    spec = IndexSpec(**document["spec"] | changed)
-    for number in (spec.dim, spec.size_px, spec.stride_px, *spec.scales):
-        _require(type(number) is int and number > 0, "spec")
-    _require(spec.gsd_m is None or (type(spec.gsd_m) in (int, float) and spec.gsd_m > 0), "spec")
-    for text in (spec.encoder, spec.fingerprint, spec.precision, spec.weights or ""):
-        _require(isinstance(text, str), "spec")
+    _require(is_index_id(document["id"]), "id")
+    entries = document["segments"]
+    _require(type(entries) is list, "list of segments")
+    segments = tuple(_segment(entry) for entry in entries)
+    _require(len({one.id for one in segments}) == len(segments), "list of segments")
     return Manifest(
-        spec=spec,
-        generation=int(document["generation"]),
-        created=str(document["created"]),
-        updated=str(document["updated"]),
-        segments=tuple(_segment(entry) for entry in document["segments"]),
+        id=document["id"],
+        spec=_spec(document["spec"]),
+        generation=_count(document["generation"], "generation"),
+        created=_text(document["created"], "created"),
+        updated=_text(document["updated"], "updated"),
+        segments=segments,
+        unfinished=parse_unfinished(document.get("unfinished")),
     )
+
+
+def _spec(values: dict[str, Any]) -> IndexSpec:
+    scales, bands = values["scales"], values["bands"]
+    _require(type(scales) is list and bool(scales), "scales")
+    spec = IndexSpec(**values | {"bands": _three(bands), "scales": tuple(scales)})
+    for number in (spec.dim, spec.size_px, spec.stride_px, *spec.scales):
+        _require(_count(number, "spec") > 0, "spec")
+    _require(_is_number(spec.min_valid), "min_valid")
+    _require(spec.gsd_m is None or (_is_number(spec.gsd_m) and spec.gsd_m > 0), "gsd_m")
+    for text in (spec.encoder, spec.fingerprint, spec.precision, spec.stretch):
+        _text(text, "spec")
+    _require(spec.weights is None or bool(_text(spec.weights, "weights")), "weights")
+    return spec
 
 
 def _segment(entry: dict[str, Any]) -> SegmentEntry:
     # an id becomes a path: from a stranger's file it must not lead elsewhere
-    _require(_is_id(entry["id"]), "segment id")
-    _require(type(entry["rows"]) is int and 0 <= entry["rows"] <= _MOST_ROWS, "row count")
+    _require(is_segment_id(entry["id"]), "segment id")
     _require(entry["ann"] in ("flat", "ivfpq"), "ann")
-    bounds, time_ms = entry["bounds"], entry["time_ms"]
-    removed_rows = entry.get("removed_rows")  # format 1 has none
-    _require(removed_rows is None or _is_id(removed_rows), "removed_rows")
-    checksum = entry.get("checksum")
-    _require(checksum is None or isinstance(checksum, str), "checksum")
+    removed_rows, removed = entry["removed_rows"], entry["removed"]
+    _require(removed_rows is None or is_segment_id(removed_rows), "removed_rows")
+    _require(type(removed) is list, "removed")
+    checksum = entry["checksum"]
+    _require(isinstance(checksum, str) and _SUM.fullmatch(checksum) is not None, "checksum")
     return SegmentEntry(
         id=entry["id"],
-        rows=entry["rows"],
-        bounds=None if bounds is None else _four(bounds),
-        time_ms=None if time_ms is None else (int(time_ms[0]), int(time_ms[1])),
+        rows=_count(entry["rows"], "row count"),
+        bounds=_four(entry["bounds"]),
+        time_ms=_span(entry["time_ms"]),
         ann=entry["ann"],
-        removed=tuple(str(scene) for scene in entry["removed"]),
-        removed_rows=removed_rows,
+        files=_files(entry["files"], entry["ann"]),
         checksum=checksum,
+        removed=tuple(_text(scene, "removed") for scene in removed),
+        removed_rows=removed_rows,
     )
 
 
-def _is_id(text: object) -> bool:
-    return isinstance(text, str) and _ID.fullmatch(text) is not None
+def _files(files: dict[str, Any], ann: str) -> dict[str, int]:
+    """Return sizes by path: only names that a segment can have, so that none leads elsewhere."""
+    _require(type(files) is dict and DESCRIPTION in files, "list of files")
+    if reason := wrong_files(files.keys() - {DESCRIPTION}, ann):
+        raise ValueError(reason)
+    return {name: _count(size, "file size") for name, size in files.items()}
 
 
-def _four(numbers: list[float]) -> tuple[float, float, float, float]:
-    west, south, east, north = map(float, numbers)
-    return west, south, east, north
+def _count(value: object, what: str) -> int:
+    _require(type(value) is int and 0 <= value <= _MOST, what)
+    assert isinstance(value, int)
+    return value
 
 
-def _three(bands: list[int]) -> tuple[int, int, int]:
-    red, green, blue = map(int, bands)
+def _text(value: object, what: str) -> str:
+    _require(isinstance(value, str) and is_readable(value), what)
+    assert isinstance(value, str)
+    return value
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float) and isfinite(value)  # type: ignore[arg-type]
+
+
+def _four(numbers: list[float] | None) -> tuple[float, float, float, float] | None:
+    if numbers is None:
+        return None
+    west, south, east, north = numbers
+    _require(all(map(_is_number, numbers)), "bounds")
+    return float(west), float(south), float(east), float(north)
+
+
+def _span(times: list[int] | None) -> tuple[int, int] | None:
+    if times is None:
+        return None
+    first, last = times
+    for time in times:
+        _require(type(time) is int and abs(time) < _LARGEST_TIME, "time_ms")
+    return first, last
+
+
+def _three(bands: list[int] | None) -> tuple[int, int, int] | None:
+    if bands is None:
+        return None
+    red, green, blue = bands
+    for band in bands:
+        _require(_count(band, "bands") > 0, "bands")
     return red, green, blue
 
 

@@ -5,6 +5,7 @@ from it. Files are raw little-endian arrays; their shapes follow from the row co
 """
 
 import mmap
+import os
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from geosearch.errors import IndexFolderError
-from geosearch.index.blocks import footprint_types, make_blocks, write_blocks
-from geosearch.index.chip_entries import CHIPS, have_entries, parts_of_entries
+from geosearch.index.blocks import Blocks, footprint_types, make_blocks, write_blocks
+from geosearch.index.chip_entries import CHIPS, parts_of_entries
+from geosearch.index.faults import cannot_read, damaged
 from geosearch.index.packed import Packed, rectangles
+from geosearch.index.regular_files import open_regular
 
 COLUMNS: dict[str, tuple[str, int]] = {
     "bounds": ("<f8", 4),
@@ -31,8 +33,6 @@ COLUMNS: dict[str, tuple[str, int]] = {
 
 CUTS = frozenset({"windows", "size_m", "gsd_m"})
 """How chips were cut."""
-LATER_COLUMNS = frozenset({"cloud"}) | CUTS
-"""Those that segments of formats 1 and 2 have not."""
 
 FOOTPRINT_STARTS = "footprint_starts"
 FOOTPRINT_BYTES = "footprints"
@@ -52,34 +52,36 @@ def write_rows(
 ) -> None:
     """Write the columns of ``COLUMNS``, footprints and ids, each to a file of its name.
 
-    What hits tell is written once more, together, where all of it is there.
+    What hits tell is written once more, together.
 
     Args:
         folder: Made here.
-        columns: In row order; those of ``LATER_COLUMNS`` may be missing.
+        columns: In row order.
         outlines: Footprints as WKB.
         ids: The chips' own ids; None where they have none.
         order: Which of outlines and ids stands in each row, int64 [n]; None if they are in order.
     """
     folder.mkdir()
     for name, (kind, _) in COLUMNS.items():
-        if name in LATER_COLUMNS and name not in columns:
-            continue
         np.ascontiguousarray(columns[name], dtype=kind).tofile(folder / name)
     order = np.arange(len(outlines)) if order is None else order
     footprints = _write_packed(folder / FOOTPRINT_BYTES, folder / FOOTPRINT_STARTS, outlines, order)
     own = None
     if ids is not None:
         own = _write_packed(folder / ID_BYTES, folder / ID_STARTS, ids, order)
-    if have_entries(columns):
-        with (folder / CHIPS).open("wb") as file:
-            for _, part in parts_of_entries(columns, footprints, own):
-                file.write(part.tobytes())
-                give_back(footprints.data)
-                if own is not None:
-                    give_back(own.data)
+    with (folder / CHIPS).open("wb") as file:
+        for _, part in parts_of_entries(columns, footprints, own):
+            file.write(part.tobytes())
+            give_back(footprints.data)
+            if own is not None:
+                give_back(own.data)
     types, rectangular = _kinds(outlines)
     write_blocks(folder / BLOCKS, make_blocks(columns, types[order], rectangular[order]))
+
+
+def blocks_of(columns: dict[str, NDArray[Any]], outlines: Packed) -> Blocks:
+    """Return the blocks of rows whose columns and footprints are in order."""
+    return make_blocks(columns, *_kinds(outlines))
 
 
 def _kinds(outlines: Packed) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
@@ -111,24 +113,36 @@ def map_array(path: Path, kind: DTypeLike, shape: tuple[int, ...]) -> NDArray[An
     """Map a raw array read-only; its file must have exactly that size.
 
     Raises:
-        IndexFolderError: It is missing, or larger or smaller than it should be.
+        IndexFolderError: It is missing, not a regular file, or larger or smaller than it should be.
     """
-    require_size(path, kind, shape)
-    if not prod(shape):  # an empty file cannot be mapped
-        return np.zeros(shape, dtype=kind)
-    return np.memmap(path, dtype=kind, mode="r", shape=shape).view(np.ndarray)
+    handle = open_regular(path, array_bytes(kind, shape))
+    try:
+        return map_open(path, handle, kind, shape)
+    finally:
+        os.close(handle)
 
 
-def require_size(path: Path, kind: DTypeLike, shape: tuple[int, ...]) -> None:
-    """Refuse a raw array whose file has another size.
+def map_open(path: Path, handle: int, kind: DTypeLike, shape: tuple[int, ...]) -> NDArray[Any]:
+    """Map a raw array whose file is open, and of that size; its name may have gone.
 
     Raises:
-        IndexFolderError: It is missing, or larger or smaller than it should be.
+        IndexFolderError: The system does not map it.
     """
+    if not prod(shape):  # an empty file cannot be mapped
+        return np.zeros(shape, dtype=kind)
+    try:
+        with open(handle, "rb", closefd=False) as file:
+            return np.memmap(file, kind, "r", shape=shape).view(np.ndarray)
+    except OSError as error:
+        raise cannot_read(path, error) from error
+    except ValueError as error:  # it has become shorter
+        raise damaged(path, "it has become shorter") from error
+
+
+def array_bytes(kind: DTypeLike, shape: tuple[int, ...]) -> int:
+    """Return the bytes of a raw array."""
     # Python's numbers do not wrap round: a forged row count cannot make a small size
-    expected = np.dtype(kind).itemsize * prod(shape)
-    if (size := file_size(path)) != expected:
-        raise damaged(path, f"it has {size} bytes and should have {expected}")
+    return np.dtype(kind).itemsize * prod(shape)
 
 
 def give_back(mapped: NDArray[Any]) -> None:
@@ -137,23 +151,3 @@ def give_back(mapped: NDArray[Any]) -> None:
     pages = getattr(mapped, "_mmap", None) or getattr(mapped.base, "_mmap", None)
     if pages is not None and hasattr(mmap, "MADV_DONTNEED"):
         pages.madvise(mmap.MADV_DONTNEED)
-
-
-def file_size(path: Path) -> int:
-    """Return the bytes of a file of a segment.
-
-    Raises:
-        IndexFolderError: It is missing.
-    """
-    try:
-        return path.stat().st_size
-    except OSError as error:
-        raise damaged(path, error.strerror or "it cannot be read") from error
-
-
-def damaged(path: Path, reason: str = "it does not fit the rest") -> IndexFolderError:
-    """Return the error for a file of a segment that is not as it was written."""
-    return IndexFolderError(
-        f"{path} is damaged: {reason}",
-        hint="`geosearch verify` says what is lost, and `--repair` makes again what can be",
-    )

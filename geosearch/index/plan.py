@@ -7,14 +7,18 @@ what queries over this very segment needed.
 
 import json
 from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from geosearch.index.mapped import damaged
+from geosearch.index.faults import BROKEN_DOCUMENT, damaged
+from geosearch.index.regular_files import read_file
+from geosearch.text import shown
 
 PLAN = "plan.json"
+_MOST_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ UNMEASURED = Calibration(
     Costs(),
     (Need(1.0, 0.12, 4_000, 4_000), Need(0.1, 0.22, 2_000, 2_000), Need(0.01, 0.4, 1_000, 1_000)),
 )
-"""For segments that nothing was measured of: on the safe side."""
+"""For segments that nothing was measured of, which are those without the tier: on the safe side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +153,6 @@ def choose(
 def exact_choice(costs: Costs, matching: int, runs: int) -> Choice:
     """Return what it would cost to score every matching row."""
     spent = costs.row * matching + costs.run * runs
-    # earlier versions scored short runs row by row, and found turning to a run more expensive
-    spent = min(spent, costs.gathered_row * matching)
     return Choice("exact", spent / 1e6, candidates=matching)
 
 
@@ -190,21 +192,24 @@ def write_calibration(folder: Path, calibration: Calibration) -> None:
     (folder / PLAN).write_text(text + "\n", encoding="utf-8")
 
 
-def read_calibration(folder: Path) -> Calibration:
-    """Read what was measured; the unmeasured where there is nothing.
+def read_calibration(folder: Path, checksum: str | None = None) -> Calibration:
+    """Read what was measured.
+
+    Args:
+        folder: The tier.
+        checksum: SHA-256 of the file, where it is known.
 
     Raises:
-        IndexFolderError: The file is damaged.
+        IndexFolderError: The file is missing or damaged.
     """
     path = folder / PLAN
+    data = read_file(path, _MOST_BYTES)
+    if checksum is not None and sha256(data).hexdigest() != checksum:
+        raise damaged(path, "its content has changed")
     try:
-        return _calibration(json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return UNMEASURED
-    except (
-        OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError,
-    ) as error:  # fmt: skip
-        raise damaged(path, f"{type(error).__name__}: {error}") from error
+        return _calibration(json.loads(data))
+    except BROKEN_DOCUMENT as error:
+        raise damaged(path, f"{type(error).__name__}: {shown(error)}") from error
 
 
 def _calibration(document: dict[str, Any]) -> Calibration:
@@ -215,7 +220,7 @@ def _calibration(document: dict[str, Any]) -> Calibration:
                 float(one["selectivity"]),
                 float(one["share"]),
                 int(one["candidates"]),
-                int(one.get("scored", one["candidates"])),  # they all were, once
+                int(one["scored"]),
             )
             for one in document["needs"]
         ),
@@ -224,16 +229,12 @@ def _calibration(document: dict[str, Any]) -> Calibration:
             for one in document["recalls"]
         ),
         queries=str(document["queries"]),
-        errors=_code_errors(document.get("errors")),
+        errors=CodeErrors(
+            float(document["errors"]["usual"]), float(document["errors"]["deviations"])
+        ),
     )
     _require_in_range(calibration)
     return calibration
-
-
-def _code_errors(document: dict[str, Any] | None) -> CodeErrors | None:
-    if document is None:
-        return None
-    return CodeErrors(float(document["usual"]), float(document["deviations"]))
 
 
 def _require_in_range(calibration: Calibration) -> None:
@@ -246,7 +247,7 @@ def _require_in_range(calibration: Calibration) -> None:
         for need in needs
     ):
         raise ValueError("needs are out of range")
-    if not all(0 < one.selectivity <= 1 and 0 <= one.recall <= 1 for one in recalls):
+    if not recalls or not all(0 < one.selectivity <= 1 and 0 <= one.recall <= 1 for one in recalls):
         raise ValueError("recalls are out of range")
     if not all(0 <= cost < np.inf for cost in asdict(calibration.costs).values()):
         raise ValueError("costs are out of range")

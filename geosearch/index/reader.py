@@ -3,16 +3,20 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from geosearch.index.ann import row_code_bytes
-from geosearch.index.calibration import kept_queries
+from geosearch.errors import IndexFolderError
+from geosearch.index.faults import SupersededError
 from geosearch.index.manifest import Manifest, read_manifest
 from geosearch.index.plan import Calibration
 from geosearch.index.records import UNKNOWN_TIME, IndexSpec, SceneRecord, moment_of
 from geosearch.index.segment import Segment
-from geosearch.index.segment_files import ANN
+from geosearch.index.unfinished import Unfinished
+
+_TRIES = 20
+"""How often an index is opened anew that is compacted meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class IndexInfo:
     last_date: str | None
     bytes: int
     segments: tuple[SegmentInfo, ...]
+    unfinished: Unfinished | None
+    """How much of a run is in it that has not come to its end; None where it has."""
 
 
 class Index:
@@ -75,6 +81,10 @@ class Index:
         self.segments = tuple(
             Segment(folder, entry, manifest.spec.dim) for entry in manifest.segments
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Open what is published where it is unpickled: what is mapped is not copied."""
+        return open_index, (self.folder.absolute(),)
 
     @cached_property
     def scenes(self) -> tuple[SceneRecord, ...]:
@@ -129,40 +139,53 @@ class Index:
             last_date=moment_of(max(last for _, last in spans)) if spans else None,
             bytes=sum(segment.bytes for segment in segments),
             segments=segments,
+            unfinished=manifest.unfinished,
         )
+
+
+def read_unfinished(folder: Path) -> Unfinished | None:
+    """Return how much of a run an index holds that has not come to its end; None where it has.
+
+    So it is of a folder that is not an index, or is damaged: opening it says that.
+    """
+    try:
+        return read_manifest(folder).unfinished
+    except IndexFolderError:
+        return None
 
 
 def open_index(folder: Path) -> Index:
     """Open the published generation of an index.
 
-    Nothing but the manifest is read; segments are mapped, and their sizes checked.
+    Nothing but the manifest is read; segments are mapped, and the sizes of their files checked.
 
     Raises:
-        IndexFolderError: There is no index, it is of a newer format, or it is damaged.
+        IndexFolderError: There is no index, it is of a newer format, it is damaged, or this process
+            has as many files open as it may.
     """
+    for _ in range(_TRIES):
+        try:
+            return Index(folder, read_manifest(folder))
+        except SupersededError:  # between the two, another process has compacted it
+            continue
     return Index(folder, read_manifest(folder))
 
 
 def _segment_info(segment: Segment) -> SegmentInfo:
-    files = (path for path in segment.folder.rglob("*") if path.is_file())
     calibration = segment.calibration if segment.has_ann else None
     asked = None
     if calibration is not None and calibration.queries == "texts":
-        asked = kept_queries(segment.folder / ANN, segment.vectors.shape[1])
+        asked = segment.queries
     return SegmentInfo(
         id=segment.id,
         chips=segment.chip_count,
         removed_chips=segment.n - segment.chip_count,
         tier=segment.entry.ann,
-        bytes=sum(path.stat().st_size for path in files),
+        bytes=sum(segment.entry.files.values()),
         calibration=calibration,
         texts_asked=0 if asked is None else len(asked),
-        code_bytes=_code_bytes(segment) if segment.has_ann else None,
+        code_bytes=segment.code_bytes,
     )
-
-
-def _code_bytes(segment: Segment) -> int:
-    return row_code_bytes(segment.folder / ANN, segment.vectors.shape[1])
 
 
 def _undated_scenes(segment: Segment) -> int:

@@ -99,7 +99,7 @@ class SceneRecord:
     """Width and height of its pixel that its chips' metres a pixel refer to, where a ground
     resolution was asked for; None for ``gsd_m`` in both directions."""
     band_reason: str | None = None
-    """What decided the bands; None in older segments, as below."""
+    """What decided the bands; None where there are none, as of imported vectors."""
     placement_note: str | None = None
     """What is worth knowing about its place, such as a CRS that was assumed."""
     refers_to: tuple[str, ...] = ()
@@ -121,7 +121,7 @@ class SceneRecord:
                 "bands": tuple(values["bands"]),
                 "stretch": stretch_ranges(values["stretch"]),
                 "outline": shapely.from_wkb(values["outline"]),
-                "pixel_m": _sides(values.get("pixel_m")),
+                "pixel_m": _sides(values["pixel_m"]),
                 "refers_to": tuple(values["refers_to"]),
             }
         )

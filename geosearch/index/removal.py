@@ -4,27 +4,19 @@ Nothing is deleted: who reads the generation before goes on. ``compact`` frees t
 """
 
 from collections.abc import Callable, Iterator, Set
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.errors import IndexFolderError
-from geosearch.index.durable import cannot_write
-from geosearch.index.lock import writer_lock
-from geosearch.index.manifest import (
-    Manifest,
-    SegmentEntry,
-    next_generation,
-    read_manifest,
-    write_manifest,
-)
-from geosearch.index.mapped import damaged
+from geosearch.index.faults import damaged
+from geosearch.index.hold import Hold, held_index
+from geosearch.index.layout import ROWS
+from geosearch.index.manifest import SegmentEntry, next_generation
 from geosearch.index.removed_rows import write_removed_rows
 from geosearch.index.segment import Segment
-from geosearch.index.segment_files import ROWS, extent, time_span
+from geosearch.index.segment_files import extent, time_span
 
 Mask = NDArray[np.bool_]
 Choose = Callable[[Segment], NDArray[np.int64] | None]
@@ -115,8 +107,12 @@ class Cut:
             if key.id not in before and (count > left or key.id in self.scene_ids):
                 yield SceneRemoval(key.id, int(count - left), int(left))
 
-    def entry(self) -> SegmentEntry | None:
-        """Return the segment as the next generation lists it; None if nothing is left of it."""
+    def entry(self, hold: Hold) -> SegmentEntry | None:
+        """Return the segment as the next generation lists it; None if nothing is left of it.
+
+        Args:
+            hold: The index, for writing which rows go.
+        """
         if len(self.scene_ids) == len(self._keys):
             return None
         segment, alive = self._segment, self._alive
@@ -126,25 +122,8 @@ class Cut:
             bounds=extent(segment.bounds[alive]),
             time_ms=time_span(segment.time_ms[alive]),
             removed=tuple(sorted(self.scene_ids)),
-            removed_rows=write_removed_rows(segment.index_folder, gone) if gone.any() else None,
+            removed_rows=write_removed_rows(hold, gone) if gone.any() else None,
         )
-
-
-@contextmanager
-def locked_manifest(folder: Path) -> Iterator[Manifest]:
-    """Hold an index's writer lock, and give the generation that is published meanwhile.
-
-    Raises:
-        IndexFolderError: There is no index, another process writes it, or it cannot be written.
-    """
-    read_manifest(folder)  # no lock is left where there is no index
-    try:
-        with writer_lock(folder):
-            yield read_manifest(folder)  # only now: another writer may have published since
-    except IndexFolderError:
-        raise
-    except OSError as error:
-        raise cannot_write(folder, error) from error
 
 
 def remove_chips(
@@ -165,16 +144,16 @@ def remove_chips(
     Raises:
         IndexFolderError: The index cannot be read or written.
     """
-    with locked_manifest(folder) as manifest:
+    with held_index(folder) as (hold, manifest):
         segments = [Segment(folder, entry, manifest.spec.dim) for entry in manifest.segments]
         cuts = [Cut(segment, _mask(segment, choose), scenes) for segment in segments]
         losses = sorted((one for cut in cuts for one in cut.losses()), key=lambda one: one.scene)
         removal = Removal(tuple(losses), sum(cut.chips_left for cut in cuts), published=False)
         if not losses or not confirm(removal):
             return removal
-        entries = [cut.entry() for cut in cuts]
+        entries = [cut.entry(hold) for cut in cuts]
         left = [entry for entry in entries if entry is not None]
-        write_manifest(folder, next_generation(manifest, left))
+        hold.publish(next_generation(manifest, left))
     return replace(removal, published=True)
 
 

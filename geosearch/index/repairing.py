@@ -4,42 +4,48 @@ Each file is built beside and takes its place atomically: a reader that has the 
 mapped keeps it. Killed anywhere, the next repair finds what is left to do.
 """
 
-import os
 from collections.abc import Set
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from geosearch.index.ann_training import OLD_CODES, build_tier
+from geosearch.index.ann_training import build_tier
 from geosearch.index.calibration import calibrate_tier, keep_queries, kept_queries
 from geosearch.index.checking import (
     SOURCES,
+    STRAY,
+    Fault,
     Problem,
+    as_searched,
     find_faults,
-    kind_of,
     problems_of,
     scenes_found_twice,
 )
-from geosearch.index.durable import remove_folder, sync_file, sync_folder, write_durable
-from geosearch.index.manifest import Manifest, SegmentEntry, next_generation, write_manifest
-from geosearch.index.mapped import map_array, write_rows
-from geosearch.index.memory import memory_budget
-from geosearch.index.packed import Packed
-from geosearch.index.removal import locked_manifest
-from geosearch.index.segment_files import (
+from geosearch.index.description import (
+    Description,
+    description_bytes,
+    file_sums,
+    read_description,
+)
+from geosearch.index.durable import part_name, sync_all
+from geosearch.index.held_folder import HeldFolder
+from geosearch.index.hold import Hold, held_index
+from geosearch.index.layout import (
     ANN,
     DESCRIPTION,
+    KEPT_QUERIES,
+    OWN_IDS,
     ROWS,
     SEGMENTS,
     SIDECAR,
     VECTORS,
-    Description,
-    description_bytes,
-    file_sum,
-    file_sums,
-    read_description,
+    required_files,
 )
+from geosearch.index.manifest import MANIFEST, Manifest, SegmentEntry, next_generation
+from geosearch.index.mapped import map_array, write_rows
+from geosearch.index.memory import memory_budget
+from geosearch.index.ownership import new_part, remove_part
+from geosearch.index.packed import Packed
+from geosearch.index.segment_files import listed
 from geosearch.index.sidecar import Sidecar
 
 
@@ -58,19 +64,22 @@ def repair(folder: Path, *, drop: bool = False) -> list[Problem]:
         IndexFolderError: The index cannot be read or written.
     """
     problems: list[Problem] = []
-    with locked_manifest(folder) as manifest:
+    with held_index(folder) as (hold, manifest):
         entries: list[SegmentEntry] = []
         for entry in manifest.segments:
             faults = find_faults(folder, entry, manifest.spec.dim)
-            found = problems_of(folder, entry, faults)
+            found = list(problems_of(folder, entry, faults))
             problems += found
-            kinds = {kind_of(name) for name in faults}
-            if kinds and not all(one.repairable for one in found) and drop:
+            lost = any(
+                fault.kind != STRAY and not problem.repairable
+                for fault, problem in zip(faults, found, strict=True)
+            )
+            if lost and drop:
                 continue
-            entries.append(_repaired(folder, entry, kinds, manifest.spec.dim) if kinds else entry)
+            entries.append(_repaired(hold, entry, faults, manifest.spec.dim) if faults else entry)
         if tuple(entries) != manifest.segments:
             manifest = next_generation(manifest, entries)
-            write_manifest(folder, manifest)
+            hold.publish(manifest)
         left = _left(folder, manifest, {problem.segment for problem in problems})
     return _with_outcomes(problems, {entry.id for entry in entries}, left)
 
@@ -85,57 +94,79 @@ def _left(folder: Path, manifest: Manifest, damaged: Set[str]) -> list[Problem]:
 
 
 def _with_outcomes(problems: list[Problem], kept: set[str], left: list[Problem]) -> list[Problem]:
-    still = {problem.path for problem in left}
-    known = {problem.path for problem in problems}
+    still = {_about(problem) for problem in left}
+    known = {_about(problem) for problem in problems}
     settled = [
         problem
-        if problem.path in still
+        if _about(problem) in still
         else replace(problem, outcome="repaired" if problem.segment in kept else "dropped")
         for problem in problems
     ]
-    return settled + [problem for problem in left if problem.path not in known]
+    return settled + [problem for problem in left if _about(problem) not in known]
 
 
-def _repaired(folder: Path, entry: SegmentEntry, bad: Set[str], dim: int) -> SegmentEntry:
+def _about(problem: Problem) -> tuple[str, str]:
+    """Return what a problem is about: a file, or one of the things that the manifest says."""
+    return problem.path, problem.reason if problem.path.endswith(MANIFEST) else ""
+
+
+def _repaired(hold: Hold, entry: SegmentEntry, faults: list[Fault], dim: int) -> SegmentEntry:
     """Make again what can be made of a segment, and return it as the manifest lists it then."""
-    place = folder / SEGMENTS / entry.id
-    part = folder / SEGMENTS / f"{entry.id}.part"
-    remove_folder(part)
-    part.mkdir()
-    wanted = {kind for kind in bad & SOURCES.keys() if SOURCES[kind] not in bad}
+    bad = {fault.kind for fault in faults}
+    taken = {fault.kind for fault in faults if fault.occupied or not fault.derived}
+    wanted = {kind for kind in bad & SOURCES.keys() - taken if SOURCES[kind] not in bad}
     if VECTORS in bad:  # a new checksum would hide it
         wanted.discard(DESCRIPTION)
-    if ROWS in wanted:
-        _write_rows(part / ROWS, place / SIDECAR, entry.rows)
-        _put(part / ROWS, place / ROWS)
-    if ANN in wanted:
-        shape = (entry.rows, dim)
-        vectors = np.memmap(place / VECTORS, dtype="<f2", mode="r", shape=shape)
-        times = None  # of rows that cannot be read the lists are as good, but slower by time
-        if ROWS in wanted or ROWS not in bad:
-            times = map_array(place / ROWS / "time_ms", "<i8", (entry.rows,))
-        build_tier(part / ANN, vectors, memory_budget(None), time_ms=times)
-        keep_queries(part / ANN, kept_queries(place / ANN, dim))
-        calibrate_tier(part / ANN, vectors)
-        (place / ANN / OLD_CODES).unlink(missing_ok=True)
-        _put(part / ANN, place / ANN)
-    remove_folder(part)
-    if not wanted or (DESCRIPTION in bad and DESCRIPTION not in wanted):
-        return entry
-    description = _description(place, entry.rows, wanted)
-    write_durable(place / DESCRIPTION, description_bytes(description))
-    return replace(entry, checksum=file_sum(place / DESCRIPTION))
+    if wanted & {ROWS, ANN, DESCRIPTION}:
+        entry = _with_files_again(hold, entry, wanted, bad, dim)
+    if not bad - wanted - {STRAY, ANN}:
+        entry = as_searched(hold.folder, entry)
+    return entry
 
 
-def _description(place: Path, rows: int, made: Set[str]) -> Description:
+def _with_files_again(
+    hold: Hold, entry: SegmentEntry, wanted: Set[str], bad: Set[str], dim: int
+) -> SegmentEntry:
+    place = hold.folder / SEGMENTS / entry.id
+    with hold.root.inner(SEGMENTS) as segments, segments.inner(entry.id) as held:
+        name = new_part(hold.index_id)
+        segments.mkdir(name)
+        part = segments.path / name
+        try:
+            if ROWS in wanted:
+                _write_rows(part / ROWS, place / SIDECAR, entry.rows)
+                _put(hold, part, held, ROWS)
+            if ANN in wanted:
+                times = (
+                    None  # of rows that cannot be read the lists are as good, but slower by time
+                )
+                if ROWS in wanted or ROWS not in bad:
+                    times = map_array(place / ROWS / "time_ms", "<i8", (entry.rows,))
+                vectors = map_array(place / VECTORS, "<f2", (entry.rows, dim))
+                build_tier(part / ANN, vectors, memory_budget(None), time_ms=times)
+                keep_queries(part / ANN, kept_queries(place / ANN, dim))
+                calibrate_tier(part / ANN, vectors)
+                _put(hold, part, held, ANN)
+        finally:
+            remove_part(segments, name)
+        if DESCRIPTION in bad and DESCRIPTION not in wanted:
+            return entry
+        description = _description(hold, place, entry, wanted)
+        data, first = description_bytes(description), part_name(DESCRIPTION, hold.index_id)
+        held.write(DESCRIPTION, data, first, last=hold.require_same)
+    return listed(entry, place)
+
+
+def _description(hold: Hold, place: Path, entry: SegmentEntry, made: Set[str]) -> Description:
     """Return what ``segment.json`` shall say: of files that were not made here, what it said."""
-    now = {file.path: file for file in file_sums(place)}
+    known = required_files(entry.ann) | OWN_IDS | {KEPT_QUERIES}
+    now = {file.path: file for file in file_sums(place) if file.path in known}
     if DESCRIPTION in made:
         keys = tuple(scene.key for scene in Sidecar(place / SIDECAR).scenes())
-        return Description(rows, keys, tuple(now.values()))
+        return Description(hold.index_id, entry.id, entry.rows, keys, tuple(now.values()))
     before = read_description(place)
-    kept = [file for file in before.files if kind_of(file.path) not in made]
-    kept += [file for file in now.values() if kind_of(file.path) in made]
+    kept = [file for file in before.files if file.path.split("/")[0] not in made]
+    kept += [file for file in now.values() if file.path.split("/")[0] in made]
     return replace(before, files=tuple(sorted(kept, key=lambda file: file.path)))
 
 
@@ -147,10 +178,11 @@ def _write_rows(folder: Path, sidecar_path: Path, rows: int) -> None:
     write_rows(folder, columns, Packed.of(list(columns["footprint"])), own)
 
 
-def _put(source: Path, target: Path) -> None:
-    """Move the files of a folder to their places in another, one by one."""
-    target.mkdir(exist_ok=True)
-    for path in sorted(source.iterdir()):
-        sync_file(path)
-        os.replace(path, target / path.name)
-    sync_folder(target)
+def _put(hold: Hold, part: Path, segment: HeldFolder, kind: str) -> None:
+    """Move the files of a folder to their places in a segment, one by one."""
+    sync_all(part / kind)
+    hold.require_same()
+    with HeldFolder.open(part / kind) as source, segment.made(kind) as target:
+        for name in source.names():
+            source.rename(name, target, name)
+        target.sync()

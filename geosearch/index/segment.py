@@ -1,6 +1,7 @@
 """A segment, opened for searching: mapped, read-only, and each part only when it is asked for."""
 
 from collections.abc import Callable, Iterator, Set
+from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -11,28 +12,38 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geosearch.errors import IndexFolderError
-from geosearch.index.ann import ApproximateTier
-from geosearch.index.ann_training import OLD_CODES
+from geosearch.index.ann import ApproximateTier, row_code_bytes
 from geosearch.index.blocks import Blocks
+from geosearch.index.calibration import kept_queries
+from geosearch.index.description import Description, read_description
+from geosearch.index.faults import (
+    DamagedError,
+    SupersededError,
+    damaged,
+    means_too_many_files,
+    too_many_files,
+)
 from geosearch.index.id_order import Column, are_prefixes, smallest, text_ranks
-from geosearch.index.manifest import SegmentEntry
-from geosearch.index.mapped import CUTS, give_back, map_array
-from geosearch.index.packed import Packed
-from geosearch.index.plan import Calibration, Choice, read_calibration
-from geosearch.index.records import ChipRecord, SceneKey, SceneRecord, chip_id, chip_record
-from geosearch.index.removed_rows import read_removed_rows
-from geosearch.index.rescoring import Rescored, best_by_codes
-from geosearch.index.runs import Rows, Runs
-from geosearch.index.scan import tied_rows
-from geosearch.index.segment_files import (
+from geosearch.index.layout import (
     ANN,
+    DESCRIPTION,
+    KEPT_QUERIES,
+    REMOVED,
     ROWS,
     SEGMENTS,
     SIDECAR,
     VECTORS,
-    Description,
-    read_description,
 )
+from geosearch.index.manifest import MANIFEST, SegmentEntry, read_manifest
+from geosearch.index.mapped import CUTS, give_back, map_array
+from geosearch.index.packed import Packed
+from geosearch.index.plan import PLAN, Calibration, Choice, read_calibration
+from geosearch.index.records import ChipRecord, SceneKey, SceneRecord, chip_id, chip_record
+from geosearch.index.regular_files import require_file, require_folder
+from geosearch.index.removed_rows import read_removed_rows
+from geosearch.index.rescoring import Rescored, best_by_codes
+from geosearch.index.runs import Rows, Runs
+from geosearch.index.scan import tied_rows
 from geosearch.index.sidecar import Sidecar
 from geosearch.index.stored_arrays import FEW_ROWS, Places
 from geosearch.index.stored_rows import StoredRows
@@ -62,13 +73,73 @@ class Segment:
         self.entry = entry
         self.index_folder = index_folder
         self.folder = index_folder / SEGMENTS / entry.id
-        self.has_ann = entry.ann == "ivfpq" and not (self.folder / ANN / OLD_CODES).exists()
-        """Whether it has the approximate tier; that of formats 1 and 2 is not used any more."""
-        self.vectors: NDArray[np.float16] = map_array(self.folder / VECTORS, "<f2", (self.n, dim))
-        """float16 [n, dim], unit length but for the rounding to 16 bits."""
-        self._stored = StoredRows(self.folder / ROWS, self.n)
+        self.has_ann = entry.ann == "ivfpq"
+        """Whether it has the approximate tier."""
+        self._dim = dim
+        with self._reading():
+            self._require_files()
+            self.vectors: NDArray[np.float16] = map_array(
+                self.folder / VECTORS, "<f2", (self.n, dim)
+            )
+            """float16 [n, dim], unit length but for the rounding to 16 bits."""
+            self._stored = StoredRows(self.folder / ROWS, self.n, self._sizes_in(ROWS))
         self._known_scenes: dict[int, SceneRecord] = {}
         _OPEN.add(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Open it again where it is unpickled: what is mapped is not copied."""
+        return Segment, (self.index_folder.absolute(), self.entry, self._dim)
+
+    def _require_files(self) -> None:
+        """Refuse a segment of which a file is missing; arrays are looked at when they are opened.
+
+        Raises:
+            IndexFolderError: One is missing, not a regular file, or of another size.
+        """
+        folders = [self.folder.parent, self.folder, self.folder / ROWS]
+        for folder in [*folders, self.folder / ANN] if self.has_ann else folders:
+            require_folder(folder)
+        for name, size in self.entry.files.items():
+            if name in (SIDECAR, DESCRIPTION) or name.startswith(f"{ANN}/"):
+                require_file(self.folder / name, size)
+
+    def _sizes_in(self, folder: str) -> dict[str, int]:
+        files = self.entry.files.items()
+        first = f"{folder}/"
+        return {name.removeprefix(first): size for name, size in files if name.startswith(first)}
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Tell damage from what has gone since the index was opened, and from a full table.
+
+        What is mapped or open stays readable after another process has deleted it; whatever is
+        opened first then is not.
+        """
+        try:
+            yield
+        except DamagedError as error:
+            raise self._reason(error) from error
+        except IndexFolderError:
+            raise
+        except (OSError, ImportError) as error:  # engines are imported where they are used
+            if means_too_many_files(error):
+                raise too_many_files(self.folder) from error
+            raise
+
+    def _reason(self, error: DamagedError) -> IndexFolderError:
+        try:
+            published = read_manifest(self.index_folder)
+        except DamagedError:
+            return error
+        except IndexFolderError as gone:
+            return gone
+        mine = self.entry
+        for entry in published.segments:
+            if (entry.id, entry.checksum) == (mine.id, mine.checksum):
+                rows = self.index_folder / REMOVED / str(mine.removed_rows)
+                if error.path != rows or entry.removed_rows == mine.removed_rows:
+                    return error
+        return SupersededError(self.index_folder, self.id)
 
     @property
     def bounds(self) -> NDArray[np.float64]:
@@ -90,13 +161,19 @@ class Segment:
         """Share of valid pixels, float32 [n]."""
         return self._stored.whole("valid")
 
-    @property
+    @cached_property
     def blocks(self) -> Blocks:
-        """What blocks of rows span."""
-        return self._stored.blocks
+        """What blocks of rows span.
+
+        Raises:
+            IndexFolderError: The file is missing or damaged.
+        """
+        with self._reading():
+            return self._stored.blocks
 
     def blocks_meeting(self, box: tuple[float, float, float, float]) -> NDArray[np.int64]:
         """Return the numbers of blocks whose bounds meet west, south, east, north; ascending."""
+        _ = self.blocks  # which says what is wrong with the file
         return self._stored.block_groups.meeting(box)
 
     @property
@@ -112,8 +189,8 @@ class Segment:
         alive = ~np.isin(self.scene_no, self.scene_numbers(set(self.entry.removed)))
         give_back(self.scene_no)
         if self.entry.removed_rows is not None:
-            self._require_there()
-            alive &= ~read_removed_rows(self.index_folder, self.entry.removed_rows, self.n)
+            with self._reading():
+                alive &= ~read_removed_rows(self.index_folder, self.entry.removed_rows, self.n)
         return alive
 
     @cached_property
@@ -133,8 +210,7 @@ class Segment:
 
     def values(self, name: str, rows: Rows) -> NDArray[Any]:
         """Return what rows have in a column of one number a row, such as ``cloud``."""
-        places = Places.of(rows)
-        return self._cut(name, places) if name in CUTS else self._stored.at(name, places)
+        return self._stored.at(name, Places.of(rows))
 
     def known_outlines(self, rows: Rows) -> tuple[Mask, Mask]:
         """Return which footprints are in one piece for sure, and which are what they span.
@@ -157,9 +233,19 @@ class Segment:
 
     @cached_property
     def description(self) -> Description:
-        """What ``segment.json`` says."""
-        self._require_there()
-        return read_description(self.folder)
+        """What ``segment.json`` says.
+
+        Raises:
+            IndexFolderError: It is missing or damaged, or the manifest does not agree with it.
+        """
+        with self._reading():
+            description = read_description(self.folder, self.entry.checksum)
+            if (description.id, description.rows) != (self.id, self.n):
+                raise damaged(self.folder / DESCRIPTION, "it is of another segment")
+            if lost := set(self.entry.removed) - {one.id for one in description.scenes}:
+                manifest = self.index_folder / MANIFEST
+                raise damaged(manifest, f"it removes {min(lost)} from {self.id}, which has it not")
+            return description
 
     @property
     def scene_keys(self) -> list[SceneKey]:
@@ -190,8 +276,26 @@ class Segment:
     @cached_property
     def calibration(self) -> Calibration:
         """What was measured when the approximate tier was built."""
-        self._require_there()
-        return read_calibration(self.folder / ANN)
+        with self._reading():
+            sums = {file.path: file.sha256 for file in self.description.files}
+            return read_calibration(self.folder / ANN, sums.get(f"{ANN}/{PLAN}"))
+
+    @property
+    def queries(self) -> NDArray[np.float32] | None:
+        """Texts that the approximate tier was measured with, float32 [q, dim]; None for none."""
+        if KEPT_QUERIES not in self.entry.files:
+            return None
+        with self._reading():
+            require_file(self.folder / KEPT_QUERIES, self.entry.files[KEPT_QUERIES])
+            return kept_queries(self.folder / ANN, self._dim)
+
+    @property
+    def code_bytes(self) -> int | None:
+        """Bytes of a chip's code in the approximate tier; None without one."""
+        if not self.has_ann:
+            return None
+        with self._reading():
+            return row_code_bytes(self.folder / ANN, self._dim)
 
     @cached_property
     def tier(self) -> ApproximateTier:
@@ -200,8 +304,8 @@ class Segment:
         Raises:
             IndexFolderError: There is none, or it is damaged.
         """
-        self._require_there()
-        return ApproximateTier(self.folder / ANN, self.n, self.vectors.shape[1])
+        with self._reading():
+            return ApproximateTier(self.folder / ANN, self.n, self._dim)
 
     def chip_ids(self, rows: Rows) -> list[str]:
         """Return the ids of chips, in the order asked; nothing else is read of them.
@@ -210,7 +314,7 @@ class Segment:
             IndexFolderError: A file of the segment is damaged.
         """
         places = Places.of(rows)
-        own, windows = self._stored.ids(places), self._cut("windows", places)
+        own, windows = self._stored.ids(places), self._stored.at("windows", places)
         numbers = self._stored.at("scene_no", places)
         scenes = self.description.scenes
         return [
@@ -260,7 +364,7 @@ class Segment:
         numbers = read("scene_no", places).tolist()
         scenes = self._scenes_by_number(set(numbers))
         ids = self._stored.ids(places)
-        columns = {name: self._cut(name, places).tolist() for name in CUTS}
+        columns = {name: read(name, places).tolist() for name in CUTS}
         times = read("time_ms", places).tolist()
         return [
             chip_record(
@@ -280,7 +384,7 @@ class Segment:
         Raises:
             IndexFolderError: A file of the segment is damaged.
         """
-        if not self._stored.has_entries or len(rows) > FEW_ROWS:
+        if len(rows) > FEW_ROWS:
             return list(zip(self.chips(rows), self.footprints(rows), strict=True))
         told = self._stored.told(rows.tolist())
         scenes = self._scenes_by_number({entry.scene_no for entry, _, _ in told})
@@ -308,17 +412,10 @@ class Segment:
         numbered = enumerate(self._sidecar.scenes())
         return [(n, scene) for n, scene in numbered if scene.id not in self.entry.removed]
 
-    @cached_property
+    @property
     def cuts(self) -> dict[str, NDArray[Any]]:
         """Windows int32 [n, 4], size_m float32 [n, 2] and gsd_m float32 [n] of all rows."""
-        if self._stored.has_cuts:
-            return {name: self._stored.whole(name) for name in sorted(CUTS)}
-        return self._sidecar.cuts(self.n)  # as formats 1 and 2 have it
-
-    def _cut(self, name: str, places: Places) -> NDArray[Any]:
-        if self._stored.has_cuts:
-            return self._stored.at(name, places)
-        return self.cuts[name][places.rows]
+        return {name: self._stored.whole(name) for name in sorted(CUTS)}
 
     @property
     def packed_ids(self) -> Packed | None:
@@ -346,13 +443,6 @@ class Segment:
 
     @cached_property
     def _sidecar(self) -> Sidecar:
-        self._require_there()
-        return Sidecar(self.folder / SIDECAR)
-
-    def _require_there(self) -> None:
-        # what is mapped stays readable after another process has deleted it; the rest does not
-        if not self.folder.is_dir():
-            raise IndexFolderError(
-                f"{self.index_folder} was compacted since it was opened: {self.id} has gone",
-                hint="open the index again",
-            )
+        with self._reading():
+            require_file(self.folder / SIDECAR, self.entry.files[SIDECAR])
+            return Sidecar(self.folder / SIDECAR)

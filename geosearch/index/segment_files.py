@@ -6,7 +6,7 @@ what it holds, and staging the same scenes in another order makes the same segme
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -14,14 +14,27 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.errors import IndexFolderError
 from geosearch.index.ann_training import AUTO_ROWS, LEAST_ROWS, build_tier
 from geosearch.index.calibration import calibrate_tier, keep_queries
-from geosearch.index.durable import move_durable, remove_folder, reserve
+from geosearch.index.description import (
+    Description,
+    FileSum,
+    changed_files,
+    description_bytes,
+    file_sums,
+    read_description,
+)
+from geosearch.index.durable import reserve, sync_all
+from geosearch.index.faults import DamagedError, occupied
+from geosearch.index.held_folder import HeldFolder
+from geosearch.index.hold import Hold
 from geosearch.index.hrefs import Hrefs
+from geosearch.index.layout import ANN, DESCRIPTION, ROWS, SEGMENTS, SIDECAR, VECTORS
 from geosearch.index.manifest import SegmentEntry
-from geosearch.index.mapped import damaged, give_back, map_array, write_rows
-from geosearch.index.records import UNKNOWN_TIME, SceneKey, SceneRecord
+from geosearch.index.mapped import give_back, map_array, write_rows
+from geosearch.index.ownership import is_our_segment, new_part, remove_part, remove_segment
+from geosearch.index.records import UNKNOWN_TIME, SceneRecord
+from geosearch.index.regular_files import file_size, file_sum
 from geosearch.index.segment_table import (
     COPIED_ROWS,
     SceneChips,
@@ -32,12 +45,6 @@ from geosearch.index.segment_table import (
 from geosearch.index.sidecar import SidecarWriter
 from geosearch.index.staging import scene_values
 
-SEGMENTS = "segments"
-VECTORS = "vectors.f16"
-SIDECAR = "chips.duckdb"
-ROWS = "rows"
-ANN = "ann"
-DESCRIPTION = "segment.json"
 _WAITING = "waiting"
 """What the table of chips maps while the rest is written."""
 
@@ -45,28 +52,7 @@ MOST_ROWS = 1 << 20
 """Chips of a segment, about: their metadata must fit into memory together."""
 
 Queries = NDArray[np.float32]
-
-_HASH_BYTES = 1 << 22
 _COPIED_VECTORS = 1 << 14
-
-
-@dataclass(frozen=True, slots=True)
-class FileSum:
-    """A file of a segment, relative to its folder."""
-
-    path: str
-    bytes: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Description:
-    """What ``segment.json`` says."""
-
-    rows: int
-    scenes: tuple[SceneKey, ...]
-    """In the order of their numbers."""
-    files: tuple[FileSum, ...]
 
 
 Scene = TypeVar("Scene", bound=SceneChips)
@@ -93,7 +79,7 @@ def groups(scenes: Sequence[Scene], most_rows: int = MOST_ROWS) -> Iterator[list
 
 
 def write_segment(
-    index_folder: Path,
+    hold: Hold,
     staged: Sequence[SceneChips],
     dim: int,
     *,
@@ -104,42 +90,57 @@ def write_segment(
     """Build a segment beside its place, and move it there when it is whole.
 
     Args:
-        index_folder: The index.
+        hold: The index.
         staged: The scenes, sorted by id.
         dim: Length of a vector.
         ann: ``auto``, ``flat`` or ``ivfpq``.
         queries: Gives embedded texts float32 [q, dim] to measure the approximate tier with; is
             called only if there is one.
         memory_bytes: What may be taken, which decides on that tier's codes; None for the finest.
+
+    Raises:
+        IndexFolderError: The index was moved, or something else stands in the segment's place.
+        OSError: It cannot be written.
     """
-    segments = index_folder / SEGMENTS
-    segments.mkdir(exist_ok=True)
-    part = segments / "new.part"
-    remove_folder(part)
-    part.mkdir()
-    entry = _write_chips(part, staged, dim)
-    kind = ann_kind(ann, entry.rows)
-    if kind == "ivfpq":
-        vectors = np.memmap(part / VECTORS, dtype="<f2", mode="r", shape=(entry.rows, dim))
-        times = map_array(part / ROWS / "time_ms", "<i8", (entry.rows,))
-        build_tier(part / ANN, vectors, memory_bytes, time_ms=times)
-        keep_queries(part / ANN, queries())
-    sums = file_sums(part)
-    segment_id = _segment_id(staged, sums, Hrefs(index_folder))
-    place = segments / segment_id
-    # it is there already where a run died before it was published, or where a scene is again
-    # what it was in an earlier generation, which somebody may be reading: leave it in place
-    if not _is_whole(place):
-        if kind == "ivfpq":  # no part of the id: times are never the same
-            calibrate_tier(part / ANN, vectors)
-            give_back(vectors)
-        keys = tuple(one.record.key for one in staged)
-        description = Description(entry.rows, keys, file_sums(part, known=sums))
-        (part / DESCRIPTION).write_bytes(description_bytes(description))
-        remove_folder(place)
-        move_durable(part, place)
-    remove_folder(part)
-    return replace(entry, id=segment_id, ann=kind, checksum=file_sum(place / DESCRIPTION))
+    hold.require_place()
+    with hold.root.made(SEGMENTS) as segments:
+        name = new_part(hold.index_id)
+        segments.mkdir(name)
+        part = segments.path / name
+        try:
+            entry = _write_chips(part, staged, dim)
+            kind = ann_kind(ann, entry.rows)
+            if kind == "ivfpq":
+                vectors = map_array(part / VECTORS, "<f2", (entry.rows, dim))
+                times = map_array(part / ROWS / "time_ms", "<i8", (entry.rows,))
+                build_tier(part / ANN, vectors, memory_bytes, time_ms=times)
+                keep_queries(part / ANN, queries())
+            sums = file_sums(part)
+            segment_id = _segment_id(staged, sums, Hrefs(hold.folder))
+            # it is there already where a run died before it was published, or where a scene is
+            # again what it was in an earlier generation, which somebody may be reading: leave it
+            if not _is_whole(segments, segment_id, hold.index_id):
+                if kind == "ivfpq":  # no part of the id: times are never the same
+                    calibrate_tier(part / ANN, vectors)
+                    give_back(vectors)
+                keys = tuple(one.record.key for one in staged)
+                files = file_sums(part, known=sums)
+                description = Description(hold.index_id, segment_id, entry.rows, keys, files)
+                (part / DESCRIPTION).write_bytes(description_bytes(description))
+                sync_all(part)
+                hold.require_place()
+                segments.rename(name, segments, segment_id)
+                segments.sync()
+        finally:
+            remove_part(segments, name)
+        return listed(replace(entry, id=segment_id, ann=kind), segments.path / segment_id)
+
+
+def listed(entry: SegmentEntry, place: Path) -> SegmentEntry:
+    """Return a segment as the manifest lists it: with the files that its description names."""
+    files = {one.path: one.bytes for one in read_description(place).files}
+    files[DESCRIPTION] = file_size(place / DESCRIPTION)
+    return replace(entry, files=files, checksum=file_sum(place / DESCRIPTION))
 
 
 def _write_chips(part: Path, staged: Sequence[SceneChips], dim: int) -> SegmentEntry:
@@ -156,7 +157,8 @@ def _write_chips(part: Path, staged: Sequence[SceneChips], dim: int) -> SegmentE
         "", len(table.order), extent(columns["bounds"]), time_span(columns["time_ms"]), "flat"
     )
     del table  # Windows removes no file that is mapped
-    remove_folder(part / _WAITING)
+    with HeldFolder.open(part) as held:
+        held.remove_made(_WAITING, lambda _path: True)
     return entry
 
 
@@ -172,60 +174,27 @@ def _segment_id(staged: Sequence[SceneChips], sums: Sequence[FileSum], hrefs: Hr
     return sha256(contents.encode()).hexdigest()[:16]
 
 
-def _is_whole(folder: Path) -> bool:
-    return folder.is_dir() and not changed_files(folder)
-
-
-def changed_files(folder: Path) -> list[tuple[Path, str]]:
-    """Return the files of a segment that are not as they were written, and why; reads them all."""
-    try:
-        description = read_description(folder)
-    except IndexFolderError as error:
-        return [(folder / DESCRIPTION, error.message)]
-    changed = []
-    for file in description.files:
-        path = folder / file.path
-        if not path.resolve().is_relative_to(folder.resolve()):
-            changed.append((folder / DESCRIPTION, f"it names a file outside: {file.path}"))
-            continue
-        try:
-            if (size := path.stat().st_size) != file.bytes:
-                changed.append((path, f"it has {size} bytes and should have {file.bytes}"))
-            elif file_sum(path) != file.sha256:
-                changed.append((path, "its content has changed"))
-        except OSError as error:
-            changed.append((path, error.strerror or "it cannot be read"))
-    return changed
-
-
-def read_description(folder: Path) -> Description:
-    """Return what a segment's ``segment.json`` says.
+def _is_whole(segments: HeldFolder, segment_id: str, index_id: str) -> bool:
+    """Return whether a segment is there as it was written; make room for it where it is not.
 
     Raises:
-        IndexFolderError: It is missing or damaged.
+        IndexFolderError: Something stands in its place that was not made for this index.
     """
-    path = folder / DESCRIPTION
+    if segments.stat(segment_id) is None:
+        return False
+    place = segments.path / segment_id
+    if not is_our_segment(segments, segment_id, index_id):
+        raise occupied(place, "it was not made for this index")
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        return Description(
-            rows=int(document["rows"]),
-            scenes=tuple(SceneKey(str(one["id"]), str(one["state"])) for one in document["scenes"]),
-            files=tuple(
-                FileSum(str(one["path"]), int(one["bytes"]), str(one["sha256"]))
-                for one in document["files"]
-            ),
-        )
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise damaged(path, f"{type(error).__name__}: {error}") from error
-
-
-def file_sum(path: Path) -> str:
-    """Return the SHA-256 of a file: the standard tools check it too."""
-    digest = sha256()
-    with path.open("rb") as file:
-        while block := file.read(_HASH_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
+        description = read_description(place)
+        if not changed_files(place, description):
+            return True
+    except DamagedError:
+        pass
+    remove_segment(segments, segment_id, index_id)
+    if segments.stat(segment_id) is not None:
+        raise occupied(place, "it holds files that geosearch did not make")
+    return False
 
 
 def ann_kind(wanted: str, rows: int) -> str:
@@ -266,36 +235,6 @@ def _write_sidecar(path: Path, scenes: Sequence[SceneRecord], table: SegmentTabl
         for first in range(0, len(table.order), COPIED_ROWS):
             writer.add_chips(sidecar_columns(table, scenes, first, first + COPIED_ROWS))
             give_back(table.outlines.data)
-
-
-def description_bytes(description: Description) -> bytes:
-    """Return the content of a ``segment.json``."""
-    document = {
-        "rows": description.rows,
-        "scenes": [{"id": scene.id, "state": scene.state} for scene in description.scenes],
-        "files": [
-            {"path": f.path, "bytes": f.bytes, "sha256": f.sha256} for f in description.files
-        ],
-    }
-    return (json.dumps(document, indent=1) + "\n").encode()
-
-
-def file_sums(folder: Path, *, known: Sequence[FileSum] = ()) -> tuple[FileSum, ...]:
-    """Return size and checksum of every file of a segment but ``segment.json``.
-
-    Args:
-        folder: The segment.
-        known: Files that have not changed since these were worked out: they are not read again.
-    """
-    before = {one.path: one for one in known}
-    paths = sorted(
-        path for path in folder.rglob("*") if path.is_file() and path != folder / DESCRIPTION
-    )
-    names = [path.relative_to(folder).as_posix() for path in paths]
-    return tuple(
-        before.get(name) or FileSum(name, path.stat().st_size, file_sum(path))
-        for name, path in zip(names, paths, strict=True)
-    )
 
 
 def extent(bounds: NDArray[np.float64]) -> tuple[float, float, float, float] | None:

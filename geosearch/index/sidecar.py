@@ -4,6 +4,7 @@ Tables ``chips`` (in row order: ``row`` is the number of the vector) and ``scene
 Anyone can query it with DuckDB; docs/format.md has an example. No extension is used.
 """
 
+import os
 from collections.abc import Sequence, Set
 from dataclasses import fields
 from pathlib import Path
@@ -14,10 +15,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geosearch.errors import first_line
+from geosearch.errors import IndexFolderError, first_line
+from geosearch.index.faults import damaged, means_too_many_files, occupied, too_many_files
 from geosearch.index.hrefs import Hrefs
-from geosearch.index.mapped import damaged
 from geosearch.index.records import UNKNOWN_TIME, SceneRecord, time_ms_of
+from geosearch.index.regular_files import file_size
+from geosearch.text import shown
 
 _SCHEMA = """
 CREATE TABLE scenes (
@@ -46,39 +49,26 @@ SELECT row, scene_no, col_px, row_px, width_px, height_px, width_m, height_m, va
 FROM columns
 """
 
-# formats 1 and 2 have none of these, and know the ground resolution of scenes only
-_CHIPS_BEFORE_FORMAT_3 = """(
-    SELECT *, NULL::FLOAT AS cloud, NULL::FLOAT AS gsd_m, NULL::VARCHAR AS id,
-        NULL::BIGINT AS time_ms
-    FROM chips
-)"""
-_SELECT_NAMES = "SELECT column_name FROM information_schema.columns WHERE table_name = 'chips'"
-
 _WINDOW_COLUMNS = ("col_px", "row_px", "width_px", "height_px")
 _SIZE_COLUMNS = ("width_m", "height_m")
-_SELECT_CUTS = f"""
-SELECT {", ".join(f"c.{name}" for name in _WINDOW_COLUMNS + _SIZE_COLUMNS)},
-    coalesce(c.gsd_m, s.gsd_m) AS gsd_m
-FROM {{chips}} c JOIN scenes s USING (scene_no) ORDER BY c.row
-"""
-
 _BOUNDS_COLUMNS = ("west", "south", "east", "north")
 _SELECT_ROWS = f"""
 SELECT row, scene_no, valid, coalesce(cloud, 'nan') AS cloud, footprint, coalesce(id, '') AS id,
-    coalesce(time_ms, {UNKNOWN_TIME}) AS time_ms, {", ".join(_BOUNDS_COLUMNS)}
-FROM {{chips}} ORDER BY row
+    coalesce(time_ms, {UNKNOWN_TIME}) AS time_ms, gsd_m,
+    {", ".join(_BOUNDS_COLUMNS + _WINDOW_COLUMNS + _SIZE_COLUMNS)}
+FROM chips ORDER BY row
 """
 _SELECT_TWINS = """
 SELECT count(*) FROM (
     SELECT 1 FROM chips GROUP BY scene_no, col_px, row_px, width_px, height_px HAVING count(*) > 1
     UNION ALL
-    SELECT 1 FROM {chips} WHERE id IS NOT NULL GROUP BY scene_no, id HAVING count(*) > 1
+    SELECT 1 FROM chips WHERE id IS NOT NULL GROUP BY scene_no, id HAVING count(*) > 1
 )
 """
 
 _SCENE_COLUMNS = tuple(field.name for field in fields(SceneRecord))
 _INSERT_SCENE = f"INSERT INTO scenes VALUES (?{', ?' * len(_SCENE_COLUMNS)})"
-_SELECT_SCENES = "SELECT * FROM scenes ORDER BY scene_no"  # format 1 has no sha256
+_SELECT_SCENES = "SELECT * FROM scenes ORDER BY scene_no"
 _SELECT_SOME_SCENES = "SELECT * FROM scenes WHERE scene_no IN (SELECT unnest(?::INTEGER[]))"
 
 
@@ -149,16 +139,29 @@ class Sidecar:
 
         self._path = path
         self._hrefs = _hrefs_of(path)
+        file_size(path)  # DuckDB would follow a link, and wait for a pipe
         try:
             self._connection: duckdb.DuckDBPyConnection = duckdb.connect(
                 str(path), read_only=True, config=_CONFINED
             )
-            names = {name for (name,) in self._connection.execute(_SELECT_NAMES).fetchall()}
         except duckdb.Error as error:
-            raise damaged(path, first_line(error)) from error
-        self.has_cloud = "cloud" in names
-        """Whether it has the columns of format 3."""
-        self._chips = "chips" if self.has_cloud else _CHIPS_BEFORE_FORMAT_3
+            raise self._fault(error) from error
+        # what DuckDB keeps beside a file that is written: it reads that as part of the file
+        log = path.with_name(f"{path.name}.wal")
+        if os.path.lexists(log):
+            self._connection.close()
+            raise occupied(log, f"it is a log of changes that somebody made to {path.name}")
+
+    def _fault(self, error: Exception) -> IndexFolderError:
+        """Return the error for what DuckDB says of the file."""
+        if means_too_many_files(error):
+            return too_many_files(self._path)
+        if any(said in str(error) for said in _IN_USE):
+            return IndexFolderError(
+                f"{shown(self._path)} is in use by another process, or by this one",
+                hint="close it there, or open it with read_only=True; nothing is damaged",
+            )
+        return damaged(self._path, shown(first_line(error)))
 
     def scenes(self) -> list[SceneRecord]:
         """Return all scenes, in the order of their numbers."""
@@ -182,37 +185,14 @@ class Sidecar:
         except (KeyError, TypeError, ValueError, shapely.errors.GEOSException) as error:
             raise damaged(self._path, f"{type(error).__name__}: {error}") from error
 
-    def cuts(self, rows: int) -> dict[str, NDArray[Any]]:
-        """Return how chips were cut, in row order.
-
-        Returns:
-            windows int32 [rows, 4] in pixels of the scene; size_m float32 [rows, 2] in metres;
-            gsd_m float32 [rows] in metres a pixel of the chip.
-        """
-        import duckdb
-
-        try:
-            with self._connection.cursor() as cursor:  # as `_select` does
-                found = cursor.execute(_SELECT_CUTS.format(chips=self._chips)).fetchnumpy()
-        except duckdb.Error as error:
-            raise damaged(self._path, first_line(error)) from error
-        windows = np.stack([found[name] for name in _WINDOW_COLUMNS], axis=1)
-        sizes = np.stack([found[name] for name in _SIZE_COLUMNS], axis=1)
-        if len(windows) != rows:
-            raise damaged(self._path, f"it has {len(windows)} chips and should have {rows}")
-        return {
-            "windows": windows.astype(np.int32),
-            "size_m": sizes.astype(np.float32),
-            "gsd_m": found["gsd_m"].astype(np.float32),
-        }
-
     def rows(self, count: int) -> dict[str, NDArray[Any]]:
         """Return what ``rows`` holds of each chip, in row order.
 
         Returns:
             scene_no int32 [n], valid float32 [n], bounds float64 [n, 4], time_ms int64 [n],
-            footprint [n] as WKB, id [n] (empty where its window makes it); of format 3, cloud
-            float32 [n] and what `cuts` gives.
+            footprint [n] as WKB, id [n] (empty where its window makes it), cloud float32 [n],
+            windows int32 [n, 4] in pixels of the scene, size_m float32 [n, 2] in metres, gsd_m
+            float32 [n] in metres a pixel of the chip.
 
         Raises:
             IndexFolderError: It cannot be read, its rows are not 0 to ``count`` - 1, or two of
@@ -221,33 +201,34 @@ class Sidecar:
         import duckdb
 
         try:
-            query = _SELECT_ROWS.format(chips=self._chips)
-            found = self._connection.execute(query).fetchnumpy()
-            twins = self._connection.execute(_SELECT_TWINS.format(chips=self._chips)).fetchall()[0][
-                0
-            ]
+            found = self._connection.execute(_SELECT_ROWS).fetchnumpy()
+            ((twins,),) = self._connection.execute(_SELECT_TWINS).fetchall()
         except duckdb.Error as error:
-            raise damaged(self._path, first_line(error)) from error
+            raise self._fault(error) from error
         if not np.array_equal(found["row"], np.arange(count)):
             raise damaged(self._path, f"its rows are not those of {count} vectors")
         if twins:
             raise damaged(self._path, f"{twins} chip ids stand for several chips")
+        if missing := [name for name, column in found.items() if np.ma.is_masked(column)]:
+            raise damaged(self._path, f"chips without {missing[0]}")
         try:
             columns = {
                 "scene_no": self._scene_numbers(found["scene_no"]),
                 "valid": found["valid"].astype(np.float32),
-                "bounds": np.stack([found[name] for name in _BOUNDS_COLUMNS], axis=1),
+                "bounds": _joined(found, _BOUNDS_COLUMNS).astype(np.float64),
                 "footprint": np.array([bytes(one) for one in found["footprint"]], dtype=object),
                 "id": found["id"],
                 "time_ms": found["time_ms"].astype(np.int64),
+                "cloud": found["cloud"].astype(np.float32),
+                "windows": _joined(found, _WINDOW_COLUMNS).astype(np.int32),
+                "size_m": _joined(found, _SIZE_COLUMNS).astype(np.float32),
+                "gsd_m": found["gsd_m"].astype(np.float32),
             }
-        except (TypeError, ValueError) as error:  # values that are missing
+        except (TypeError, ValueError) as error:  # columns of other types
             raise damaged(self._path, f"{type(error).__name__}: {error}") from error
         known = np.array([time_ms_of(one.datetime) for one in self.scenes()], dtype=np.int64)
         of_scene = known[columns["scene_no"]]
         columns["time_ms"] = np.where(of_scene == UNKNOWN_TIME, columns["time_ms"], of_scene)
-        if self.has_cloud:
-            columns |= {"cloud": found["cloud"].astype(np.float32)} | self.cuts(count)
         return columns
 
     def _scene_numbers(self, stored: NDArray[Any]) -> NDArray[np.int32]:
@@ -268,13 +249,24 @@ class Sidecar:
                 found = cursor.execute(query, values).fetchall()
                 return [str(column[0]) for column in cursor.description or ()], found
         except duckdb.Error as error:
-            raise damaged(self._path, first_line(error)) from error
+            raise self._fault(error) from error
 
+
+_IN_USE = (
+    "Conflicting lock is held",  # another process has it open for writing
+    "being used by another process",  # the same on Windows
+    "with a different configuration",  # this process has it open by itself
+)
+"""How DuckDB says that a file is open already, in a way that it cannot share."""
 
 # it would take most of the machine's memory, and each thread its own part
 _SMALL: dict[str, Any] = {"memory_limit": "256MB", "threads": "1"}
 # a stranger's file may hold views that read other files: it may not
 _CONFINED: dict[str, Any] = {"enable_external_access": "false", "threads": "1"}
+
+
+def _joined(found: dict[str, NDArray[Any]], names: Sequence[str]) -> NDArray[Any]:
+    return np.stack([found[name] for name in names], axis=1)
 
 
 def _hrefs_of(path: Path) -> Hrefs:
@@ -285,4 +277,4 @@ def _hrefs_of(path: Path) -> Hrefs:
 def _scene(names: Sequence[str], values: tuple[Any, ...], hrefs: Hrefs) -> SceneRecord:
     named = dict(zip(names, values, strict=True))
     named["href"] = hrefs.opened(named["href"])
-    return SceneRecord.from_plain({name: named[name] for name in _SCENE_COLUMNS if name in named})
+    return SceneRecord.from_plain({name: named[name] for name in _SCENE_COLUMNS})

@@ -3,35 +3,51 @@
 A scene that is being embedded has a folder ``NAME.unfinished``. Its chips come in parts, each
 on the disk before the next one is begun; the next run goes on after the last part, if the
 file has not changed. Once it is whole it is moved to its place. Searches never look here.
+
+``scene.json`` or ``begun.json`` says for which index a folder was made: what does not say so is
+neither taken nor removed.
 """
 
 import json
 import os
 from collections.abc import Iterable, Iterator, Set
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
+from typing import Any, BinaryIO
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geosearch.index.durable import move_durable, remove_folder, write_durable
+from geosearch.errors import IndexFolderError
+from geosearch.index.array_archives import arrays_in
+from geosearch.index.durable import WRITING, sync_all, write_durable, write_plain
+from geosearch.index.faults import BROKEN_DOCUMENT, DamagedError, occupied
+from geosearch.index.hold import Hold
 from geosearch.index.hrefs import Hrefs
+from geosearch.index.layout import STAGING
+from geosearch.index.mapped import map_array
+from geosearch.index.ownership import (
+    BEGUN,
+    SCENE,
+    STAGED_VECTORS,
+    UNFINISHED,
+    is_our_scene,
+    is_staged_name,
+    remove_scene,
+)
 from geosearch.index.packed import Packed, pack_shapes
 from geosearch.index.records import ChipBatch, IndexSpec, SceneKey, SceneRecord
+from geosearch.index.regular_files import file_size, read_file
+from geosearch.text import shown
 
-STAGING = "staging"
-
-_SCENE = "scene.json"
-_BEGUN = "begun.json"
-_PARTS = "columns*.npz"
-"""Columns of the parts; a release that staged whole scenes only wrote one ``columns.npz``."""
-_VECTORS = "vectors.f16"
-_UNFINISHED = ".unfinished"
+_PARTS = "columns-*.npz"
+"""Columns of the parts."""
+_MOST_BYTES = 1 << 28
+"""Of the JSON file of a scene."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +60,7 @@ class StagedScene:
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return the numbers of a `ChipBatch` but the vectors, by name."""
-        parts = [_read_columns(path, self.record.gsd_m) for path in self._paths]
+        parts = [_read_columns(path) for path in self._paths]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     def outlines(self) -> Iterator[Packed]:
@@ -53,13 +69,14 @@ class StagedScene:
 
     def ids(self) -> Iterator[Packed] | None:
         """Return the chips' own ids as UTF-8, part by part; None where they have none."""
-        with np.load(self._paths[0], allow_pickle=False) as first:
+        with _columns_in(self._paths[0]) as first:
             return self._packed("ids", "id_starts") if "ids" in first.files else None
 
     def _packed(self, data: str, starts: str) -> Iterator[Packed]:
         for path in self._paths:
-            with np.load(path, allow_pickle=False) as stored:
-                yield Packed(stored[data], stored[starts])
+            with _columns_in(path) as stored:
+                packed = Packed(stored[data], stored[starts])
+            yield packed
 
     @property
     def _paths(self) -> list[Path]:
@@ -67,25 +84,25 @@ class StagedScene:
 
     def vectors(self, dim: int, chips: NDArray[np.int64]) -> NDArray[np.float16]:
         """Return the vectors of some chips, float16 [m, dim]."""
-        if not len(chips):  # an empty file cannot be mapped
-            return np.zeros((0, dim), np.float16)
-        shape = (self.chip_count, dim)
-        mapped = np.memmap(self.folder / _VECTORS, dtype="<f2", mode="r", shape=shape)
+        mapped = map_array(self.folder / STAGED_VECTORS, "<f2", (self.chip_count, dim))
         return np.asarray(mapped[chips])
 
 
 class UnfinishedScene:
     """A scene that is being embedded: the chips that are on the disk already."""
 
-    def __init__(self, folder: Path, document: dict[str, Any], dim: int) -> None:
+    def __init__(self, staging: "Staging", name: str, document: dict[str, Any], dim: int) -> None:
         """Go on with what an earlier run left of the same scene, if it did.
 
         Args:
-            folder: Where its parts are, or shall be.
+            staging: Where it is.
+            name: Of the folder where its parts are, or shall be.
             document: What must be the same for going on, as JSON values.
             dim: Length of a vector.
         """
-        self._folder = folder
+        self._staging = staging
+        self._name = name
+        self._folder = staging.folder / name
         self._document = document
         self._row_bytes = 2 * dim
         self.windows_done = 0
@@ -94,18 +111,19 @@ class UnfinishedScene:
         """Chips of the parts: windows that were left out are not among them."""
         self._parts = 0
         if not self._continues():
-            remove_folder(folder)
+            staging.make_room(name)
 
     def _continues(self) -> bool:
         try:
-            document = json.loads((self._folder / _BEGUN).read_text(encoding="utf-8"))
+            document = json.loads(read_file(self._folder / BEGUN, _MOST_BYTES))
             parts = sorted(self._folder.glob(_PARTS))
             for path in parts:
-                with np.load(path, allow_pickle=False) as stored:
+                with arrays_in(path) as stored:
                     windows_done = int(stored["windows_done"])
                     self.chip_count += len(stored["valid"])
-            whole = (self._folder / _VECTORS).stat().st_size >= self.chip_count * self._row_bytes
-        except (FileNotFoundError, ValueError, KeyError, EOFError, BadZipFile):
+            vectors = file_size(self._folder / STAGED_VECTORS)
+            whole = vectors >= self.chip_count * self._row_bytes
+        except (DamagedError, *BROKEN_DOCUMENT):
             parts, whole = [], False
         if not parts or not whole or document != self._document:
             self.chip_count = 0
@@ -120,42 +138,47 @@ class UnfinishedScene:
             batch: Chips of the windows that follow those of the part before.
             windows_done: How many windows all parts cover now.
         """
+        index_id = self._staging.index_id
+        self._staging.require_same()
         if not self._parts:
             self._folder.mkdir(exist_ok=True)
-            write_durable(self._folder / _BEGUN, json.dumps(self._document).encode())
+            data = json.dumps(self._document).encode()
+            write_durable(self._folder / BEGUN, data, index_id)
         with self._append(batch) as vectors:
             os.fsync(vectors.fileno())
         # the columns come last: a part without them is overwritten by the next run
         path = self._folder / _columns_name(self._parts)
-        write_durable(path, _columns_bytes(batch, windows_done))
+        write_durable(path, _columns_bytes(batch, windows_done), index_id)
         self.windows_done = windows_done
         self.chip_count += len(batch.valid)
         self._parts += 1
 
-    def finish(self, batch: ChipBatch, scene: dict[str, Any], place: Path) -> None:
+    def finish(self, batch: ChipBatch, scene: dict[str, Any], name: str) -> None:
         """Store the last chips, and move the scene to its place: it is there whole, or not at all.
 
         Args:
             batch: Chips of the windows that are left; there may be none.
             scene: What ``scene.json`` shall say.
-            place: Its folder from now on.
+            name: Of its folder from now on.
         """
+        data = json.dumps(scene).encode()
         if self._parts:  # a run that dies here finds all of it
             self.add(batch, self._document["windows"])
+            write_plain(self._folder / SCENE, data)
         else:
+            self._staging.require_same()
             self._folder.mkdir(exist_ok=True)
+            write_plain(self._folder / SCENE, data)  # first: it says whose the folder is
             self._append(batch).close()
             path = self._folder / _columns_name(0)
-            path.write_bytes(_columns_bytes(batch, self._document["windows"]))
-        (self._folder / _SCENE).write_text(json.dumps(scene), encoding="utf-8")
-        remove_folder(place)
-        move_durable(self._folder, place)
+            write_plain(path, _columns_bytes(batch, self._document["windows"]))
+        sync_all(self._folder)
+        self._staging.move(self._name, name)
 
-    def _append(self, batch: ChipBatch) -> Any:
+    def _append(self, batch: ChipBatch) -> BinaryIO:
         """Write vectors behind those of the whole parts, and return the file, flushed."""
-        path = self._folder / _VECTORS
-        path.touch()
-        file = path.open("r+b")
+        path = self._folder / STAGED_VECTORS
+        file = os.fdopen(os.open(path, WRITING, 0o666), "wb")
         try:
             file.truncate(self.chip_count * self._row_bytes)
             file.seek(0, os.SEEK_END)
@@ -170,23 +193,30 @@ class UnfinishedScene:
 class Staging:
     """The staging folder of one writer, for chips that are cut and embedded in one way."""
 
-    def __init__(self, index_folder: Path, spec: IndexSpec) -> None:
-        self._folder = index_folder / STAGING
-        self._folder.mkdir(parents=True, exist_ok=True)
-        for unfinished in self._folder.glob("*.part"):  # of a release that staged whole scenes
-            remove_folder(unfinished)
-        self._hrefs = Hrefs(self._folder.parent)
+    def __init__(self, hold: Hold, spec: IndexSpec) -> None:
+        """Take the folder, made if it is not there.
+
+        Raises:
+            IndexFolderError: A link or something else stands in its place.
+        """
+        hold.root.made(STAGING).close()
+        self.folder = hold.folder / STAGING
+        """Where it is."""
+        self.index_id = hold.index_id
+        """Id of the index."""
+        self._hold = hold
+        self._hrefs = Hrefs(hold.folder)
         self._way = json.loads(json.dumps([*spec.vectors_agree_with, spec.min_valid]))
         self._dim = spec.dim
 
     def holds(self, key: SceneKey) -> bool:
         """Say whether a scene is staged as its file is now."""
-        staged = self._read(self._place(key.id))
+        staged = self._read(self._name(key.id))
         return staged is not None and staged.record.key == key
 
     def chip_count(self, scene_id: str) -> int:
         """Return how many chips a scene has that is staged; 0 for another."""
-        staged = self._read(self._place(scene_id))
+        staged = self._read(self._name(scene_id))
         return 0 if staged is None else staged.chip_count
 
     def begin(self, record: SceneRecord, windows: int, order: str = "") -> UnfinishedScene:
@@ -199,34 +229,34 @@ class Staging:
         """
         document = self._document(record) | {"windows": windows, "order": order}
         document = json.loads(json.dumps(document))
-        return UnfinishedScene(self._unfinished(record.id), document, self._dim)
+        return UnfinishedScene(self, self._name(record.id) + UNFINISHED, document, self._dim)
 
     def finish(self, unfinished: UnfinishedScene, record: SceneRecord, batch: ChipBatch) -> None:
         """Store the last chips of a scene and all that is known of it now."""
-        unfinished.finish(batch, self._document(record), self._place(record.id))
+        unfinished.finish(batch, self._document(record), self._name(record.id))
 
     def put(self, record: SceneRecord, batch: ChipBatch) -> None:
         """Store a scene at once; it is there whole, or not at all."""
-        remove_folder(self._unfinished(record.id))
+        self.make_room(self._name(record.id) + UNFINISHED)
         self.finish(self.begin(record, len(batch.windows)), record, batch)
 
     def _document(self, record: SceneRecord) -> dict[str, Any]:
-        return {"way": self._way, "scene": scene_values(record, self._hrefs)}
+        scene = scene_values(record, self._hrefs)
+        return {"index": self.index_id, "way": self._way, "scene": scene}
 
     def scenes(self) -> list[StagedScene]:
         """Return all staged scenes of this way of cutting and embedding, by id."""
-        staged = (self._read(place) for place in self._places())
+        names = (name for name in self._names() if not name.endswith(UNFINISHED))
+        staged = (self._read(name) for name in names)
         return sorted((one for one in staged if one), key=lambda one: one.record.id)
 
     def forget(self, scenes: Iterable[StagedScene]) -> None:
         """Forget scenes that are published."""
-        for scene in scenes:
-            remove_folder(scene.folder)
+        self._remove(scene.folder.name for scene in scenes)
 
     def clear(self) -> None:
         """Forget all that is staged, and all that was begun."""
-        for place in list(self._folder.iterdir()):
-            remove_folder(place)
+        self._remove(self._names())
 
     def sweep(self, published: Set[SceneKey]) -> int:
         """Forget what no next run would take, and return how many scenes wait for it.
@@ -234,32 +264,83 @@ class Staging:
         Args:
             published: Scenes as they are in the index already.
         """
-        waiting = {one.folder for one in self.scenes() if one.record.key not in published}
-        for place in list(self._folder.iterdir()):
-            if place not in waiting and place.suffix != _UNFINISHED:
-                remove_folder(place)
+        waiting = {one.folder.name for one in self.scenes() if one.record.key not in published}
+        names = [name for name in self._names() if not name.endswith(UNFINISHED)]
+        self._remove(name for name in names if name not in waiting)
         return len(waiting)
 
-    def _places(self) -> Iterator[Path]:
-        return (path for path in self._folder.iterdir() if path.is_dir() and not path.suffix)
+    def require_same(self) -> None:
+        """Refuse to write where the index is not what was locked.
 
-    def _place(self, scene_id: str) -> Path:
-        return self._folder / sha256(scene_id.encode()).hexdigest()[:32]
+        Raises:
+            IndexFolderError: It was moved, deleted or replaced.
+        """
+        self._hold.require_place()
 
-    def _unfinished(self, scene_id: str) -> Path:
-        return self._place(scene_id).with_suffix(_UNFINISHED)
+    def make_room(self, name: str) -> None:
+        """Remove what an earlier run left of a scene.
 
-    def _read(self, place: Path) -> StagedScene | None:
+        Args:
+            name: Its folder, named by a hash of the index's id: nobody else comes upon it.
+
+        Raises:
+            IndexFolderError: Something stands there that geosearch did not make.
+        """
+        with self._hold.root.inner(STAGING) as folder:
+            if folder.stat(name) is None:
+                return
+            remove_scene(folder, name, self.index_id)
+            if folder.stat(name) is not None:
+                raise occupied(self.folder / name, "it holds what geosearch did not make")
+
+    def move(self, name: str, place: str) -> None:
+        """Move a finished scene to its place, in which another may stand."""
+        self.make_room(place)
+        self.require_same()
+        with self._hold.root.inner(STAGING) as folder:
+            folder.rename(name, folder, place)
+            folder.sync()
+
+    def _names(self) -> list[str]:
+        with self._hold.root.inner(STAGING) as folder:
+            return [name for name in folder.names() if is_staged_name(name)]
+
+    def _remove(self, names: Iterable[str]) -> None:
+        with self._hold.root.inner(STAGING) as folder:
+            for name in names:
+                if is_our_scene(folder, name, self.index_id):
+                    remove_scene(folder, name, self.index_id)
+
+    def _name(self, scene_id: str) -> str:
+        # nobody else has drawn the index's id: no folder has this name by chance
+        return sha256(f"{self.index_id}/{scene_id}".encode()).hexdigest()[:32]
+
+    def _read(self, name: str) -> StagedScene | None:
+        """Return a staged scene; None where it is damaged, of another index or another way."""
+        place = self.folder / name
         try:
-            document = json.loads((place / _SCENE).read_text(encoding="utf-8"))
-        except FileNotFoundError:
+            document = json.loads(read_file(place / SCENE, _MOST_BYTES))
+            if document["index"] != self.index_id or document["way"] != self._way:
+                return None
+            chips = file_size(place / STAGED_VECTORS) // (2 * self._dim)
+            scene = document["scene"]
+            opened = scene | {"href": self._hrefs.opened(scene["href"])}
+            record = SceneRecord.from_plain(opened)
+        except (DamagedError, *BROKEN_DOCUMENT, shapely.errors.ShapelyError):
             return None
-        if document["way"] != self._way:
-            return None
-        chips = (place / _VECTORS).stat().st_size // (2 * self._dim)
-        scene = document["scene"]
-        opened = scene | {"href": self._hrefs.opened(scene["href"])}
-        return StagedScene(SceneRecord.from_plain(opened), place, chips)
+        return StagedScene(record, place, chips) if self._name(record.id) == name else None
+
+
+@contextmanager
+def _columns_in(path: Path) -> Iterator[Any]:
+    """Open the columns of a part; damage of them is told with what to do about it."""
+    try:
+        with arrays_in(path) as stored:
+            yield stored
+    except DamagedError as error:
+        raise IndexFolderError(
+            error.message, hint=f"delete {shown(path.parent)}: its scene is then embedded again"
+        ) from error
 
 
 def _columns_name(part: int) -> str:
@@ -290,14 +371,11 @@ def _columns_bytes(batch: ChipBatch, windows_done: int) -> bytes:
     return file.getvalue()
 
 
-def _read_columns(path: Path, gsd_m: float) -> dict[str, NDArray[Any]]:
-    with np.load(path, allow_pickle=False) as stored:
-        names = ("windows", "size_m", "valid", "cloud", "gsd_m", "time_ms")
-        columns = {name: stored[name] for name in names if name in stored.files}
-    # what waits since format 2 has neither
-    for name, value in (("cloud", np.nan), ("gsd_m", gsd_m)):
-        columns.setdefault(name, np.full(len(columns["valid"]), value, np.float32))
-    return columns
+def _read_columns(path: Path) -> dict[str, NDArray[Any]]:
+    with _columns_in(path) as stored:
+        names = ("windows", "size_m", "valid", "cloud", "gsd_m")
+        times = ("time_ms",) if "time_ms" in stored.files else ()  # only where chips have their own
+        return {name: stored[name] for name in (*names, *times)}
 
 
 def scene_values(record: SceneRecord, hrefs: Hrefs) -> dict[str, Any]:

@@ -17,8 +17,10 @@ from weakref import finalize
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from geosearch.index.mapped import damaged, file_size, give_back, map_array, require_size
+from geosearch.index.faults import cannot_read, damaged
+from geosearch.index.mapped import array_bytes, give_back, map_array, map_open
 from geosearch.index.packed import Packed
+from geosearch.index.regular_files import open_regular
 from geosearch.index.runs import Runs
 
 _NEAR_ROWS = 256
@@ -72,25 +74,28 @@ class StoredArray:
         """Open it.
 
         Raises:
-            IndexFolderError: It is missing, or larger or smaller than it should be.
+            IndexFolderError: It is missing, not a regular file, or larger or smaller than it
+                should be.
         """
         self._path, self._kind, self._shape = path, np.dtype(kind), shape
         self._row_bytes = self._kind.itemsize * prod(shape[1:])
         self._is_read = _READS and prod(shape) > 0
         if self._is_read:
-            require_size(path, self._kind, shape)
-            self._file = os.open(path, os.O_RDONLY)
+            self._file = open_regular(path, array_bytes(self._kind, shape))
             finalize(self, os.close, self._file)
         else:
             _ = self.whole
 
     @cached_property
     def whole(self) -> NDArray[Any]:
-        """All of it, mapped read-only."""
+        """All of it, mapped read-only.
+
+        Raises:
+            IndexFolderError: The file has become shorter, or the system does not map it.
+        """
         if not self._is_read:
             return map_array(self._path, self._kind, self._shape)
-        with open(self._file, "rb", closefd=False) as file:  # its name may have gone
-            return np.memmap(file, self._kind, "r", shape=self._shape).view(np.ndarray)
+        return map_open(self._path, self._file, self._kind, self._shape)
 
     def at(self, places: Places) -> NDArray[Any]:
         """Return what is in some rows, in the order asked.
@@ -136,7 +141,10 @@ class StoredArray:
         width, file = self._row_bytes, self._file
         found = []
         for first, last in spans:
-            piece = os.pread(file, width * (last - first), width * first)
+            try:
+                piece = os.pread(file, width * (last - first), width * first)
+            except OSError as error:
+                raise cannot_read(self._path, error) from error
             if len(piece) != width * (last - first):
                 raise damaged(self._path, "it has become shorter")
             found.append(piece)
@@ -156,15 +164,21 @@ class StoredArray:
 class StoredValues:
     """Values of any length in a file that stays open, and in another one where each begins."""
 
-    def __init__(self, data: Path, starts: Path, rows: int) -> None:
+    def __init__(self, data: Path, starts: Path, rows: int, data_bytes: int) -> None:
         """Open both.
 
+        Args:
+            data: The values, one after the other.
+            starts: Where each begins, and where the last one ends.
+            rows: How many there are.
+            data_bytes: How many bytes they have together.
+
         Raises:
-            IndexFolderError: One is missing, or the starts are not of so many values.
+            IndexFolderError: One is missing, or of another size.
         """
         self._starts = StoredArray(starts, "<i8", (rows + 1,))
-        self._size = file_size(data) if rows else 0
-        self._data = StoredArray(data, "u1", (self._size,))
+        self._size = data_bytes
+        self._data = StoredArray(data, "u1", (data_bytes,))
 
     @cached_property
     def whole(self) -> Packed:

@@ -1,5 +1,6 @@
 """The columns and footprints of a segment, opened for reading."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -9,22 +10,20 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geosearch.index.block_groups import BlockGroups
-from geosearch.index.blocks import Blocks, footprint_types, make_blocks, read_blocks
+from geosearch.index.blocks import Blocks, read_blocks
 from geosearch.index.chip_entries import CHIP_ENTRY, CHIPS, ChipEntry, parts_of_entries
+from geosearch.index.faults import damaged
 from geosearch.index.id_order import smallest, words
 from geosearch.index.mapped import (
     BLOCKS,
     COLUMNS,
-    CUTS,
     FOOTPRINT_BYTES,
     FOOTPRINT_STARTS,
     ID_BYTES,
     ID_STARTS,
-    LATER_COLUMNS,
-    damaged,
-    file_size,
 )
 from geosearch.index.packed import Packed, shapes_from, shapes_of
+from geosearch.index.regular_files import require_file
 from geosearch.index.runs import Runs
 from geosearch.index.stored_arrays import Places, StoredArray, StoredValues
 
@@ -32,45 +31,39 @@ from geosearch.index.stored_arrays import Places, StoredArray, StoredValues
 class StoredRows:
     """What the folder ``rows`` of a segment holds; its files stay open."""
 
-    def __init__(self, folder: Path, rows: int) -> None:
+    def __init__(self, folder: Path, rows: int, sizes: Mapping[str, int]) -> None:
         """Open it.
 
+        Args:
+            folder: Where it is.
+            rows: How many rows it is of.
+            sizes: Bytes of each of its files by name, as the manifest has them: which files there
+                are is never told by what is found.
+
         Raises:
-            IndexFolderError: A file is missing, or of another number of rows.
+            IndexFolderError: A file is missing, not a regular file, or of another size.
         """
         self._folder = folder
         self._rows = rows
         self._columns = {
             name: StoredArray(folder / name, kind, (rows, width) if width > 1 else (rows,))
             for name, (kind, width) in COLUMNS.items()
-            if name not in LATER_COLUMNS or (folder / name).exists()
         }
-        self._footprints = StoredValues(folder / FOOTPRINT_BYTES, folder / FOOTPRINT_STARTS, rows)
-        has_ids = (folder / ID_STARTS).exists()
-        self._ids = StoredValues(folder / ID_BYTES, folder / ID_STARTS, rows) if has_ids else None
-
-        self._entries = _entries(folder / CHIPS, rows)
-
-    @property
-    def has_entries(self) -> bool:
-        """Whether what hits tell of chips lies together; earlier versions did not write it."""
-        return self._entries is not None
-
-    @property
-    def has_cuts(self) -> bool:
-        """Whether it says how chips were cut."""
-        return self._columns.keys() >= CUTS
+        self._footprints = StoredValues(
+            folder / FOOTPRINT_BYTES, folder / FOOTPRINT_STARTS, rows, sizes[FOOTPRINT_BYTES]
+        )
+        self._ids = None
+        if ID_BYTES in sizes:
+            self._ids = StoredValues(folder / ID_BYTES, folder / ID_STARTS, rows, sizes[ID_BYTES])
+        self._entries = _entries(folder / CHIPS, rows, sizes[CHIPS])
+        require_file(folder / BLOCKS, sizes[BLOCKS])  # it is read when a filter asks for it
 
     def whole(self, name: str) -> NDArray[Any]:
         """Return a column, mapped."""
-        if name not in self._columns:
-            return np.broadcast_to(np.float32(np.nan), (self._rows,))
         return self._columns[name].whole
 
     def at(self, name: str, places: Places) -> NDArray[Any]:
         """Return what a column has in some rows, in the order asked."""
-        if name not in self._columns:
-            return np.full(len(places.rows), np.nan, np.float32)
         return self._columns[name].at(places)
 
     def runs(self, name: str, runs: Runs) -> NDArray[Any]:
@@ -79,20 +72,12 @@ class StoredRows:
 
     @cached_property
     def blocks(self) -> Blocks:
-        """What blocks of rows span; worked out here where an older version wrote the segment.
+        """What blocks of rows span.
 
         Raises:
             IndexFolderError: The file is damaged.
         """
-        path = self._folder / BLOCKS
-        try:
-            if path.exists():
-                return read_blocks(path, self._rows)
-            packed = self._footprints.whole
-            columns = {name: self.whole(name) for name in COLUMNS if name not in CUTS}
-            return make_blocks(columns, footprint_types(packed.data, packed.starts))
-        except (ValueError, IndexError, OSError) as error:
-            raise damaged(path, str(error)) from error
+        return read_blocks(self._folder / BLOCKS, self._rows)
 
     @cached_property
     def block_groups(self) -> BlockGroups:
@@ -160,7 +145,6 @@ class StoredRows:
         Raises:
             IndexFolderError: The files do not hold ids and footprints where it says.
         """
-        assert self._entries is not None
         try:
             found = [
                 (ChipEntry.read(entry), entry)
@@ -183,8 +167,6 @@ class StoredRows:
 
     def entries_agree(self) -> bool:
         """Return whether what is told in one place is what the other files tell."""
-        if self._entries is None:
-            return True
         columns = {name: self.whole(name) for name in self._columns}
         expected = parts_of_entries(columns, self._footprints.whole, self.packed_ids)
         entries = self._entries
@@ -192,6 +174,11 @@ class StoredRows:
             entries.whole[first : first + len(part)].tobytes() == part.tobytes()
             for first, part in expected
         )
+
+    @property
+    def packed_outlines(self) -> Packed:
+        """The footprints as WKB, mapped."""
+        return self._footprints.whole
 
     @property
     def packed_ids(self) -> Packed | None:
@@ -204,13 +191,10 @@ class StoredRows:
             column.give_back()
         for values in filter(None, (self._footprints, self._ids)):
             values.give_back()
-        if self._entries is not None:
-            self._entries.give_back()
+        self._entries.give_back()
 
 
-def _entries(path: Path, rows: int) -> StoredArray | None:
-    """Open what hits tell, entries of equal length; earlier versions did not write it."""
-    if not path.exists():
-        return None
-    width = max(file_size(path) // rows if rows else 0, CHIP_ENTRY.itemsize)
+def _entries(path: Path, rows: int, size: int) -> StoredArray:
+    """Open what hits tell, entries of equal length that have so many bytes together."""
+    width = max(size // rows if rows else 0, CHIP_ENTRY.itemsize)
     return StoredArray(path, f"V{width}", (rows,))

@@ -7,7 +7,7 @@ staging cleared; a run that dies between the last two finds its scenes published
 
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, get_args
@@ -16,24 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.errors import IndexFolderError, UsageError
-from geosearch.index.durable import cannot_write
-from geosearch.index.fit import manifest_to_continue
-from geosearch.index.lock import writer_lock
-from geosearch.index.manifest import Manifest, SegmentEntry, next_generation, write_manifest
+from geosearch.index.description import read_description
+from geosearch.index.faults import cannot_write
+from geosearch.index.fit import require_alike, require_no_stranger
+from geosearch.index.hold import hold_index
+from geosearch.index.layout import SEGMENTS
+from geosearch.index.manifest import Manifest, SegmentEntry, next_generation, now
 from geosearch.index.memory import memory_budget, rows_within
 from geosearch.index.merging import to_merge
 from geosearch.index.published import PublishedScene, published_scenes
 from geosearch.index.records import ChipBatch, IndexSpec, SceneKey, SceneRecord
 from geosearch.index.removal import Cut
 from geosearch.index.segment import Segment
-from geosearch.index.segment_files import (
-    MOST_ROWS,
-    SEGMENTS,
-    groups,
-    read_description,
-    write_segment,
-)
+from geosearch.index.segment_files import MOST_ROWS, groups, write_segment
 from geosearch.index.staging import StagedScene, Staging, UnfinishedScene
+from geosearch.index.unfinished import Unfinished
 
 AnnChoice = Literal["auto", "flat", "ivfpq"]
 SceneStatus = Literal["new", "changed", "staged", "published"]
@@ -99,20 +96,21 @@ class IndexWriter:
     def __enter__(self) -> "IndexWriter":
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._stack.enter_context(writer_lock(self._folder))
-            # only now: another writer may have published since
-            self._manifest = manifest_to_continue(self._folder, self._spec)
-            self._staging = Staging(self._folder, self._spec)
-        except IndexFolderError:
+            self._hold = self._stack.enter_context(
+                hold_index(self._folder, check=require_no_stranger)
+            )
+            self._manifest = self._open_manifest()
+            self._staging = Staging(self._hold, self._spec)
+            for entry in self._manifest.segments:
+                place = self._folder / SEGMENTS / entry.id
+                for scene in read_description(place, entry.checksum).scenes:
+                    if scene.id not in entry.removed:
+                        self._published[scene.id] = scene
+        except BaseException as error:
             self._stack.close()
+            if isinstance(error, OSError):
+                raise cannot_write(self._folder, error) from error
             raise
-        except OSError as error:
-            self._stack.close()
-            raise cannot_write(self._folder, error) from error
-        for entry in self._manifest.segments:
-            for scene in read_description(self._folder / SEGMENTS / entry.id).scenes:
-                if scene.id not in entry.removed:
-                    self._published[scene.id] = scene
         return self
 
     def __exit__(
@@ -122,6 +120,16 @@ class IndexWriter:
         traceback: TracebackType | None,
     ) -> None:
         self._stack.close()
+
+    def _open_manifest(self) -> Manifest:
+        manifest = self._hold.published
+        if manifest is None:
+            created = now()
+            return Manifest(
+                self._hold.index_id, self._spec, generation=0, created=created, updated=created
+            )
+        require_alike(self._folder, manifest.spec, self._spec)
+        return manifest
 
     def status(self, scene_id: str, state: str) -> SceneStatus:
         """Say what the index knows of a scene as it is now."""
@@ -163,10 +171,8 @@ class IndexWriter:
         Raises:
             IndexFolderError: It cannot be read.
         """
-        try:
+        with self._hold.writing():
             return self._staging.begin(record, windows, order)
-        except OSError as error:
-            raise cannot_write(self._folder, error) from error
 
     def add(
         self, unfinished: UnfinishedScene, record: SceneRecord, batch: ChipBatch, windows_done: int
@@ -198,10 +204,8 @@ class IndexWriter:
                 f"the chips of {scene_id} cannot be indexed: {error}",
                 hint="check the weights, or embed with `--precision float32`",
             ) from error
-        try:
+        with self._hold.writing():
             yield
-        except OSError as error:
-            raise cannot_write(self._folder, error) from error
 
     def scenes(self) -> list[PublishedScene]:
         """Return the scenes of the published generation, by id."""
@@ -235,7 +239,12 @@ class IndexWriter:
         """Say that a scene which an earlier run staged is still as it was then."""
         self._confirmed.add(scene_id)
 
-    def publish(self, *, goes_on: bool = False) -> Generation:
+    @property
+    def unfinished(self) -> Unfinished | None:
+        """How much of a run is published that has not come to its end; None where it has."""
+        return self._manifest.unfinished
+
+    def publish(self, *, goes_on: bool = False, unfinished: Unfinished | None = None) -> Generation:
         """Make staged scenes searchable; changed ones replace the old.
 
         Scenes that were removed go in the same generation.
@@ -244,11 +253,12 @@ class IndexWriter:
             goes_on: The run has not come to its end, or will be continued: only scenes that it
                 staged or confirmed are published, since others may have been staged for files
                 that have gone, and scenes that were begun are kept.
+            unfinished: How much of the run is published with this; None for all of it.
 
         Raises:
             IndexFolderError: It cannot be written; what is staged stays.
         """
-        try:
+        with self._hold.writing():
             staged = [
                 one
                 for one in self._staging.scenes()
@@ -259,24 +269,23 @@ class IndexWriter:
                 )
             ]
             leaving = self._leaving & self._published.keys()
-            if staged or leaving:
+            has_ended = not goes_on and self._manifest.unfinished != unfinished
+            if staged or leaving or has_ended:
                 made = [self._written(some) for some in groups(staged, self._most_rows)]
-                self._manifest = self._with(made, leaving | {one.record.id for one in staged})
-                write_manifest(self._folder, self._manifest)
+                manifest = self._with(made, leaving | {one.record.id for one in staged})
+                manifest = replace(manifest, unfinished=unfinished)
+                self._hold.publish(manifest)
+                self._manifest = manifest
                 self._settle(leaving, [one.record for one in staged])
             if goes_on:
                 self._staging.forget(staged)
             else:
                 self._staging.clear()
-        except OSError as error:
-            if isinstance(error, IndexFolderError):
-                raise
-            raise cannot_write(self._folder, error) from error
-        return self._generation()
+            return self._generation()
 
     def _written(self, scenes: Sequence[StagedScene]) -> SegmentEntry:
         return write_segment(
-            self._folder,
+            self._hold,
             scenes,
             self._spec.dim,
             ann=self._ann,
@@ -296,7 +305,9 @@ class IndexWriter:
         """Return the next generation: new segments, and the old ones without some scenes."""
         new = {entry.id for entry in made}
         segments = [Segment(self._folder, old, self._spec.dim) for old in self._manifest.segments]
-        left = [Cut(old, None, scene_ids).entry() for old in segments if old.id not in new]
+        left = [
+            Cut(old, None, scene_ids).entry(self._hold) for old in segments if old.id not in new
+        ]
         return next_generation(self._manifest, [*(one for one in left if one is not None), *made])
 
     def _generation(self) -> Generation:

@@ -100,7 +100,7 @@ def ingest(
             published = writer.scenes()
             known = KnownScenes(published, writer.staged(), found.files)
             run = Run(
-                folder, len(known.identities.files), encoder, settings, writer, watch, intervals,
+                len(known.identities.files), encoder, settings, writer, watch, intervals,
                 interruption, clock,
             )  # fmt: skip
             run.refused += found.refused

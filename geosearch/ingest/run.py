@@ -1,17 +1,10 @@
 """What an indexing run works with, and what it has done so far."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from geosearch.encoders import Encoder
 from geosearch.errors import Refusal
-from geosearch.index import (
-    Generation,
-    IndexWriter,
-    Unfinished,
-    record_finished,
-    record_unfinished,
-)
+from geosearch.index import Generation, IndexWriter, Unfinished
 from geosearch.ingest.interruption import Interruption
 from geosearch.ingest.intervals import Intervals, PublishClock
 from geosearch.ingest.memory import give_back_freed
@@ -28,8 +21,6 @@ class StoppedError(Exception):
 class Run:
     """What a run works with, and what it has done so far."""
 
-    folder: Path
-    """The index."""
     scenes: int
     """How many were found."""
     encoder: Encoder
@@ -55,12 +46,8 @@ class Run:
         """Make what is staged searchable, as `IndexWriter.publish` does."""
         with self.watch.time("publish"):
             give_back_freed()  # a segment takes as much again as the reading did
-            if goes_on:  # said before: a run that dies after it has published says nothing
-                record_unfinished(self.folder, Unfinished(self.kept, self.scenes))
-            generation = self.writer.publish(goes_on=goes_on)
-            if not goes_on:
-                record_finished(self.folder)
-            return generation
+            unfinished = Unfinished(self.kept, self.scenes) if goes_on else None
+            return self.writer.publish(goes_on=goes_on, unfinished=unfinished)
 
     def publish_if_due(self) -> None:
         """Publish what is finished, if it is time for that."""

@@ -1,16 +1,11 @@
 """Scenes and chips for the index's tests, drawn from a seed."""
 
-import json
-from hashlib import sha256
-from pathlib import Path
-
 import numpy as np
 import shapely
 
 from geosearch.index import ChipBatch, IndexSpec, SceneRecord
 
 DIM = 8
-_ADDED = ("cloud", "windows", "size_m", "gsd_m", "blocks.npz", "chips")
 SPEC = IndexSpec("none", "none-0", DIM, "float32", None, 64, 64, 0.25)
 
 
@@ -40,31 +35,3 @@ def chips(seed: int, count: int = 10, lon: float = 0.0) -> ChipBatch:
         np.full(count, 100, np.float32),
         vectors.astype(np.float32),
     )
-
-
-def make_format_2(index: Path) -> None:
-    """Take from an index's files what format 3 added to them."""
-    import duckdb
-
-    manifest = json.loads((index / "manifest.json").read_text()) | {"format": 2}
-    for entry in manifest["segments"]:
-        place = index / "segments" / entry["id"]
-        for name in _ADDED:
-            (place / "rows" / name).unlink()
-        with duckdb.connect(str(place / "chips.duckdb")) as connection:
-            for name in ("cloud", "gsd_m", "id", "time_ms"):
-                connection.execute(f"ALTER TABLE chips DROP COLUMN {name}")
-            connection.execute("ALTER TABLE scenes DROP COLUMN pixel_m")
-        description = json.loads((place / "segment.json").read_text())
-        description["files"] = [
-            {
-                "path": one["path"],
-                "bytes": (place / one["path"]).stat().st_size,
-                "sha256": sha256((place / one["path"]).read_bytes()).hexdigest(),
-            }
-            for one in description["files"]
-            if one["path"].removeprefix("rows/") not in _ADDED
-        ]
-        (place / "segment.json").write_text(json.dumps(description))
-        entry["checksum"] = sha256((place / "segment.json").read_bytes()).hexdigest()
-    (index / "manifest.json").write_text(json.dumps(manifest))

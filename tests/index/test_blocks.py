@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon
 
+from geosearch.errors import IndexFolderError
 from geosearch.index.blocks import (
     MOST_ROWS,
     Blocks,
@@ -120,30 +121,6 @@ def test_blocks_are_read_as_they_were_written(
         assert read[name].dtype == array.dtype, name
 
 
-def test_of_blocks_of_earlier_versions_nothing_is_known_to_be_rectangular(tmp_path: Path) -> None:
-    columns, types, blocks = made([50, 300], 0)
-    assert not make_blocks(columns, types).rectangular.any()
-    stored = arrays_of(blocks)
-    del stored["rectangular"]
-    with (tmp_path / "blocks.npz").open("wb") as file:
-        np.savez(file, **stored)
-    read = read_blocks(tmp_path / "blocks.npz", 350)
-    assert read.rectangular.tolist() == [False] * len(blocks)
-    np.testing.assert_array_equal(read.bounds, blocks.bounds)
-
-
-def test_of_blocks_of_earlier_versions_no_resolution_is_known(tmp_path: Path) -> None:
-    columns, types, blocks = made([50, 300], 0)
-    del columns["gsd_m"]
-    anything = [[0, np.inf]] * len(blocks)
-    assert make_blocks(columns, types).gsd_m.tolist() == anything
-    stored = arrays_of(blocks)
-    del stored["gsd_m"]
-    with (tmp_path / "blocks.npz").open("wb") as file:
-        np.savez(file, **stored)
-    assert read_blocks(tmp_path / "blocks.npz", 350).gsd_m.tolist() == anything
-
-
 @pytest.mark.parametrize(
     "changes",
     [
@@ -163,7 +140,18 @@ def test_blocks_of_something_else_are_refused(tmp_path: Path, changes: dict[str,
     _, _, blocks = made([50, 50], 0)
     with (tmp_path / "blocks.npz").open("wb") as file:
         np.savez(file, **(arrays_of(blocks) | changes))
-    with pytest.raises(ValueError, match=r"blocks|fit|order"):
+    with pytest.raises(IndexFolderError, match=r"blocks|fit|order"):
+        read_blocks(tmp_path / "blocks.npz", 100)
+
+
+@pytest.mark.parametrize("name", ["starts", "rectangular", "gsd_m", "cloud_unknown"])
+def test_blocks_without_an_array_are_refused(tmp_path: Path, name: str) -> None:
+    _, _, blocks = made([50, 50], 0)
+    stored = arrays_of(blocks)
+    del stored[name]
+    with (tmp_path / "blocks.npz").open("wb") as file:
+        np.savez(file, **stored)
+    with pytest.raises(IndexFolderError, match=name):
         read_blocks(tmp_path / "blocks.npz", 100)
 
 

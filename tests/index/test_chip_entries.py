@@ -145,15 +145,6 @@ def test_more_than_a_few_are_told_as_well(tmp_path: Path) -> None:
     assert [chip.id for chip, _ in told] == segment.chip_ids(many)
 
 
-def test_a_segment_without_entries_is_told_by_its_columns(tmp_path: Path) -> None:
-    segment = publish(tmp_path / "index", own=True)
-    rows = np.arange(20)
-    before = segment.chips_with_footprints(rows)
-    entries_of(segment).unlink()
-    (older,) = open_index(tmp_path / "index").segments
-    assert older.chips_with_footprints(rows) == before
-
-
 @pytest.mark.parametrize(
     ("field", "value"),
     [("footprint_start", 10**9), ("footprint_bytes", 3), ("id_start", -1), ("id_bytes", 10**9)],

@@ -67,12 +67,6 @@ def test_a_scan_of_more_rows_or_runs_costs_more(
     assert exact_choice(measured, matching, runs + more).milliseconds >= less
 
 
-def test_runs_cost_no_more_than_their_rows_one_by_one() -> None:
-    earlier = replace(Costs(), run=6_000.0)  # as versions before found it
-    alone = earlier.gathered_row * 1_000 / 1e6
-    assert exact_choice(earlier, 1_000, 900).milliseconds == pytest.approx(alone)
-
-
 @given(st.integers(1, ROWS), st.integers(1, 300))
 def test_an_approximate_choice_has_enough_to_choose_from(matching: int, k: int) -> None:
     choice = choose(MEASURED, ROWS, matching, 1, k, tier="ivfpq")
@@ -146,36 +140,20 @@ def test_what_was_measured_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert read_calibration(tmp_path) == MEASURED
 
 
-def test_without_a_file_nothing_was_measured(tmp_path: Path) -> None:
-    assert read_calibration(tmp_path) == UNMEASURED
-
-
-def test_what_earlier_versions_wrote_says_that_all_candidates_are_scored(tmp_path: Path) -> None:
-    """They measured neither what codes are off nor how many candidates are worth scoring."""
-    write_calibration(tmp_path, MEASURED)
-    path = tmp_path / "plan.json"
-    document = json.loads(path.read_text())
-    del document["errors"]
-    for need in document["needs"]:
-        del need["scored"]
-    path.write_text(json.dumps(document))
-    read = read_calibration(tmp_path)
-    assert read.errors is None
-    assert all(need.scored == need.candidates for need in read.needs)
-
-
 @pytest.mark.parametrize(
     "change",
     [
         {"needs": []},
-        {"needs": [{"selectivity": 0, "share": 0.1, "candidates": 10}]},
-        {"needs": [{"selectivity": 0.1, "share": 0, "candidates": 10}]},
-        {"needs": [{"selectivity": 0.1, "share": 0.1, "candidates": 0}]},
-        {"needs": [{"selectivity": float("nan"), "share": 0.1, "candidates": 10}]},
-        {"needs": [{"selectivity": 0.1, "share": float("nan"), "candidates": 10}]},
-        {"needs": [{"selectivity": 0.1, "share": 0.1}]},
-        {"needs": [{"selectivity": 0.1, "share": 0.1, "candidates": float("inf")}]},
-        {"needs": [{"selectivity": 0.1, "share": 0.1, "candidates": 9}] * 2},
+        {"needs": [{"selectivity": 0, "share": 0.1, "candidates": 10, "scored": 1}]},
+        {"needs": [{"selectivity": 0.1, "share": 0, "candidates": 10, "scored": 1}]},
+        {"needs": [{"selectivity": 0.1, "share": 0.1, "candidates": 0, "scored": 1}]},
+        {"needs": [{"selectivity": float("nan"), "share": 0.1, "candidates": 10, "scored": 1}]},
+        {"needs": [{"selectivity": 0.1, "share": float("nan"), "candidates": 10, "scored": 1}]},
+        {"needs": [{"selectivity": 0.1, "share": 0.1, "scored": 1}]},
+        {"needs": [{"selectivity": 0.1, "share": 0.1, "candidates": 10}]},
+        {"recalls": []},
+        {"needs": [{"selectivity": 0.1, "share": 0.1, "candidates": float("inf"), "scored": 1}]},
+        {"needs": [{"selectivity": 0.1, "share": 0.1, "candidates": 9, "scored": 1}] * 2},
         {"needs": 7},
         {"costs": []},
         {"costs": {"row": float("inf")}},
@@ -190,6 +168,7 @@ def test_what_earlier_versions_wrote_says_that_all_candidates_are_scored(tmp_pat
         {"errors": {"usual": 0.1, "deviations": float("inf")}},
         {"errors": {"usual": 0.1}},
         {"errors": 7},
+        {"errors": None},
     ],
 )
 def test_a_damaged_file_is_an_error(tmp_path: Path, change: dict[str, object]) -> None:
@@ -197,4 +176,9 @@ def test_a_damaged_file_is_an_error(tmp_path: Path, change: dict[str, object]) -
     path = tmp_path / "plan.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
     with pytest.raises(IndexFolderError, match="damaged"):
+        read_calibration(tmp_path)
+
+
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(IndexFolderError, match=r"plan\.json is damaged"):
         read_calibration(tmp_path)

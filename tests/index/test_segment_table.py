@@ -8,13 +8,15 @@ import numpy as np
 import shapely
 from making import SPEC, chips, scene
 
+from geosearch.index import ChipBatch
+from geosearch.index.hold import hold_index
 from geosearch.index.segment_table import segment_table
-from geosearch.index.staging import Staging
+from geosearch.index.staging import StagedScene, Staging
 
 ROWS = 20_000
 
 
-def staging_of(folder: Path) -> Staging:
+def staged_in(folder: Path) -> list[StagedScene]:
     """A scene of many chips, in two parts, each chip with an id and a time of its own."""
     lon = np.linspace(-170, 170, ROWS)
     some = chips(seed=1, count=ROWS)
@@ -24,7 +26,11 @@ def staging_of(folder: Path) -> Staging:
         ids=np.array([f"a chip of number {at}" for at in range(ROWS)], object),
         time_ms=np.arange(ROWS),
     )
-    staging = Staging(folder, SPEC)
+    with hold_index(folder) as hold:
+        return staged(Staging(hold, SPEC), whole)
+
+
+def staged(staging: Staging, whole: ChipBatch) -> list[StagedScene]:
     unfinished = staging.begin(scene("a.tif"), ROWS)
     parts = {name: getattr(whole, name) for name in type(whole).__dataclass_fields__}
     for part in (slice(0, 7_000), slice(7_000, ROWS)):
@@ -32,14 +38,14 @@ def staging_of(folder: Path) -> Staging:
         unfinished.add(batch, part.stop)
     nothing = type(whole)(**{name: one[:0] for name, one in parts.items()})
     staging.finish(unfinished, scene("a.tif"), nothing)
-    return staging
+    return staging.scenes()
 
 
 def test_it_holds_less_than_160_bytes_a_chip(tmp_path: Path) -> None:
-    staged = staging_of(tmp_path).scenes()
+    scenes = staged_in(tmp_path)
     tracemalloc.start()
     try:
-        table = segment_table(staged, tmp_path / "waiting")
+        table = segment_table(scenes, tmp_path / "waiting")
         held, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -48,7 +54,7 @@ def test_it_holds_less_than_160_bytes_a_chip(tmp_path: Path) -> None:
 
 
 def test_outlines_and_ids_are_those_of_their_rows(tmp_path: Path) -> None:
-    table = segment_table(staging_of(tmp_path).scenes(), tmp_path / "waiting")
+    table = segment_table(staged_in(tmp_path), tmp_path / "waiting")
     assert table.ids is not None
     for row in (0, 123, 7_000, ROWS - 1):
         chip = table.order[row : row + 1]

@@ -1,5 +1,6 @@
 """What waits in staging goes on where it was left, or begins anew."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import shapely
 from making import SPEC, chips, scene
 
 from geosearch.index import ChipBatch, IndexWriter, open_index
+from geosearch.index.hold import Hold, hold_index
 from geosearch.index.packed import Packed, shapes_of
 from geosearch.index.staging import StagedScene, Staging
 
@@ -37,20 +39,26 @@ def require_whole(staged: StagedScene) -> None:
     assert staged.chip_count == len(WHOLE.valid)
 
 
-def begun(folder: Path, *parts: int) -> Staging:
+@pytest.fixture
+def hold(tmp_path: Path) -> Iterator[Hold]:
+    with hold_index(tmp_path) as held:
+        yield held
+
+
+def begun(hold: Hold, *parts: int) -> Staging:
     """A scene of ten windows of which some are stored, in parts that end there."""
-    staging = Staging(folder, SPEC)
+    staging = Staging(hold, SPEC)
     unfinished = staging.begin(RECORD, 10)
     for first, last in zip((0, *parts), parts, strict=False):
         unfinished.add(some(first, last), windows_done=last)
-    return Staging(folder, SPEC)
+    return Staging(hold, SPEC)
 
 
 @pytest.mark.parametrize("parts", [(), (4,), (4, 4, 7), (10,)])
 def test_a_scene_in_parts_is_the_scene_that_is_staged_at_once(
-    tmp_path: Path, parts: tuple[int, ...]
+    hold: Hold, parts: tuple[int, ...]
 ) -> None:
-    staging = begun(tmp_path, *parts)
+    staging = begun(hold, *parts)
     unfinished = staging.begin(RECORD, 10)
     done = max(parts, default=0)
     assert (unfinished.windows_done, unfinished.chip_count) == (done, done)
@@ -59,16 +67,16 @@ def test_a_scene_in_parts_is_the_scene_that_is_staged_at_once(
     require_whole(staged)
 
 
-def test_windows_without_a_chip_are_done_too(tmp_path: Path) -> None:
-    unfinished = begun(tmp_path).begin(RECORD, 10)
+def test_windows_without_a_chip_are_done_too(hold: Hold) -> None:
+    unfinished = begun(hold).begin(RECORD, 10)
     unfinished.add(some(0, 0), windows_done=6)
-    again = Staging(tmp_path, SPEC).begin(RECORD, 10)
+    again = Staging(hold, SPEC).begin(RECORD, 10)
     assert (again.windows_done, again.chip_count) == (6, 0)
 
 
-def test_vectors_whose_columns_were_not_written_are_written_again(tmp_path: Path) -> None:
-    staging = begun(tmp_path, 4)
-    (vectors,) = (tmp_path / "staging").glob("*/vectors.f16")
+def test_vectors_whose_columns_were_not_written_are_written_again(hold: Hold) -> None:
+    staging = begun(hold, 4)
+    (vectors,) = (hold.folder / "staging").glob("*/vectors.f16")
     with vectors.open("ab") as file:  # the run died here
         file.write(some(4, 7).vectors.astype("<f2").tobytes())
     unfinished = staging.begin(RECORD, 10)
@@ -78,9 +86,9 @@ def test_vectors_whose_columns_were_not_written_are_written_again(tmp_path: Path
 
 
 @pytest.mark.parametrize("file", ["vectors.f16", "columns-000000.npz", "begun.json"])
-def test_parts_that_are_damaged_begin_anew(tmp_path: Path, file: str) -> None:
-    staging = begun(tmp_path, 4)
-    (path,) = (tmp_path / "staging").glob(f"*/{file}")
+def test_parts_that_are_damaged_begin_anew(hold: Hold, file: str) -> None:
+    staging = begun(hold, 4)
+    (path,) = (hold.folder / "staging").glob(f"*/{file}")
     path.write_bytes(path.read_bytes()[:-1])
     assert staging.begin(RECORD, 10).windows_done == 0
 
@@ -88,15 +96,15 @@ def test_parts_that_are_damaged_begin_anew(tmp_path: Path, file: str) -> None:
 @pytest.mark.parametrize(
     "record", [scene("a.tif", 2), scene("a.tif", stretch=None)], ids=["newer", "shown otherwise"]
 )
-def test_a_scene_that_is_another_now_begins_anew(tmp_path: Path, record: Any) -> None:
-    assert begun(tmp_path, 4).begin(record, 10).windows_done == 0
+def test_a_scene_that_is_another_now_begins_anew(hold: Hold, record: Any) -> None:
+    assert begun(hold, 4).begin(record, 10).windows_done == 0
 
 
-def test_chips_cut_in_another_way_begin_anew(tmp_path: Path) -> None:
-    begun(tmp_path, 4)
-    assert Staging(tmp_path, replace(SPEC, stride_px=8)).begin(RECORD, 10).windows_done == 0
-    begun(tmp_path, 4)
-    assert Staging(tmp_path, SPEC).begin(RECORD, 11).windows_done == 0
+def test_chips_cut_in_another_way_begin_anew(hold: Hold) -> None:
+    begun(hold, 4)
+    assert Staging(hold, replace(SPEC, stride_px=8)).begin(RECORD, 10).windows_done == 0
+    begun(hold, 4)
+    assert Staging(hold, SPEC).begin(RECORD, 11).windows_done == 0
 
 
 def test_a_run_that_goes_on_publishes_what_it_has_seen_and_keeps_the_rest(tmp_path: Path) -> None:

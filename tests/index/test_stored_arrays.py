@@ -62,7 +62,7 @@ def test_runs_come_one_after_the_other(folder: Path, way: str) -> None:
 
 
 def test_values_come_in_the_order_asked(folder: Path, way: str) -> None:
-    values = StoredValues(folder / "data", folder / "starts", ROWS)
+    values = StoredValues(folder / "data", folder / "starts", ROWS, sum(map(len, VALUES)))
 
     @settings(deadline=None)
     @given(rows_asked)
@@ -108,14 +108,14 @@ def test_a_file_that_became_shorter_is_named(tmp_path: Path) -> None:
 def test_starts_that_lead_outside_are_refused(tmp_path: Path, starts: list[int], way: str) -> None:
     (tmp_path / "data").write_bytes(bytes(5))
     np.array(starts, "<i8").tofile(tmp_path / "starts")
-    values = StoredValues(tmp_path / "data", tmp_path / "starts", 2)
+    values = StoredValues(tmp_path / "data", tmp_path / "starts", 2, 5)
     with pytest.raises(ValueError, match="outside"):
         values.at(Places.of(np.array([0, 1])))
 
 
 def test_reading_a_few_rows_maps_nothing(folder: Path) -> None:
     table = StoredArray(folder / "table", "<f4", (ROWS, 3))
-    values = StoredValues(folder / "data", folder / "starts", ROWS)
+    values = StoredValues(folder / "data", folder / "starts", ROWS, sum(map(len, VALUES)))
     rows = Places.of(np.array([1, 4_000, 20]))
     table.at(rows), values.at(rows), table.runs(np.array([[0, 300]]))
     assert "whole" not in vars(table)

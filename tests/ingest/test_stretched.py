@@ -1,6 +1,5 @@
 """A stretch that is asked for: what is embedded, what is recorded, and what later runs take."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -56,16 +55,6 @@ def test_a_later_run_takes_the_first_ones_stretch_and_may_have_its_own(tmp_path:
         "a.tif": ((0, 900),) * 3, "b.tif": ((0, 900),) * 3, "c.tif": ((0, 255),) * 3
     }  # fmt: skip
     assert open_index(index).spec.stretch == "0,900"
-
-
-def test_an_index_that_does_not_say_it_was_made_without(tmp_path: Path) -> None:
-    write(tmp_path / "scenes" / "a.tif", 0)
-    geosearch.build([tmp_path / "scenes"], tmp_path / "index", encoder="mini")
-    manifest = tmp_path / "index" / "manifest.json"
-    document = json.loads(manifest.read_text())
-    assert document["spec"].pop("stretch") == "auto"
-    manifest.write_text(json.dumps(document))
-    assert open_index(tmp_path / "index").spec.stretch == "auto"
 
 
 def test_what_is_no_stretch_is_refused_before_anything_is_read(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from making import make_format_2
 
 import geosearch
 from geosearch.index import ChipBatch, Index, IndexWriter, SceneRecord, compact, open_index, rows_of
@@ -94,38 +93,29 @@ def test_an_area_passes_exactly_what_it_touches(opened: Opened, archive: int, ar
 
 
 @pytest.fixture(scope="module")
-def grids(tmp_path_factory: pytest.TempPathFactory) -> tuple[Index, Index, list[odd.Chip]]:
-    """Return an archive of rectangles, the same as earlier versions wrote it, and its chips."""
-    home = tmp_path_factory.mktemp("grids")
-    made = [one for one in odd.scenes(0) if one[0].id in ("grid.tif", "undated.tif")]
-    for name in ("now", "before"):
-        with IndexWriter(home / name, odd.SPEC) as writer:
-            for record, batch in made:
+def grids(tmp_path_factory: pytest.TempPathFactory) -> tuple[Index, list[odd.Chip]]:
+    """Return an archive of rectangles, and its chips."""
+    folder = tmp_path_factory.mktemp("grids") / "index"
+    with IndexWriter(folder, odd.SPEC) as writer:
+        for record, batch in odd.scenes(0):
+            if record.id in ("grid.tif", "undated.tif"):
                 writer.stage(record, batch)
-            writer.publish()
-    (path,) = (home / "before").glob("segments/*/rows/blocks.npz")
-    with np.load(path) as stored:
-        known = {key: stored[key] for key in stored.files if key != "rectangular"}
-    with path.open("wb") as file:
-        np.savez(file, **known)
+        writer.publish()
     chips = [one for one in odd.chips(0) if one.scene in ("grid.tif", "undated.tif")]
-    return open_index(home / "now"), open_index(home / "before"), chips
+    return open_index(folder), chips
 
 
 @settings(max_examples=150, deadline=None)
 @given(box=odd.boxes(), area=st.one_of(st.none(), odd.areas()))
 def test_of_rectangles_bounds_decide_with_the_same_answer(
-    grids: tuple[Index, Index, list[odd.Chip]],
+    grids: tuple[Index, list[odd.Chip]],
     box: tuple[float, float, float, float],
     area: Any,
 ) -> None:
-    now, before, made = grids
-    assert now.segments[0].blocks.rectangular.all()
-    assert not before.segments[0].blocks.rectangular.any()
+    index, made = grids
+    assert index.segments[0].blocks.rectangular.all()
     wanted = odd.Wanted(bbox=box, area=None if area is None or area.is_empty else area)
-    expected = {one.id for one in made if wanted.passes(one)}
-    assert passing(now, wanted.filter) == expected
-    assert passing(before, wanted.filter) == expected
+    assert passing(index, wanted.filter) == {one.id for one in made if wanted.passes(one)}
 
 
 @pytest.fixture(scope="module")
@@ -194,29 +184,17 @@ FINE_M = {"grid.tif": float(np.float32(0.3)), "undated.tif": 0.0, "across.tif": 
 
 
 @pytest.fixture(scope="module")
-def versions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Index, list[odd.Chip]]]:
-    """Return an archive as this version writes it, as one before did, and as format 2 was."""
-    home, made = tmp_path_factory.mktemp("versions"), {}
-    for name in ("now", "before", "format 2"):
-        folder = home / name
-        with IndexWriter(folder, odd.SPEC) as writer:
-            for record, batch in odd.scenes(0):
-                if record.id in (*FINE_M, "turned.tif"):
-                    writer.stage(*as_fine(record, batch))
-            writer.publish()
-        if name == "before":
-            (path,) = folder.glob("segments/*/rows/blocks.npz")
-            with np.load(path) as stored:
-                known = {key: stored[key] for key in stored.files if key != "gsd_m"}
-            with path.open("wb") as file:
-                np.savez(file, **known)
-        chips = [one for one in odd.chips(0) if one.scene in (*FINE_M, "turned.tif")]
-        chips = [replace(one, gsd_m=FINE_M.get(one.scene, one.gsd_m)) for one in chips]
-        if name == "format 2":  # chips are as fine as their scene
-            make_format_2(folder)
-            chips = [replace(one, gsd_m=FINE_M.get(one.scene, 100.0)) for one in chips]
-        made[name] = open_index(folder), chips
-    return made
+def fine(tmp_path_factory: pytest.TempPathFactory) -> tuple[Index, list[odd.Chip]]:
+    """Return an archive of scenes of one resolution and of several, and its chips."""
+    folder = tmp_path_factory.mktemp("fine") / "index"
+    with IndexWriter(folder, odd.SPEC) as writer:
+        for record, batch in odd.scenes(0):
+            if record.id in (*FINE_M, "turned.tif"):
+                writer.stage(*as_fine(record, batch))
+        writer.publish()
+    chips = [one for one in odd.chips(0) if one.scene in (*FINE_M, "turned.tif")]
+    chips = [replace(one, gsd_m=FINE_M.get(one.scene, one.gsd_m)) for one in chips]
+    return open_index(folder), chips
 
 
 def as_fine(record: SceneRecord, batch: ChipBatch) -> tuple[SceneRecord, ChipBatch]:
@@ -227,29 +205,25 @@ def as_fine(record: SceneRecord, batch: ChipBatch) -> tuple[SceneRecord, ChipBat
     return replace(record, gsd_m=gsd_m), replace(batch, gsd_m=every)
 
 
-@pytest.mark.parametrize("version", ["now", "before", "format 2"])
 @settings(max_examples=60, deadline=None)
 @given(asked=odd.resolutions(), box=st.one_of(st.none(), odd.boxes()))
-def test_resolutions_pass_exactly_whatever_version_wrote_the_index(
-    versions: dict[str, tuple[Index, list[odd.Chip]]],
-    version: str,
+def test_resolutions_pass_exactly(
+    fine: tuple[Index, list[odd.Chip]],
     asked: dict[str, float | None],
     box: tuple[float, float, float, float] | None,
 ) -> None:
-    index, made = versions[version]
+    index, made = fine
     wanted = odd.Wanted(bbox=box, **asked)
     assert passing(index, wanted.filter) == {one.id for one in made if wanted.passes(one)}
 
 
-def test_in_these_archives_blocks_are_of_one_resolution_of_several_and_of_none_that_is_known(
-    versions: dict[str, tuple[Index, list[odd.Chip]]],
+def test_in_this_archive_blocks_are_of_one_resolution_of_several_and_of_none_that_is_known(
+    fine: tuple[Index, list[odd.Chip]],
 ) -> None:
-    now, before = (versions[name][0].segments[0].blocks.gsd_m for name in ("now", "before"))
-    least, greatest = now.T
+    least, greatest = fine[0].segments[0].blocks.gsd_m.T
     assert ((least == greatest) & (least > 0)).any()
     assert (least < greatest).any()
     assert (greatest == 0).any()
-    assert (before == [0, np.inf]).all()
 
 
 def passing(index: Index, wanted: Filter) -> set[str]:
