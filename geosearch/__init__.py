@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     )
     from geosearch.demo import write_archive as write_demo
     from geosearch.encoders import embed_images, embed_texts
+    from geosearch.encoders import load as load_encoder
     from geosearch.ingest import BuildReport
     from geosearch.search import Conditions, Hit
 
@@ -61,6 +62,7 @@ __all__ = [
     "embed_texts",
     "export_vectors",
     "import_vectors",
+    "load_encoder",
     "open",
     "plan",
     "remove",
@@ -80,6 +82,7 @@ _HOME = {
     "embed_texts": "encoders",
     "export_vectors": "api",
     "import_vectors": "api",
+    "load_encoder": "encoders:load",
     "open": "api",
     "plan": "api",
     "remove": "api",

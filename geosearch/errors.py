@@ -13,6 +13,7 @@ Interrupted is no error but a KeyboardInterrupt: a run stopped because it was as
 Only the command line turns them into exit statuses.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,10 +21,12 @@ from typing import Any
 class GeosearchError(Exception):
     """The root of the family; every error carries a remedy."""
 
-    def __init__(self, message: str, *, hint: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, hint: str, details: Sequence[str] = ()) -> None:
+        super().__init__("\n".join([message, *(f"  {detail}" for detail in details)]))
         self.message = message
-        """What is wrong, with the offending value."""
+        """What is wrong, with the offending value, in one line."""
+        self.details = tuple(details)
+        """What it is made of, where that takes more lines: one each."""
         self.hint = hint
         """What to do about it."""
 

@@ -2,8 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+_LONGEST_BYTES = 200
+"""Of a name that gets something added; file systems take 255."""
 
 
 @contextmanager
@@ -17,9 +20,12 @@ def replacing(path: Path, *, shared: bool = False) -> Iterator[Path]:
         shared: Whether several processes may write it at a time: each then has its own place.
             Otherwise what a killed process leaves there is overwritten by the next one.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part" if shared else f"{path.name}.new")
+    # cut: a name may be as long as the system lets it be
+    name = os.fsdecode(os.fsencode(path.name)[:_LONGEST_BYTES])
+    beside = path.with_name(f".{name}.{os.getpid()}.part" if shared else f"{name}.new")
     try:
         yield beside
         beside.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError, ValueError):  # what went wrong before says more
+            beside.unlink(missing_ok=True)

@@ -3,11 +3,16 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
+from scenes_making import write_band
+from small_index import SPEC, chips, record
 
 import geosearch
-from geosearch.api import default_index, find_index
-from geosearch.errors import UsageError
+from geosearch.api import default_index, find_index, named_index
+from geosearch.errors import IndexFolderError, UsageError
+from geosearch.index import IndexWriter, Unfinished, read_unfinished
 
 
 @pytest.fixture(autouse=True)
@@ -16,10 +21,15 @@ def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GEOSEARCH_INDEX", raising=False)
 
 
-def make_index(name: str, seconds: int) -> Path:
+def make_index(name: str, seconds: int, unfinished: Unfinished | None = None) -> Path:
     folder = Path("indexes") / name
-    folder.mkdir(parents=True)
-    (folder / "manifest.json").write_text("{}")
+    if unfinished is None:
+        folder.mkdir(parents=True)
+        (folder / "manifest.json").write_text("{}")
+    else:
+        with IndexWriter(folder, SPEC) as writer:
+            writer.stage(record(0), chips(0))
+            writer.publish(goes_on=True, unfinished=unfinished)
     os.utime(folder / "manifest.json", (seconds, seconds))
     return folder
 
@@ -47,14 +57,106 @@ def test_the_environment_names_the_index_for_both(monkeypatch: pytest.MonkeyPatc
 
 
 def test_without_an_index_the_error_says_how_to_make_one() -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(IndexFolderError) as caught:
         find_index()
     assert "geosearch index" in caught.value.hint
+
+
+def test_an_index_over_which_a_run_has_not_ended_is_taken_last() -> None:
+    make_index("old", 1_000_000_000)
+    make_index("finished", 1_500_000_000)
+    make_index("newest", 1_600_000_000, Unfinished(6, 44))
+    said: list[str] = []
+    assert find_index(said.append) == Path("indexes/finished")
+    assert said == ["index: indexes/finished (the newest that is finished)"]
+
+
+def test_an_unfinished_index_is_said_to_be_one_however_it_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = make_index("only", 1_000_000_000, Unfinished(6, 44))
+    said: list[str] = []
+    find_index(said.append)
+    named_index(folder, said.append)
+    monkeypatch.setenv("GEOSEARCH_INDEX", str(folder))
+    find_index(said.append)
+    assert said == [
+        "index: indexes/only (unfinished, 6 of 44 scenes)",
+        "index: indexes/only (unfinished, 6 of 44 scenes)",
+        "index: indexes/only (from GEOSEARCH_INDEX; unfinished, 6 of 44 scenes)",
+    ]
+
+
+@pytest.mark.parametrize("name", ["\udce8", "a\ud83d", "a\0b"])
+def test_an_index_whose_name_is_not_text_is_refused(name: str) -> None:
+    for call in (geosearch.open, geosearch.compact, geosearch.verify):
+        with pytest.raises(UsageError):
+            call(name)
+    with pytest.raises(UsageError):
+        geosearch.build(["scenes"], name, encoder="null")
 
 
 def test_every_public_name_is_there() -> None:
     for name in geosearch.__all__:
         assert getattr(geosearch, name) is not None
+
+
+@pytest.fixture
+def scenes(tmp_path: Path) -> Path:
+    pixels = np.random.default_rng(0).integers(1, 255, (3, 64, 64), dtype=np.uint8)
+    write_band(tmp_path / "scenes" / "one.tif", pixels)
+    return tmp_path / "scenes"
+
+
+def test_one_path_is_one_path_in_every_function_that_takes_paths(scenes: Path) -> None:
+    for number, paths in enumerate([str(scenes) + "/", scenes, [scenes], iter([str(scenes)])]):
+        archive = geosearch.build(paths, f"x{number}", encoder="null", size=32)
+        assert [scene.id for scene in archive.index.scenes] == ["one.tif"]
+    assert geosearch.plan(str(scenes), "new", encoder="null", size=32).scenes == 1
+    geosearch.export_vectors("chips.parquet", "x0")
+    assert geosearch.import_vectors("chips.parquet", "y").files == ("chips.parquet",)
+    (Path("images")).mkdir()
+    Image.fromarray(np.zeros((9, 9, 3), np.uint8)).save("images/a.png")
+    assert geosearch.embed_images("images", encoder="null").items == ("images/a.png",)
+    assert geosearch.remove("x0", scenes="one.tif").whole_scenes == 1
+
+
+def test_an_index_is_unfinished_until_a_run_over_it_has_ended(scenes: Path) -> None:
+    archive = geosearch.build(scenes, "x", encoder="null", size=32)
+    with IndexWriter(Path("x"), archive.index.spec) as writer:
+        (published,) = writer.scenes()
+        writer.relink(published, published.record)
+        writer.publish(goes_on=True, unfinished=Unfinished(1, 2))
+    assert read_unfinished(Path("x")) == Unfinished(1, 2)
+    geosearch.compact("x")
+    geosearch.export_vectors("chips.parquet", "x")
+    geosearch.import_vectors("chips.parquet", "x", encoder="null")
+    geosearch.remove("x", scenes="chips.parquet")
+    assert read_unfinished(Path("x")) == Unfinished(1, 2)
+    assert geosearch.verify("x") == []
+    geosearch.build(scenes, "x")
+    assert read_unfinished(Path("x")) is None
+
+
+@pytest.mark.parametrize("texts", ["a \ud83d lake", ["a river", "a \ud83d lake"]])
+def test_a_query_that_is_not_text_is_named(scenes: Path, texts: str | list[str]) -> None:
+    archive = geosearch.build(scenes, "x", encoder="null", size=32)
+    which = "the query 2 of 2" if isinstance(texts, list) else "the query"
+    with pytest.raises(UsageError, match=rf"{which} is not UTF-8 text: a \\ud83d lake"):
+        archive.search(texts)  # type: ignore[arg-type]
+
+
+def test_an_encoder_is_made_by_its_name() -> None:
+    encoder = geosearch.load_encoder("mini", precision="float32", device="cpu")
+    assert encoder.encode_texts(["a river"]).shape == (1, encoder.dim)
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.gpkg", "x.geojson"])
+def test_an_export_under_the_name_of_another_format_is_refused(scenes: Path, name: str) -> None:
+    geosearch.build(scenes, "x", encoder="null", size=32)
+    with pytest.raises(UsageError, match=r"\.parquet or \.geoparquet"):
+        geosearch.export_vectors(name, "x")
+    assert not Path(name).exists()
 
 
 def test_weights_without_an_encoder_are_refused() -> None:

@@ -176,7 +176,7 @@ def test_a_scene_that_cannot_be_placed_is_named_and_the_rest_goes_on(
         (["index", "nowhere"], 1, "nowhere"),
         (["index"], 2, "PATHS"),
         (["query", "a lake", "-i", "nowhere"], 1, "geosearch index"),
-        (["query", "a lake"], 2, "no index"),
+        (["query", "a lake"], 1, "no index"),
         (["query"], 2, "TEXT"),
         (["embed", "--encoder", "mini", "-o", "x.npz"], 2, "--images"),
         (["embed", "--images", "x.png", "--encoder", "minni", "-o", "x.npz"], 2, "mini"),

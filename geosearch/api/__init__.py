@@ -4,7 +4,13 @@ Rooms are imported where they are used, so that importing this costs nothing hea
 """
 
 from geosearch.api.archive import Archive, open
-from geosearch.api.folders import DEFAULT_INDEXES, INDEX_VARIABLE, default_index, find_index
+from geosearch.api.folders import (
+    DEFAULT_INDEXES,
+    INDEX_VARIABLE,
+    default_index,
+    find_index,
+    named_index,
+)
 from geosearch.api.hits import Hits
 from geosearch.api.indexing import build, plan
 from geosearch.api.keeping import compact, remove, verify
@@ -21,6 +27,7 @@ __all__ = [
     "export_vectors",
     "find_index",
     "import_vectors",
+    "named_index",
     "open",
     "plan",
     "remove",

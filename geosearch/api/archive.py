@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Unpack, overload
 
 from geosearch.api.conditions import takes_conditions
 from geosearch.api.devices import scan_device
-from geosearch.api.folders import find_index
+from geosearch.api.folders import named_index
 from geosearch.api.hits import Hits
-from geosearch.errors import EncoderError, UsageError
+from geosearch.api.questions import require_texts
+from geosearch.errors import EncoderError
 from geosearch.progress import Note, Stopwatch, silent
-from geosearch.text import readable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -143,14 +143,14 @@ class Archive:
             The hits; for several queries a list of them, in the order asked.
 
         Raises:
-            UsageError: A text is empty, a vector is none of this index, or a filter cannot be
-                applied.
+            UsageError: A text is empty or not UTF-8, a vector is none of this index, or a filter
+                cannot be applied.
             EncoderError: The encoder of the index cannot be loaded here, or the device that was
                 named is not there.
         """
-        from geosearch.search import make_filter, search_many
+        from geosearch.search import hit_count, make_filter, search_many
 
-        wanted = make_filter(**conditions)
+        k, wanted = hit_count(k), make_filter(**conditions)
         if isinstance(query, list | tuple) and not query:
             return []
         watch = Stopwatch()
@@ -193,13 +193,7 @@ class Archive:
         if not isinstance(texts, list | tuple) or not all(isinstance(one, str) for one in texts):
             vectors = unit_queries(query, self.index.spec.dim)
             return list(vectors), [None] * len(vectors)
-        for number, text in enumerate(texts, start=1):
-            if not text.strip():
-                which = "" if isinstance(query, str) else f" {number} of {len(texts)}"
-                raise UsageError(
-                    f"the query{which} has no text", hint="say what to look for, in quotes"
-                )
-            readable(text, f"query {number} of {len(texts)}" if len(texts) > 1 else "the query")
+        require_texts(texts)
         with watch.time("load encoder"):
             encoder = self.encoder
         with watch.time("encode text"):
@@ -228,8 +222,7 @@ def open(
     Raises:
         IndexFolderError: There is no index, or it cannot be read.
     """
-    folder = find_index(note) if path is None else Path(path)
-    return _opened(folder, weights, device, precision)
+    return _opened(named_index(path, note), weights, device, precision)
 
 
 def _opened(folder: Path, weights: str | Path | None, device: str, precision: str) -> Archive:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from geosearch.errors import UsageError
+from geosearch.errors import IndexFolderError, UsageError
 from geosearch.progress import Note, silent
+from geosearch.text import readable
+
+if TYPE_CHECKING:
+    from geosearch.index import Unfinished
 
 DEFAULT_INDEXES = Path("indexes")
 """Where indexes are put when none is named, below the current folder."""
@@ -17,34 +24,102 @@ INDEX_VARIABLE = "GEOSEARCH_INDEX"
 
 
 def default_index(paths: Sequence[str | Path], note: Note = silent) -> Path:
-    """Return where an index goes when none is named: the environment's, or ``indexes/NAME``."""
+    """Return where an index goes when none is named: the environment's, or ``indexes/NAME``.
+
+    Raises:
+        UsageError: That name is not UTF-8.
+    """
     from geosearch.scenes import archive_name
 
     named = os.environ.get(INDEX_VARIABLE)
     folder = Path(named) if named else DEFAULT_INDEXES / (archive_name(paths[0]) or "scenes")
     note(f"index: {folder}")
+    return index_folder(folder)
+
+
+def index_folder(index: str | Path) -> Path:
+    """Return the folder of an index that is named.
+
+    Raises:
+        UsageError: The name is not UTF-8, which DuckDB asks for.
+    """
+    name = os.fspath(index)
+    if "\0" in name:
+        raise UsageError(f"an index cannot be called {name!r}", hint="name another folder with -i")
+    return Path(readable(name, "the index folder's name", "name another folder with -i"))
+
+
+def named_index(index: str | Path | None, note: Note = silent) -> Path:
+    """Return the folder of the index that is meant: the one that is named, else `find_index`'s.
+
+    Args:
+        index: Its folder, or None.
+        note: Is told which index was taken, if none was named, and if a run over it has not ended.
+
+    Raises:
+        UsageError: The name is not UTF-8.
+        IndexFolderError: None is named, and there is none.
+    """
+    from geosearch.index import read_unfinished
+
+    if index is None:
+        return find_index(note)
+    folder = index_folder(index)
+    if state := read_unfinished(folder):
+        note(f"index: {folder} ({state})")
     return folder
 
 
 def find_index(note: Note = silent) -> Path:
     """Return the index to query when none is named: the environment's, or the newest here.
 
+    One over which a run has not ended is taken only where there is no other: it holds a part of
+    its archive.
+
     Raises:
-        UsageError: There is none.
+        UsageError: The one in the environment has a name that is not UTF-8.
+        IndexFolderError: There is none.
     """
-    from geosearch.index import MANIFEST
+    from geosearch.index import read_unfinished
 
     if named := os.environ.get(INDEX_VARIABLE):
-        note(f"index: {named} (from {INDEX_VARIABLE})")
-        return Path(named)
-    manifests = sorted(
-        DEFAULT_INDEXES.glob(f"*/{MANIFEST}"), key=lambda path: (path.stat().st_mtime_ns, path)
-    )
-    if not manifests:
-        raise UsageError(
+        folder = index_folder(named)
+        state = read_unfinished(folder)
+        note(f"index: {folder} (from {INDEX_VARIABLE}{f'; {state}' if state else ''})")
+        return folder
+    found = _indexes_here()
+    if not found:
+        raise IndexFolderError(
             f"no index in {DEFAULT_INDEXES.resolve()}",
             hint="make one with `geosearch index FOLDER`, or name one with -i",
         )
-    folder = manifests[-1].parent
-    note(f"index: {folder}" + (" (the newest of several)" if len(manifests) > 1 else ""))
-    return folder
+    best = max(found, key=lambda one: (one.state is None, one.published_ns, one.folder))
+    facts = ["the newest of several"] if len(found) > 1 else []
+    if best.state is not None:
+        facts.append(str(best.state))
+    elif any(one.state for one in found):
+        facts = ["the newest that is finished"]
+    note(f"index: {best.folder}" + (f" ({'; '.join(facts)})" if facts else ""))
+    return index_folder(best.folder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """An index below the current folder."""
+
+    folder: Path
+    published_ns: int
+    """When its newest generation was, as the system counts."""
+    state: Unfinished | None
+    """How much of its last run it holds, if that has not ended."""
+
+
+def _indexes_here() -> list[_Here]:
+    from geosearch.index import MANIFEST, read_unfinished
+
+    found = []
+    for path in DEFAULT_INDEXES.glob(f"*/{MANIFEST}"):
+        with suppress(OSError):  # it is being removed
+            published_ns = path.stat().st_mtime_ns
+            found.append(_Here(path.parent, published_ns, read_unfinished(path.parent)))
+    return found

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
+from geosearch.errors import Refusal
+from geosearch.outputs import GEOJSON, require_output, write_text
+
 if TYPE_CHECKING:
     from geosearch.search import Explanation, Hit
 
@@ -37,9 +40,15 @@ class Hits(Sequence["Hit"]):
         return f"<{len(self._hits)} hits{best}>"
 
     def to_geojson(self, path: str | Path | None = None) -> str:
-        """Return the hits as RFC 7946 GeoJSON text, and write it to a file if one is given."""
-        from geosearch.formats import geojson_text, write_text
+        """Return the hits as RFC 7946 GeoJSON text, and write it to a file if one is given.
 
+        Raises:
+            UsageError: The file cannot be written, or does not end in ``.geojson`` or ``.json``.
+        """
+        from geosearch.formats import geojson_text
+
+        if path is not None:
+            require_output(path, GEOJSON)
         text = geojson_text(self._hits)
         if path is not None:
             write_text(path, text)
@@ -51,8 +60,15 @@ class Hits(Sequence["Hit"]):
 
         return answer_line(self.query, self._hits, self.explanation)
 
-    def to_contact_sheet(self, path: str | Path, title: str = "") -> None:
-        """Write a PNG that shows the hits' pixels, read again from their scenes."""
+    def to_contact_sheet(self, path: str | Path, title: str = "") -> tuple[Refusal, ...]:
+        """Write a PNG that shows the hits' pixels, read again from their scenes.
+
+        Returns:
+            Scenes that cannot be read any more, and why; their frames say it.
+
+        Raises:
+            UsageError: The file cannot be written, or does not end in ``.png``.
+        """
         from geosearch.formats import write_contact_sheet
 
-        write_contact_sheet(path, self._hits, title)
+        return write_contact_sheet(path, self._hits, title)

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geosearch.api.archive import Archive
-from geosearch.api.folders import default_index
+from geosearch.api.folders import default_index, index_folder
 from geosearch.errors import UsageError
+from geosearch.paths import Paths, path_list
 from geosearch.progress import Note, silent
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def build(
-    paths: Sequence[str | Path],
+    paths: Paths,
     index: str | Path | None = None,
     *,
     encoder: str | None = None,
@@ -45,7 +46,8 @@ def build(
     """Index scenes, and open the index.
 
     Args:
-        paths: Files, folders and patterns (``scenes/**/*.tif``), URLs, STAC documents.
+        paths: One or several: files, folders and patterns (``scenes/**/*.tif``), URLs, STAC
+            documents.
         index: The index folder; None for ``indexes/`` with the first path's name.
         encoder: An encoder's name; None for DGTRS-CLIP B/16 where its weights are here or can be
             fetched, else ``mini``.
@@ -89,8 +91,9 @@ def build(
     from geosearch.ingest import ingest, run_memory
 
     memory = run_memory(max_memory)
+    paths = path_list(paths)
     asked = _Asked(
-        paths=paths, index=index,
+        paths=paths, index=index, ann=ann,
         encoder=encoder, weights=weights, activation=activation,
         size=size, stride=stride, min_valid=min_valid, bands=bands, stretch=stretch,
         gsd=gsd, scales=scales, assume_crs=assume_crs,
@@ -121,7 +124,7 @@ def build(
 
 
 def plan(
-    paths: Sequence[str | Path],
+    paths: Paths,
     index: str | Path | None = None,
     *,
     encoder: str | None = None,
@@ -135,6 +138,8 @@ def plan(
     gsd: float | None = None,
     scales: Sequence[int] | None = None,
     assume_crs: str | None = None,
+    ann: AnnKind = "auto",
+    max_memory: str | int | None = None,
     device: str = "auto",
     precision: str = "auto",
     progress: bool = False,
@@ -143,18 +148,24 @@ def plan(
     """Say what `build` would do with the same arguments, and write nothing.
 
     Raises:
-        GeosearchError: There is nothing to index, or the encoder or the index cannot be read.
+        GeosearchError: As `build` would: there is nothing to index, the encoder or the index cannot
+            be read, or the index was built in another way.
     """
-    from geosearch.ingest import plan
+    from geosearch.index import require_fit
+    from geosearch.ingest import index_spec, plan, run_memory
 
+    run_memory(max_memory)
+    paths = path_list(paths)
     asked = _Asked(
-        paths=paths, index=index,
+        paths=paths, index=index, ann=ann,
         encoder=encoder, weights=weights, activation=activation,
         size=size, stride=stride, min_valid=min_valid, bands=bands, stretch=stretch,
         gsd=gsd, scales=scales, assume_crs=assume_crs,
         device=device, precision=precision,
     )  # fmt: skip
     work = _prepare(asked, note)
+    # as the writer of a run does, which nobody can be beside another
+    require_fit(work.folder, index_spec(work.encoder, work.settings, None))
     return plan(
         work.found, work.folder, work.encoder, work.settings, folders=paths, progress=progress
     )
@@ -168,6 +179,8 @@ class _Asked:
     """Where the scenes are."""
     index: str | Path | None
     """The index folder."""
+    ann: str
+    """``auto``, ``flat`` or ``ivfpq``."""
     encoder: str | None
     """Its name."""
     weights: str | Path | None
@@ -213,31 +226,80 @@ class _Work:
 
 
 def _prepare(asked: _Asked, note: Note) -> _Work:
-    """Find the scenes, load the encoder, and settle what was left open."""
-    from geosearch.encoders import load, with_activation
-    from geosearch.index import MANIFEST, open_index
+    """Find the scenes, load the encoder, and settle what was left open.
+
+    What can be refused without the encoder is refused before it is loaded.
+    """
+    from geosearch.encoders import load
+    from geosearch.index import MANIFEST, open_index, require_ann
     from geosearch.ingest import look_for_scenes
 
     if not asked.paths:
         raise UsageError("no path to index", hint="give a folder of scenes")
-    folder = default_index(asked.paths, note) if asked.index is None else Path(asked.index)
-    if (folder / MANIFEST).exists():
-        asked = _as_before(asked, open_index(folder).spec)
+    require_ann(asked.ann)
+    folder = default_index(asked.paths, note) if asked.index is None else index_folder(asked.index)
+    before = open_index(folder).spec if (folder / MANIFEST).exists() else None
+    if before is not None:
+        asked = _as_before(asked, before)
     if asked.weights is not None and asked.encoder is None:
         raise UsageError(
             f"--weights {asked.weights} without --encoder",
             hint="name the encoder that they belong to",
         )
+    # which encoder is taken may take the hub's answer: scenes are looked for before
+    named = asked.encoder is not None
+    if named:
+        _require_fit(asked, folder, before)
     found = look_for_scenes(asked.paths)
     if found.passed_over:
         note(found.passed_over)
+    if not named:
+        asked = replace(asked, encoder=_default_encoder(note))
+        _require_fit(asked, folder, before)
     encoder = load(
-        with_activation(asked.encoder or _default_encoder(note), asked.activation),
-        weights=asked.weights,
-        device=asked.device,
-        precision=asked.precision,
+        _name(asked), weights=asked.weights, device=asked.device, precision=asked.precision
     )
-    return _Work(found, folder, encoder, _chip_settings(asked, encoder), asked.weights)
+    settings = _chip_settings(asked, encoder.image_size)
+    return _Work(found, folder, encoder, settings, asked.weights)
+
+
+def _name(asked: _Asked) -> str:
+    from geosearch.encoders import with_activation
+
+    assert asked.encoder is not None
+    return with_activation(asked.encoder, asked.activation)
+
+
+def _require_fit(asked: _Asked, folder: Path, before: IndexSpec | None) -> None:
+    """Refuse settings that cannot be meant, or are not those of the index.
+
+    Args:
+        asked: With what was left open as it was before.
+        folder: The index.
+        before: How it was built; None for a new one.
+
+    Raises:
+        UsageError: A setting cannot be meant.
+        IndexFolderError: The index was built in another way, or cannot be written.
+    """
+    from geosearch.encoders import entry
+    from geosearch.index import require_fit
+
+    known = entry(_name(asked))
+    if asked.size is None and asked.weights is not None:
+        require_fit(folder, None)  # the weights decide how large a chip is
+        return
+    settings = _chip_settings(asked, known.image_size)
+    if before is not None:
+        before = replace(
+            before,
+            size_px=settings.size_px,
+            stride_px=settings.stride_px,
+            bands=settings.bands,
+            gsd_m=settings.gsd_m,
+            scales=settings.scales,
+        )
+    require_fit(folder, before)
 
 
 def _as_before(asked: _Asked, before: IndexSpec) -> _Asked:
@@ -258,10 +320,10 @@ def _as_before(asked: _Asked, before: IndexSpec) -> _Asked:
     )
 
 
-def _chip_settings(asked: _Asked, encoder: Encoder) -> ChipSettings:
+def _chip_settings(asked: _Asked, image_size: int) -> ChipSettings:
     from geosearch.ingest import MIN_VALID, ChipSettings
 
-    size = encoder.image_size if asked.size is None else asked.size
+    size = image_size if asked.size is None else asked.size
     return ChipSettings(
         size_px=size,
         stride_px=max(size // 2, 1) if asked.stride is None else asked.stride,

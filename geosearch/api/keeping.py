@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from geosearch.api.conditions import takes_conditions
-from geosearch.api.folders import find_index
+from geosearch.api.folders import named_index
 from geosearch.errors import UsageError
 from geosearch.progress import Note, silent
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def remove(
     index: str | Path | None = None,
     *,
-    scenes: Collection[str] = (),
+    scenes: str | Collection[str] = (),
     dry_run: bool = False,
     confirm: Callable[[Removal], bool] | None = None,
     note: Note = silent,
@@ -37,8 +37,8 @@ def remove(
 
     Args:
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
-        scenes: Ids of scenes, or patterns of them: ``*`` stands for any characters, ``/`` among
-            them. A chip must be of one of them.
+        scenes: Ids of scenes, one or several, or patterns of them: ``*`` stands for any
+            characters, ``/`` among them. A chip must be of one of them.
         dry_run: Change nothing, only say what would go.
         confirm: Is told what will go, and says whether it may; None to go ahead.
         note: Is told which index was taken, if none was named, how a filter was read that may be
@@ -52,6 +52,8 @@ def remove(
     from geosearch.index import open_index, remove_chips
     from geosearch.search import make_filter, matching_rows, nothing_matches
 
+    if isinstance(scenes, str):
+        scenes = (scenes,)
     wanted = make_filter(**conditions)
     if wanted.is_empty and not scenes:
         raise UsageError(
@@ -60,7 +62,7 @@ def remove(
         )
     for line in wanted.notes:
         note(line)
-    folder = find_index(note) if index is None else Path(index)
+    folder = named_index(index, note)
     opened = open_index(folder)
     named = _scenes_named(scenes, opened)
     # a scene that is named alone goes whole, even if it has no chip
@@ -122,7 +124,7 @@ def compact(
     """
     from geosearch.index import compact
 
-    return compact(find_index(note) if index is None else Path(index), max_memory=max_memory)
+    return compact(named_index(index, note), max_memory=max_memory)
 
 
 def verify(
@@ -151,5 +153,5 @@ def verify(
 
     if drop and not repair:
         raise UsageError("--drop without --repair", hint="add --repair: dropping changes the index")
-    folder = find_index(note) if index is None else Path(index)
+    folder = named_index(index, note)
     return room.repair(folder, drop=drop) if repair else room.verify(folder)

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from geosearch.api.conditions import takes_conditions
-from geosearch.api.folders import default_index, find_index
+from geosearch.api.folders import default_index, index_folder, named_index
 from geosearch.errors import UsageError
+from geosearch.outputs import GEOPARQUET, require_output
+from geosearch.paths import Paths, path_list
 from geosearch.progress import Note, silent
 from geosearch.text import shown
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def import_vectors(
-    files: str | Path | Sequence[str | Path],
+    files: Paths,
     index: str | Path | None = None,
     *,
     encoder: str | None = None,
@@ -60,24 +62,25 @@ def import_vectors(
         IndexFolderError: The index cannot be written, or was built in another way.
     """
     from geosearch.formats import VectorFile, import_vectors
-    from geosearch.index import memory_budget
+    from geosearch.index import memory_budget, require_ann, require_fit
     from geosearch.ingest import embedded_questions
 
-    if isinstance(files, str | Path):
-        files = [files]
-    if not files:
+    paths = path_list(files)
+    if not paths:
         raise UsageError("no file to import", hint="give a GeoParquet file of vectors")
-    for file in files:
+    for file in paths:
         if Path(file).is_dir():
             raise UsageError(
                 f"{shown(file)} is a folder", hint=f"name its files: {shown(file)}/*.parquet"
             )
     memory_bytes = memory_budget(max_memory)
-    folder = default_index([Path(files[0]).with_suffix("")], note) if index is None else Path(index)
+    require_ann(ann)
+    named = Path(paths[0]).with_suffix("")
+    folder = default_index([named], note) if index is None else index_folder(index)
+    require_fit(folder, None)
     with ExitStack() as stack:
-        opened = [stack.enter_context(VectorFile(file)) for file in files]
+        opened = [stack.enter_context(VectorFile(path)) for path in paths]
         spec, made_by = _import_spec(opened, folder, encoder, weights, device, precision)
-        _require_fit(opened[0], spec, folder)
         for line in (line for file in opened for line in file.notes):
             note(line)
         done = import_vectors(
@@ -108,18 +111,19 @@ def _import_spec(
     from geosearch.index import MANIFEST, UNKNOWN_ENCODER, open_index
 
     spec = agreed_spec(files)
+    _require_fit(files[0], spec if encoder is None else replace(spec, encoder=encoder), folder)
     if encoder is None:
         return spec, None
+    if spec.encoder not in (UNKNOWN_ENCODER, encoder):
+        raise UsageError(
+            f"{files[0].path} says that {spec.encoder} made its vectors, not {encoder}",
+            hint="leave --encoder away",
+        )
     loaded = load(encoder, weights=weights, device=device, precision=precision)
     if loaded.dim != spec.dim:
         raise UsageError(
             f"{files[0].path} has vectors of {spec.dim} numbers, {encoder} makes {loaded.dim}",
             hint="name the encoder that made them",
-        )
-    if spec.encoder not in (UNKNOWN_ENCODER, loaded.name):
-        raise UsageError(
-            f"{files[0].path} says that {spec.encoder} made its vectors, not {encoder}",
-            hint="leave --encoder away",
         )
     if (folder / MANIFEST).exists():
         # what is added to an index counts as cut like the rest of it
@@ -166,7 +170,7 @@ def export_vectors(
     """Write chips with footprints, times and 16-bit vectors as GeoParquet 1.1.
 
     Args:
-        path: The file; it is there whole, or as it was.
+        path: The file, ``.parquet`` or ``.geoparquet``; it is there whole, or as it was.
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
         progress: Show a bar on stderr.
         note: Is told which index was taken, if none was named, how a filter was read that may be
@@ -184,10 +188,11 @@ def export_vectors(
     from geosearch.index import open_index
     from geosearch.search import make_filter, nothing_matches
 
+    require_output(path, GEOPARQUET)
     wanted = make_filter(**conditions)
     for line in wanted.notes:
         note(line)
-    opened = open_index(find_index(note) if index is None else Path(index))
+    opened = open_index(named_index(index, note))
     count = export_vectors(opened, Path(path), wanted=wanted, progress=progress)
     if not count:
         note(nothing_matches(opened, wanted))

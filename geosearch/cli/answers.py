@@ -6,23 +6,34 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
+from geosearch.cli.printing import (
+    omission_mark,
+    print_json_text,
+    print_line,
+    terminal_width,
+)
 from geosearch.cli.report import count_of
-from geosearch.errors import UsageError
+from geosearch.errors import Refusal, UsageError
+from geosearch.outputs import (
+    GEOJSON,
+    JSON_LINES,
+    PNG,
+    TABLE,
+    endings_text,
+    has_ending,
+    require_output,
+    write_text,
+)
+from geosearch.progress import say
+from geosearch.text import shown
 
 if TYPE_CHECKING:
     from geosearch.api import Hits
     from geosearch.search import SegmentPlan
 
-FORMATS = ("table", "geojson", "json", "png")
-_FORMAT_OF_ENDING = {
-    ".geojson": "geojson",
-    ".json": "geojson",
-    ".jsonl": "json",
-    ".png": "png",
-    ".txt": "table",
-}
+_FORMATS = {"table": TABLE, "geojson": GEOJSON, "json": JSON_LINES, "png": PNG}
+"""An ending of several stands for the one that comes first."""
+FORMATS = tuple(_FORMATS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,7 @@ def settled_formats(
     """Return where answers go, ``-`` for standard output, and in which format each.
 
     Raises:
-        UsageError: A format does not follow, or cannot go there.
+        UsageError: A format does not follow, or cannot go there; or a file cannot be written.
     """
     formats = [(output, _format_of(output, chosen)) for output in outputs or ("-",)]
     for output, kind in formats:
@@ -56,6 +67,8 @@ def settled_formats(
             raise UsageError(
                 "a picture cannot go to standard output", hint="give a file: -o hits.png"
             )
+        if output != "-":
+            require_output(output, _FORMATS[kind])
     return formats
 
 
@@ -64,37 +77,41 @@ def _format_of(output: str, chosen: str | None) -> str:
         return chosen
     if output == "-":
         return "table" if sys.stdout.isatty() else "geojson"
-    ending = Path(output).suffix.lower()
-    if ending not in _FORMAT_OF_ENDING:
-        raise UsageError(
-            f"no format is known by the ending of {output}",
-            hint="end it in .geojson, .jsonl or .png, or choose with -f",
-        )
-    return _FORMAT_OF_ENDING[ending]
+    for name, kind in _FORMATS.items():
+        if has_ending(output, kind):
+            return name
+    choice = "" if Path(output).suffix else ", or choose with -f"
+    raise UsageError(
+        f"no format is known by the ending of {output}",
+        hint=f"end it in {endings_text(*_FORMATS.values())}{choice}",
+    )
 
 
-def write_answers(answers: Answers, output: str, kind: str) -> None:
+def write_answers(answers: Answers, output: str, kind: str) -> tuple[Refusal, ...]:
     """Write answers to a file, or to standard output for ``-``.
+
+    Returns:
+        Scenes that cannot be read any more, and why: for pictures they are read again.
 
     Raises:
         UsageError: The file cannot be written.
     """
-    from geosearch.formats import write_text
-
     if kind == "png":
-        answers.hits[0].to_contact_sheet(output, title=answers.queries[0])
-    elif output == "-":
-        click.echo(_text(answers, kind), nl=False)
+        return answers.hits[0].to_contact_sheet(output, title=answers.queries[0])
+    if output != "-":
+        write_text(output, _table_text(answers) if kind == "table" else _json_text(answers, kind))
+    elif kind == "table":
+        for line, is_heading in _table_lines(answers, terminal_width(), omission_mark()):
+            print_line(line, bold=is_heading)
     else:
-        write_text(output, _text(answers, kind))
+        print_json_text(_json_text(answers, kind))
+    return ()
 
 
-def _text(answers: Answers, kind: str) -> str:
+def _json_text(answers: Answers, kind: str) -> str:
     from geosearch.formats import answer_line, geojson_text
 
     pairs = list(zip(answers.queries, answers.hits, strict=True))
-    if kind == "table":
-        return _tables(answers)
     if kind == "json":
         return "".join(answer_line(query, hits, hits.explanation) for query, hits in pairs)
     if not answers.several:
@@ -103,36 +120,33 @@ def _text(answers: Answers, kind: str) -> str:
     return geojson_text(list(chain.from_iterable(answers.hits)), named)
 
 
-def _tables(answers: Answers) -> str:
-    from rich.console import Console
-    from rich.text import Text
+def _table_text(answers: Answers) -> str:
+    # a file has no width: lines are as long as they need to be
+    return "".join(f"{line}\n" for line, _ in _table_lines(answers, None, "…"))
 
+
+def _table_lines(answers: Answers, width: int | None, mark: str) -> list[tuple[str, bool]]:
+    """Return lines, and whether each is a heading."""
     from geosearch.formats import hits_table
 
-    # a file or a pipe has no width: lines are then as long as they need to be
-    console = Console(width=None if sys.stdout.isatty() else 200)
-    with console.capture() as capture:
-        for number, (query, hits) in enumerate(zip(answers.queries, answers.hits, strict=True)):
-            if answers.several:
-                console.print(Text("\n" * (number > 0) + _shown(query), style="bold"))
-            console.print(hits_table(hits))
-    return capture.get()
-
-
-def _shown(query: str) -> str:
-    # a file of texts may hold terminal control characters
-    return "".join(character if character.isprintable() else " " for character in query)
+    lines: list[tuple[str, bool]] = []
+    for number, (query, hits) in enumerate(zip(answers.queries, answers.hits, strict=True)):
+        if answers.several:
+            lines += [("", False)] * (number > 0) + [(shown(query), True)]
+        heading, *rows = hits_table(hits, width, mark).splitlines()
+        lines += [(heading, True), *((row, False) for row in rows)]
+    return lines
 
 
 def explain(answers: Answers) -> None:
     """Say on stderr how each query was answered, and how long that took."""
     for query, hits in zip(answers.queries, answers.hits, strict=True):
         if answers.several:
-            click.echo(_shown(query), err=True)
+            say(query)
         for plan in hits.explanation.plans:
-            click.echo(f"segment {plan.segment}: {_plan(plan)}", err=True)
+            say(f"segment {plan.segment}: {_plan(plan)}")
         for step, milliseconds in hits.explanation.milliseconds.items():
-            click.echo(f"{step:>14}  {milliseconds:8.1f} ms", err=True)
+            say(f"{step:>14}  {milliseconds:8.1f} ms")
 
 
 def _plan(plan: "SegmentPlan") -> str:

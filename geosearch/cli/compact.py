@@ -1,11 +1,11 @@
 """`geosearch compact`: few segments, and nothing that is not needed."""
 
-import json
 from dataclasses import asdict
 
 import click
 
 from geosearch.cli.options import index_option, json_option
+from geosearch.cli.printing import print_json, print_line
 from geosearch.cli.report import count_of
 
 
@@ -33,16 +33,16 @@ def compact(index_path: str | None, max_memory: str | None, as_json: bool) -> No
     with track("compacting", None, "", shown=True):
         done = compact(index_path, max_memory=max_memory, note=say)
     if as_json:
-        click.echo(json.dumps(asdict(done), indent=2))
+        print_json(asdict(done))
         return
-    click.echo(
+    print_line(
         f"{count_of(done.segments_before, 'segment')} before, {done.segments:,} now: "
         f"{count_of(done.chips, 'chip')}; {done.freed_bytes / 1e6:,.1f} MB freed"
     )
     if done.held_segments:
-        click.echo(f"{count_of(done.held_segments, 'segment')} kept: this process reads them")
+        print_line(f"{count_of(done.held_segments, 'segment')} kept: this process reads them")
     if done.waiting_scenes:
-        click.echo(
+        print_line(
             f"{count_of(done.waiting_scenes, 'finished scene')} of an interrupted run kept: "
             "`geosearch index` publishes them"
         )

@@ -2,9 +2,12 @@
 
 import click
 
+from geosearch.cli.options import PathType
+from geosearch.progress import say
+
 
 @click.command(short_help="Draw a small archive to try geosearch on.")
-@click.argument("folder", type=click.Path(file_okay=False))
+@click.argument("folder", type=PathType(file_okay=False))
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed, other scenes.")
 def demo(folder: str, seed: int) -> None:
     """Draw a few georeferenced scenes into FOLDER, and truth.json, which says what is where.
@@ -17,10 +20,10 @@ def demo(folder: str, seed: int) -> None:
     from pathlib import Path
 
     from geosearch.demo import write_archive
+    from geosearch.outputs import require_folder
     from geosearch.progress import track
 
+    require_folder(Path(folder))
     with track("drawing", None, "", shown=True):
         archive = write_archive(Path(folder), seed=seed)
-    click.echo(
-        f"{folder}: {len(archive.scenes)} scenes; {archive.truth} says what is where", err=True
-    )
+    say(f"{folder}: {len(archive.scenes)} scenes; {archive.truth} says what is where")

@@ -1,28 +1,28 @@
 """`geosearch embed`: images or texts in, their vectors out."""
 
+from collections.abc import Sequence
+
 import click
 
-from geosearch.cli.options import activation_option, compute_options, weights_option
-from geosearch.cli.report import print_refusals
+from geosearch.cli.options import PathType, activation_option, compute_options, weights_option
+from geosearch.cli.report import count_of, print_refusals
 from geosearch.cli.texts import read_texts
-from geosearch.errors import UsageError
+from geosearch.errors import Refusal, UsageError
+from geosearch.outputs import NPZ, require_output
+from geosearch.progress import say
 
 
 @click.command(short_help="Embed images or texts.")
-@click.argument("more", metavar="[PATH...]", nargs=-1, type=click.Path())
-@click.option("--images", multiple=True, type=click.Path(), help="Image files or folders.")
-@click.option(
-    "--texts", type=click.Path(), help="A text a line; a .json file is a list of strings."
-)
+@click.argument("more", metavar="[PATH...]", nargs=-1, type=PathType())
+@click.option("--images", multiple=True, type=PathType(), help="Image files or folders.")
+@click.option("--texts", type=PathType(), help="A text a line; a .json file is a list of strings.")
 @click.option(
     "--encoder", required=True, help="An encoder's name; `geosearch encoders` lists them."
 )
 @weights_option
 @activation_option
 @compute_options(precision="float32")  # vectors that leave geosearch are the reference's
-@click.option(
-    "-o", "--output", required=True, type=click.Path(dir_okay=False), help="An .npz file."
-)
+@click.option("-o", "--output", required=True, type=PathType(dir_okay=False), help="An .npz file.")
 def embed(
     more: tuple[str, ...],
     images: tuple[str, ...],
@@ -50,25 +50,32 @@ def embed(
     from geosearch.encoders import (
         embed_images,
         embed_texts,
+        entry,
+        find_images,
         load,
         with_activation,
         write_embedding,
     )
 
-    written = read_texts(texts) if texts is not None else None
-    loaded = load(
-        with_activation(encoder, activation),
-        weights=weights,
-        device=device,
-        precision=precision,
-    )
-    if written is not None:
-        print_refusals(written.refused)
-        embedding = embed_texts(loaded, written.texts)
+    require_output(output, NPZ)
+    name = with_activation(encoder, activation)
+    entry(name)  # there is one of that name
+    read = None if texts is None else read_texts(texts)
+    files = find_images([*images, *more])
+    if read is None and not any(file.exists() for file in files):
+        raise UsageError(
+            f"no image found in {', '.join((*images, *more))}",
+            hint="give image files, or folders that hold some",
+        )
+    loaded = load(name, weights=weights, device=device, precision=precision)
+    if read is not None:
+        embedding = embed_texts(read.texts, loaded)
+        refused: Sequence[Refusal] = read.refused
     else:
-        embedding = embed_images(loaded, [*images, *more], progress=True)
+        embedding = embed_images(files, loaded, progress=True)
+        refused = embedding.refused
     write_embedding(embedding, output)
-    print_refusals(embedding.refused)
+    print_refusals(refused)
     count, dim = embedding.vectors.shape
-    click.echo(f"{output}: {count} vectors of {dim} numbers, {loaded.fingerprint}", err=True)
-    return 3 if embedding.refused or (written and written.refused) else 0
+    say(f"{output}: {count_of(count, 'vector')} of {dim} numbers, {loaded.fingerprint}")
+    return 3 if refused else 0

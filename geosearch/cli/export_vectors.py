@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geosearch.cli.options import filter_options, index_option
+from geosearch.cli.options import PathType, filter_options, index_option
+from geosearch.cli.report import count_of
 from geosearch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -12,14 +13,14 @@ if TYPE_CHECKING:
 
 
 @click.command("export", short_help="Write chips and their vectors as GeoParquet.")
-@click.argument("index", required=False, type=click.Path(file_okay=False))
+@click.argument("index", required=False, type=PathType(file_okay=False))
 @index_option
 @filter_options
 @click.option(
     "-o",
     "--output",
     required=True,
-    type=click.Path(dir_okay=False),
+    type=PathType(dir_okay=False),
     help="The file, such as chips.parquet.",
 )
 def export_vectors(
@@ -43,4 +44,4 @@ def export_vectors(
     if index and index_path:
         raise UsageError(f"two indexes: {index} and -i {index_path}", hint="name one of them")
     count = export_vectors(output, index or index_path, progress=True, note=say, **conditions)
-    say(f"{count:,} chips written to {output}")
+    say(f"{count_of(count, 'chip')} written to {output}")

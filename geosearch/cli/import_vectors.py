@@ -1,20 +1,27 @@
 """`geosearch import`: vectors that were made elsewhere, into an index."""
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from geosearch.cli.options import compute_options, index_option, json_option, weights_option
+from geosearch.cli.options import (
+    PathType,
+    compute_options,
+    index_option,
+    json_option,
+    weights_option,
+)
+from geosearch.cli.printing import print_json, print_line
 from geosearch.cli.report import compaction_advice, count_of, print_refusals
+from geosearch.progress import say
 
 if TYPE_CHECKING:
     from geosearch.formats import VectorImport
 
 
 @click.command("import", short_help="Put vectors from GeoParquet into an index.")
-@click.argument("files", nargs=-1, required=True, type=click.Path())
+@click.argument("files", nargs=-1, required=True, type=PathType())
 @index_option
 @click.option("--encoder", help="What made the vectors; texts can then be asked.")
 @weights_option
@@ -56,7 +63,6 @@ def import_vectors(
       geosearch import remoteclip.parquet -i indexes/coast --encoder remoteclip-vit-b-32
     """
     from geosearch.api import import_vectors
-    from geosearch.progress import say
 
     done = import_vectors(
         files,
@@ -77,14 +83,14 @@ def import_vectors(
 def _print(done: "VectorImport", as_json: bool) -> None:
     print_refusals(done.refused)
     if as_json:
-        click.echo(json.dumps(asdict(done)))
+        print_json(asdict(done), indent=None)
         return
-    click.echo(f"{done.chips:,} chips imported, {done.chips_total:,} in the index")
+    print_line(f"{done.chips:,} chips imported, {done.chips_total:,} in the index")
     for scene in done.unchanged:
-        click.echo(f"unchanged: {scene}")
+        print_line(f"unchanged: {scene}")
     for reason, count in done.left_out.items():
-        click.echo(f"left out: {count_of(count, 'row')} with {reason}", err=True)
+        say(f"left out: {count_of(count, 'row')} with {reason}")
         for file, rows in done.left_out_rows[reason].items():
-            click.echo(f"   {file}: row {', '.join(map(str, rows))}", err=True)
+            say(f"   {file}: row {', '.join(map(str, rows))}")
     if done.mergeable_tiers:
-        click.echo(compaction_advice(done.mergeable_tiers), err=True)
+        say(compaction_advice(done.mergeable_tiers))

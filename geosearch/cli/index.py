@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from geosearch.cli.options import (
+    PathType,
     activation_option,
     compute_options,
     index_option,
@@ -52,7 +53,7 @@ class ScalesType(click.ParamType):  # type: ignore[type-arg]  # generic in newer
 
 
 @click.command(short_help="Index scenes.")
-@click.argument("paths", nargs=-1, required=True, type=click.Path())
+@click.argument("paths", nargs=-1, required=True, type=PathType())
 @index_option
 @click.option("--encoder", help="An encoder's name; `geosearch encoders` lists them.")
 @weights_option
@@ -145,6 +146,8 @@ def index(
         "gsd": gsd,
         "scales": scales,
         "assume_crs": assume_crs,
+        "ann": ann,
+        "max_memory": max_memory,
         "device": device,
         "precision": precision,
         "progress": True,
@@ -154,7 +157,7 @@ def index(
         planned = plan(paths, index_path, **options)
         print_plan(planned, as_json=as_json)
         return 3 if planned.refused else 0
-    archive = build(paths, index_path, ann=ann, prune=prune, max_memory=max_memory, **options)
+    archive = build(paths, index_path, prune=prune, **options)
     assert archive.report is not None
     print_build_report(archive.report, str(archive.index.folder), as_json=as_json)
     return 3 if archive.report.refused else 0

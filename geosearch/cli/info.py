@@ -1,14 +1,14 @@
 """`geosearch info`: what an index holds."""
 
-import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from geosearch.cli.options import index_option, json_option
+from geosearch.cli.printing import print_json, print_line
 from geosearch.cli.report import count_of
+from geosearch.progress import say, silent
 
 if TYPE_CHECKING:
     from geosearch.index import IndexInfo, SegmentInfo
@@ -26,17 +26,16 @@ def info(index_path: str | None, as_json: bool) -> None:
     \b
       geosearch info -i indexes/coast
     """
-    from geosearch.api import find_index
+    from geosearch.api import named_index
     from geosearch.index import open_index
-    from geosearch.progress import say
 
-    folder = find_index(say) if index_path is None else Path(index_path)
+    folder = named_index(index_path, say if index_path is None else silent)
     description = open_index(folder).describe()
     if as_json:
-        click.echo(json.dumps(asdict(description), indent=2))
+        print_json(asdict(description))
         return
     for name, value in _lines(description):
-        click.echo(f"{name:<8}  {value}")
+        print_line(f"{name:<8}  {value}")
 
 
 def _ground(info: "IndexInfo") -> str:
@@ -57,6 +56,8 @@ def _lines(info: "IndexInfo") -> list[tuple[str, str]]:
         ("time", dates),
         ("size", f"{info.bytes / 1e6:,.1f} MB"),
     ]
+    if info.unfinished is not None:
+        lines.insert(1, ("state", f"{info.unfinished}; index them again to go on"))
     for segment in info.segments:
         removed = f", {segment.removed_chips:,} removed" if segment.removed_chips else ""
         tier = _tier(segment)

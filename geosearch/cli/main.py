@@ -1,11 +1,12 @@
 """The `geosearch` command: its group, and how errors become exit statuses.
 
-0 done; 1 it failed; 2 wrong usage; 3 done, but some inputs were refused;
-130 interrupted.
+0 done; 1 it failed, as it does without an index, named or not; 2 wrong usage: an option or argument
+that cannot be meant; 3 done, but some inputs were refused; 130 interrupted.
 """
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import NoReturn
 
 import click
@@ -20,14 +21,16 @@ from geosearch.cli.export_vectors import export_vectors
 from geosearch.cli.import_vectors import import_vectors
 from geosearch.cli.index import index
 from geosearch.cli.info import info
+from geosearch.cli.printing import never_fail
 from geosearch.cli.query import query
 from geosearch.cli.remove import remove
 from geosearch.cli.train import train
+from geosearch.cli.usage import usage_hint
 from geosearch.cli.verify import verify
 from geosearch.errors import GeosearchError, Interrupted, UsageError
+from geosearch.progress import say
 
 _INTERRUPTED = "what was finished is kept; run the same command again"
-_ARGUMENT_HINT = "`geosearch {command}--help` shows what it takes"
 
 
 class _InOrder(click.Group):
@@ -72,6 +75,7 @@ for _command in (
 
 def main() -> NoReturn:
     """Run the command line and exit with its status."""
+    never_fail()
     # wherever it stands: it is mostly added to the end of a command that failed
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     sys.exit(run(arguments, debug=len(arguments) < len(sys.argv) - 1))
@@ -84,15 +88,13 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
         sys.stdout.flush()
         return status if isinstance(status, int) else 0
     except click.ClickException as error:
-        context = getattr(error, "ctx", None)
-        command = f"{context.info_name} " if context and context.parent else ""
-        _say_error(error.format_message(), _ARGUMENT_HINT.format(command=command))
+        _say_error(" ".join(error.format_message().split()), usage_hint(error))
         return error.exit_code
     except (click.exceptions.Abort, KeyboardInterrupt) as error:
         # click makes an Abort of a KeyboardInterrupt
         cause = error if isinstance(error, Interrupted) else error.__cause__
         told = str(cause) if isinstance(cause, Interrupted) else _INTERRUPTED
-        click.echo(f"interrupted: {told}", err=True)
+        say(f"interrupted: {told}")
         return 130
     except BrokenPipeError:
         # the reader of our output has gone, as `| head` does; a second flush at exit must not fail
@@ -101,7 +103,7 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
     except GeosearchError as error:
         if debug:
             raise
-        _say_error(error.message, error.hint)
+        _say_error(error.message, error.hint, error.details)
         return 2 if isinstance(error, UsageError) else 1
     except Exception as error:
         if debug:
@@ -113,5 +115,9 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
         return 1
 
 
-def _say_error(message: str, hint: str) -> None:
-    click.echo(f"error: {message}\nhint: {hint}", err=True)
+def _say_error(message: str, hint: str, details: Sequence[str] = ()) -> None:
+    """Say what is wrong; each part is one line, whatever the names in it hold."""
+    say(f"error: {message}")
+    for detail in details:
+        say(f"  {detail}")
+    say(f"hint: {hint}")

@@ -1,10 +1,28 @@
 """Options that several commands share, ready as decorators."""
 
+import os
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
 import click
+
+from geosearch.text import shown
+
+
+class PathType(click.Path):
+    """A path, in whatever bytes its name is; not what no file can be called."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """Refuse it before the system is asked for it."""
+        try:
+            name = os.fsencode(value)
+        except UnicodeEncodeError:
+            name = b""
+        if not name or b"\0" in name:
+            self.fail(f"{shown(value)!r} is not a path", param, ctx)
+        return super().convert(value, param, ctx)
+
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -12,11 +30,11 @@ index_option = click.option(
     "-i",
     "--index",
     "index_path",
-    type=click.Path(file_okay=False),
+    type=PathType(file_okay=False),
     help="The index folder. Default: $GEOSEARCH_INDEX, else one in indexes/.",
 )
 weights_option = click.option(
-    "--weights", type=click.Path(), help="The encoder's weights: a file, or the folder it is in."
+    "--weights", type=PathType(), help="The encoder's weights: a file, or the folder it is in."
 )
 activation_option = click.option(
     "--activation",
@@ -63,7 +81,7 @@ _CONDITIONS = {
 """Options of filters, in the order of ``--help``, by their names among `Conditions`."""
 
 
-def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def filter_options(command: Callable[..., int | None]) -> Callable[..., int | None]:
     """Add ``--bbox``, ``--datetime`` and the other filters, the same wherever chips are chosen.
 
     Args:
@@ -71,7 +89,7 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     @wraps(command)
-    def gathered(**given: Any) -> Any:
+    def gathered(**given: Any) -> int | None:
         conditions = {name: given.pop(name) for name in _CONDITIONS}
         return command(conditions=conditions, **given)
 

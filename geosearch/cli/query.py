@@ -1,6 +1,7 @@
 """`geosearch query`: a text and filters in, ranked places out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +13,13 @@ from geosearch.cli.answers import (
     settled_formats,
     write_answers,
 )
-from geosearch.cli.options import compute_options, filter_options, index_option, weights_option
+from geosearch.cli.options import (
+    PathType,
+    compute_options,
+    filter_options,
+    index_option,
+    weights_option,
+)
 from geosearch.cli.report import print_refusals
 from geosearch.cli.texts import read_queries
 from geosearch.errors import Refusal, UsageError
@@ -46,7 +53,7 @@ if TYPE_CHECKING:
     "--output",
     "outputs",
     multiple=True,
-    type=click.Path(dir_okay=False),
+    type=PathType(dir_okay=False),
     help="A .geojson, .jsonl or .png file; may be given twice. Default: standard output.",
 )
 @click.option(
@@ -98,27 +105,36 @@ def query(
 
     if as_json and chosen not in (None, "json"):
         raise UsageError(f"--json and -f {chosen}", hint="choose one of them")
-    asked, names, refused = _asked(text, queries_file, vector_file)
-    print_refusals(refused)
-    several = queries_file is not None or len(names) > 1
+    asked = _asked(text, queries_file, vector_file)
+    several = queries_file is not None or len(asked.names) > 1
     formats = settled_formats(outputs, "json" if as_json else chosen, several=several)
     archive = open(index_path, weights=weights, device=device, precision=precision, note=say)
+    print_refusals(asked.refused)
     with track("searching", None, "", shown=True):  # loading the encoder takes its time
-        found = archive.search(asked, k=k, exact=exact, distinct=distinct, **conditions)
-    answers = Answers(names, found, several)
+        found = archive.search(asked.queries, k=k, exact=exact, distinct=distinct, **conditions)
+    answers = Answers(asked.names, found, several)
     for line in dict.fromkeys(line for hits in answers.hits for line in hits.explanation.notes):
         say(line)
-    for output, kind in formats:
-        write_answers(answers, output, kind)
+    refused = [one for output, kind in formats for one in write_answers(answers, output, kind)]
+    print_refusals(list(dict.fromkeys(refused)))
     if explained:
         explain(answers)
-    return 3 if refused else 0
+    return 3 if asked.refused or refused else 0
 
 
-def _asked(
-    text: str | None, queries_file: str | None, vector_file: str | None
-) -> "tuple[list[str] | NDArray[np.floating], list[str], Sequence[Refusal]]":
-    """Return what is asked, as a list, what each is called, and what was left out."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked."""
+
+    queries: "list[str] | NDArray[np.floating]"
+    """Texts, or vectors [q, dim]."""
+    names: list[str]
+    """What each is called."""
+    refused: Sequence[Refusal] = ()
+    """Texts or vectors that were left out."""
+
+
+def _asked(text: str | None, queries_file: str | None, vector_file: str | None) -> _Asked:
     given = [one for one in (text, queries_file, vector_file) if one is not None]
     if len(given) != 1:
         raise UsageError(
@@ -128,9 +144,9 @@ def _asked(
     if vector_file is not None:
         from geosearch.formats import read_vectors
 
-        asked = read_vectors(vector_file)
-        return asked.vectors, asked.names, asked.refused
+        given_vectors = read_vectors(vector_file)
+        return _Asked(given_vectors.vectors, given_vectors.names, given_vectors.refused)
     if text is not None:
-        return [text], [text], ()
+        return _Asked([text], [text])
     read = read_queries(str(queries_file))
-    return read.texts, read.texts, read.refused
+    return _Asked(read.texts, read.texts, read.refused)

@@ -1,6 +1,5 @@
 """`geosearch remove`: chips out of an index."""
 
-import json
 import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from geosearch.cli.options import filter_options, index_option, json_option, yes_option
+from geosearch.cli.printing import print_json, print_line
 from geosearch.cli.report import count_of
 from geosearch.errors import UsageError
 
@@ -62,10 +62,10 @@ def remove(
     )
     if as_json:
         numbers = {"chips": removal.chips, "whole_scenes": removal.whole_scenes}
-        click.echo(json.dumps(numbers | asdict(removal), indent=2))
+        print_json(numbers | asdict(removal))
         return
     for line in _lines(removal, dry_run):
-        click.echo(line)
+        print_line(line)
 
 
 def _ask(removal: "Removal") -> bool:

@@ -1,14 +1,12 @@
 """What a command did and what it left out: the end of `geosearch index`."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-import click
-
+from geosearch.cli.printing import print_json, print_line
 from geosearch.errors import Refusal
-from geosearch.text import shown
+from geosearch.progress import say
 
 if TYPE_CHECKING:
     from geosearch.ingest import BuildReport, IndexPlan
@@ -19,42 +17,42 @@ def print_build_report(report: "BuildReport", folder: str, *, as_json: bool) -> 
     print_refusals(report.refused)
     if as_json:
         numbers = asdict(report) | {"chips": report.chips, "index": folder}
-        click.echo(json.dumps(numbers, indent=2))
+        print_json(numbers)
         return
     for scene in report.vanished:
-        click.echo(f"vanished: {scene}", err=True)
+        say(f"vanished: {scene}")
     for line in _summary(report, folder):
-        click.echo(line, err=True)
+        say(line)
 
 
 def print_plan(plan: "IndexPlan", *, as_json: bool) -> None:
     """Print what an indexing run would do to stdout."""
     print_refusals(plan.refused)
     if as_json:
-        click.echo(json.dumps(asdict(plan) | {"seconds": plan.seconds}, indent=2))
+        print_json(asdict(plan) | {"seconds": plan.seconds})
         return
     for scene in plan.vanished:
-        click.echo(f"vanished: {scene}", err=True)
+        say(f"vanished: {scene}")
     for scene in plan.changed:
-        click.echo(f"changed: {shown(scene)}", err=True)
-    click.echo(
+        say(f"changed: {scene}")
+    print_line(
         f"scenes  {plan.scenes:,} to read, {len(plan.changed):,} of them again since they changed, "
         f"{plan.scene_bytes / 1e6:,.1f} MB"
     )
-    click.echo(f"kept    {plan.unchanged:,} unchanged, {len(plan.vanished):,} without their file")
-    click.echo(f"chips   {plan.chips:,} at most")
-    click.echo(
+    print_line(f"kept    {plan.unchanged:,} unchanged, {len(plan.vanished):,} without their file")
+    print_line(f"chips   {plan.chips:,} at most")
+    print_line(
         f"time    {plan.seconds:,.0f} s to embed them at {plan.chips_per_second:,.0f} chips/s, "
         "measured now on noise; reading comes on top"
     )
-    click.echo(f"index   {plan.index_bytes / 1e6:,.1f} MB more, about")
+    print_line(f"index   {plan.index_bytes / 1e6:,.1f} MB more, about")
 
 
 def print_refusals(refused: Sequence[Refusal]) -> None:
     """Name on stderr each input that was left out, why, and what to do about it."""
     for refusal in refused:
-        click.echo(f"refused: {refusal.input}: {refusal.reason}", err=True)
-        click.echo(f"   hint: {refusal.hint}", err=True)
+        say(f"refused: {refusal.input}: {refusal.reason}")
+        say(f"   hint: {refusal.hint}")
 
 
 def _summary(report: "BuildReport", folder: str) -> list[str]:

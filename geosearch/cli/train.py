@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
-from geosearch.cli.options import activation_option, compute_options, weights_option
+from geosearch.cli.options import PathType, activation_option, compute_options, weights_option
 from geosearch.cli.report import print_refusals
 
 _out_option = click.option(
     "-o",
     "--output",
     required=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    type=PathType(file_okay=False, path_type=Path),
     help="Folder of the run.",
 )
 _seed_option = click.option("--seed", default=0, show_default=True, help="Decides all chances.")
@@ -27,7 +27,7 @@ def train() -> None:
 
 
 @train.command(short_help="On your own images and texts.")
-@click.argument("listing", metavar="LIST", type=click.Path(path_type=Path))
+@click.argument("listing", metavar="LIST", type=PathType(path_type=Path))
 @click.option("--encoder", required=True, help="What is trained; `geosearch encoders` lists them.")
 @weights_option
 @activation_option
@@ -37,7 +37,7 @@ def train() -> None:
 @_out_option
 @click.option(
     "--images",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=PathType(file_okay=False, path_type=Path),
     help="Folder that LIST's paths start from. Default: LIST's own.",
 )
 @click.option(
@@ -144,23 +144,22 @@ def pairs(
     print_refusals(done.refused)
     for which, figures in done.figures.items():
         found = ", ".join(f"{kind} {value}" for kind, value in figures.items())
-        click.echo(f"{which}: {found}", err=True)
+        say(f"{which}: {found}")
     if done.chosen:
-        click.echo(
+        say(
             f"{done.weights}: {done.steps} steps in {done.seconds:.0f} s, {done.chosen} weights; "
-            f"use them with --encoder {name} --weights {done.weights}",
-            err=True,
+            f"use them with --encoder {name} --weights {done.weights}"
         )
     return 3 if done.refused else 0
 
 
 @train.command(short_help="The encoder that comes along, on its own sets.")
-@click.argument("data", metavar="DATA", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("data", metavar="DATA", type=PathType(file_okay=False, path_type=Path))
 @_out_option
 @click.option("--minutes", default=90.0, show_default=True, help="Time for the steps.")
 @_steps_option
 @click.option(
-    "--start", type=click.Path(dir_okay=False, path_type=Path), help="Weights to begin from."
+    "--start", type=PathType(dir_okay=False, path_type=Path), help="Weights to begin from."
 )
 @click.option("--tower-rate", default=3e-4, show_default=True, help="Of the image tower.")
 @click.option("--head-rate", default=1e-3, show_default=True, help="Of projection and text head.")
@@ -208,7 +207,4 @@ def mini(
         resume=resume,
         note=say,
     )
-    click.echo(
-        f"{done.weights}: {done.steps} steps in {done.seconds:.0f} s, {done.chosen} weights",
-        err=True,
-    )
+    say(f"{done.weights}: {done.steps} steps in {done.seconds:.0f} s, {done.chosen} weights")

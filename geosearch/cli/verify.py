@@ -1,11 +1,11 @@
 """`geosearch verify`: whether an index is as it was written."""
 
-import json
 from dataclasses import asdict
 
 import click
 
 from geosearch.cli.options import index_option, json_option
+from geosearch.cli.printing import print_json, print_line
 from geosearch.cli.report import count_of
 
 
@@ -33,14 +33,14 @@ def verify(index_path: str | None, repair: bool, drop: bool, as_json: bool) -> i
         problems = verify(index_path, repair=repair, drop=drop, note=say)
     left = sum(problem.outcome == "found" for problem in problems)
     if as_json:
-        click.echo(json.dumps([asdict(problem) for problem in problems], indent=2))
+        print_json([asdict(problem) for problem in problems])
         return 1 if left else 0
     for problem in problems:
-        click.echo(f"{problem.outcome}: {problem.path}: {problem.reason}")
+        print_line(f"{problem.outcome}: {problem.path}: {problem.reason}")
         if problem.outcome == "found":
-            click.echo(f"   lost: {problem.lost}")
-            click.echo(f"   hint: {problem.remedy}")
+            print_line(f"   lost: {problem.lost}")
+            print_line(f"   hint: {problem.remedy}")
     if any(problem.outcome == "dropped" for problem in problems):
-        click.echo("index the scenes again: `geosearch index FOLDER` adds what was dropped")
-    click.echo(f"{count_of(len(problems), 'fault')}, {left} left" if problems else "whole")
+        print_line("index the scenes again: `geosearch index FOLDER` adds what was dropped")
+    print_line(f"{count_of(len(problems), 'fault')}, {left} left" if problems else "whole")
     return 1 if left else 0

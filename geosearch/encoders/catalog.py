@@ -140,6 +140,8 @@ def load(
         WeightsError: The weights are missing, unreadable or of another architecture.
     """
     known = entry(name)
+    if (device, precision) != ("auto", "auto"):
+        _require_compute(device, precision)
     if known.family == MINI_FAMILY:
         from geosearch.encoders import mini
 
@@ -188,6 +190,13 @@ def load(
     )
 
 
+def _require_compute(device: str, precision: str) -> None:
+    """Refuse what cannot compute here, before weights are fetched and read for it."""
+    from geosearch.encoders.device import resolve_device, resolve_precision
+
+    resolve_precision(resolve_device(device), precision)
+
+
 def choose_default() -> Choice:
     """Return the encoder to take when none is named, and why.
 
@@ -200,10 +209,13 @@ def choose_default() -> Choice:
         return Choice(DEFAULT, "its weights are in the hub's cache")
     if hub.reachable(best.repo):
         return Choice(DEFAULT, f"its weights are fetched from the hub, {best.size_mb} MB, once")
+    why = (
+        "the hub is not asked: HF_HUB_OFFLINE is set" if hub.offline() else "the hub did not answer"
+    )
     return Choice(
         MINI,
-        f"it ships with geosearch; the weights of {DEFAULT} are not here and the hub did not "
-        f"answer: `hf download {best.repo}` gets them",
+        f"it ships with geosearch; the weights of {DEFAULT} are not here and {why}; "
+        f"`hf download {best.repo}` gets them",
     )
 
 

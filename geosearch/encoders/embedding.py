@@ -6,13 +6,18 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.encoders.catalog import load
 from geosearch.encoders.contract import Encoder
+from geosearch.encoders.given_texts import require_texts
 from geosearch.encoders.images import IMAGE_ENDINGS, read_image
 from geosearch.errors import EncoderError, Refusal, UsageError
+from geosearch.outputs import NPZ, output_file, require_output
+from geosearch.paths import Paths, path_list
 from geosearch.progress import track
 from geosearch.text import is_readable, shown
 
@@ -32,22 +37,49 @@ class Embedding:
     """Images that could not be read."""
 
 
-def embed_texts(encoder: Encoder, texts: Sequence[str]) -> Embedding:
-    """Embed texts with a loaded encoder, in their order."""
+@overload
+def embed_texts(texts: Sequence[str], encoder: Encoder | str) -> Embedding: ...
+@overload
+def embed_texts(texts: Encoder, encoder: Sequence[str]) -> Embedding: ...
+def embed_texts(texts: Any, encoder: Any) -> Embedding:
+    """Embed texts, in their order.
+
+    Args:
+        texts: A list.
+        encoder: The name of one, or one that `load` gave, which may also come first.
+
+    Raises:
+        UsageError: There is no text, or one is not UTF-8 text.
+        EncoderError: The encoder that is named cannot be loaded.
+    """
+    texts, encoder = _in_order(texts, encoder)
+    require_texts(texts)
     if not texts:
         raise UsageError("no text to embed", hint="give a file with a text a line")
-    return Embedding(encoder.encode_texts(texts), tuple(texts))
+    return Embedding(_loaded(encoder).encode_texts(texts), tuple(texts))
 
 
-def embed_images(
-    encoder: Encoder, paths: Sequence[str | Path], *, progress: bool = False
-) -> Embedding:
-    """Embed image files, and those in folders, with a loaded encoder's own preprocessing.
+@overload
+def embed_images(paths: Paths, encoder: Encoder | str, *, progress: bool = ...) -> Embedding: ...
+@overload
+def embed_images(paths: Encoder, encoder: Paths, *, progress: bool = ...) -> Embedding: ...
+def embed_images(paths: Any, encoder: Any, *, progress: bool = False) -> Embedding:
+    """Embed image files, and those in folders, with an encoder's own preprocessing.
+
+    Args:
+        paths: One or several.
+        encoder: The name of one, or one that `load` gave, which may also come first.
+        progress: Show a bar on stderr.
 
     Raises:
         UsageError: No image was found.
+        EncoderError: The encoder that is named cannot be loaded.
     """
+    paths, encoder = _in_order(paths, encoder)
     files = find_images(paths)
+    if not files:
+        raise _nothing_embedded(paths, "no image file among them")
+    encoder = _loaded(encoder)
     vectors: list[NDArray[np.float32]] = []
     items: list[str] = []
     refused: list[Refusal] = []
@@ -60,12 +92,35 @@ def embed_images(
                 items += [one.path for one in fitting]
             advance(len(batch))
     if not items:
-        reason = refused[0].reason if refused else "no image file among them"
-        raise UsageError(
-            f"no image could be embedded from {', '.join(map(shown, paths))}: {reason}",
-            hint=refused[0].hint if refused else "give image files, or folders that hold some",
-        )
+        raise _nothing_embedded(paths, refused[0].reason, refused[0].hint)
     return Embedding(np.concatenate(vectors), tuple(items), tuple(refused))
+
+
+def _in_order(inputs: Any, encoder: Any) -> tuple[Any, Encoder | str]:
+    """Return inputs and encoder, whichever came first.
+
+    Raises:
+        UsageError: Neither is an encoder, or the name of one.
+    """
+    if isinstance(inputs, Encoder) or not isinstance(encoder, str | Encoder):
+        inputs, encoder = encoder, inputs
+    if not isinstance(encoder, str | Encoder):
+        raise UsageError(
+            f"{encoder!r} is not an encoder", hint='give the name of one: encoder="mini"'
+        )
+    return inputs, encoder
+
+
+def _loaded(encoder: Encoder | str) -> Encoder:
+    """Return an encoder that may be named; vectors that leave geosearch are the reference's."""
+    return load(encoder, precision="float32") if isinstance(encoder, str) else encoder
+
+
+def _nothing_embedded(
+    paths: Paths, reason: str, hint: str = "give image files, or folders that hold some"
+) -> UsageError:
+    named = ", ".join(map(shown, path_list(paths)))
+    return UsageError(f"no image could be embedded from {named}: {reason}", hint=hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +155,10 @@ def _read(encoder: Encoder, file: Path) -> _Fitted | Refusal:
         return Refusal(str(file), error.message, error.hint)
 
 
-def find_images(paths: Sequence[str | Path]) -> list[Path]:
+def find_images(paths: Paths) -> list[Path]:
     """Return files as given, and folders' image files below them, sorted by path."""
     files: list[Path] = []
-    for path in map(Path, paths):
+    for path in map(Path, path_list(paths)):
         if path.is_dir():
             found = (p for p in path.rglob("*") if p.suffix.lower() in IMAGE_ENDINGS)
             files += sorted(p for p in found if not p.is_dir())
@@ -116,12 +171,8 @@ def write_embedding(embedding: Embedding, path: str | Path) -> None:
     """Write ``vectors`` (float32 [n, dim]) and ``items`` [n] as a NumPy ``.npz`` file.
 
     Raises:
-        UsageError: It cannot be written there.
+        UsageError: It cannot be written there, or ends as those of another format.
     """
-    try:
-        with Path(path).open("wb") as file:  # an open file: numpy would add an ending to a name
-            np.savez(file, vectors=embedding.vectors, items=np.array(embedding.items, dtype=str))
-    except OSError as error:
-        raise UsageError(
-            f"cannot write {path}: {error.strerror}", hint="give -o a file in a folder that exists"
-        ) from error
+    require_output(path, NPZ)
+    with output_file(path) as file:  # an open file: numpy would add an ending to a name
+        np.savez(file, vectors=embedding.vectors, items=np.array(embedding.items, dtype=str))

@@ -62,6 +62,8 @@ def fetch(repo: str, file: str | None = None) -> Path:
     """
     from huggingface_hub import hf_hub_download
 
+    if offline():
+        raise _missing(repo, "HF_HUB_OFFLINE is set, so that the hub is not asked")
     try:
         name = file or checkpoint_name(_file_sizes(repo, _LISTING_SECONDS))
         if name is not None:
@@ -72,14 +74,19 @@ def fetch(repo: str, file: str | None = None) -> Path:
     raise _missing(repo, "the repository holds no checkpoint file")
 
 
+def offline() -> bool:
+    """Say whether the user has asked that the hub is not: by ``HF_HUB_OFFLINE``, or its like."""
+    from huggingface_hub import constants
+
+    return bool(constants.HF_HUB_OFFLINE)
+
+
 def reachable(repo: str, *, seconds: float = PROBE_SECONDS) -> bool:
     """Say whether the hub lists a checkpoint in the repository within some seconds.
 
     Asked in a thread of its own, since a name server that does not answer has no timeout.
     """
-    from huggingface_hub import constants
-
-    if constants.HF_HUB_OFFLINE:
+    if offline():
         return False
     answers: SimpleQueue[bool] = SimpleQueue()
 

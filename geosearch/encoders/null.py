@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from geosearch.encoders import pixels
 from geosearch.encoders.fingerprint import fingerprint
-from geosearch.errors import UsageError
+from geosearch.encoders.given_texts import require_texts
 
 NAME = "null"
 DIM = 512
@@ -43,10 +43,9 @@ class NullEncoder:
         """Return float32 [n, 512] of unit length, all alike.
 
         Raises:
-            UsageError: One string instead of a list of them.
+            UsageError: One string instead of a list of them, or one is not UTF-8 text.
         """
-        if isinstance(texts, str):
-            raise UsageError(f"one text where a list is due: {texts[:40]!r}", hint="use [text]")
+        require_texts(texts)
         return _alike(len(texts))
 
     def encode_texts_raw(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -7,8 +7,8 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.encoders.given_texts import require_texts
 from geosearch.encoders.unit import unit_rows
-from geosearch.errors import UsageError
 
 MOST_TEXTS = 1024
 """As many are remembered: 3 megabytes of vectors of 768 dimensions."""
@@ -44,10 +44,9 @@ class RecentTexts:
                 same new text at the same time may each encode it.
 
         Raises:
-            UsageError: One string instead of a list of them.
+            UsageError: One string instead of a list of them, or one is not UTF-8 text.
         """
-        if isinstance(texts, str):  # else each of its letters would be a text
-            raise UsageError(f"one text where a list is due: {texts[:40]!r}", hint="use [text]")
+        require_texts(texts)
         known = self._recall(texts)
         new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
@@ -84,7 +83,7 @@ class RemembersTexts:
         """Embed texts as float32 [n, dim] of unit length; those too long are cut.
 
         Raises:
-            UsageError: One string instead of a list of them.
+            UsageError: One string instead of a list of them, or one is not UTF-8 text.
             WeightsError: The tokenizer gives tokens that the weights do not know.
         """
         return unit_rows(self.encode_texts_raw(texts))
@@ -95,7 +94,7 @@ class RemembersTexts:
         GeoRSCLIP's authors average such vectors.
 
         Raises:
-            UsageError: One string instead of a list of them.
+            UsageError: One string instead of a list of them, or one is not UTF-8 text.
             WeightsError: The tokenizer gives tokens that the weights do not know.
         """
         return self._recent.vectors(texts, self._encode_new_texts)

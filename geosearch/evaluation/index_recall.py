@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.encoders import Encoder
 from geosearch.errors import UsageError
+from geosearch.evaluation.judged import Judged, loaded
 from geosearch.evaluation.report import Breakdown, EncoderUsed, Protocol, Report, hash_of_texts
 from geosearch.index import MANIFEST, Index
 from geosearch.ingest import QUESTIONS
@@ -42,7 +42,7 @@ class _Outcome:
 
 def evaluate_recall(
     index: Index,
-    encoder: Encoder,
+    encoder: Judged,
     texts: Sequence[str] = QUESTIONS,
     *,
     selectivities: Sequence[float] = SELECTIVITIES,
@@ -54,7 +54,7 @@ def evaluate_recall(
 
     Args:
         index: An open index.
-        encoder: The one it was built with.
+        encoder: The one it was built with, or what loads it when it is needed.
         texts: What is asked.
         selectivities: Shares of the chips, above 0 to 1; 1 asks without a filter. Others ask
             within boxes around a chip drawn for each text.
@@ -72,6 +72,7 @@ def evaluate_recall(
             raise UsageError(f"a selectivity of {share}", hint="give shares above 0, up to 1")
     if k < 1:
         raise UsageError(f"k is {k}", hint="ask for at least one hit")
+    encoder = loaded(encoder)
     vectors = encoder.encode_texts(list(texts))
     bounds = _all_bounds(index)
     centres = np.random.default_rng(seed).integers(0, len(bounds), len(texts))

@@ -10,6 +10,7 @@ from typing import Any
 from geosearch import __version__
 from geosearch.encoders import Encoder
 from geosearch.errors import UsageError
+from geosearch.json_text import json_text
 
 _LARGEST_JSON = 1 << 30  # bytes
 
@@ -102,7 +103,7 @@ class Report:
 
     def to_json(self) -> str:
         """Return all of it as JSON text."""
-        return json.dumps({"geosearch": __version__} | asdict(self), indent=2, ensure_ascii=False)
+        return json_text({"geosearch": __version__} | asdict(self), indent=2)
 
 
 def hash_of_texts(texts: Sequence[str]) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from geosearch.formats.answer import answer_line
 from geosearch.formats.contact_sheet import write_contact_sheet
-from geosearch.formats.files import write_bytes, write_text
 from geosearch.formats.geojson import feature_collection, geojson_text
 from geosearch.formats.table import hits_table
 from geosearch.formats.vectors import read_vectors
@@ -29,9 +28,7 @@ __all__ = [
     "hits_table",
     "import_vectors",
     "read_vectors",
-    "write_bytes",
     "write_contact_sheet",
-    "write_text",
 ]
 
 _HOME = {

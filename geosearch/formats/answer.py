@@ -7,6 +7,7 @@ from dataclasses import asdict
 import shapely
 
 from geosearch.formats.geojson import hit_properties
+from geosearch.json_text import json_text
 from geosearch.search import Explanation, Hit
 
 
@@ -24,5 +25,4 @@ def answer_line(query: str | None, hits: Sequence[Hit], explanation: Explanation
         ],
         "explanation": asdict(explanation),
     }
-    # U+2028 and U+2029 end a line for some readers of JSON Lines: as escapes they do not
-    return json.dumps(answer) + "\n"
+    return json_text(answer) + "\n"

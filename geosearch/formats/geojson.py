@@ -11,6 +11,7 @@ from typing import Any
 import shapely
 
 from geosearch.geo import rfc7946_bbox
+from geosearch.json_text import json_text
 from geosearch.search import Hit
 
 _SCORE_DIGITS = 6
@@ -45,8 +46,8 @@ def geojson_text(hits: Sequence[Hit], queries: Sequence[str | None] | None = Non
     """
     collection = feature_collection(hits, queries)
     features = collection.pop("features")
-    head = "".join(f"{json.dumps(key)}: {json.dumps(value)}, " for key, value in collection.items())
-    lines = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in features)
+    head = "".join(f"{json_text(key)}: {json_text(value)}, " for key, value in collection.items())
+    lines = ",\n".join(json_text(feature) for feature in features)
     return f'{{{head}"features": [\n{lines}\n]}}\n'
 
 
@@ -73,4 +74,6 @@ def hit_properties(hit: Hit) -> dict[str, Any]:
         "gsd_m": round(hit.gsd_m, _METRE_DIGITS),
         "datetime": hit.datetime,
         "encoder": hit.encoder,
+        "bands": list(hit.bands),
+        "stretch": None if hit.stretch is None else [list(ends) for ends in hit.stretch],
     }

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from geosearch.errors import UsageError
 from geosearch.formats.vector_table import BATCH_ROWS, VectorFileWriter
 from geosearch.index import Index, Segment, rows_of, run_rows
+from geosearch.outputs import output_file
 from geosearch.progress import track
-from geosearch.replacing import replacing
 from geosearch.search import Filter, matching_runs
 
 
@@ -34,17 +33,11 @@ def export_vectors(
     """
     matching = [matching_runs(segment, wanted or Filter()) for segment in index.segments]
     total = sum(run_rows(runs) for runs in matching)
-    try:
-        with replacing(path, shared=True) as beside:
-            writer = VectorFileWriter(beside, index.spec.dim, {"spec": asdict(index.spec)})
-            with closing(writer), track("exporting", total, "chips", shown=progress) as advance:
-                for segment, runs in zip(index.segments, matching, strict=True):
-                    _write(writer, segment, rows_of(runs), advance)
-    except OSError as error:
-        raise UsageError(
-            f"cannot write {path}: {error.strerror or error}",
-            hint="give -o a file in a folder that exists and may be written to",
-        ) from error
+    with output_file(path) as file:  # Arrow takes no path that is not UTF-8
+        writer = VectorFileWriter(file, index.spec.dim, {"spec": asdict(index.spec)})
+        with closing(writer), track("exporting", total, "chips", shown=progress) as advance:
+            for segment, runs in zip(index.segments, matching, strict=True):
+                _write(writer, segment, rows_of(runs), advance)
     return total
 
 

@@ -191,7 +191,7 @@ def import_vectors(
                 hint=refused[0].hint,
             )
         with track("publishing", None, "", shown=progress):
-            generation = writer.publish()
+            generation = writer.publish(unfinished=writer.unfinished)
     return VectorImport(
         files=tuple(added),
         unchanged=tuple(unchanged),

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -287,11 +287,11 @@ def _is_list(kind: Any) -> bool:
 class VectorFileWriter:
     """Writes a file of vectors, some rows at a time."""
 
-    def __init__(self, path: Path, dim: int, own: dict[str, Any]) -> None:
+    def __init__(self, file: Path | BinaryIO, dim: int, own: dict[str, Any]) -> None:
         """Begin a file.
 
         Args:
-            path: Where; what is there is overwritten.
+            file: Where; what is there is overwritten.
             dim: Length of a vector.
             own: How the vectors were made, JSON values.
         """
@@ -310,7 +310,7 @@ class VectorFileWriter:
         packed = {name: "ZSTD" for name, _ in fields if name not in ("vector", "bbox")}
         packed |= {f"bbox.{side.name}": "ZSTD" for side in corners}
         packed["vector.list.element"] = "NONE"
-        self._writer: Any = pq.ParquetWriter(path, self._schema, compression=packed)
+        self._writer: Any = pq.ParquetWriter(file, self._schema, compression=packed)
 
     def add(
         self,

@@ -9,6 +9,7 @@ from geosearch.index.blocks import Blocks
 from geosearch.index.checking import Problem, verify
 from geosearch.index.compaction import Compaction, compact
 from geosearch.index.device_scan import DeviceAnswer, DeviceScan
+from geosearch.index.fit import require_fit
 from geosearch.index.manifest import MANIFEST
 from geosearch.index.memory import memory_budget, parse_size, rows_within
 from geosearch.index.plan import (
@@ -23,7 +24,7 @@ from geosearch.index.plan import (
     recall_at,
 )
 from geosearch.index.published import PublishedScene
-from geosearch.index.reader import Index, IndexInfo, SegmentInfo, open_index
+from geosearch.index.reader import Index, IndexInfo, SegmentInfo, open_index, read_unfinished
 from geosearch.index.records import (
     UNKNOWN_ENCODER,
     UNKNOWN_TIME,
@@ -40,7 +41,8 @@ from geosearch.index.runs import Runs, joined, rows_of, run_rows, runs_of
 from geosearch.index.segment import Segment
 from geosearch.index.segment_files import MOST_ROWS
 from geosearch.index.staging import UnfinishedScene
-from geosearch.index.writer import AnnChoice, Generation, IndexWriter
+from geosearch.index.unfinished import Unfinished
+from geosearch.index.writer import AnnChoice, Generation, IndexWriter, require_ann
 
 __all__ = [
     "AUTO_ROWS",
@@ -76,6 +78,7 @@ __all__ = [
     "SceneRemoval",
     "Segment",
     "SegmentInfo",
+    "Unfinished",
     "UnfinishedScene",
     "choose",
     "compact",
@@ -85,9 +88,12 @@ __all__ = [
     "moment_of",
     "open_index",
     "parse_size",
+    "read_unfinished",
     "recall_at",
     "remove_chips",
     "repair",
+    "require_ann",
+    "require_fit",
     "rows_of",
     "rows_within",
     "run_rows",

@@ -20,6 +20,7 @@ from geosearch.index.faults import BROKEN_DOCUMENT, DamagedError
 from geosearch.index.layout import DESCRIPTION, STAGING, wrong_files
 from geosearch.index.records import IndexSpec
 from geosearch.index.regular_files import read_file
+from geosearch.index.unfinished import Unfinished, parse_unfinished
 from geosearch.text import is_readable, shown
 
 MANIFEST = "manifest.json"
@@ -72,6 +73,8 @@ class Manifest:
     updated: str
     """RFC 3339."""
     segments: tuple[SegmentEntry, ...] = field(default=())
+    unfinished: Unfinished | None = None
+    """How much of a run is in it that has not come to its end; None where it has."""
 
 
 def next_generation(manifest: Manifest, segments: Sequence[SegmentEntry]) -> Manifest:
@@ -200,6 +203,7 @@ def _manifest(document: dict[str, Any]) -> Manifest:
         created=_text(document["created"], "created"),
         updated=_text(document["updated"], "updated"),
         segments=segments,
+        unfinished=parse_unfinished(document.get("unfinished")),
     )
 
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from geosearch.errors import IndexFolderError
 from geosearch.index.faults import SupersededError
 from geosearch.index.manifest import Manifest, read_manifest
 from geosearch.index.plan import Calibration
 from geosearch.index.records import UNKNOWN_TIME, IndexSpec, SceneRecord, moment_of
 from geosearch.index.segment import Segment
+from geosearch.index.unfinished import Unfinished
 
 _TRIES = 20
 """How often an index is opened anew that is compacted meanwhile."""
@@ -64,6 +66,8 @@ class IndexInfo:
     last_date: str | None
     bytes: int
     segments: tuple[SegmentInfo, ...]
+    unfinished: Unfinished | None
+    """How much of a run is in it that has not come to its end; None where it has."""
 
 
 class Index:
@@ -135,7 +139,19 @@ class Index:
             last_date=moment_of(max(last for _, last in spans)) if spans else None,
             bytes=sum(segment.bytes for segment in segments),
             segments=segments,
+            unfinished=manifest.unfinished,
         )
+
+
+def read_unfinished(folder: Path) -> Unfinished | None:
+    """Return how much of a run an index holds that has not come to its end; None where it has.
+
+    So it is of a folder that is not an index, or is damaged: opening it says that.
+    """
+    try:
+        return read_manifest(folder).unfinished
+    except IndexFolderError:
+        return None
 
 
 def open_index(folder: Path) -> Index:

@@ -7,7 +7,7 @@ staging cleared; a run that dies between the last two finds its scenes published
 
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, get_args
@@ -18,21 +18,19 @@ from numpy.typing import NDArray
 from geosearch.errors import IndexFolderError, UsageError
 from geosearch.index.description import read_description
 from geosearch.index.faults import cannot_write
-from geosearch.index.held_folder import HeldFolder
+from geosearch.index.fit import require_alike, require_no_stranger
 from geosearch.index.hold import hold_index
-from geosearch.index.layout import REMOVED, SEGMENTS, STAGING
-from geosearch.index.lock import LOCK
-from geosearch.index.manifest import Manifest, SegmentEntry, is_segment_id, next_generation, now
+from geosearch.index.layout import SEGMENTS
+from geosearch.index.manifest import Manifest, SegmentEntry, next_generation, now
 from geosearch.index.memory import memory_budget, rows_within
 from geosearch.index.merging import to_merge
-from geosearch.index.ownership import is_any_part, is_staged_name
 from geosearch.index.published import PublishedScene, published_scenes
 from geosearch.index.records import ChipBatch, IndexSpec, SceneKey, SceneRecord
 from geosearch.index.removal import Cut
 from geosearch.index.segment import Segment
 from geosearch.index.segment_files import MOST_ROWS, groups, write_segment
 from geosearch.index.staging import StagedScene, Staging, UnfinishedScene
-from geosearch.text import shown
+from geosearch.index.unfinished import Unfinished
 
 AnnChoice = Literal["auto", "flat", "ivfpq"]
 SceneStatus = Literal["new", "changed", "staged", "published"]
@@ -82,10 +80,7 @@ class IndexWriter:
             UsageError: ``ann`` is something else.
             IndexFolderError: It was built in another way, or cannot be read.
         """
-        if ann not in get_args(AnnChoice):
-            raise UsageError(
-                f"ann is {ann!r}", hint=f"it is one of {', '.join(get_args(AnnChoice))}"
-            )
+        require_ann(ann)
         self._folder = folder
         self._spec = spec
         self._ann = ann
@@ -102,7 +97,7 @@ class IndexWriter:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._hold = self._stack.enter_context(
-                hold_index(self._folder, check=_require_no_stranger)
+                hold_index(self._folder, check=require_no_stranger)
             )
             self._manifest = self._open_manifest()
             self._staging = Staging(self._hold, self._spec)
@@ -133,12 +128,7 @@ class IndexWriter:
             return Manifest(
                 self._hold.index_id, self._spec, generation=0, created=created, updated=created
             )
-        before, wanted = manifest.spec, self._spec
-        if before.vectors_agree_with != wanted.vectors_agree_with:
-            raise IndexFolderError(
-                f"{self._folder} was built with {_way(before)}; asked for is {_way(wanted)}",
-                hint="index into another folder with -i, or remove this one",
-            )
+        require_alike(self._folder, manifest.spec, self._spec)
         return manifest
 
     def status(self, scene_id: str, state: str) -> SceneStatus:
@@ -249,7 +239,12 @@ class IndexWriter:
         """Say that a scene which an earlier run staged is still as it was then."""
         self._confirmed.add(scene_id)
 
-    def publish(self, *, goes_on: bool = False) -> Generation:
+    @property
+    def unfinished(self) -> Unfinished | None:
+        """How much of a run is published that has not come to its end; None where it has."""
+        return self._manifest.unfinished
+
+    def publish(self, *, goes_on: bool = False, unfinished: Unfinished | None = None) -> Generation:
         """Make staged scenes searchable; changed ones replace the old.
 
         Scenes that were removed go in the same generation.
@@ -258,6 +253,7 @@ class IndexWriter:
             goes_on: The run has not come to its end, or will be continued: only scenes that it
                 staged or confirmed are published, since others may have been staged for files
                 that have gone, and scenes that were begun are kept.
+            unfinished: How much of the run is published with this; None for all of it.
 
         Raises:
             IndexFolderError: It cannot be written; what is staged stays.
@@ -273,9 +269,11 @@ class IndexWriter:
                 )
             ]
             leaving = self._leaving & self._published.keys()
-            if staged or leaving:
+            has_ended = not goes_on and self._manifest.unfinished != unfinished
+            if staged or leaving or has_ended:
                 made = [self._written(some) for some in groups(staged, self._most_rows)]
                 manifest = self._with(made, leaving | {one.record.id for one in staged})
+                manifest = replace(manifest, unfinished=unfinished)
                 self._hold.publish(manifest)
                 self._manifest = manifest
                 self._settle(leaving, [one.record for one in staged])
@@ -322,36 +320,17 @@ class IndexWriter:
         )
 
 
+def require_ann(ann: str) -> None:
+    """Refuse a tier that nobody knows.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if ann not in get_args(AnnChoice):
+        raise UsageError(f"ann is {ann!r}", hint=f"it is one of {', '.join(get_args(AnnChoice))}")
+
+
 def _mergeable_tiers(segments: Sequence[Segment], sizes: Sequence[int]) -> int:
     merged = to_merge(sizes, rows_within(memory_budget(None)))
     tiers = sum(segments[at].has_ann for at in merged)
     return tiers if tiers > _MANY_TIERS else 0
-
-
-def _require_no_stranger(folder: HeldFolder) -> None:
-    """Refuse to make an index among somebody's files."""
-    # a writer that was killed before its first publication leaves these
-    ours: dict[str, Callable[[str], bool]] = {
-        SEGMENTS: lambda name: is_segment_id(name) or is_any_part(name),
-        STAGING: is_staged_name,
-        REMOVED: lambda name: is_segment_id(name) or is_any_part(name),
-    }
-    others = [
-        name for name in folder.names() if name not in {*ours, LOCK} and not is_any_part(name)
-    ]
-    for name in ours.keys() & set(folder.names()):
-        with folder.inner(name) as inner:
-            others += [f"{name}/{one}" for one in inner.names() if not ours[name](one)]
-    if others:
-        raise IndexFolderError(
-            f"{shown(folder.path)} is not an index and not empty: it holds {shown(min(others))}",
-            hint="name another folder with -i",
-        )
-
-
-def _way(spec: IndexSpec) -> str:
-    bands = "" if spec.bands is None else f", bands {', '.join(map(str, spec.bands))}"
-    gsd = "" if spec.gsd_m is None else f", {spec.gsd_m:g} m a pixel"
-    scales = "" if spec.scales == (1,) else f", scales {', '.join(map(str, spec.scales))}"
-    cut = f"chips of {spec.size_px} px every {spec.stride_px} px{gsd}{scales}"
-    return f"{spec.fingerprint}, {cut}{bands}"

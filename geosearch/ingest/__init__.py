@@ -6,7 +6,7 @@ from geosearch.ingest.pipeline import AnnKind, ingest, look_for_scenes
 from geosearch.ingest.planning import IndexPlan, plan
 from geosearch.ingest.questions import QUESTIONS, embedded_questions
 from geosearch.ingest.report import BuildReport, SceneCount
-from geosearch.ingest.settings import MIN_VALID, ChipSettings
+from geosearch.ingest.settings import MIN_VALID, ChipSettings, index_spec
 
 __all__ = [
     "MIN_VALID",
@@ -19,6 +19,7 @@ __all__ = [
     "RunMemory",
     "SceneCount",
     "embedded_questions",
+    "index_spec",
     "ingest",
     "look_for_scenes",
     "plan",

@@ -23,6 +23,7 @@ from geosearch.ingest.run import Part, Run, StoppedError
 from geosearch.ingest.scene_file import ingest_file
 from geosearch.ingest.settings import ChipSettings, index_spec
 from geosearch.ingest.vanished import vanished_scenes
+from geosearch.ingest.work import scene_works
 from geosearch.progress import Note, Stopwatch, silent, track
 from geosearch.scenes import Found, find_scenes, reading_within, without_secrets
 
@@ -98,10 +99,13 @@ def ingest(
             most_rows=memory.segment_rows,
             memory_bytes=memory.total_bytes,
         ) as writer:
-            run = Run(encoder, settings, writer, watch, intervals, interruption, clock)
-            run.refused += found.refused
             published = writer.scenes()
             known = KnownScenes(published, writer.staged(), found.files)
+            run = Run(
+                len(known.identities.files), encoder, settings, writer, watch, intervals,
+                interruption, clock,
+            )  # fmt: skip
+            run.refused += found.refused
             _ingest_files(run, known, progress)
             if not run.kept:
                 raise _nothing_usable(run.refused)
@@ -131,12 +135,13 @@ def _ingest_files(run: Run, known: KnownScenes, progress: bool) -> None:
         Interrupted: Not all of them, since the run was asked to stop.
     """
     files = known.identities.files
-    with track("indexing", len(files), "scenes", shown=progress) as advance:
+    works = scene_works(files)
+    with track("indexing", len(works), "scenes", shown=progress, work=sum(works)) as course:
         try:
-            for file in files:
+            for file, work in zip(files, works, strict=True):
                 if run.interruption.requested:
                     raise StoppedError
-                part = Part(advance)
+                part = Part(course, work)
                 ingest_file(run, file, known, part)
                 part.finish()
                 run.publish_if_due()
@@ -150,7 +155,8 @@ def _ingest_files(run: Run, known: KnownScenes, progress: bool) -> None:
 
 
 def _nothing_usable(refused: Sequence[Refusal]) -> SceneError:
-    reasons = "\n".join(f"  {refusal.input}: {refusal.reason}" for refusal in refused)
     return SceneError(
-        f"none of the {len(refused)} inputs could be used:\n{reasons}", hint=refused[0].hint
+        f"none of the {len(refused)} inputs could be used:",
+        hint=refused[0].hint,
+        details=[f"{refusal.input}: {refusal.reason}" for refusal in refused],
     )

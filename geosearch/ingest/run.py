@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 
 from geosearch.encoders import Encoder
 from geosearch.errors import Refusal
-from geosearch.index import Generation, IndexWriter
+from geosearch.index import Generation, IndexWriter, Unfinished
 from geosearch.ingest.interruption import Interruption
 from geosearch.ingest.intervals import Intervals, PublishClock
 from geosearch.ingest.memory import give_back_freed
 from geosearch.ingest.report import SceneCount
 from geosearch.ingest.settings import ChipSettings
-from geosearch.progress import Advance, Stopwatch
+from geosearch.progress import Course, Stopwatch
 
 
 class StoppedError(Exception):
@@ -21,6 +21,8 @@ class StoppedError(Exception):
 class Run:
     """What a run works with, and what it has done so far."""
 
+    scenes: int
+    """How many were found."""
     encoder: Encoder
     settings: ChipSettings
     writer: IndexWriter
@@ -44,7 +46,8 @@ class Run:
         """Make what is staged searchable, as `IndexWriter.publish` does."""
         with self.watch.time("publish"):
             give_back_freed()  # a segment takes as much again as the reading did
-            return self.writer.publish(goes_on=goes_on)
+            unfinished = Unfinished(self.kept, self.scenes) if goes_on else None
+            return self.writer.publish(goes_on=goes_on, unfinished=unfinished)
 
     def publish_if_due(self) -> None:
         """Publish what is finished, if it is time for that."""
@@ -54,17 +57,28 @@ class Run:
 
 
 class Part:
-    """How much of one scene is done, for the bar that counts scenes."""
+    """How much of one scene is done, for the course that counts scenes."""
 
-    def __init__(self, advance: Advance) -> None:
-        self._advance = advance
+    def __init__(self, course: Course, work: float) -> None:
+        """Begin a scene.
+
+        Args:
+            course: Of the run.
+            work: What the scene takes, in the measure of the course.
+        """
+        self._course = course
+        self._work = work
         self._done = 0.0
 
     def reach(self, share: float) -> None:
         """Say how much is done, from 0 to 1."""
-        self._advance(share - self._done)
+        more = share - self._done
+        self._course(more, more * self._work)
         self._done = share
 
     def finish(self) -> None:
-        """Count the whole scene, however little of it was read."""
-        self.reach(1)
+        """Count the whole scene; one of which nothing was read took nothing."""
+        if self._done:
+            self.reach(1)
+        else:
+            self._course.leave_out(1, self._work)

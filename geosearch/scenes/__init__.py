@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from geosearch.lazy import lazy_names
 from geosearch.scenes.find import Found, SceneFile, archive_name, find_scenes
 from geosearch.scenes.grid import PixelWindow, chip_windows
+from geosearch.scenes.href import band_files
 from geosearch.scenes.levels import Cut, cut_levels, level_gsds
 from geosearch.scenes.memory import ReadingMemory, reading_memory, reading_within
 from geosearch.scenes.remote import without_secrets
@@ -35,6 +36,7 @@ __all__ = [
     "SceneFile",
     "SceneState",
     "archive_name",
+    "band_files",
     "chip_windows",
     "content_sum",
     "cut_levels",

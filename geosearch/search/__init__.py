@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from geosearch.search.hit import Hit
     from geosearch.search.notes import nothing_matches
     from geosearch.search.query_vectors import unit_queries
-    from geosearch.search.ranking import search, search_many
+    from geosearch.search.ranking import hit_count, search, search_many
     from geosearch.search.selection import matching_rows, matching_runs
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Hit",
     "SegmentPlan",
     "TimeSpan",
+    "hit_count",
     "make_filter",
     "matching_rows",
     "matching_runs",
@@ -39,6 +40,7 @@ _HOME = {
     "Hit": "hit",
     "SegmentPlan": "explanation",
     "TimeSpan": "filters",
+    "hit_count": "ranking",
     "make_filter": "filters",
     "matching_rows": "selection",
     "matching_runs": "selection",

@@ -108,7 +108,7 @@ def search_many(
     The filter is applied once, a device is asked once, and each core works on a query of its own;
     the steps that are timed are those of each query, but for the filter and the device.
     """
-    k = _hit_count(k)
+    k = hit_count(k)
     for query in queries:
         _require_fit(query, index.spec.dim)
     watch = Stopwatch()
@@ -154,7 +154,7 @@ def _on_device(
     return [list(row) for row in zip(*columns, strict=True)] if columns else [[] for _ in queries]
 
 
-def _hit_count(k: int) -> int:
+def hit_count(k: int) -> int:
     """Return how many hits are asked for, of whatever integers there are."""
     try:
         count = index_of(k)

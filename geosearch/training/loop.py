@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from geosearch.errors import UsageError
-from geosearch.progress import Note
+from geosearch.progress import EACH_LINE_S, FIRST_LINE_S, Note, duration
 from geosearch.replacing import replacing
 from geosearch.training.average import Average
 from geosearch.training.curve import (
@@ -34,7 +34,7 @@ _MEASURED = (10, 40)
 """Steps over which the speed is measured that decides how many there will be."""
 
 _NOTED = 25
-"""Steps between lines that say how it goes."""
+"""Steps between lines that say how it goes, unless they take longer than lines should."""
 
 _CHECKPOINT = "checkpoint.pt"
 
@@ -165,6 +165,7 @@ def train(
     if resume:
         _restore(state, out)
     started, measured = perf_counter() - state.seconds, 0.0
+    due = perf_counter() + FIRST_LINE_S
     while state.total is None or state.step < state.total:
         if state.step == _MEASURED[0]:
             measured = perf_counter()
@@ -174,8 +175,9 @@ def train(
             state.total = ranks.agreed(state.step + max(int(left / a_step), 1))
             note(f"{a_step:.2f} s a step: {state.total} steps")
         _one_step(state, batches.batch(state.step), settings, started, ranks)
-        if state.step % _NOTED == 0:
+        if state.step % _NOTED == 0 or perf_counter() >= due:
             note(_progress(state))
+            due = perf_counter() + EACH_LINE_S
         over = state.step == state.total
         if ranks.first and (over or (state.total and state.step % settings.save_every == 0)):
             _keep(state, out)
@@ -237,7 +239,13 @@ def rate_share(step: int, total: int | None, settings: Settings) -> float:
 def _progress(state: _State[L]) -> str:
     recent = [point.loss for point in state.points[-_NOTED:]]
     loss = sum(recent) / len(recent)
-    return f"step {state.step} of {state.total or '?'}: loss {loss:.3f}, {state.seconds:.0f} s"
+    if state.total is None:
+        return f"step {state.step} of ?: loss {loss:.3f}, {state.seconds:.0f} s"
+    left = duration(state.seconds * (state.total - state.step) / state.step)
+    return (
+        f"step {state.step} of {state.total} ({state.step / state.total:.0%}): loss {loss:.3f}, "
+        f"{state.seconds:.0f} s, about {left} left"
+    )
 
 
 def _judge(state: _State[L], judge: Judge[L], out: Path, note: Note) -> None:
@@ -264,14 +272,22 @@ def _keep(state: _State[L], out: Path) -> None:
         torch.save(kept, beside)
 
 
-def _restore(state: _State[L], out: Path) -> None:
-    path = out / _CHECKPOINT
-    try:
-        kept = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError as error:
+def require_checkpoint(out: Path) -> None:
+    """Refuse to go on where nothing was begun.
+
+    Raises:
+        UsageError: There is no checkpoint.
+    """
+    if not (out / _CHECKPOINT).is_file():
         raise UsageError(
-            f"no checkpoint {path} to go on from", hint="leave --resume out to begin anew"
-        ) from error
+            f"no checkpoint {out / _CHECKPOINT} to go on from",
+            hint="leave --resume out to begin anew",
+        )
+
+
+def _restore(state: _State[L], out: Path) -> None:
+    require_checkpoint(out)
+    kept = torch.load(out / _CHECKPOINT, map_location="cpu", weights_only=True)
     state.learner.load_state_dict(kept["learner"])
     state.average.module.load_state_dict(kept["average"])
     state.optimizer.load_state_dict(kept["optimizer"])

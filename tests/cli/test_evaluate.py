@@ -139,3 +139,27 @@ def test_every_command_shows_an_example(run: Run, command: str) -> None:
     result = run(command, "--help")
     assert result.returncode == 0
     assert f"geosearch eval {command}" in result.stdout
+
+
+def test_a_class_cannot_write_on_the_terminal_and_a_line_has_no_end_in_a_pipe(
+    run: Run, classes: Path
+) -> None:
+    hostile = f"a[red]\x1b[2J{'x' * 120}"
+    (classes / "red").rename(classes / hostile)
+    ran = run("classification", classes, "--encoder", "null")
+    assert ran.returncode == 0
+    assert "\x1b" not in ran.stdout
+    (line,) = [line for line in ran.stdout.splitlines() if line.startswith("a[red]")]
+    assert line.startswith(f"a[red]\\x1b[2J{'x' * 120} ")
+    assert line.split()[2] == "2"
+
+
+@pytest.mark.parametrize(
+    "outputs", [["-o", "report.csv"], ["-o", "no/r.json"], ["--picture", "c.jpg"]], ids=" ".join
+)
+def test_what_cannot_be_written_is_refused_before_weights_are_read(
+    run: Run, classes: Path, outputs: list[str]
+) -> None:
+    ran = run("classification", classes, "--encoder", "mini", "--weights", "none.pt", *outputs)
+    assert ran.returncode == 2
+    assert outputs[1] in ran.stderr

@@ -73,6 +73,16 @@ def test_an_unknown_name_is_a_wrong_usage_that_lists_the_names() -> None:
     assert "mini" in caught.value.hint
 
 
+@pytest.mark.parametrize("name", ["mini", "null", "dgtrs-clip-vit-b-16"])
+@pytest.mark.parametrize("asked", [{"device": "abacus"}, {"device": "xla"}, {"precision": "int8"}])
+def test_what_cannot_compute_is_refused_before_weights_are_looked_for(
+    tmp_path: Path, name: str, asked: dict[str, str]
+) -> None:
+    (value,) = asked.values()
+    with pytest.raises(UsageError, match=value):
+        load(name, weights=tmp_path / "missing.pt", **asked)
+
+
 def test_a_named_encoder_never_falls_back(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match=r"missing\.pt"):
         load("dgtrs-clip-vit-b-16", weights=tmp_path / "missing.pt")

@@ -4,9 +4,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
-from geosearch.encoders import Encoder, embed_images, embed_texts, find_images, write_embedding
+from geosearch.encoders import (
+    Embedding,
+    Encoder,
+    embed_images,
+    embed_texts,
+    find_images,
+    load,
+    write_embedding,
+)
 from geosearch.errors import UsageError
 
 
@@ -79,6 +89,45 @@ def test_what_is_written_is_what_was_embedded(encoder: Encoder, tmp_path: Path) 
         assert stored["items"].tolist() == ["a river", "", "河流"]
     with pytest.raises(UsageError):
         write_embedding(embedding, tmp_path / "no folder" / "texts.npz")
+
+
+def test_an_encoder_is_named_or_given_before_or_after_what_it_embeds(folder: Path) -> None:
+    one, mini = folder / "b.png", load("mini", precision="float32")
+    expected = embed_images(mini, [one]).vectors
+    for found in (
+        embed_images([one], encoder="mini"),
+        embed_images(str(one), "mini"),
+        embed_images(encoder=mini, paths=one),
+        embed_images("mini", [one]),
+    ):
+        np.testing.assert_array_equal(found.vectors, expected)
+    texts = embed_texts(["a river"], encoder="mini").vectors
+    np.testing.assert_array_equal(texts, embed_texts(mini, ["a river"]).vectors)
+    with pytest.raises(UsageError, match="there is no encoder"):
+        embed_images([one], encoder="mono")
+    with pytest.raises(UsageError, match="is not an encoder"):
+        embed_images([one], [one])
+
+
+@pytest.mark.parametrize("name", ["mini", "null"])
+@given(texts=st.lists(st.text(), max_size=4), lone=st.characters(categories=("Cs",)))
+@settings(max_examples=15, deadline=None)
+def test_a_text_that_is_none_is_named_and_no_tokenizer_gets_it(
+    name: str, texts: list[str], lone: str
+) -> None:
+    encoder = load(name)
+    assert encoder.encode_texts(texts).shape == (len(texts), encoder.dim)
+    which = "the text is" if not texts else f"text {len(texts) + 1} of {len(texts) + 1} is"
+    for call in (embed_texts, type(encoder).encode_texts):
+        with pytest.raises(UsageError, match=f"{which} not UTF-8 text"):
+            call(encoder, [*texts, f"a {lone} lake"])
+
+
+def test_a_place_that_cannot_be_written_is_found_before_the_vectors_are(tmp_path: Path) -> None:
+    nothing = Embedding(np.zeros((0, 2), np.float32), ())
+    for name, said in (("texts.npy", r"\.npz"), ("nowhere/texts.npz", "cannot write")):
+        with pytest.raises(UsageError, match=said):
+            write_embedding(nothing, tmp_path / name)
 
 
 def test_a_named_file_is_taken_whatever_it_ends_in(folder: Path) -> None:

@@ -122,6 +122,20 @@ def test_without_weights_the_choice_is_mini_soon_and_the_error_names_the_ways_ou
         assert "--weights FILE" in hint
 
 
+def test_who_asked_for_no_network_is_not_told_that_the_hub_did_not_answer(tmp_path: Path) -> None:
+    script = (
+        "from geosearch.encoders import choose_default, load\n"
+        "print(choose_default().reason)\n"
+        "try: load('dgtrs-clip-vit-b-16')\n"
+        "except OSError as error: print(error.message)\n"
+    )
+    done = python(script, HF_HOME=str(tmp_path), HF_HUB_OFFLINE="1")
+    reason, message = done.stdout.splitlines()
+    for told in (reason, message):
+        assert "HF_HUB_OFFLINE is set" in told
+        assert "answer" not in told
+
+
 class Hub(BaseHTTPRequestHandler):
     """As much of the hub as listing and fetching one file take."""
 

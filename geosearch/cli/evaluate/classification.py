@@ -2,11 +2,19 @@
 
 import click
 
-from geosearch.cli.evaluate.outcome import encoder_options, load_encoder, outcome_options, show
+from geosearch.cli.evaluate.outcome import (
+    encoder_loader,
+    encoder_options,
+    outcome_options,
+    require_report,
+    show,
+)
+from geosearch.cli.options import PathType
+from geosearch.outputs import PNG, require_output, write_bytes
 
 
 @click.command(short_help="Zero-shot classification of folders by class.")
-@click.argument("images", type=click.Path())
+@click.argument("images", type=PathType())
 @click.option(
     "--protocol",
     type=click.Choice(["clip", "remoteclip", "skyscript", "georsclip", "transclip"]),
@@ -15,12 +23,12 @@ from geosearch.cli.evaluate.outcome import encoder_options, load_encoder, outcom
     help="Of 3, 1, 2, 105 and 106 templates.",
 )
 @click.option(
-    "--names", type=click.Path(), help="A JSON object: what the class in a folder is called."
+    "--names", type=PathType(), help="A JSON object: what the class in a folder is called."
 )
 @click.option("--set", "set_name", help="The set's name, for published numbers.")
 @click.option(
     "--picture",
-    type=click.Path(dir_okay=False),
+    type=PathType(dir_okay=False),
     help="Draw the confusion matrix here, a .png file.",
 )
 @encoder_options
@@ -53,12 +61,14 @@ def classification(
         open_pictures,
         read_class_names,
     )
-    from geosearch.formats import write_bytes
 
+    require_report(output)
+    if picture is not None:
+        require_output(picture, PNG)
     called = None if names is None else read_class_names(names)
     with open_pictures(images) as pictures:
         report = evaluate_classification(
-            load_encoder(encoder, weights, activation, device, precision),
+            encoder_loader(encoder, weights, activation, device, precision),
             pictures,
             protocol,
             names=called,

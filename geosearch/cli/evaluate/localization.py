@@ -2,13 +2,20 @@
 
 import click
 
-from geosearch.cli.evaluate.outcome import encoder_options, load_encoder, outcome_options, show
+from geosearch.cli.evaluate.outcome import (
+    encoder_loader,
+    encoder_options,
+    outcome_options,
+    require_report,
+    show,
+)
+from geosearch.cli.options import PathType
 
 
 @click.command(short_help="Semantic localisation: Rsu, Rda, Ras, Rmi.")
-@click.argument("annotations", type=click.Path())
+@click.argument("annotations", type=PathType())
 @click.option(
-    "--images", required=True, type=click.Path(), help="A folder or a tar file of the pictures."
+    "--images", required=True, type=PathType(), help="A folder or a tar file of the pictures."
 )
 @encoder_options
 @outcome_options
@@ -33,9 +40,10 @@ def localization(
     """
     from geosearch.evaluation import evaluate_localization, open_pictures
 
+    require_report(output)
     with open_pictures(images) as pictures:
         report = evaluate_localization(
-            load_encoder(encoder, weights, activation, device, precision),
+            encoder_loader(encoder, weights, activation, device, precision),
             annotations,
             pictures,
             progress=True,

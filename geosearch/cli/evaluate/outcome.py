@@ -1,26 +1,36 @@
 """How an evaluation's report is shown: a table, or JSON."""
 
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence, Set
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from geosearch.cli.options import activation_option, compute_options, json_option, weights_option
+from geosearch.cli.options import (
+    PathType,
+    activation_option,
+    compute_options,
+    json_option,
+    weights_option,
+)
+from geosearch.cli.printing import print_json_text, print_text, terminal_width
+from geosearch.outputs import JSON, require_output, write_text
+from geosearch.text import shown
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from geosearch.encoders import Encoder
     from geosearch.evaluation import Breakdown, Report
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+_NO_WIDTH = 1 << 20
+"""Columns: as good as no end."""
+_GAP, _LEAST_WORDS = 2, 16
+"""Columns between two of a table, and of the narrowest that words are folded into."""
 _SHORT = {"retrieval-": "", "image2text": "I2T", "text2image": "T2I", "mean-recall": "mR"}
 _SHORT_MEAN = {"I2T-": "I2T ", "T2I-": "T2I "}
 
 _output_option = click.option(
-    "-o", "--output", type=click.Path(dir_okay=False), help="Also write the report as JSON here."
+    "-o", "--output", type=PathType(dir_okay=False), help="Also write the report as JSON here."
 )
 
 
@@ -38,30 +48,41 @@ def encoder_options(command: Command) -> Command:
     return named(weights_option(activation_option(compute_options("float32")(command))))
 
 
-def load_encoder(
+def encoder_loader(
     encoder: str, weights: str | None, activation: str | None, device: str, precision: str
-) -> "Encoder":
-    """Load the encoder that the options name."""
-    from geosearch.encoders import load, with_activation
+) -> "Callable[[], Encoder]":
+    """Return what loads the encoder that the options name, once all else is known to be right.
 
-    return load(
-        with_activation(encoder, activation), weights=weights, device=device, precision=precision
-    )
+    Raises:
+        UsageError: There is no such encoder.
+    """
+    from geosearch.encoders import entry, load, with_activation
+
+    name = with_activation(encoder, activation)
+    entry(name)
+    return lambda: load(name, weights=weights, device=device, precision=precision)
+
+
+def require_report(output: str | None) -> None:
+    """Refuse a file that the report could not be written to, before it is made."""
+    if output is not None:
+        require_output(output, JSON)
 
 
 def show(report: "Report", *, as_json: bool, output: str | None) -> None:
     """Print a report to stdout, and write it where it is asked for."""
-    from geosearch.formats import write_text
-
     # printed first: it took its time, and the file may not be writable
-    click.echo(report.to_json() if as_json else _table_text(report))
+    if as_json:
+        print_json_text(report.to_json() + "\n")
+    else:
+        print_text(_table_text(report) + "\n")
     if output is not None:
         write_text(output, report.to_json() + "\n")
 
 
 def _table_text(report: "Report") -> str:
-    parts = ["\n".join(_heading(report)), _text(_figures(report))]
-    parts += [f"{part.title}\n{_text(_breakdown(part))}" for part in report.breakdowns]
+    parts = ["\n".join(_heading(report)), _figures(report)]
+    parts += [f"{shown(part.title)}\n{_breakdown(part)}" for part in report.breakdowns]
     return "\n\n".join(parts)
 
 
@@ -70,51 +91,68 @@ def _heading(report: "Report") -> list[str]:
     counts = ", ".join(f"{count:,} {what}" for what, count in report.counts.items())
     lines = [
         ("protocol", f"{report.protocol.name}: {report.protocol.title}"),
-        ("set", f"{_plain(report.set_name)}: {counts}"),
+        ("set", f"{report.set_name}: {counts}"),
         ("encoder", f"{used.name} ({used.fingerprint}), {used.precision}, {used.device}"),
         *(("sha256", f"{digest}  {part}") for part, digest in report.data_sha256.items()),
         ("sha256", f"{report.prompts_sha256}  prompts"),
         ("unit", report.unit),
         *(("note", note) for note in report.notes),
     ]
-    return [f"{name:<9} {value}" for name, value in lines]
+    return [f"{name:<9} {shown(value)}" for name, value in lines]
 
 
-def _figures(report: "Report") -> "Table":
-    table = _table(("", *map(_short, report.figures), *(("source",) if report.published else ())))
-    ours = (_number(value) for value in report.figures.values())
-    table.add_row(f"ours: {report.encoder.name}", *ours)
+def _figures(report: "Report") -> str:
+    names = [*map(_short, report.figures)]
+    sources = ["source"] if report.published else []
+    ours = [f"ours: {report.encoder.name}", *map(_number, report.figures.values())]
+    rows = [[*ours, *("" for _ in sources)]]
     for row in report.published:
         values = (row.figures.get(name) for name in report.figures)
+        figures = ("" if value is None else _number(value) for value in values)
         source = row.source + (f"; {row.remark}" if row.remark else "")
-        table.add_row(
-            f"theirs: {row.model}", *("" if v is None else _number(v) for v in values), source
-        )
-    return table
+        rows.append([f"theirs: {row.model}", *figures, source])
+    words = {0, len(names) + 1}
+    return _table(["", *names, *sources], rows, words)
 
 
-def _breakdown(breakdown: "Breakdown") -> "Table":
-    table = _table(breakdown.columns)
-    for row in breakdown.rows:
-        table.add_row(*(_number(v) if not isinstance(v, str) else _plain(v) for v in row))
-    return table
+def _breakdown(breakdown: "Breakdown") -> str:
+    rows = [[v if isinstance(v, str) else _number(v) for v in row] for row in breakdown.rows]
+    words = {at for row in breakdown.rows for at, value in enumerate(row) if isinstance(value, str)}
+    return _table(breakdown.columns, rows, words)
 
 
-def _table(columns: tuple[str, ...]) -> "Table":
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], words: Set[int]) -> str:
+    """Return a table in which words are folded where a terminal is narrow, and numbers never.
+
+    Args:
+        headings: One a column.
+        rows: A cell a column.
+        words: Which columns hold words.
+    """
+    from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for place, name in enumerate(columns):
-        right = place > 0 and name != "source"
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
-    return table
-
-
-def _text(table: "Table") -> str:
-    from rich.console import Console
-
-    # a file or a pipe has no width: lines are then as long as they need to be
-    console = Console(width=None if sys.stdout.isatty() else 240)
+    least = 0
+    for at, heading in enumerate(headings):
+        # as texts: plain ones could hold what rich takes for markup
+        cells = [Text(shown(cell)) for cell in (heading, *(row[at] for row in rows))]
+        widest = max(cell.cell_len for cell in cells)
+        least += _GAP + (min(widest, _LEAST_WORDS) if at in words else widest)
+        table.add_column(
+            cells[0],
+            justify="left" if at == 0 or heading == "source" else "right",
+            overflow="fold",
+            width=None if at in words else widest,
+        )
+    for row in rows:
+        table.add_row(*(Text(shown(cell)) for cell in row))
+    # a file or a pipe has no width: lines are then as long as they need to be; and where a
+    # terminal is too narrow for the numbers, they are rather too long for it
+    console = Console(
+        width=max(terminal_width() or _NO_WIDTH, least), color_system=None, force_terminal=False
+    )
     with console.capture() as capture:
         console.print(table)
     return "\n".join(line.rstrip() for line in capture.get().splitlines())
@@ -128,8 +166,3 @@ def _short(name: str) -> str:
 
 def _number(value: float) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"
-
-
-def _plain(name: str) -> str:
-    # a file name or a caption may hold terminal control characters and rich markup
-    return "".join(c if c.isprintable() else "?" for c in name).replace("[", r"\[")

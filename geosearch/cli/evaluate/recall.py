@@ -2,8 +2,8 @@
 
 import click
 
-from geosearch.cli.evaluate.outcome import outcome_options, show
-from geosearch.cli.options import compute_options, index_option, weights_option
+from geosearch.cli.evaluate.outcome import outcome_options, require_report, show
+from geosearch.cli.options import PathType, compute_options, index_option, weights_option
 from geosearch.cli.report import print_refusals
 from geosearch.cli.texts import read_queries
 
@@ -12,7 +12,7 @@ from geosearch.cli.texts import read_queries
 @index_option
 @click.option(
     "--texts",
-    type=click.Path(),
+    type=PathType(),
     help="What to ask: a text a line, or a .json list. Default: 64 built-in texts.",
 )
 @click.option(
@@ -39,7 +39,7 @@ def recall(
     precision: str,
     as_json: bool,
     output: str | None,
-) -> None:
+) -> int:
     """Ask an index as `query` does, and again with every chip scored; compare the answers.
 
     Filters are boxes that leave about the share of the chips that is asked for.
@@ -52,15 +52,13 @@ def recall(
     from geosearch.ingest import QUESTIONS
     from geosearch.progress import say
 
-    asked = list(QUESTIONS)
-    if texts is not None:
-        read = read_queries(texts)
-        print_refusals(read.refused)
-        asked = read.texts
+    require_report(output)
+    read = None if texts is None else read_queries(texts)
+    asked = QUESTIONS if read is None else read.texts
     archive = open(index_path, weights=weights, device=device, precision=precision, note=say)
     report = evaluate_recall(
         archive.index,
-        archive.encoder,
+        lambda: archive.encoder,
         asked,
         selectivities=selectivities or SELECTIVITIES,
         k=k,
@@ -68,3 +66,6 @@ def recall(
         progress=True,
     )
     show(report, as_json=as_json, output=output)
+    refused = () if read is None else read.refused
+    print_refusals(refused)
+    return 3 if refused else 0

@@ -4,13 +4,20 @@ from pathlib import Path
 
 import click
 
-from geosearch.cli.evaluate.outcome import encoder_options, load_encoder, outcome_options, show
+from geosearch.cli.evaluate.outcome import (
+    encoder_loader,
+    encoder_options,
+    outcome_options,
+    require_report,
+    show,
+)
+from geosearch.cli.options import PathType
 
 
 @click.command(short_help="Recall between images and captions.")
-@click.argument("captions", type=click.Path())
+@click.argument("captions", type=PathType())
 @click.option(
-    "--images", required=True, type=click.Path(), help="A folder or a tar file of the images."
+    "--images", required=True, type=PathType(), help="A folder or a tar file of the images."
 )
 @click.option(
     "--protocol",
@@ -51,11 +58,12 @@ def retrieval(
         read_text_files,
     )
 
+    require_report(output)
     in_folder = Path(captions).is_dir()
     captioned = read_text_files(captions) if in_folder else read_karpathy(captions, split)
     with open_pictures(images) as pictures:
         report = evaluate_retrieval(
-            load_encoder(encoder, weights, activation, device, precision),
+            encoder_loader(encoder, weights, activation, device, precision),
             captioned if set_name is None else captioned.called(set_name),
             pictures,
             protocol or ("long-text" if in_folder else "remoteclip"),

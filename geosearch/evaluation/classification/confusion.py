@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from geosearch.errors import UsageError
+from geosearch.text import shown
 
 _CELL_PX, _EDGE_PX, _TITLE_PX = 36, 12, 30
 _SMALLEST_CELL_PX = 12
@@ -94,4 +95,4 @@ def _title_font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 
 def _printable(name: str, longest: int = _LONGEST_LABEL) -> str:
-    return "".join(c if c.isprintable() else "?" for c in name)[:longest] or "?"
+    return shown(name[:longest])[:longest] or "?"

@@ -14,6 +14,7 @@ from geosearch.evaluation.classification.prompts import (
     ClassificationProtocol,
     class_words,
 )
+from geosearch.evaluation.judged import Judged, loaded
 from geosearch.evaluation.pictures import Pictures, embed_pictures
 from geosearch.evaluation.published import published_classification
 from geosearch.evaluation.report import (
@@ -42,7 +43,7 @@ class ClassFolders:
 
 
 def evaluate_classification(
-    encoder: Encoder,
+    encoder: Judged,
     pictures: Pictures,
     protocol: str = "clip",
     *,
@@ -53,7 +54,7 @@ def evaluate_classification(
     """Judge an encoder by how it sorts images with nothing but the classes' names.
 
     Args:
-        encoder: What is judged.
+        encoder: What is judged, or what loads it when it is needed.
         pictures: Images in folders by class.
         protocol: A name in :data:`CLASSIFICATION_PROTOCOLS`.
         names: Folder to what the class is called; None for the protocol's own reading.
@@ -68,6 +69,7 @@ def evaluate_classification(
     folders = class_folders(pictures)
     words = _words(folders.classes, chosen, names or {})
     prompts = [template.format(word) for word in words for template in chosen.templates]
+    encoder = loaded(encoder)
     classes = prompt_vectors(encoder, prompts, len(chosen.templates), raw_mean=chosen.raw_mean)
     embedded = embed_pictures(encoder, pictures, folders.names, progress=progress)
     guesses = (embedded.vectors @ classes.T).argmax(axis=1)

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from geosearch.encoders import Encoder, decode_image
+from geosearch.encoders import decode_image
 from geosearch.errors import UsageError
+from geosearch.evaluation.judged import Judged, loaded
 from geosearch.evaluation.localization.maps import localization_maps
 from geosearch.evaluation.localization.scores import localization_scores
 from geosearch.evaluation.localization.window_grid import window_grid
@@ -69,7 +70,7 @@ def read_localization_queries(path: str | Path) -> tuple[tuple[LocalizationQuery
 
 
 def evaluate_localization(
-    encoder: Encoder,
+    encoder: Judged,
     annotations: str | Path,
     pictures: Pictures,
     *,
@@ -78,7 +79,7 @@ def evaluate_localization(
     """Judge an encoder by how it points at regions in large pictures.
 
     Args:
-        encoder: What is judged.
+        encoder: What is judged, or what loads it when it is needed.
         annotations: A JSON file in the layout of AIR-SLT.
         pictures: Where its pictures are.
         progress: Show a bar on stderr.
@@ -90,7 +91,9 @@ def evaluate_localization(
     queries, sha256 = read_localization_queries(annotations)
     scores: list[dict[str, float]] = [{}] * len(queries)
     hashes: dict[str, str] = {}
-    for image, rows in _by_image(queries, pictures):
+    by_image = list(_by_image(queries, pictures))
+    encoder = loaded(encoder)
+    for image, rows in by_image:
         for place, data in pictures.in_order([image]):
             assert place == 0
             hashes[image] = hashlib.sha256(data).hexdigest()

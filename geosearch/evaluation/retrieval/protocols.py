@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from geosearch.encoders import Encoder
 from geosearch.errors import UsageError
+from geosearch.evaluation.judged import Judged, loaded
 from geosearch.evaluation.pictures import Pictures, embed_pictures
 from geosearch.evaluation.published import published_retrieval
 from geosearch.evaluation.report import EncoderUsed, Protocol, Report, hash_of_texts
@@ -58,7 +59,7 @@ class Queries:
 
 
 def evaluate_retrieval(
-    encoder: Encoder,
+    encoder: Judged,
     captioned: CaptionedSet,
     pictures: Pictures,
     protocol: str = "remoteclip",
@@ -68,7 +69,7 @@ def evaluate_retrieval(
     """Judge an encoder by retrieval in both directions.
 
     Args:
-        encoder: What is judged.
+        encoder: What is judged, or what loads it when it is needed.
         captioned: Images by name with their captions.
         pictures: Where those images are.
         protocol: A name in :data:`RETRIEVAL_PROTOCOLS`.
@@ -82,6 +83,7 @@ def evaluate_retrieval(
     queries = queries_of(captioned, protocol)
     by_stem = captioned.split == "all"  # text files say no ending
     names = (pictures.find_stems if by_stem else pictures.find)(captioned.images)
+    encoder = loaded(encoder)
     embedded = embed_pictures(encoder, pictures, names, progress=progress)
     texts = embed_in_batches(encoder, queries.texts, progress=progress)
     scores = texts @ embedded.vectors.T

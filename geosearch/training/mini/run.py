@@ -13,10 +13,11 @@ import torch
 
 from geosearch.encoders import mini
 from geosearch.evaluation import judge
+from geosearch.outputs import require_folder
 from geosearch.progress import Note, silent
 from geosearch.training.ahead import Ahead
 from geosearch.training.allocation import keep_freed_memory
-from geosearch.training.loop import Batches, Settings, Trained, train
+from geosearch.training.loop import Batches, Settings, Trained, require_checkpoint, train
 from geosearch.training.mini.corpus import Batch
 from geosearch.training.mini.depthwise import quicken
 from geosearch.training.mini.learner import MiniLearner, Rates
@@ -86,7 +87,9 @@ def train_mini(
         UsageError: Data is missing.
         EncoderError: A package that training needs is missing.
     """
-    out.mkdir(parents=True, exist_ok=True)
+    if resume:
+        require_checkpoint(out)
+    require_folder(out)
     about: dict[str, object] = {"seed": seed, "start": start.name if start else "public weights"}
     about |= {**asdict(settings), **asdict(recipe)}
     (out / "settings.json").write_text(json.dumps(about, indent=1) + "\n")

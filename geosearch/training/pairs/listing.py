@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from geosearch.errors import Refusal, UsageError
+from geosearch.text import is_readable
 
 _COLUMNS = ("file", "short", "long")
 _FORM = (
@@ -58,6 +59,8 @@ def read_pairs(listing: Path, images: Path | None = None) -> Pairs:
             refused.append(Refusal(where, "it names no file", _FORM))
         elif not (short or long):
             refused.append(Refusal(where, f"{file[0]} has no text", _FORM))
+        elif not all(map(is_readable, (*short, *long))):
+            refused.append(Refusal(where, "its text is not UTF-8 text", "write it in UTF-8"))
         elif not (path := folder / file[0]).is_file():
             refused.append(Refusal(where, f"there is no image {path}", "check the path"))
         else:
@@ -91,7 +94,8 @@ def parted(
 def _rows(listing: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the lines' numbers and values."""
     try:
-        with listing.open(encoding="utf-8-sig", newline="") as file:
+        # a row whose text is in another encoding costs itself only
+        with listing.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             if listing.suffix.lower() == ".csv":
                 table = csv.DictReader(file)
                 _check_columns(listing, table.fieldnames or ())

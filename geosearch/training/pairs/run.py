@@ -16,10 +16,11 @@ from geosearch.encoders import (
     resolve_precision,
 )
 from geosearch.errors import Refusal, UsageError
+from geosearch.outputs import require_folder
 from geosearch.progress import Note, silent
 from geosearch.training.ahead import Ahead
 from geosearch.training.allocation import keep_freed_memory
-from geosearch.training.loop import Settings, Trained, train
+from geosearch.training.loop import Settings, Trained, require_checkpoint, train
 from geosearch.training.pairs.balance import Balance
 from geosearch.training.pairs.batches import AUGMENTS, PairBatches
 from geosearch.training.pairs.judging import HeldOutPairs
@@ -115,10 +116,12 @@ def train_pairs(
         WeightsError: The weights are missing or do not fit.
     """
     _check(tuning)
+    if resume:
+        require_checkpoint(out)
     read = read_pairs(listing, images)
     share = tuning.held_out if tuning.held_out * len(read.pairs) >= _LEAST_HELD_OUT else 0.0
     learned, held_out = parted(read.pairs, share, tuning.seed)
-    out.mkdir(parents=True, exist_ok=True)
+    require_folder(out)
     with joined(resolve_device(tuning.device)) as (ranks, device):
         if tuning.batch % ranks.count:
             raise UsageError(
@@ -163,6 +166,9 @@ def _check(tuning: Tuning) -> None:
             "one cannot be meant",
             hint="at_once is 1 or more, epochs are more than 0, held out is a share below 1",
         )
+    if tuning.rate is not None and not 0 < tuning.rate < math.inf:
+        raise UsageError(f"a rate of {tuning.rate}", hint="give --rate a number above 0: 1e-5")
+    resolve_precision("cpu", tuning.precision)  # is it one at all
     if tuning.new and tuning.weights:
         raise UsageError("--new takes no weights", hint="leave one of --new and --weights out")
 

@@ -1,0 +1,19 @@
+"""Texts that are asked: each has something to say, and is text."""
+
+from collections.abc import Sequence
+
+from geosearch.errors import UsageError
+from geosearch.text import readable
+
+
+def require_texts(texts: Sequence[str]) -> None:
+    """Refuse texts that cannot be asked, before an encoder is loaded for them.
+
+    Raises:
+        UsageError: One is empty, or not UTF-8 text.
+    """
+    hint = "say what to look for, in quotes"
+    for number, text in enumerate(texts, start=1):
+        which = "the query" if len(texts) == 1 else f"the query {number} of {len(texts)}"
+        if not readable(text, which, hint=f"{hint} and in UTF-8").strip():
+            raise UsageError(f"{which} has no text", hint=hint)
