@@ -6,7 +6,7 @@ are paths below the folder's own.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
@@ -150,7 +150,9 @@ class HeldFolder:
         self.rename(part, self, name)
         self.sync()
 
-    def remove_made(self, name: str, is_ours: Callable[[str], bool], last: str = "") -> int:
+    def remove_made(
+        self, name: str, is_ours: Callable[[str], bool], last: Collection[str] = ()
+    ) -> int:
         """Remove a folder in it with those files that are ours.
 
         What else it holds stays, and so does the folder then.
@@ -158,7 +160,7 @@ class HeldFolder:
         Args:
             name: The folder.
             is_ours: Is asked about paths in it: of files, and of folders with ``/`` at the end.
-            last: The file that goes last: what says that the folder is ours.
+            last: Files that go last: what says that the folder is ours.
 
         Returns:
             The bytes of the files that were removed.
@@ -167,10 +169,10 @@ class HeldFolder:
         if found is None or not S_ISDIR(found.st_mode):
             return 0
         with self.inner(name) as folder:
-            freed, all_gone = folder._empty("", lambda path: path != last and is_ours(path))
+            freed, all_gone = folder._empty("", lambda path: path not in last and is_ours(path))
             if all_gone:
                 freed += folder._empty("", is_ours)[0]
-        self._remove_empty(name)
+        self.remove_empty(name)
         return freed
 
     def _empty(self, prefix: str, is_ours: Callable[[str], bool]) -> tuple[int, bool]:
@@ -193,10 +195,11 @@ class HeldFolder:
                 with self.inner(name) as folder:
                     more, gone = folder._empty(f"{path}/", is_ours)
                 freed, all_gone = freed + more, all_gone and gone
-                self._remove_empty(name)
+                self.remove_empty(name)
         return freed, all_gone
 
-    def _remove_empty(self, name: str) -> None:
+    def remove_empty(self, name: str) -> None:
+        """Remove a folder in it that holds nothing; leave any other."""
         # somebody's files may be in it: those stay, and the folder with them
         with suppress(OSError):
             self.rmdir(name)

@@ -79,7 +79,7 @@ def remove_segment(segments: HeldFolder, name: str, index_id: str) -> int:
         known = path in EVERY_FILE or path in _FOLDERS or path == DESCRIPTION
         return known or is_file_part(path.rpartition("/")[2], index_id)
 
-    return segments.remove_made(name, is_ours, DESCRIPTION)
+    return segments.remove_made(name, is_ours, (DESCRIPTION,))
 
 
 def remove_part(segments: HeldFolder, name: str) -> int:
@@ -114,8 +114,7 @@ def remove_scene(staging: HeldFolder, name: str, index_id: str) -> int:
     def is_ours(path: str) -> bool:
         return _STAGED_FILE.fullmatch(path) is not None or is_file_part(path, index_id)
 
-    last = BEGUN if name.endswith(UNFINISHED) else SCENE
-    return staging.remove_made(name, is_ours, last)
+    return staging.remove_made(name, is_ours, (SCENE, BEGUN))
 
 
 def is_removed_rows(removed: HeldFolder, name: str, index_id: str) -> bool:

@@ -310,6 +310,8 @@ class Staging:
             for name in names:
                 if is_our_scene(folder, name, self.index_id):
                     remove_scene(folder, name, self.index_id)
+                else:  # a run that was killed while it removed one may have left it empty
+                    folder.remove_empty(name)
 
     def _name(self, scene_id: str) -> str:
         # nobody else has drawn the index's id: no folder has this name by chance

@@ -3,7 +3,6 @@
 import shutil
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pytest
 import rasterio
@@ -73,10 +72,3 @@ def test_an_archive_that_is_moved_alone_is_linked_again(home: Path) -> None:
     assert len(archive.report.relinked) == 2
     assert archive.report.chips == 0
     assert hrefs(home)["a.tif"] == str(moved / "a.tif")
-
-
-def test_absolute_hrefs_of_before_are_read(home: Path) -> None:
-    for sidecar in (home / "indexes" / "i").glob("segments/*/chips.duckdb"):
-        with duckdb.connect(str(sidecar)) as connection:
-            connection.execute("UPDATE scenes SET href = '/data/a.tif' WHERE id = 'a.tif'")
-    assert hrefs(home)["a.tif"] == "/data/a.tif"
