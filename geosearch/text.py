@@ -28,13 +28,17 @@ _MARKED = (
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 
 
-def decoded(data: bytes, what: str, hint: str = "save it as UTF-8") -> str:
+def decoded(
+    data: bytes, what: str, hint: str = "save it as UTF-8", *, in_parts: bool = False
+) -> str:
     """Return the text of a document: UTF-8, or UTF-16 or UTF-32 that begin with a mark.
 
     Args:
         data: All of it.
         what: What it is, for the message: ``queries.txt``.
         hint: What to do about it.
+        in_parts: Whether the caller looks at each part with `is_readable`: a byte that is not UTF-8
+            then becomes a lone surrogate (PEP 383), and costs its part and not the whole.
 
     Raises:
         UsageError: It is none of these.
@@ -45,6 +49,8 @@ def decoded(data: bytes, what: str, hint: str = "save it as UTF-8") -> str:
     except UnicodeDecodeError as error:
         if encoding not in ("utf-8", "utf-8-sig"):
             raise UsageError(f"{what} is not {encoding.upper()} text", hint=hint) from None
+        if in_parts:
+            return data.decode(encoding, "surrogateescape")
         line = len(_LINE_ENDS.findall(error.object[: error.start])) + 1
         byte = error.object[error.start]
         raise UsageError(

@@ -81,7 +81,7 @@ def _entries(path: str) -> list[Any]:
         raise UsageError(
             f"cannot read texts from {name}: {error.strerror}", hint=remedy(error, _FORM)
         ) from error
-    text = decoded(data, name)
+    text = decoded(data, name, in_parts=not _is_json(path))
     if not _is_json(path):
         lines = _LINE_END.split(text)
         if len(lines) > 1 and not lines[-1]:

@@ -51,10 +51,20 @@ def test_files_with_marks_that_were_joined_have_no_marks_left(tmp_path: Path) ->
     assert read_queries(str(path)).texts == ["a river", "a lake"]
 
 
-def test_a_file_in_latin_1_is_told_by_its_line(tmp_path: Path) -> None:
+def test_a_line_in_latin_1_costs_that_line(tmp_path: Path) -> None:
     path = tmp_path / "texts.txt"
-    path.write_bytes(b"a river\r\nsc\xe8ne\r\n")
-    with pytest.raises(UsageError, match=r"texts\.txt is not UTF-8 text: line 2 has the byte 0xe8"):
+    path.write_bytes(b"a river\r\nsc\xe8ne\r\na lake\r\n")
+    read = read_queries(str(path))
+    assert read.texts == ["a river", "a lake"]
+    assert [(one.input[:6], one.reason) for one in read.refused] == [
+        ("line 2", r"is not UTF-8 text: sc\xe8ne")
+    ]
+
+
+def test_a_file_that_is_latin_1_throughout_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "texts.txt"
+    path.write_bytes(b"sc\xe8ne\n")
+    with pytest.raises(UsageError, match=r"line 1 of .*texts\.txt is not UTF-8 text: sc\\xe8ne"):
         read_queries(str(path))
 
 
