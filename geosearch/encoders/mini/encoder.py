@@ -63,10 +63,10 @@ class MiniEncoder(RemembersTexts):
         self.device = device
         self.precision = precision
         ready = folded(image).to(device)
-        if device == "cpu":
-            ready = fuse(ready)
         if precision != FLOAT32:
             ready = mostly_in(ready, dtype_of(precision))
+        if device == "cpu":
+            ready = fuse(ready)
         self._image = ready.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._text = text.to(device).eval()
         self._recent = RecentTexts(DIM)

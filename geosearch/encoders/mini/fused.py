@@ -14,11 +14,10 @@ from geosearch.encoders.mini.image_tower import Block, ImageTower, SameConv
 def fuse(tower: ImageTower) -> ImageTower:
     """Let a folded tower's convolutions clamp their own results, in place.
 
-    Does nothing where torch has no such operator. The result differs from the plain tower's by
-    rounding only.
+    A convolution stays as it is where torch has no such operator, or the processor cannot compute
+    it in the weights' type: oneDNN has no bf16 without AVX-512. The result differs from the plain
+    tower's by rounding only.
     """
-    if not _available():
-        return tower
     _fuse(tower, "conv_stem", "act0")
     _fuse(tower, "conv_head", "act1")
     for block in tower.blocks:
@@ -32,6 +31,8 @@ def fuse(tower: ImageTower) -> ImageTower:
 def _fuse(parent: nn.Module, conv_name: str, act_name: str) -> None:
     conv = getattr(parent, conv_name)
     assert isinstance(conv, SameConv)
+    if not _available(conv.weight.dtype):
+        return
     vars(conv)["convolve"] = _conv_relu6
     setattr(parent, act_name, nn.Identity())
 
@@ -52,11 +53,11 @@ def _conv_relu6(
     )
 
 
-def _available() -> bool:
+def _available(dtype: torch.dtype) -> bool:
     """Try it: the operator is internal to torch and may go, or change, with a version."""
-    x, weight = torch.full((1, 1, 4, 4), 7.0), torch.ones(2, 1, 1, 1)
+    x, weight = torch.full((1, 1, 4, 4), 7.0, dtype=dtype), torch.ones(2, 1, 1, 1, dtype=dtype)
     try:
-        clamped = _conv_relu6(x, weight, torch.zeros(2), 1, 0, 1, 1)
+        clamped = _conv_relu6(x, weight, torch.zeros(2, dtype=dtype), 1, 0, 1, 1)
     except (AttributeError, RuntimeError, TypeError):
         return False
     return bool((clamped == 6.0).all())
