@@ -409,8 +409,22 @@ class Segment:
 
     def numbered_scenes(self) -> list[tuple[int, SceneRecord]]:
         """Return the scenes that are searched, and the number that ``scene_no`` has for each."""
-        numbered = enumerate(self._sidecar.scenes())
+        numbered = self._all_scenes().items()
         return [(n, scene) for n, scene in numbered if scene.id not in self.entry.removed]
+
+    def _all_scenes(self) -> dict[int, SceneRecord]:
+        scenes = self._as_described(dict(enumerate(self._sidecar.scenes())))
+        if len(scenes) != len(self.description.scenes):
+            raise damaged(self.folder / SIDECAR, f"its scenes are not those of {DESCRIPTION}")
+        return scenes
+
+    def _as_described(self, scenes: dict[int, SceneRecord]) -> dict[int, SceneRecord]:
+        """Return scenes by their numbers; another segment's sidecar may have the same size."""
+        keys = self.description.scenes
+        for number, scene in scenes.items():
+            if number >= len(keys) or scene.key != keys[number]:
+                raise damaged(self.folder / SIDECAR, f"its scenes are not those of {DESCRIPTION}")
+        return scenes
 
     @property
     def cuts(self) -> dict[str, NDArray[Any]]:
@@ -435,10 +449,10 @@ class Segment:
         missing = numbers - self._known_scenes.keys()
         if missing and len(self.description.scenes) <= _SCENES_AT_ONCE:
             # all in one go: asking for a few takes longer than the rest of a search
-            self._known_scenes = dict(enumerate(self._sidecar.scenes()))
+            self._known_scenes = self._all_scenes()
             missing = numbers - self._known_scenes.keys()
         if missing:
-            self._known_scenes |= self._sidecar.some_scenes(missing)
+            self._known_scenes |= self._as_described(self._sidecar.some_scenes(missing))
         return self._known_scenes
 
     @cached_property

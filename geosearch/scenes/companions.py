@@ -9,16 +9,34 @@ import re
 from collections import OrderedDict
 from time import time_ns
 
-_OF_THE_NAME = (".aux.xml", ".ovr", ".ovr.ovr", ".msk", ".msk.ovr", ".aux", ".rrd", ".xml", ".imd")
-"""Behind a file's whole name: ``x.tif.ovr``."""
-_OF_THE_STEM = (
-    *(".aux.xml", ".aux", ".ovr", ".msk", ".rrd", ".rde", ".ige"),
-    *(".prj", ".wld", ".tab", ".hdr", ".geo", ".points", ".xml", ".met"),
-    *(".rpb", "_rpc.txt", ".rpc", ".imd", ".pvl", "_metadata.txt", ".tfw", ".tifw", ".jgw", ".pgw"),
+_OF_THE_STEM = ("_rpc.txt", "_metadata.txt")
+"""What follows a file's name without its ending, and is not an ending itself."""
+# fmt: off
+_SCENES = frozenset(
+    {
+        "bil", "bip", "bsq", "btf", "gpkg", "gtiff", "img", "j2k", "jp2", "jpx", "mrf", "nc",
+        "nitf", "ntf", "tif", "tiff", "vrt",
+    }
 )
-"""Behind its name without the ending: ``x.tfw``."""
-_OF_THE_PICTURE = re.compile(r"\.(?:aux\.xml|aux|ovr|msk|rrd|rde|ige|hdr)", re.IGNORECASE)
-"""Those that decide about pixels; the rest decide about the place and the date."""
+"""Endings of rasters of one name beside each other: each is a scene of its own."""
+_OF_NO_RASTER = frozenset(
+    {
+        "cpg", "csv", "dbf", "doc", "docx", "geojson", "gif", "gz", "htm", "html", "ipynb",
+        "jpeg", "jpg", "json", "kml", "kmz", "log", "md", "md5", "pdf", "png", "py", "qgz",
+        "qix", "qml", "sbn", "sbx", "sha1", "sha256", "shp", "shx", "sld", "tar", "toml", "tsv",
+        "txt", "webp", "xls", "xlsx", "yaml", "yml", "zip",
+    }
+)
+# fmt: on
+"""Endings of what people keep beside a raster and GDAL does not read with it."""
+_OF_THE_PLACE = re.compile(
+    r"(?:\.(?:prj|wld|tab|geo|points|rpb|rpc|imd|pvl|met|xml|(?!raw)\w\ww|tifw|tiffw|jpe?gw|pngw|jp2w)"
+    r"|_rpc\.txt|_metadata\.txt)\Z",
+    re.IGNORECASE,
+)
+"""Companions that decide about the place and the date, and not about pixels."""
+_DOUBLE = (".aux", ".ovr", ".msk")
+"""Endings before the last one: ``x.aux.xml``, ``x.ovr.ovr``."""
 _REMEMBERED = 64
 _SETTLED_NS = 2_000_000_000
 """A folder whose entries changed less than this ago may change again within the same tick of its
@@ -26,19 +44,20 @@ clock (as git's index reckons with "racy" files)."""
 
 
 class _Folders:
-    """Names in folders, lower case to as they are."""
+    """Names in folders: by what they are in lower case, with and without their endings."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, tuple[int, dict[str, str]]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[int, dict[str, list[str]]]] = OrderedDict()
 
-    def names(self, folder: str) -> dict[str, str] | None:
-        """Return a folder's names; None where it cannot be listed."""
+    def names(self, folder: str) -> dict[str, list[str]] | None:
+        """Return a folder's names, by their beginnings; None where it cannot be listed."""
         try:
             changed_ns = os.stat(folder).st_mtime_ns
             known = self._known.get(folder)
             if known is not None and known[0] == changed_ns:
                 return known[1]
-            names = {name.lower(): name for name in os.listdir(folder)}
+            with os.scandir(folder) as entries:
+                names = _by_beginning([one.name for one in entries if not one.is_dir()])
         except OSError:
             return None
         self._known.pop(folder, None)
@@ -49,11 +68,28 @@ class _Folders:
         return names
 
 
+def _by_beginning(names: list[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in names:
+        lower = name.lower()
+        beginning, ending = os.path.splitext(lower)
+        for suffix in _OF_THE_STEM:
+            beginning = beginning if not lower.endswith(suffix) else lower.removesuffix(suffix)
+        if ending[1:] not in _SCENES:
+            found.setdefault(beginning, []).append(name)
+            if beginning.endswith(_DOUBLE):  # x.aux.xml is of x as well as of a file called x.aux
+                found.setdefault(os.path.splitext(beginning)[0], []).append(name)
+    return found
+
+
 _FOLDERS = _Folders()
 
 
 def companions(file: str) -> list[str]:
-    """Return the files beside a local raster that decide how it is read, sorted.
+    """Return the files beside a local raster that may decide how it is read, sorted.
+
+    Drivers have companions of many endings, and which of them are read is known only once they are
+    there: all of the raster's name count, but for other rasters and what is never read with one.
 
     Args:
         file: Its path; what it is called in, upper or lower case, does not matter.
@@ -61,23 +97,20 @@ def companions(file: str) -> list[str]:
     folder, name = os.path.split(file)
     there = _FOLDERS.names(folder or ".")
     if there is None:  # a folder may be entered and not listed
-        places = (os.path.join(folder, one) for one in _names_beside(name))
-        return sorted(place for place in places if os.path.lexists(place))
+        beside = (f"{file}{one}" for one in (".aux.xml", ".ovr", ".msk"))
+        return sorted(path for path in beside if os.path.lexists(path))
     lower = name.lower()
-    found = [there[one] for one in _names_beside(lower) if one in there]
-    return sorted(os.path.join(folder, one) for one in found if one != name)
+    found = {*there.get(lower, ()), *there.get(os.path.splitext(lower)[0], ())}
+    return sorted(os.path.join(folder, one) for one in found if one != name and _is_read(one))
+
+
+def _is_read(name: str) -> bool:
+    lower = name.lower()
+    ending = os.path.splitext(lower)[1][1:]
+    return (bool(ending) and ending not in _OF_NO_RASTER) or lower.endswith(_OF_THE_STEM)
 
 
 def makes_picture(companion: str) -> bool:
-    """Return whether a companion decides about the pixels, by its name."""
-    return bool(_OF_THE_PICTURE.search(os.path.basename(companion)))
-
-
-def _names_beside(name: str) -> set[str]:
-    stem, ending = os.path.splitext(name)
-    names = {name + suffix for suffix in _OF_THE_NAME}
-    names.update([stem + suffix for suffix in _OF_THE_STEM])
-    if len(ending) > 1:
-        # world files (GDALReadWorldFile): the ending with w behind it, or its first and last letter
-        names.update((f"{name}w", f"{stem}.{ending[1]}{ending[-1]}w"))
-    return names
+    """Return whether a companion may decide about the pixels, by its name."""
+    name = os.path.basename(companion)
+    return name.lower().endswith(".aux.xml") or not _OF_THE_PLACE.search(name)

@@ -40,7 +40,15 @@ def write(path: Path, text: str = "x") -> None:
 
 WORLD = ("x.tfw", "X.TFW", "x.tifw", "x.wld", "x.tab")
 PLACE = ("x.prj", "X.PRJ", "x_rpc.txt", "x_RPC.TXT", "x.rpb", "x.RPB", "x.hdr")
-PICTURE = ("x.tif.aux.xml", "x.aux.xml", "x.tif.msk", "x.tif.ovr", "x.ovr", "x.tif.ovr.ovr")
+PICTURE = (
+    "x.tif.aux.xml",
+    "x.aux.xml",
+    "x.tif.msk",
+    "x.tif.ovr",
+    "x.ovr",
+    "x.tif.ovr.ovr",
+    "x.clr",
+)
 METADATA = ("x.imd", "x.pvl", "x_metadata.txt")
 
 
@@ -58,7 +66,9 @@ def test_a_companion_that_comes_changes_or_goes_is_seen(tmp_path: Path, name: st
     assert scene_state(file) == states[0]
 
 
-@pytest.mark.parametrize("name", ["y.tfw", "x.txt", "x.png", "xx.prj", "x_1.tif", "x.csv"])
+@pytest.mark.parametrize(
+    "name", ["y.tfw", "x.txt", "x.png", "xx.prj", "x_1.tif", "x.csv", "x.nc", "x"]
+)
 def test_other_files_are_no_companions(tmp_path: Path, name: str) -> None:
     write_band(tmp_path / "x.tif", values(1))
     (file,) = find_scenes([tmp_path]).files
