@@ -76,6 +76,8 @@ class Interrupted(KeyboardInterrupt):
 
 def first_line(error: BaseException) -> str:
     """Return what an engine's error says in its first line, or its kind if it says nothing."""
+    if isinstance(error, RecursionError):  # Python speaks of itself, not of the document
+        return "it is nested too deeply"
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
-from geosearch.errors import Refusal, SceneError
+from geosearch.errors import Refusal, SceneError, first_line
 from geosearch.regular_file import remedy
 from geosearch.scenes.buckets import is_s3
 from geosearch.scenes.fetching import opened
@@ -184,7 +184,8 @@ def _read(path: str) -> Mapping[str, Any]:
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise SceneError(f"it is no JSON: {error}", hint="check what it holds") from error
+        reason = shown(first_line(error))
+        raise SceneError(f"it is not JSON: {reason}", hint="check what it holds") from error
     if not isinstance(document, dict):
         raise SceneError("it is no JSON object", hint="give a STAC Item, ItemCollection or Catalog")
     return document

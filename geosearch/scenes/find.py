@@ -23,6 +23,8 @@ from geosearch.scenes.walk import Listing, listing, passed_over_note, walk
 from geosearch.scenes.wildcards import Pattern, parse_pattern
 from geosearch.text import is_readable, shown
 
+_ONE_SCENE = "a file is one scene: correct the Item's href, or leave the Item out"
+
 
 @dataclass(frozen=True, slots=True)
 class SceneFile:
@@ -156,7 +158,7 @@ def _each_once(files: Iterable[SceneFile], refused: list[Refusal]) -> list[Scene
         known = first.setdefault(keys.key(file.href), file)
         if known.item and file.item and known.id != file.id:
             reason = f"its file is the scene {shown(known.id)} already: {shown(known.name)}"
-            refused.append(Refusal(shown(file.id), reason, "index it into another folder with -i"))
+            refused.append(Refusal(shown(file.id), reason, _ONE_SCENE))
     return list(first.values())
 
 
