@@ -125,9 +125,9 @@ def test_stac_names_the_bands_of_a_file_that_does_not(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("{", "no JSON"),
+        ("{", "not JSON"),
         ("[1]", "no JSON object"),
-        ("[" * 100_000, "no JSON"),
+        ("[" * 100_000, "not JSON"),
         ('{"type": "Polygon"}', "no STAC document: its type is 'Polygon'"),
         (json.dumps(item("x", a={"href": "x.txt"})), "none of its assets is a raster"),
         (json.dumps(item("x", a={"href": 7, "type": "image/tiff"})), "'7' is no href"),
