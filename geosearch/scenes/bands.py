@@ -31,6 +31,11 @@ _WAVELENGTH = re.compile(r"(\d{3,4}(?:\.\d+)?)\s*(?:nm|nanomet)", re.IGNORECASE)
 _COLOUR_NM = ((660.0, 610.0, 700.0), (560.0, 510.0, 600.0), (485.0, 440.0, 510.0))
 """Wanted, least and greatest central wavelength of red, green and blue."""
 
+_NO_LIGHT = frozenset(
+    ("cyan", "magenta", "yellow", "black", "hue", "saturation", "lightness", "Y", "Cb", "Cr")
+)
+"""Colour interpretations of inks and of other coordinates than red, green and blue."""
+
 _BY_COUNT: dict[int, tuple[Bands, str]] = {
     3: ((1, 2, 3), "red, green, blue"),
     4: ((1, 2, 3), "red, green, blue, infrared; if blue is first: --bands 3,2,1"),
@@ -89,6 +94,7 @@ def choose_bands(facts: BandFacts, asked: Bands | None) -> BandChoice:
                 hint=f"use --bands with three numbers from 1 to {total}",
             )
         return BandChoice(asked, "--bands")
+    _require_light(facts)
     # alpha says where the picture is, not what it shows
     colours = [at for at, name in enumerate(facts.interpretation, start=1) if name != "alpha"]
     if len(colours) < 3:
@@ -103,6 +109,20 @@ def choose_bands(facts: BandFacts, asked: Bands | None) -> BandChoice:
         or _false_colour(facts)
         or _by_count(colours)
     )
+
+
+def _require_light(facts: BandFacts) -> None:
+    """Refuse inks and other coordinates of colour: shown as red, green and blue, they would lie.
+
+    Raises:
+        SceneError: A band is one of these.
+    """
+    others = [name for name in facts.interpretation if name in _NO_LIGHT]
+    if others:
+        raise SceneError(
+            f"its bands are not red, green and blue, but {', '.join(others)}",
+            hint="convert its colours, or choose what is shown: --bands 1,2,3",
+        )
 
 
 def _by_names(facts: BandFacts, sensor: Sensor | None) -> BandChoice | None:

@@ -34,13 +34,37 @@ def choose_stretch(
     Raises:
         SceneError: There is no valid pixel.
     """
-    if source.palette is not None or (source.is_plain and stretch in ("auto", "none")):
+    inverted = [is_inverted(source.dataset, source.bands[at]) for at in source.shown]
+    plain = source.is_plain and stretch in ("auto", "none") and not any(inverted)
+    if source.palette is not None or plain:
         _require_valid(source)
         return None
     fixed = _fixed_range(source, stretch)
     if fixed is not None:
         _require_valid(source)
-        return fixed, fixed, fixed
+        ranges = [fixed] * len(source.bands)
+    else:
+        ranges = _sampled_ranges(source)
+    # who gives two values has said which is black
+    turned = [not isinstance(stretch, tuple) and one for one in inverted]
+    red, green, blue = (
+        ranges[at][::-1] if turn else ranges[at]
+        for at, turn in zip(source.shown, turned, strict=True)
+    )
+    return red, green, blue
+
+
+def is_inverted(dataset: Any, band: int) -> bool:
+    """Return whether a file says that lesser values of a band are brighter.
+
+    Of a picture with a palette GDAL says nothing of the kind: the palette has it.
+    """
+    white = dataset.tags(ns="IMAGE_STRUCTURE").get("MINISWHITE") == "YES"
+    return bool(white != (dataset.scales[band - 1] < 0))
+
+
+def _sampled_ranges(source: PixelSource) -> list[Range]:
+    """Return the range of each band from some of its pixels."""
     samples: list[NDArray[np.generic]] = []
     for window, shape in _samples(source.dataset):
         values, valid = read_values(source, window, shape)
@@ -52,8 +76,7 @@ def choose_stretch(
         if not len(finite):
             raise _empty()
         ranges.append(percentile_range(finite))
-    red, green, blue = (ranges[at] for at in source.shown)
-    return red, green, blue
+    return ranges
 
 
 def _fixed_range(source: PixelSource, stretch: Stretch) -> Range | None:
@@ -64,6 +87,8 @@ def _fixed_range(source: PixelSource, stretch: Stretch) -> Range | None:
         return 0.0, 255.0
     if stretch == "auto" and source.bits is not None:
         return 0.0, float((1 << source.bits) - 1)
+    if stretch == "auto" and source.is_plain:
+        return 0.0, 255.0
     return None
 
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from geosearch.errors import UsageError
 
 Range = tuple[float, float]
-"""Values shown as black and as white."""
+"""Values shown as black and as white: the first is above the second where a file says that its
+least value is white (TIFF 6.0, PhotometricInterpretation 0)."""
 
 Stretch = Literal["auto", "percentile", "none"] | Range
 """Where a scene's ranges are from: its percentiles (``auto``: unless it has 8 bits), nowhere, since
@@ -78,12 +79,16 @@ def to_bytes(values: NDArray[np.generic], ranges: Sequence[Range] | None) -> NDA
     bands, height, width = values.shape
     # rows of all bands: few numbers a row would leave little to each of numpy's loops
     rows = np.ascontiguousarray(values.transpose(1, 2, 0)).reshape(height, width * bands)
-    low, high = (np.tile(np.array(side), width) for side in zip(*ranges, strict=True))
+    inverted = np.tile([black > white for black, white in ranges], width)
+    ordered = [tuple(sorted(one)) for one in ranges]
+    low, high = (np.tile(np.array(side), width) for side in zip(*ordered, strict=True))
     out = np.empty(rows.shape, np.uint8)
     step = max(1, _HELD_VALUES // max(1, rows.shape[1]))
     for first in range(0, height, step):
         some = slice(first, first + step)
         out[some] = _scaled(rows[some], low, high)
+    if inverted.any():
+        np.subtract(255, out, out=out, where=inverted)
     return out.reshape(height, width, bands).transpose(2, 0, 1)
 
 
