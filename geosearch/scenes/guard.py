@@ -32,6 +32,7 @@ _HEAD_BYTES = 4096
 _DEEPEST = 8
 NOT_KNOWN = "not recognized"
 """In what GDAL says where no driver takes a file for its own."""
+_NOT_THERE = "does not exist in the file system"
 _LONGEST = 2030
 """Bytes of a path: GDAL joins names in buffers of 2,048, and adds endings to them."""
 _SETTLED_NS = 2_000_000_000
@@ -123,7 +124,8 @@ def _require_archived_beside(name: str, opener: Opener) -> None:
         except (IndexError, ValueError):
             found = True
         except RasterioIOError as error:
-            found = NOT_KNOWN in str(error)
+            said = str(error).replace(name + ending, "")
+            found = NOT_KNOWN in said and _NOT_THERE not in said
         if found:
             raise SceneError(
                 f"{shown(Path(name).name)} has {ending} beside it in its archive",
