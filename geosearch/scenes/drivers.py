@@ -31,7 +31,6 @@ ARCHIVED = (
     "ENVI",
     "GIF",
     "GRIB",
-    "PCIDSK",
     "SRTMHGT",
     "USGSDEM",
 )
@@ -56,19 +55,14 @@ LOCAL = (
     "BSB",
     "BT",
     "BYN",
-    "CALS",
     "CEOS",
     "COSAR",
     "CTable2",
     "CTG",
-    "DIMAP",
     "DOQ1",
     "DOQ2",
-    "EIR",
     "ELAS",
-    "ERS",
     "ESAT",
-    "FAST",
     "FIT",
     "GFF",
     "GS7BG",
@@ -77,7 +71,6 @@ LOCAL = (
     "GTX",
     "GXF",
     "HF2",
-    "ILWIS",
     "IRIS",
     "ISCE",
     "JAXAPALSAR",
@@ -89,34 +82,55 @@ LOCAL = (
     "MFF",
     "MFF2",
     "MSGN",
-    "NDF",
     "NTv2",
     "NWT_GRC",
     "NWT_GRD",
-    "PAux",
     "PCRaster",
     "PNM",
-    "PRF",
     "R",
     "RIK",
     "RMF",
     "ROI_PAC",
     "RRASTER",
-    "RS2",
     "RST",
-    "SAFE",
     "SAGA",
     "SAR_CEOS",
-    "SENTINEL2",
     "SIGDEM",
-    "SNODAS",
     "Terragen",
-    "TIL",
-    "TSX",
     "VICAR",
     "XYZ",
     "ZMap",
 )
 """What is read of local files. Not among them is what asks another machine (WMS, WMTS, WCS, HTTP,
 EEDAI, PLMOSAIC, DAAS, STACIT, STACTA), what lists files or statements of its own (GTI, ESRIC,
-Rasterlite, GDAL's tile indexes, catalogues of NITF frames), and what is of other planets."""
+Rasterlite, GDAL's tile indexes, catalogues of NITF frames), what opens files that its own
+text names (DIMAP, ERS, TIL, PRF, RS2, TSX, SAFE, SENTINEL2, PCIDSK with all drivers; FAST, NDF,
+ILWIS, PAux, SNODAS, EIR as bytes), drawings (CALS), and what is of other planets."""
+
+_NAMING = (
+    (b"<dimap_document", "a DIMAP document"),
+    (b"<phr_dimap_document", "a DIMAP document"),
+    (b"datasetheader begin", "an ERS header"),
+    (b"begin_group = tile_", "a list of tiles (TIL)"),
+    (b"<level1product", "a TerraSAR-X document"),
+    (b"schemas/rs2", "a RADARSAT-2 document"),
+    (b"<xfdu:xfdu", "a SAFE manifest"),
+    (b":level-1b_user_product", "a Sentinel-2 document"),
+    (b":level-1c_user_product", "a Sentinel-2 document"),
+    (b":level-2a_user_product", "a Sentinel-2 document"),
+    (b":level-1c_tile_id", "a Sentinel-2 document"),
+    (b":level-2a_tile_id", "a Sentinel-2 document"),
+    (b"auxilarytarget", "a PCI .aux header"),
+    (b"[ilwis]", "an ILWIS header"),
+)
+"""What is in the first bytes, in lower case, of formats that name other files."""
+
+
+def names_other_files(head: bytes) -> str | None:
+    """Return which format that opens other files a file is of, by its first bytes; None if none."""
+    if head.startswith(b"PCIDSK  "):
+        return "a PCIDSK file"
+    if b"\0" in head:  # a raster with such a text among its tags
+        return None
+    lower = head.lower()
+    return next((what for known, what in _NAMING if known in lower), None)

@@ -20,7 +20,9 @@ from rasterio.errors import RasterioIOError
 
 from geosearch.errors import SceneError
 from geosearch.regular_file import NotRegularError, open_regular, require_regular
+from geosearch.scenes.companions import companions
 from geosearch.scenes.databases import require_tables
+from geosearch.scenes.drivers import names_other_files
 from geosearch.scenes.remote import container, is_remote, uses_network, without_secrets
 from geosearch.scenes.virtual_rasters import NamedSource, is_virtual, named_sources
 from geosearch.scenes.walk import RASTER_ENDINGS
@@ -30,6 +32,7 @@ _HEAD_BYTES = 4096
 _DEEPEST = 8
 NOT_KNOWN = "not recognized"
 """In what GDAL says where no driver takes a file for its own."""
+_NOT_THERE = "does not exist in the file system"
 _LONGEST = 2030
 """Bytes of a path: GDAL joins names in buffers of 2,048, and adds endings to them."""
 _SETTLED_NS = 2_000_000_000
@@ -46,6 +49,11 @@ _WEB_DOCUMENTS = (
     b"<VRTTI",
 )
 """What drivers that may not read a local file know theirs by."""
+_OPENED_BESIDE = (".ovr", ".msk")
+"""What GDAL opens with all its drivers, if it is beside a raster by its name."""
+_LEAST_BYTES = 12
+"""Shorter files name nothing: no web document and no virtual raster has so few bytes."""
+_ERDAS = b"EHFA_HEADER_TAG"
 _DATABASES = {".gpkg", ".mbtiles"}
 _TEXTS = {"aux", "dim", "hdr", "imd", "met", "prj", "pvl", "rpb", "rsc", "tfw", "txt", "wld", "xml"}
 """Endings of what GDAL looks for beside a raster by names that have not its own in them."""
@@ -87,11 +95,42 @@ def require_local(file: str, opener: Opener) -> None:
         inner = container(file)
         if os.path.lexists(inner):
             require_regular(inner)
+            _require_archived_beside(file, opener)
         return
     found = _looked_at(file)
     if found.size == 0:
         raise SceneError(f"{shown(Path(file).name)} is empty: 0 bytes", hint="fetch the file again")
+    _require_named_itself(file)
     _Look(opener).at_sources(found, depth=0)
+
+
+def _require_named_itself(file: str) -> None:
+    with open_regular(file) as opened:
+        head = opened.read(_HEAD_BYTES)
+    what = names_other_files(head)
+    if what is not None and not is_virtual(head):
+        raise SceneError(
+            f"{shown(Path(file).name)} is {what}: it names other files, which are not followed",
+            hint="name the image file itself, or make one: gdal_translate IN OUT.tif",
+        )
+
+
+def _require_archived_beside(name: str, opener: Opener) -> None:
+    """Look at what GDAL may open beside a member of an archive, though it does not list it."""
+    for ending in (*_OPENED_BESIDE, *map(str.upper, _OPENED_BESIDE)):
+        try:
+            with opener(name + ending):
+                found = True
+        except (IndexError, ValueError):
+            found = True
+        except RasterioIOError as error:
+            said = str(error).replace(name + ending, "")
+            found = NOT_KNOWN in said and _NOT_THERE not in said
+        if found:
+            raise SceneError(
+                f"{shown(Path(name).name)} has {ending} beside it in its archive",
+                hint="unpack the archive: what is beside a raster is read from folders only",
+            )
 
 
 def require_own_overviews(dataset: Any, opener: Opener) -> None:
@@ -201,6 +240,11 @@ class _Look:
             reads += self.at_source(source, folder, name, depth + 1)
             if reads > _MOST_SOURCES:
                 raise _too_many(name)
+        for beside in _opened_beside(file.path):
+            if os.path.isfile(beside) and os.path.getsize(beside) < _LEAST_BYTES:
+                continue
+            source = NamedSource(beside)
+            reads += self.at_source(source, folder, name, depth + 1)
         return reads
 
     def at_source(self, source: NamedSource, base: Path, by: str, depth: int) -> int:
@@ -218,8 +262,7 @@ class _Look:
         if not os.path.lexists(_placed(name, source, base)) and (match := _INSIDE.fullmatch(name)):
             name, inside = match["quoted"] or match["plain"], True
         if not inside and is_remote(name) and not uses_network(name):
-            _require_archived(source, by, self._opener)
-            return 1
+            raise _archived(source, by)
         if uses_network(name) or is_remote(name) or _opens_something(name):
             raise _elsewhere(source, by)
         path = _placed(name, source, base)
@@ -243,6 +286,26 @@ class _Look:
         return self._reads[place]
 
 
+def _opened_beside(file: str) -> list[str]:
+    """Return the overviews and masks that GDAL opens beside a raster; in any case of letters."""
+    name, stem = (os.path.basename(one).lower() for one in (file, os.path.splitext(file)[0]))
+    there = {os.path.basename(one).lower(): one for one in companions(file)}
+    found = [there[name + ending] for ending in _OPENED_BESIDE if name + ending in there]
+    for aux in (f"{name}.aux", f"{stem}.aux"):
+        if aux in there and aux != name and _is_erdas(there[aux]):
+            found.append(there[aux])
+    return found
+
+
+def _is_erdas(file: str) -> bool:
+    """Return whether GDAL opens an ``.aux`` file: there are many of that ending."""
+    try:
+        with open_regular(file) as opened:
+            return opened.read(len(_ERDAS)).upper() == _ERDAS
+    except OSError:
+        return False
+
+
 def _too_many(name: str) -> SceneError:
     return SceneError(
         f"{name} names more than {_MOST_SOURCES:,} files, or files that name others more than "
@@ -264,18 +327,18 @@ def _has_scheme(name: str) -> bool:
     return bool(re.match(r"[A-Za-z][A-Za-z0-9+._-]+:", name))
 
 
-def _require_archived(source: NamedSource, by: str, opener: Opener) -> None:
+def _archived(source: NamedSource, by: str) -> SceneError:
     inner = container(source.name)
     if not os.path.lexists(inner):
-        raise _elsewhere(source, by)
+        return _elsewhere(source, by)
     try:
         require_regular(inner)
     except OSError as error:
-        raise SceneError(
-            f"{by} leads to {shown(inner)}, which is {error.strerror}", hint=_HINT
-        ) from error
-    with opener(source.name):
-        pass
+        return SceneError(f"{by} leads to {shown(inner)}, which is {error.strerror}", hint=_HINT)
+    return SceneError(
+        f"{by} leads into {shown(inner)}: what is beside a member of an archive is not known",
+        hint="unpack the archive, and name its files",
+    )
 
 
 @lru_cache(maxsize=1 << 16)

@@ -51,6 +51,8 @@ _NETWORK = _ENGINE | {
     # no listing of what lies beside, and no asking for a dozen sidecars
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
 }
+# what is beside a member of an archive would be opened with all drivers
+_ARCHIVE = _LOCAL | {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
 _TIFF_ENDINGS = (".tif", ".tiff")
 _MOST_BANDS = 4096
 _MOST_BLOCK_BYTES = 1 << 30
@@ -76,11 +78,13 @@ def gdal_errors(href: str) -> Iterator[None]:
         SceneError: With the innermost cause, and no secrets of a URL.
     """
     name = short_name(href)
-    network = any(map(uses_network, band_files(href)))
+    files = band_files(href)
+    network = any(map(uses_network, files))
+    here = _ARCHIVE if any(map(is_remote, files)) else _LOCAL
     try:
         # it would take a twentieth of the machine's memory
         cache = {"GDAL_CACHEMAX": reading_memory().gdal_cache_bytes}
-        with rasterio.Env(**(_NETWORK if network else _LOCAL), **cache):
+        with rasterio.Env(**(_NETWORK if network else here), **cache):
             yield
     except SceneError:
         raise

@@ -34,6 +34,26 @@ _NAMES = frozenset(
 """Elements whose text names a file, in lower case: GDAL compares them so."""
 _NAMING_KEYS = re.compile(r"overview_file|[xy]_dataset|rpc_?dem|.*filename.*", re.IGNORECASE)
 """Keys of metadata and arguments whose values do."""
+_OPTIONS = {
+    "ooi": frozenset({"overview_level", "num_threads"}),
+    "option": frozenset(
+        {"init_dest", "write_flush", "skip_nosource", "unified_src_nodata", "num_threads"}
+        | {"sample_grid", "sample_steps", "source_extra", "optimize_size", "streamable_output"}
+        | {"src_alpha_max", "dst_alpha_max", "src_coord_precision", "xscale", "yscale"}
+        | {"cutline_blend_dist", "cutline_all_touched", "excluded_values", "mode_ties"}
+        | {"excluded_values_pct_threshold", "nodata_values_pct_threshold"}
+        | {"mult_factor_vertical_shift", "error_out_if_empty_source_window"}
+        | {"area_of_interest", "coordinate_epoch", "src_coordinate_epoch", "dst_coordinate_epoch"}
+    ),
+}
+"""Options of drivers, warps and transformers that may be set: others run SQL, or name files."""
+_OPTION_VALUE = re.compile(r"[\w.,+\-\s]*")
+_CODE = frozenset({"pixelfunctioncode", "pixelfunctionlanguage"})
+_OF_TRANSFORMERS = frozenset({"sourcesrs", "targetsrs"})
+_CRS = re.compile(
+    r"\s*(?:\w+\s*\[|(?:epsg|esri|ogc|iau\w*):[\w:]+\s*\Z|urn:ogc:|\Z)", re.IGNORECASE
+)
+"""A CRS that is written out or has a code: anything else GDAL takes for a file's name."""
 _FREE = frozenset({"mdi", "srs", "geogcs", "description", "category", "unittype", "projection"})
 """Elements with texts for people, or definitions of CRSs: whatever is in there is not opened."""
 _ELSEWHERE = re.compile(r"\s*(?:<|\{|[A-Za-z][A-Za-z0-9+.-]+://|/vsi)")
@@ -133,6 +153,7 @@ class _Reader:
         name = tag.lower()
         self._root = self._root or name
         key = values.get("key") or values.get("name") or ""
+        self._require_known(name, values)
         relative = self._root == "mrf_meta" or _is_true(values.get("relativetovrt", "0"))
         names = name in _NAMES or bool(_NAMING_KEYS.fullmatch(key))
         self._open.append(_Element(name, names, relative, []))
@@ -141,6 +162,41 @@ class _Reader:
             # GDAL takes an attribute for an element
             if other in _NAMES or (_ELSEWHERE.match(value) and not is_free):
                 self._add(value, relative)
+
+    def _require_known(self, tag: str, values: dict[str, str]) -> None:
+        """Refuse an option that is not known to be harmless.
+
+        GDAL takes the first attribute of an option for its name, whatever that is called.
+        """
+        for kind, allowed in _OPTIONS.items():
+            keys = [*values.values()] if tag.rpartition(":")[2] == kind else []
+            keys += [value for key, value in values.items() if key == kind]
+            for key in keys:
+                if key.strip().lower() not in allowed:
+                    raise self._not_set(key)
+        if code := next((key for key in values if key in _CODE), None):
+            self._require_harmless(code, values[code])
+
+    def _require_harmless(self, tag: str, text: str) -> None:
+        local = tag.rpartition(":")[2]
+        if local in _OPTIONS and not _OPTION_VALUE.fullmatch(text):
+            raise self._not_set(text)
+        if local in _CODE and text.strip().lower() not in ("c", ""):
+            raise SceneError(
+                f"{self._name} has code of its own, which is not run",
+                hint="make a file of its pixels: gdal_translate IN OUT.tif",
+            )
+        if local in _OF_TRANSFORMERS and not _CRS.match(text):
+            raise SceneError(
+                f"{self._name} has {text[:80]!r}, which is not a CRS written out or a code",
+                hint="make it again with -t_srs EPSG:CODE: gdalwarp -of VRT",
+            )
+
+    def _not_set(self, option: str) -> SceneError:
+        return SceneError(
+            f"{self._name} sets {option[:80]!r}, which is not an option that a file may set",
+            hint="take it out of the file, or make a file of its pixels: gdal_translate IN OUT.tif",
+        )
 
     def split(self, *_: object) -> None:
         if self._open:
@@ -153,6 +209,7 @@ class _Reader:
     def end(self, _: str) -> None:
         element = self._open.pop()
         text = "".join(element.parts).lstrip(_BLANKS)
+        self._require_harmless(element.name, text)
         if not text or (element.name in _FREE and not element.names):
             return
         if element.names and element.is_split:

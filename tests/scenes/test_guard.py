@@ -6,6 +6,7 @@ The truth is the listener's: requests are counted, with every way out that GDAL 
 
 import os
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -289,6 +290,110 @@ def test_a_document_that_cannot_be_meant_is_refused(document: str, tmp_path: Pat
     (tmp_path / "x.vrt").write_text(document)
     with pytest.raises(SceneError):
         open_raster(str(tmp_path / "x.vrt"))
+
+
+def with_options(options: str) -> str:
+    return vrt("r.gpkg", relative=1).replace("<SourceBand>", f"{options}<SourceBand>")
+
+
+@pytest.mark.parametrize("tag", ["OOI key", "ooi KEY", "OOI other"])
+@pytest.mark.parametrize("key", ["PRELUDE_STATEMENTS", "prelude_statements", "LIST_ALL_TABLES"])
+def test_a_document_runs_no_sql(tag: str, key: str, tmp_path: Path) -> None:
+    band = {"width": SIDE, "height": SIDE, "count": 1, "dtype": "uint8", "crs": "EPSG:3857"}
+    place = rasterio.Affine(10, 0, 0, 0, -10, 0)
+    with rasterio.open(tmp_path / "r.gpkg", "w", "GPKG", transform=place, **band) as file:
+        file.write(np.full((1, SIDE, SIDE), 7, np.uint8))
+    sql = f"VACUUM INTO '{tmp_path / 'written.db'}'"
+    name = tag.split()[0]
+    item = f'<{tag}="{key}">{sql}</{name}>'
+    (tmp_path / "x.vrt").write_text(with_options(f"<OpenOptions>{item}</OpenOptions>"))
+    (tmp_path / "outer.vrt").write_text(vrt("x.vrt", relative=1))
+    for path in (tmp_path / "x.vrt", tmp_path / "outer.vrt"):
+        with pytest.raises(SceneError, match="which is not an option that a file may set"):
+            read_all(path)
+    assert not (tmp_path / "written.db").exists()
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<Overview><OpenOptions><OOI key='PRELUDE_STATEMENTS'>x</OOI></OpenOptions></Overview>",
+        "<Input><OpenOptions><OOI key='X'>1</OOI></OpenOptions></Input>",
+        "<Option name='CUTLINE'>POINT (0 0)</Option>",
+        "<Option name='COORDINATE_OPERATION'>+proj=hgridshift +grids=/x</Option>",
+        "<Option name='RPC_DEM'>x</Option>",
+        "<OpenOptions><OOI key='NUM_THREADS'>/x</OOI></OpenOptions>",
+        "<PixelFunctionLanguage>Python</PixelFunctionLanguage>",
+        "<PixelFunctionCode>def f(): pass</PixelFunctionCode>",
+        "<SourceSRS>/dev/stdin</SourceSRS>",
+    ],
+)
+def test_what_a_document_may_not_set_is_refused(inside: str, tmp_path: Path) -> None:
+    write_band(tmp_path / "a.tif", values(0, SIDE))
+    (tmp_path / "x.vrt").write_text(vrt("a.tif", relative=1).replace("<SRS>", f"{inside}<SRS>"))
+    with pytest.raises(SceneError, match=r"which is not|of its own"):
+        open_raster(str(tmp_path / "x.vrt"))
+
+
+def dimap(name: str) -> str:
+    return f"""<Dimap_Document><Metadata_Id><METADATA_FORMAT version="1.1">DIMAP</METADATA_FORMAT>
+      </Metadata_Id><Raster_Dimensions><NCOLS>{SIDE}</NCOLS><NROWS>{SIDE}</NROWS><NBANDS>1</NBANDS>
+      </Raster_Dimensions><Data_Access><DATA_FILE_FORMAT>GEOTIFF</DATA_FILE_FORMAT>
+      <Data_File><DATA_FILE_PATH href="{name}"/></Data_File></Data_Access></Dimap_Document>"""
+
+
+def test_a_document_that_names_images_leads_nowhere(listener: Listener, tmp_path: Path) -> None:
+    (tmp_path / "w.xml").write_text(wms(listener.url))
+    (tmp_path / "d.dim").write_text(dimap("w.xml"))
+    (tmp_path / "x.ers").write_text('DatasetHeader Begin\nDataFile = "w.xml"\nDatasetHeader End\n')
+    (tmp_path / "outer.vrt").write_text(vrt("d.dim", relative=1))
+    for name in ("d.dim", "x.ers"):
+        with pytest.raises(SceneError, match="it names other files"):
+            read_all(tmp_path / name)
+    with pytest.raises(SceneError, match="leads to"):
+        read_all(tmp_path / "outer.vrt")
+    assert listener.asked == []
+
+
+@pytest.mark.parametrize("document", [wms, wcs, lambda url: vrt(f"/vsicurl/{url}/a.tif")])
+@pytest.mark.parametrize("ending", [".ovr", ".OVR", ".msk", ".ovr.ovr", ".ovr.msk"])
+def test_nothing_beside_a_raster_leads_to_the_network(
+    ending: str, document: Callable[[str], str], listener: Listener, tmp_path: Path
+) -> None:
+    path = write_band(tmp_path / "x.tif", values(0, SIDE))
+    if ending.count(".") == 2:
+        write_band(tmp_path / "x.tif.ovr", values(0, SIDE // 2))
+    Path(f"{path}{ending}").write_text(document(listener.url))
+    (tmp_path / "outer.vrt").write_text(vrt("x.tif", relative=1))
+    for name in ("x.tif", "outer.vrt"):
+        with pytest.raises(SceneError):
+            read_all(tmp_path / name)
+    assert listener.asked == []
+
+
+@pytest.mark.parametrize("ending", [".ovr", ".msk"])
+def test_nothing_beside_a_member_leads_to_the_network(
+    ending: str, listener: Listener, tmp_path: Path
+) -> None:
+    path = write_band(tmp_path / "x.tif", values(0, SIDE))
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
+        archive.write(path, "x.tif")
+        archive.writestr(f"x.tif{ending}", wms(listener.url))
+    member = f"/vsizip/{tmp_path}/z.zip/x.tif"
+    (tmp_path / "outer.vrt").write_text(vrt(member))
+    for name in (member, str(tmp_path / "outer.vrt")):
+        with pytest.raises(SceneError, match="archive"):
+            open_raster(name)
+    assert listener.asked == []
+
+
+def test_harmless_options_are_read(tmp_path: Path) -> None:
+    band = values(5, SIDE)
+    write_band(tmp_path / "a.tif", band)
+    options = "<OpenOptions><OOI key='Num_Threads'>ALL_CPUS</OOI></OpenOptions>"
+    document = vrt("a.tif", relative=1).replace("<SourceBand>", f"{options}<SourceBand>")
+    (tmp_path / "x.vrt").write_text(document)
+    np.testing.assert_array_equal(picture(tmp_path / "x.vrt")[0], band)
 
 
 # what is to go on working

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import shapely
 from pyproj import Transformer
+from rasterio.errors import NotGeoreferencedWarning
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -162,7 +163,9 @@ def test_a_case_is_placed_right_or_refused_with_its_reason(
         assert got.hint
         return
     assert expected["outcome"] != "refused"
-    assert [str(warning.message) for warning in recwarn] == []
+    # a mask beside a raster has no place of its own; runs have the warning off
+    found = [one for one in recwarn if one.category is not NotGeoreferencedWarning]
+    assert [str(warning.message) for warning in found] == []
     assert np.isfinite(got.valid).all()
     assert got.pixels[got.valid > 0].any()
     if expected["footprint_wgs84"]:
