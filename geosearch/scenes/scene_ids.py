@@ -20,11 +20,18 @@ def free_ids(names: Sequence[Sequence[str]], taken: Set[str]) -> list[str]:
     depth = [0] * len(names)
     while True:
         ids = [_name(one, at) for one, at in zip(names, depth, strict=True)]
-        counts = Counter(ids)
-        twins = [at for at, name in enumerate(ids) if counts[name] > 1 or name in taken]
-        if not twins:
+        counts, met = Counter(ids), set[str]()
+        again = []
+        for at, name in enumerate(ids):
+            # of those that have no longer names left, the first keeps what all are called
+            is_last = depth[at] >= len(names[at]) - 1 and name not in met
+            if name in taken or (counts[name] > 1 and not is_last):
+                again.append(at)
+            elif is_last:
+                met.add(name)
+        if not again:
             return ids
-        for at in twins:
+        for at in again:
             depth[at] += 1
 
 
