@@ -49,6 +49,11 @@ SELECT row, scene_no, col_px, row_px, width_px, height_px, width_m, height_m, va
 FROM columns
 """
 
+_SELECT_TABLES = """
+SELECT table_name FROM duckdb_tables()
+WHERE table_name IN ('chips', 'scenes') AND NOT contains(upper(sql), 'GENERATED')
+"""
+
 _WINDOW_COLUMNS = ("col_px", "row_px", "width_px", "height_px")
 _SIZE_COLUMNS = ("width_m", "height_m")
 _BOUNDS_COLUMNS = ("west", "south", "east", "north")
@@ -151,6 +156,14 @@ class Sidecar:
         if os.path.lexists(log):
             self._connection.close()
             raise occupied(log, f"it is a log of changes that somebody made to {path.name}")
+        self._require_tables()
+
+    def _require_tables(self) -> None:
+        """Refuse a stranger's views and computed columns: asking for one may never end."""
+        _, found = self._select(_SELECT_TABLES)
+        if sorted(found) != [("chips",), ("scenes",)]:
+            self._connection.close()
+            raise damaged(self._path, "it does not hold the tables `chips` and `scenes`")
 
     def _fault(self, error: Exception) -> IndexFolderError:
         """Return the error for what DuckDB says of the file."""
