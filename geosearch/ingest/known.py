@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from geosearch.index import PublishedScene, SceneRecord
 from geosearch.ingest.identity import Identities
-from geosearch.scenes import SceneFile, SceneState, content_sum, scene_state, without_secrets
+from geosearch.scenes import SceneFile, SceneState, content_sum, without_secrets
 from geosearch.scenes import is_gone as files_are_gone
 
 
@@ -73,21 +73,22 @@ class KnownScenes:
         return None
 
     def _is_untouched(self, before: SceneRecord, file: SceneFile, state: SceneState) -> bool:
-        same_files = before.state.startswith(f"{state.files}-")
-        return same_files and self.identities.are_same(before.href, file.href)
+        same_place = self.identities.are_same(before.href, file.href)
+        return same_place and state.has_files_of(before.state)
 
 
-def is_unchanged(before: SceneRecord, file: SceneFile) -> bool:
+def is_unchanged(before: SceneRecord, file: SceneFile, state: SceneState) -> bool:
     """Say whether a scene is what it was when it was read.
 
     A file that is met by itself keeps what its STAC Item said of it.
 
-    Raises:
-        OSError: It is not there.
+    Args:
+        before: What it was.
+        file: The scene.
+        state: Its state now, with the files that it referred to.
     """
-    state = scene_state(file, before.refers_to)
     if file.item is None and before.item is not None:
-        return before.state.startswith(f"{state.files}-")
+        return state.has_files_of(before.state)
     return before.state == state.text
 
 

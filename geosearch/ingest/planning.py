@@ -92,15 +92,15 @@ def plan(
             advance(1)
             before = known.get(file.id)
             try:
-                if before is not None and is_unchanged(before, file):
+                state = scene_state(file, () if before is None else before.refers_to)
+                if before is not None and is_unchanged(before, file, state):
                     continue
-                size_bytes = scene_state(file).size_bytes
                 chips += _chip_count(file, settings)
             except OSError as error:
                 refused.append(refusal_of(file, error))
                 continue
             scenes += 1
-            scene_bytes += size_bytes
+            scene_bytes += state.size_bytes
             if file.id in identities.found:
                 changed.append(file.id)
     looked = len(found.files) - (len(refused) - len(found.refused))

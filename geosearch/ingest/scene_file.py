@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from geosearch.errors import IndexFolderError, Refusal, SceneError
-from geosearch.index import SceneRecord
+from geosearch.index import PublishedScene, SceneRecord
 from geosearch.ingest.embedding import embed_scene
 from geosearch.ingest.known import KnownScenes, is_unchanged, same_picture
 from geosearch.ingest.report import SceneCount
@@ -35,7 +35,13 @@ def ingest_file(run: Run, file: SceneFile, known: KnownScenes, part: Part) -> No
         StoppedError: The run was asked to stop; what is done of the scene is stored.
     """
     try:
-        if _is_published(run, file, known) or _is_relinked(run, file, known):
+        named = known.published(file.id)
+        refers_to = () if named is None else named.record.refers_to
+        state = scene_state(file, refers_to)
+        if named is not None and is_unchanged(named.record, file, state):
+            _keep(run, file, named, known)
+            return
+        if _is_relinked(run, file, refers_to, state, known):
             return
         file = known.identities.with_own_id(file)
         if _is_staged(run, file, known):
@@ -58,24 +64,19 @@ def ingest_file(run: Run, file: SceneFile, known: KnownScenes, part: Part) -> No
     run.indexed.append(count)
 
 
-def _is_published(run: Run, file: SceneFile, known: KnownScenes) -> bool:
-    """Keep an unchanged scene, with the place where its file is now; say whether it is one."""
-    scene = known.published(file.id)
-    if scene is None or not is_unchanged(scene.record, file):
-        return False
+def _keep(run: Run, file: SceneFile, scene: PublishedScene, known: KnownScenes) -> None:
+    """Keep an unchanged scene, with the place where its file is now."""
     if known.has_moved(file):
         run.writer.relink(scene, replace(scene.record, href=without_secrets(file.href)))
         run.relinked[file.id] = file.id
     else:
         run.unchanged += 1
-    return True
 
 
-def _is_relinked(run: Run, file: SceneFile, known: KnownScenes) -> bool:
+def _is_relinked(
+    run: Run, file: SceneFile, refers_to: Sequence[str], state: SceneState, known: KnownScenes
+) -> bool:
     """Keep the chips of a scene whose file has another name or time now; say whether it has."""
-    named = known.published(file.id)
-    refers_to = () if named is None else named.record.refers_to
-    state = scene_state(file, refers_to)
     with run.watch.time("hash"):
         before = known.same_content(file, state)
     if before is None or before.record.id in run.relinked:
@@ -97,7 +98,7 @@ def _is_relinked(run: Run, file: SceneFile, known: KnownScenes) -> bool:
 def _is_staged(run: Run, file: SceneFile, known: KnownScenes) -> bool:
     """Take what an interrupted run had finished, if it is as it was then; say whether it is."""
     staged = known.staged(file.id)
-    if staged is None or not is_unchanged(staged, file):
+    if staged is None or not is_unchanged(staged, file, scene_state(file, staged.refers_to)):
         return False
     run.writer.confirm(file.id)
     run.resumed += 1

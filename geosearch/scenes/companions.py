@@ -9,16 +9,11 @@ import re
 from collections import OrderedDict
 from time import time_ns
 
+from geosearch.scenes.walk import RASTER_ENDINGS
+
 _OF_THE_STEM = ("_rpc.txt", "_metadata.txt")
 """What follows a file's name without its ending, and is not an ending itself."""
 # fmt: off
-_SCENES = frozenset(
-    {
-        "bil", "bip", "bsq", "btf", "gpkg", "gtiff", "img", "j2k", "jp2", "jpx", "mrf", "nc",
-        "nitf", "ntf", "tif", "tiff", "vrt",
-    }
-)
-"""Endings of rasters of one name beside each other: each is a scene of its own."""
 _OF_NO_RASTER = frozenset(
     {
         "cpg", "csv", "dbf", "doc", "docx", "geojson", "gif", "gz", "htm", "html", "ipynb",
@@ -75,7 +70,7 @@ def _by_beginning(names: list[str]) -> dict[str, list[str]]:
         beginning, ending = os.path.splitext(lower)
         for suffix in _OF_THE_STEM:
             beginning = beginning if not lower.endswith(suffix) else lower.removesuffix(suffix)
-        if ending[1:] not in _SCENES:
+        if ending[1:] not in RASTER_ENDINGS:  # those are scenes of their own
             found.setdefault(beginning, []).append(name)
             if beginning.endswith(_DOUBLE):  # x.aux.xml is of x as well as of a file called x.aux
                 found.setdefault(os.path.splitext(beginning)[0], []).append(name)

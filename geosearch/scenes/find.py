@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from geosearch.errors import Refusal, SceneError
+from geosearch.paths import Paths, path_list
 from geosearch.scenes.assets import item_id, item_scene
 from geosearch.scenes.catalog import is_catalog, read_items
 from geosearch.scenes.dates import Moment
@@ -45,7 +46,6 @@ class SceneFile:
     """Why its files are red, green and blue, where it has three."""
     names: tuple[str, ...] = ()
     """What it may be called, the shortest first: as much of its path as tells it from others."""
-
     item: str | None = None
     """The STAC Item that led to it: its document and its id; None for a file by itself."""
 
@@ -80,7 +80,7 @@ class _Candidate:
         return files[0] if len(files) == 1 else join_bands(files)
 
 
-def find_scenes(paths: str | Path | Sequence[str | Path]) -> Found:
+def find_scenes(paths: Paths) -> Found:
     """Find the raster files below some folders, and among some files.
 
     Folders are walked with all their folders; links are followed, a folder is entered once.
@@ -98,7 +98,7 @@ def find_scenes(paths: str | Path | Sequence[str | Path]) -> Found:
     remote: list[str] = []
     passed_over: Counter[str] = Counter()
     items: list[SceneFile] = []
-    for path in [paths] if isinstance(paths, str | Path) else paths:
+    for path in path_list(paths):
         if is_catalog(str(path)) and (is_remote(str(path)) or os.path.isfile(path)):
             items += _item_files(str(path), refused)
             continue

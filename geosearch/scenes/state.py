@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path, PurePath
 
+from geosearch.regular_file import is_regular, open_regular
 from geosearch.scenes.companions import companions, makes_picture
 from geosearch.scenes.find import SceneFile
 from geosearch.scenes.href import band_files
@@ -48,6 +49,10 @@ class SceneState:
     def text(self) -> str:
         """Both hashes in one, as an index keeps them."""
         return f"{self.files}-{self.told}"
+
+    def has_files_of(self, text: str) -> bool:
+        """Return whether the files are those of a state that an index has kept as its text."""
+        return text.startswith(f"{self.files}-")
 
 
 def scene_state(file: SceneFile, refers_to: Sequence[str] = ()) -> SceneState:
@@ -165,7 +170,7 @@ def content_sum(href: str, refers_to: Sequence[str] = ()) -> str | None:
     own = band_files(href)
     if any(is_remote(file) or file.lower().endswith(".vrt") for file in own):
         return None
-    if not all(os.path.isfile(file) for file in own):
+    if not all(map(is_regular, own)):
         return None
     sums = [_file_sum(file) for file in own]
     sums += sorted(_sums_beside(own, refers_to))
@@ -179,13 +184,13 @@ def _sums_beside(own: Sequence[str], refers_to: Sequence[str]) -> Iterator[str]:
     stem, folder = PurePath(own[0]).stem, os.path.dirname(own[0])
     other = {opened_path(one, folder) for one in refers_to}
     for path in _deciding(own, refers_to):
-        if (makes_picture(path) or path in other) and os.path.isfile(path):
+        if (makes_picture(path) or path in other) and is_regular(path):
             for part in _companion_sum(path):
                 yield f"{os.path.basename(path).removeprefix(stem)} {part}"
 
 
 def _file_sum(path: str) -> str:
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         return file_digest(file, "sha256").hexdigest()
 
 
