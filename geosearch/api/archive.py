@@ -12,7 +12,7 @@ from geosearch.api.conditions import takes_conditions
 from geosearch.api.devices import scan_device
 from geosearch.api.folders import named_index
 from geosearch.api.hits import Hits
-from geosearch.api.questions import require_texts
+from geosearch.api.questions import require_queries
 from geosearch.errors import EncoderError
 from geosearch.progress import Note, Stopwatch, silent
 
@@ -193,7 +193,7 @@ class Archive:
         if not isinstance(texts, list | tuple) or not all(isinstance(one, str) for one in texts):
             vectors = unit_queries(query, self.index.spec.dim)
             return list(vectors), [None] * len(vectors)
-        require_texts(texts)
+        require_queries(texts)
         with watch.time("load encoder"):
             encoder = self.encoder
         with watch.time("encode text"):

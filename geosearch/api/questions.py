@@ -6,7 +6,7 @@ from geosearch.errors import UsageError
 from geosearch.text import readable
 
 
-def require_texts(texts: Sequence[str]) -> None:
+def require_queries(texts: Sequence[str]) -> None:
     """Refuse texts that cannot be asked, before an encoder is loaded for them.
 
     Raises:
