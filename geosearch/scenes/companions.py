@@ -6,7 +6,10 @@ where it does not (``.prj``). A folder is listed once, and again when its entrie
 
 import os
 import re
-from collections import OrderedDict
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from time import time_ns
 
 from geosearch.scenes.walk import RASTER_ENDINGS
@@ -38,29 +41,55 @@ _SETTLED_NS = 2_000_000_000
 clock (as git's index reckons with "racy" files)."""
 
 
-class _Folders:
-    """Names in folders: by what they are in lower case, with and without their endings."""
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """What a folder holds besides folders."""
 
-    def __init__(self) -> None:
-        self._known: OrderedDict[str, tuple[int, dict[str, list[str]]]] = OrderedDict()
+    by_beginning: Mapping[str, Sequence[str]]
+    """Names by what they are in lower case without their endings."""
+    odd: tuple[str, ...]
+    """Names of what is no file either: pipes, devices, sockets."""
 
-    def names(self, folder: str) -> dict[str, list[str]] | None:
-        """Return a folder's names, by their beginnings; None where it cannot be listed."""
-        try:
-            changed_ns = os.stat(folder).st_mtime_ns
-            known = self._known.get(folder)
-            if known is not None and known[0] == changed_ns:
-                return known[1]
-            with os.scandir(folder) as entries:
-                names = _by_beginning([one.name for one in entries if not one.is_dir()])
-        except OSError:
-            return None
-        self._known.pop(folder, None)
-        if time_ns() - changed_ns > _SETTLED_NS:
-            self._known[folder] = changed_ns, names
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-        return names
+
+def _listing(folder: str) -> _Listing | None:
+    """Return what a folder holds; None where it cannot be listed."""
+    try:
+        changed_ns = os.stat(folder).st_mtime_ns
+        is_settled = time_ns() - changed_ns > _SETTLED_NS
+        return (_listed if is_settled else _listed.__wrapped__)(folder, changed_ns)
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _listed(folder: str, _changed_ns: int) -> _Listing:
+    """List a folder as it is since it was last changed."""
+    with os.scandir(folder) as entries:
+        inside = [one for one in entries if not _is_folder(one)]
+    odd = tuple(one.name for one in inside if _is_odd(one))
+    return _Listing(_by_beginning([one.name for one in inside]), odd)
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # links in a circle: the other names count all the same
+
+
+def _is_odd(entry: "os.DirEntry[str]") -> bool:
+    try:
+        if entry.is_file():
+            return False
+        return stat.S_IFMT(entry.stat().st_mode) not in (stat.S_IFREG, stat.S_IFDIR)
+    except OSError:
+        return False  # a link to nothing: nobody can wait for it
+
+
+def odd_names(folder: str) -> tuple[str, ...]:
+    """Return what is neither a file nor a folder there; a folder that cannot be listed has none."""
+    listing = _listing(folder)  # what cannot be listed, GDAL cannot list either
+    return () if listing is None else listing.odd
 
 
 def _by_beginning(names: list[str]) -> dict[str, list[str]]:
@@ -77,9 +106,6 @@ def _by_beginning(names: list[str]) -> dict[str, list[str]]:
     return found
 
 
-_FOLDERS = _Folders()
-
-
 def companions(file: str) -> list[str]:
     """Return the files beside a local raster that may decide how it is read, sorted.
 
@@ -90,11 +116,12 @@ def companions(file: str) -> list[str]:
         file: Its path; what it is called in, upper or lower case, does not matter.
     """
     folder, name = os.path.split(file)
-    there = _FOLDERS.names(folder or ".")
-    if there is None:  # a folder may be entered and not listed
+    listing = _listing(folder or ".")
+    if listing is None:  # a folder may be entered and not listed
         beside = (f"{file}{one}" for one in (".aux.xml", ".ovr", ".msk"))
         return sorted(path for path in beside if os.path.lexists(path))
     lower = name.lower()
+    there = listing.by_beginning
     found = {*there.get(lower, ()), *there.get(os.path.splitext(lower)[0], ())}
     return sorted(os.path.join(folder, one) for one in found if one != name and _is_read(one))
 

@@ -8,19 +8,17 @@ in turn nothing else. What cannot be understood is refused.
 
 import os
 import re
-import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from time import time_ns
 from typing import Any
 
 from rasterio.errors import RasterioIOError
 
 from geosearch.errors import SceneError
 from geosearch.regular_file import NotRegularError, open_regular, require_regular
-from geosearch.scenes.companions import companions
+from geosearch.scenes.companions import companions, odd_names
 from geosearch.scenes.databases import require_tables
 from geosearch.scenes.drivers import names_other_files
 from geosearch.scenes.remote import container, is_remote, uses_network, without_secrets
@@ -35,8 +33,6 @@ NOT_KNOWN = "not recognized"
 _NOT_THERE = "does not exist in the file system"
 _LONGEST = 2030
 """Bytes of a path: GDAL joins names in buffers of 2,048, and adds endings to them."""
-_SETTLED_NS = 2_000_000_000
-"""A folder that changed less than this ago may change again within a tick of its clock."""
 _MOST_SOURCES = 200_000
 _SQLITE = b"SQLite format 3\0"
 _WEB_DOCUMENTS = (
@@ -169,10 +165,7 @@ def _looked_at(file: str) -> _File:
     status = require_regular(file)
     path = Path(file)
     stem = path.stem.rpartition("_")[0] or path.stem
-    changed_ns = os.stat(path.parent).st_mtime_ns
-    is_settled = time_ns() - changed_ns > _SETTLED_NS
-    listed = _odd_beside if is_settled else _odd_beside.__wrapped__
-    for name in listed(str(path.parent), changed_ns):
+    for name in odd_names(str(path.parent)):
         ending = name.rpartition(".")[2].lower()
         is_beside = name.startswith(stem) and ending not in RASTER_ENDINGS
         if name != path.name and (is_beside or ending in _TEXTS):
@@ -181,25 +174,6 @@ def _looked_at(file: str) -> _File:
                 hint="take it away: reading it would not end",
             )
     return _File(file, status.st_size, status.st_mtime_ns, status.st_ino)
-
-
-@lru_cache(maxsize=256)
-def _odd_beside(folder: str, mtime_ns: int) -> tuple[str, ...]:
-    """Return what is neither a file nor a folder; the time is that of the folder's last change."""
-    try:
-        with os.scandir(folder) as entries:
-            return tuple(entry.name for entry in entries if _is_odd(entry))
-    except OSError:
-        return ()  # it may be entered and not listed: then GDAL cannot list it either
-
-
-def _is_odd(entry: "os.DirEntry[str]") -> bool:
-    try:
-        if entry.is_file() or entry.is_dir():
-            return False
-        return stat.S_IFMT(entry.stat().st_mode) not in (stat.S_IFREG, stat.S_IFDIR)
-    except OSError:
-        return False  # a link to nothing: nobody can wait for it
 
 
 @lru_cache(maxsize=1024)

@@ -77,6 +77,15 @@ def test_other_files_are_no_companions(tmp_path: Path, name: str) -> None:
     assert scene_state(file) == before
 
 
+def test_links_in_a_circle_hide_no_companion(tmp_path: Path) -> None:
+    write_band(tmp_path / "x.tif", values(1))
+    (tmp_path / "loop").symlink_to("loop")
+    (file,) = find_scenes([tmp_path / "x.tif"]).files
+    before = scene_state(file)
+    write(tmp_path / "x.prj")
+    assert scene_state(file) != before
+
+
 def test_a_folder_that_was_listed_long_ago_is_listed_again_when_it_changed(tmp_path: Path) -> None:
     write_band(tmp_path / "x.tif", values(1))
     os.utime(tmp_path, (1, 1))  # long enough ago to be remembered
