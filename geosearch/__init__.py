@@ -24,8 +24,8 @@ from geosearch.lazy import lazy_names
 
 if TYPE_CHECKING:
     from geosearch.api import (
-        Archive,
         Hits,
+        Index,
         build,
         compact,
         export_vectors,
@@ -44,13 +44,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Archive",
     "BuildReport",
     "Conditions",
     "EncoderError",
     "GeosearchError",
     "Hit",
     "Hits",
+    "Index",
     "IndexFolderError",
     "Refusal",
     "SceneError",
@@ -71,7 +71,7 @@ __all__ = [
 ]
 
 _HOME = {
-    "Archive": "api",
+    "Index": "api",
     "BuildReport": "ingest",
     "Conditions": "search",
     "Hit": "search",

@@ -49,11 +49,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 
 
 @pytest.fixture(scope="session")
-def archive(demo: Demo) -> geosearch.Archive:
+def archive(demo: Demo) -> geosearch.Index:
     return geosearch.open(demo.index)
 
 
-def all_footprints(archive: geosearch.Archive) -> list[Any]:
+def all_footprints(archive: geosearch.Index) -> list[Any]:
     return [
         footprint
         for segment in archive.index.segments
@@ -62,7 +62,7 @@ def all_footprints(archive: geosearch.Archive) -> list[Any]:
 
 
 def test_the_sentence_of_the_readme_finds_its_place_first(
-    demo: Demo, archive: geosearch.Archive
+    demo: Demo, archive: geosearch.Index
 ) -> None:
     places = [shape(f["geometry"]) for f in demo.truth if f["properties"]["sentence"] == EXAMPLE]
     best = archive.search(EXAMPLE, k=1)[0]
@@ -91,7 +91,7 @@ def test_output_in_a_pipe_is_geojson_and_nothing_else(demo: Demo) -> None:
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_a_bbox_gives_exactly_the_best_of_what_intersects_it(
-    archive: geosearch.Archive, seed: int
+    archive: geosearch.Index, seed: int
 ) -> None:
     rng = np.random.default_rng(seed)
     footprints = all_footprints(archive)
@@ -106,7 +106,7 @@ def test_a_bbox_gives_exactly_the_best_of_what_intersects_it(
 
 
 def brute_force(
-    archive: geosearch.Archive, bbox: tuple[float, float, float, float], k: int
+    archive: geosearch.Index, bbox: tuple[float, float, float, float], k: int
 ) -> list[str]:
     west, south, east, north = bbox
     parts = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
@@ -125,7 +125,7 @@ def brute_force(
     return [chip_id for _, chip_id in sorted(scored)[:k]]
 
 
-def test_chips_lie_in_their_scenes_outline(archive: geosearch.Archive) -> None:
+def test_chips_lie_in_their_scenes_outline(archive: geosearch.Index) -> None:
     for segment in archive.index.segments:
         scenes = {scene.id: scene for scene in segment.scenes()}
         rows = np.arange(segment.n)

@@ -3,7 +3,6 @@
 Rooms are imported where they are used, so that importing this costs nothing heavy.
 """
 
-from geosearch.api.archive import Archive, open
 from geosearch.api.folders import (
     DEFAULT_INDEXES,
     INDEX_VARIABLE,
@@ -12,6 +11,7 @@ from geosearch.api.folders import (
     named_index,
 )
 from geosearch.api.hits import Hits
+from geosearch.api.index import Index, open
 from geosearch.api.indexing import build, plan
 from geosearch.api.keeping import compact, remove, verify
 from geosearch.api.vectors import export_vectors, import_vectors
@@ -19,8 +19,8 @@ from geosearch.api.vectors import export_vectors, import_vectors
 __all__ = [
     "DEFAULT_INDEXES",
     "INDEX_VARIABLE",
-    "Archive",
     "Hits",
+    "Index",
     "build",
     "compact",
     "default_index",

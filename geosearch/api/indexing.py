@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geosearch.api.archive import Archive
 from geosearch.api.folders import default_index, index_folder
+from geosearch.api.index import Index
 from geosearch.errors import UsageError
 from geosearch.paths import Paths, path_list
 from geosearch.progress import Note, silent
@@ -42,7 +42,7 @@ def build(
     precision: str = "auto",
     progress: bool = False,
     note: Note = silent,
-) -> Archive:
+) -> Index:
     """Index scenes, and open the index.
 
     Args:
@@ -113,7 +113,7 @@ def build(
         progress=progress,
         note=note,
     )
-    return Archive(
+    return Index(
         open_index(work.folder),
         weights=work.weights,
         device=device,

@@ -15,7 +15,7 @@ from geosearch.errors import UsageError
 from geosearch.progress import Note, silent
 
 if TYPE_CHECKING:
-    from geosearch.index import Compaction, Index, Problem, Removal, Segment
+    from geosearch.index import Compaction, Generation, Problem, Removal, Segment
     from geosearch.search import Conditions
 
 
@@ -84,7 +84,7 @@ def remove(
     return removal
 
 
-def _scenes_named(names: Collection[str], index: Index) -> frozenset[str]:
+def _scenes_named(names: Collection[str], index: Generation) -> frozenset[str]:
     """Return the scenes of an index that are meant by ids, or by patterns of ids."""
     known = index.scene_ids
     named: set[str] = set()

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from geosearch.errors import UsageError
 from geosearch.evaluation.judged import Judged, loaded
 from geosearch.evaluation.report import Breakdown, EncoderUsed, Protocol, Report, hash_of_texts
-from geosearch.index import MANIFEST, Index
+from geosearch.index import MANIFEST, Generation
 from geosearch.ingest import QUESTIONS
 from geosearch.progress import track
 from geosearch.search import Filter, make_filter, search
@@ -41,7 +41,7 @@ class _Outcome:
 
 
 def evaluate_recall(
-    index: Index,
+    index: Generation,
     encoder: Judged,
     texts: Sequence[str] = QUESTIONS,
     *,
@@ -110,7 +110,7 @@ def evaluate_recall(
     )
 
 
-def _ask(index: Index, vector: NDArray[np.float32], wanted: Filter, k: int) -> _Outcome:
+def _ask(index: Generation, vector: NDArray[np.float32], wanted: Filter, k: int) -> _Outcome:
     found, how = search(index, vector, wanted=wanted, k=k)
     exact, _ = search(index, vector, wanted=wanted, k=k, tier="exact")
     right = {hit.id for hit in exact}
@@ -131,7 +131,7 @@ def _row(share: float, outcomes: Sequence[_Outcome]) -> tuple[float, float, floa
     )
 
 
-def _all_bounds(index: Index) -> NDArray[np.float64]:
+def _all_bounds(index: Generation) -> NDArray[np.float64]:
     """Return west, south, east, north of all chips that are searched, float64 [n, 4]."""
     parts = [
         segment.bounds if segment.alive is None else segment.bounds[segment.alive]
@@ -169,5 +169,5 @@ def box_around(
     )
 
 
-def _manifest_hash(index: Index) -> str:
+def _manifest_hash(index: Generation) -> str:
     return hashlib.sha256((index.folder / MANIFEST).read_bytes()).hexdigest()

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from geosearch.formats.vector_table import BATCH_ROWS, VectorFileWriter
-from geosearch.index import Index, Segment, rows_of, run_rows
+from geosearch.index import Generation, Segment, rows_of, run_rows
 from geosearch.outputs import output_file
 from geosearch.progress import track
 from geosearch.search import Filter, matching_runs
 
 
 def export_vectors(
-    index: Index, path: Path, *, wanted: Filter | None = None, progress: bool = False
+    index: Generation, path: Path, *, wanted: Filter | None = None, progress: bool = False
 ) -> int:
     """Write chips and their vectors to a file; it is there whole, or as it was.
 

@@ -24,7 +24,7 @@ from geosearch.index.plan import (
     recall_at,
 )
 from geosearch.index.published import PublishedScene
-from geosearch.index.reader import Index, IndexInfo, SegmentInfo, open_index, read_unfinished
+from geosearch.index.reader import Generation, IndexInfo, SegmentInfo, open_index, read_unfinished
 from geosearch.index.records import (
     UNKNOWN_ENCODER,
     UNKNOWN_TIME,
@@ -42,7 +42,7 @@ from geosearch.index.segment import Segment
 from geosearch.index.segment_files import MOST_ROWS
 from geosearch.index.staging import UnfinishedScene
 from geosearch.index.unfinished import Unfinished
-from geosearch.index.writer import AnnChoice, Generation, IndexWriter, require_ann
+from geosearch.index.writer import AnnChoice, IndexWriter, PublishResult, require_ann
 
 __all__ = [
     "AUTO_ROWS",
@@ -63,12 +63,12 @@ __all__ = [
     "DeviceAnswer",
     "DeviceScan",
     "Generation",
-    "Index",
     "IndexInfo",
     "IndexSpec",
     "IndexWriter",
     "Need",
     "Problem",
+    "PublishResult",
     "PublishedScene",
     "Recall",
     "Removal",

@@ -70,7 +70,7 @@ class IndexInfo:
     """How much of a run is in it that has not come to its end; None where it has."""
 
 
-class Index:
+class Generation:
     """One generation of an index."""
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
@@ -154,7 +154,7 @@ def read_unfinished(folder: Path) -> Unfinished | None:
         return None
 
 
-def open_index(folder: Path) -> Index:
+def open_index(folder: Path) -> Generation:
     """Open the published generation of an index.
 
     Nothing but the manifest is read; segments are mapped, and the sizes of their files checked.
@@ -165,10 +165,10 @@ def open_index(folder: Path) -> Index:
     """
     for _ in range(_TRIES):
         try:
-            return Index(folder, read_manifest(folder))
+            return Generation(folder, read_manifest(folder))
         except SupersededError:  # between the two, another process has compacted it
             continue
-    return Index(folder, read_manifest(folder))
+    return Generation(folder, read_manifest(folder))
 
 
 def _segment_info(segment: Segment) -> SegmentInfo:

@@ -40,7 +40,7 @@ _MANY_TIERS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Generation:
+class PublishResult:
     """What is published now."""
 
     number: int
@@ -244,7 +244,9 @@ class IndexWriter:
         """How much of a run is published that has not come to its end; None where it has."""
         return self._manifest.unfinished
 
-    def publish(self, *, goes_on: bool = False, unfinished: Unfinished | None = None) -> Generation:
+    def publish(
+        self, *, goes_on: bool = False, unfinished: Unfinished | None = None
+    ) -> PublishResult:
         """Make staged scenes searchable; changed ones replace the old.
 
         Scenes that were removed go in the same generation.
@@ -281,7 +283,7 @@ class IndexWriter:
                 self._staging.forget(staged)
             else:
                 self._staging.clear()
-            return self._generation()
+            return self._result()
 
     def _written(self, scenes: Sequence[StagedScene]) -> SegmentEntry:
         return write_segment(
@@ -310,12 +312,12 @@ class IndexWriter:
         ]
         return next_generation(self._manifest, [*(one for one in left if one is not None), *made])
 
-    def _generation(self) -> Generation:
+    def _result(self) -> PublishResult:
         segments = [
             Segment(self._folder, entry, self._spec.dim) for entry in self._manifest.segments
         ]
         sizes = [segment.chip_count for segment in segments]
-        return Generation(
+        return PublishResult(
             self._manifest.generation, len(segments), sum(sizes), _mergeable_tiers(segments, sizes)
         )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from geosearch.encoders import Encoder
 from geosearch.errors import Refusal
-from geosearch.index import Generation, IndexWriter, Unfinished
+from geosearch.index import IndexWriter, PublishResult, Unfinished
 from geosearch.ingest.interruption import Interruption
 from geosearch.ingest.intervals import Intervals, PublishClock
 from geosearch.ingest.memory import give_back_freed
@@ -42,7 +42,7 @@ class Run:
         """Scenes that are done."""
         return len(self.indexed) + len(self.relinked) + self.resumed + self.unchanged
 
-    def publish(self, *, goes_on: bool = False) -> Generation:
+    def publish(self, *, goes_on: bool = False) -> PublishResult:
         """Make what is staged searchable, as `IndexWriter.publish` does."""
         with self.watch.time("publish"):
             give_back_freed()  # a segment takes as much again as the reading did

@@ -1,13 +1,13 @@
 """What is to be said of a filter beside its answer: how it was read, and where the index lies."""
 
-from geosearch.index import Index, moment_of
+from geosearch.index import Generation, moment_of
 from geosearch.search.filters import Filter
 
 _DIGITS = 5
 """Of degrees: about a metre."""
 
 
-def notes_on(index: Index, wanted: Filter, matching: int) -> tuple[str, ...]:
+def notes_on(index: Generation, wanted: Filter, matching: int) -> tuple[str, ...]:
     """Return what is to be said of a filter, a line each.
 
     Args:
@@ -18,7 +18,7 @@ def notes_on(index: Index, wanted: Filter, matching: int) -> tuple[str, ...]:
     return wanted.notes if matching else (*wanted.notes, nothing_matches(index, wanted))
 
 
-def nothing_matches(index: Index, wanted: Filter) -> str:
+def nothing_matches(index: Generation, wanted: Filter) -> str:
     """Return where and when an index is, for those whose filter no chip of it passes."""
     entries = [segment.entry for segment in index.segments if segment.chip_count]
     boxes = [entry.bounds for entry in entries if entry.bounds]

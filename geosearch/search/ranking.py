@@ -22,7 +22,7 @@ from geosearch.index import (
     Choice,
     DeviceAnswer,
     DeviceScan,
-    Index,
+    Generation,
     Runs,
     Segment,
     choose,
@@ -48,7 +48,7 @@ _DISTINCT_GROWTH = 4
 class _Asked:
     """What is the same for all queries of a search."""
 
-    index: Index
+    index: Generation
     matching: list[Runs]
     """What passes the filter, a segment."""
     k: int
@@ -64,7 +64,7 @@ _Found = list[DeviceAnswer | None]
 
 
 def search(
-    index: Index,
+    index: Generation,
     query: NDArray[np.float32],
     *,
     wanted: Filter | None = None,
@@ -94,7 +94,7 @@ def search(
 
 
 def search_many(
-    index: Index,
+    index: Generation,
     queries: Sequence[NDArray[np.float32]],
     *,
     wanted: Filter | None = None,

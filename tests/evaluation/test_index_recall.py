@@ -9,7 +9,7 @@ import shapely
 
 from geosearch.errors import UsageError
 from geosearch.evaluation import evaluate_recall
-from geosearch.index import ChipBatch, Index, IndexSpec, IndexWriter, SceneRecord, open_index
+from geosearch.index import ChipBatch, Generation, IndexSpec, IndexWriter, SceneRecord, open_index
 
 DIM, COUNT = 16, 3000
 
@@ -25,7 +25,7 @@ class Seeded:
         return np.asarray([v / np.linalg.norm(v) for v in drawn], np.float32)
 
 
-def build(folder: Path, ann: str) -> Index:
+def build(folder: Path, ann: str) -> Generation:
     rng = np.random.default_rng(0)
     columns, rows = (part.ravel() for part in np.meshgrid(np.arange(60), np.arange(50)))
     vectors = rng.normal(size=(COUNT, DIM))

@@ -9,7 +9,7 @@ import numpy as np
 from small_index import SPEC, chips, record, unit
 
 import geosearch
-from geosearch.index import Index, IndexWriter, open_index
+from geosearch.index import Generation, IndexWriter, open_index
 from geosearch.search import make_filter, search
 
 FILTERS: tuple[dict[str, Any], ...] = (
@@ -47,7 +47,7 @@ def files_of(folder: Path) -> list[str]:
     return sorted(names)
 
 
-def answers(index: Index) -> list[object]:
+def answers(index: Generation) -> list[object]:
     """Return what an index answers to all kinds of questions."""
     found: list[object] = []
     for seed, tier in ((1, "exact"), (2, "ivfpq"), (3, "auto")):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geosearch.index import ChipBatch, Index, IndexSpec, IndexWriter, SceneRecord, open_index
+from geosearch.index import ChipBatch, Generation, IndexSpec, IndexWriter, SceneRecord, open_index
 
 DIM = 16
 SPEC = IndexSpec("none", "none-0", DIM, "float32", None, 64, 64, 0.25)
@@ -44,7 +44,7 @@ def chips(number: int) -> ChipBatch:
     )
 
 
-def build(folder: Path, *, segments: int = 2, ann: Any = "flat") -> Index:
+def build(folder: Path, *, segments: int = 2, ann: Any = "flat") -> Generation:
     for part in range(segments):
         with IndexWriter(folder, SPEC, ann=ann) as writer:
             for number in range(part, 5, segments):

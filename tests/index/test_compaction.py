@@ -15,7 +15,7 @@ from small_index import SPEC, all_chips, best_ids, build, chips, record, unit
 
 import geosearch
 from geosearch.errors import IndexFolderError, UsageError
-from geosearch.index import ChipBatch, Index, IndexWriter, compact, open_index, verify
+from geosearch.index import ChipBatch, Generation, IndexWriter, compact, open_index, verify
 from geosearch.index.manifest import read_manifest
 from geosearch.index.ownership import new_part
 from geosearch.search import make_filter, search
@@ -64,7 +64,9 @@ except IndexFolderError as error:
 """
 
 
-def found(index: Index, seed: int = 1, k: int = 600, **wanted: object) -> list[tuple[str, float]]:
+def found(
+    index: Generation, seed: int = 1, k: int = 600, **wanted: object
+) -> list[tuple[str, float]]:
     hits, _ = search(index, unit(seed), wanted=make_filter(**wanted), k=k)  # type: ignore[arg-type]
     return [(hit.id, hit.score) for hit in hits]
 
@@ -92,7 +94,7 @@ def index(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module", params=["flat", "ivfpq"])
 def twins(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Index, Index]:
+) -> tuple[Generation, Generation]:
     folder = tmp_path_factory.mktemp("compaction")
     build(folder / "before", segments=3, ann=request.param)
     geosearch.remove(folder / "before", bbox="0.5,0,2.5,0.31")
@@ -107,7 +109,12 @@ def twins(
     when=st.sampled_from([None, "2020-01-02/..", "../2020-01-03"]),
 )  # fmt: skip
 def test_every_search_answers_as_before(
-    twins: tuple[Index, Index], seed: int, k: int, west: float, width: float, when: str | None
+    twins: tuple[Generation, Generation],
+    seed: int,
+    k: int,
+    west: float,
+    width: float,
+    when: str | None,
 ) -> None:
     before, after = (
         found(one, seed, k, bbox=(west, 0.2, west + width, 0.9), datetime=when) for one in twins

@@ -15,7 +15,7 @@ from small_index import SPEC, build, chips, record, unit
 
 import geosearch
 from geosearch.errors import GeosearchError, IndexFolderError
-from geosearch.index import Index, IndexWriter, Segment, compact, open_index, repair, verify
+from geosearch.index import Generation, IndexWriter, Segment, compact, open_index, repair, verify
 from geosearch.index.manifest import read_manifest
 from geosearch.search import search
 
@@ -50,11 +50,11 @@ def index(tmp_path: Path) -> Path:
     return tmp_path / "index"
 
 
-def ids_of(opened: Index, seed: int) -> list[str]:
+def ids_of(opened: Generation, seed: int) -> list[str]:
     return [hit.id for hit in search(opened, unit(seed), k=20)[0]]
 
 
-FIRST_USES: dict[str, Callable[[Index], object]] = {
+FIRST_USES: dict[str, Callable[[Generation], object]] = {
     "the description": lambda index: [one.description for one in index.segments],
     "the approximate tier": lambda index: [one.tier for one in index.segments],
     "what was measured": lambda index: [one.calibration for one in index.segments],
@@ -93,7 +93,7 @@ def test_an_index_that_is_compacted_between_manifest_and_segments_is_opened_anew
     before = read_manifest(index)
     compact(index)
     with pytest.raises(IndexFolderError, match="was compacted since"):
-        Index(index, before)
+        Generation(index, before)
     given = [before]
     monkeypatch.setattr(
         "geosearch.index.reader.read_manifest",
@@ -200,7 +200,7 @@ def test_an_open_index_is_pickled_by_its_folder(
     assert segment.chip_count == open_index(index).segments[0].chip_count
 
 
-def asked(arguments: tuple[geosearch.Archive, int]) -> list[str]:
+def asked(arguments: tuple[geosearch.Index, int]) -> list[str]:
     archive, seed = arguments
     return [hit.id for hit in archive.search(unit(seed), k=20)]
 

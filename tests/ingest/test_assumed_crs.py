@@ -28,7 +28,7 @@ def scenes(tmp_path: Path) -> Path:
     return folder
 
 
-def build(scenes: Path, index: Path, assume_crs: str | None = None) -> geosearch.Archive:
+def build(scenes: Path, index: Path, assume_crs: str | None = None) -> geosearch.Index:
     return geosearch.build([scenes], index, encoder="mini", assume_crs=assume_crs)
 
 

@@ -16,7 +16,7 @@ import rasterio
 from rasterio.windows import Window
 
 from geosearch.demo import write_archive
-from geosearch.index import Index, open_index, verify
+from geosearch.index import Generation, open_index, verify
 
 DRIVER = Path(__file__).parent / "kill_driver.py"
 KILLS = 50
@@ -54,7 +54,7 @@ def said(path: Path) -> Any:
     return json.loads(path.read_text())
 
 
-def vectors(index: Index) -> dict[str, np.ndarray]:
+def vectors(index: Generation) -> dict[str, np.ndarray]:
     return {
         chip.id: segment.vectors[row].astype(np.float32)
         for segment in index.segments

@@ -17,7 +17,7 @@ def write_product(folder: Path) -> None:
     write_band(folder / f"{PRODUCT}_QA_PIXEL.TIF", values(9, 128))
 
 
-def build(tmp_path: Path) -> geosearch.Archive:
+def build(tmp_path: Path) -> geosearch.Index:
     return geosearch.build([tmp_path / "in"], tmp_path / "index", encoder="mini", stride=128)
 
 

@@ -14,7 +14,7 @@ from small_index import all_chips, best_ids, build, unit
 
 import geosearch
 from geosearch.errors import EncoderError
-from geosearch.index import DeviceScan, Index, open_index, remove_chips
+from geosearch.index import DeviceScan, Generation, open_index, remove_chips
 from geosearch.search import Explanation, Filter, Hit, make_filter, search, search_many
 
 DEVICES = (
@@ -27,7 +27,7 @@ DEVICES = (
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+def index(tmp_path_factory: pytest.TempPathFactory) -> Generation:
     """Three segments, of which one has lost some chips."""
     folder = tmp_path_factory.mktemp("device") / "index"
     build(folder, segments=3)
@@ -63,7 +63,7 @@ def require_same(one: list[Hit], other: list[Hit]) -> None:
     distinct=st.booleans(),
 )
 def test_a_filtered_search_finds_what_the_cpu_finds(
-    index: Index,
+    index: Generation,
     device: str,
     seed: int,
     west: float,
@@ -84,7 +84,7 @@ def test_a_filtered_search_finds_what_the_cpu_finds(
 
 
 @pytest.fixture(scope="module")
-def odd_indexes(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[int, str], Index]:
+def odd_indexes(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[int, str], Generation]:
     """Archives of odd chips, whole and with a scene removed."""
     found = {}
     for seed in (0, 1):
@@ -106,7 +106,7 @@ def odd_indexes(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[int, str
     k=st.integers(1, 60),
 )
 def test_any_filter_over_odd_chips_is_answered_as_brute_force_answers_it(
-    odd_indexes: dict[tuple[int, str], Index],
+    odd_indexes: dict[tuple[int, str], Generation],
     device: str,
     seed: int,
     state: str,
@@ -125,7 +125,7 @@ def test_any_filter_over_odd_chips_is_answered_as_brute_force_answers_it(
 
 
 @pytest.mark.parametrize("device", DEVICES)
-def test_several_queries_find_what_each_finds_alone(index: Index, device: str) -> None:
+def test_several_queries_find_what_each_finds_alone(index: Generation, device: str) -> None:
     queries = [unit(seed) for seed in range(40)]
     together = search_many(index, queries, k=7, device=eager(device))
     for query, (hits, how) in zip(queries, together, strict=True):
@@ -134,7 +134,7 @@ def test_several_queries_find_what_each_finds_alone(index: Index, device: str) -
         assert "device" in how.milliseconds
 
 
-def test_segments_that_do_not_fit_are_searched_by_the_cpu(index: Index) -> None:
+def test_segments_that_do_not_fit_are_searched_by_the_cpu(index: Generation) -> None:
     room = index.segments[0].vectors.nbytes + 3 * index.segments[0].n
     found, how = search(index, unit(1), k=20, device=eager(limit_bytes=room))
     require_same(found, search(index, unit(1), k=20)[0])
@@ -159,7 +159,7 @@ def test_a_device_is_exact_where_the_approximate_tier_would_be_taken(tmp_path: P
     assert tiers(how) == ["ivfpq"]
 
 
-def test_nothing_is_brought_for_a_filter_that_nothing_passes(index: Index) -> None:
+def test_nothing_is_brought_for_a_filter_that_nothing_passes(index: Generation) -> None:
     nowhere = make_filter(bbox="100,50,101,51")
     hits, how = search(index, unit(3), wanted=nowhere, device=eager(limit_bytes=0))
     assert (hits, set(tiers(how))) == ([], {"skipped"})

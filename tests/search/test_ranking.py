@@ -14,7 +14,7 @@ from geosearch.errors import UsageError
 from geosearch.index import (
     ChipBatch,
     ChipRecord,
-    Index,
+    Generation,
     IndexSpec,
     IndexWriter,
     SceneRecord,
@@ -56,7 +56,7 @@ def chips(number: int, rng: np.random.Generator, equal: bool) -> ChipBatch:
     )
 
 
-def build(folder: Path, *, equal: bool = False, segments: int = 2) -> Index:
+def build(folder: Path, *, equal: bool = False, segments: int = 2) -> Generation:
     """Five scenes in a row from longitude 0 to 5, in several segments; one has no date."""
     rng = np.random.default_rng(0)
     for part in range(segments):
@@ -69,11 +69,13 @@ def build(folder: Path, *, equal: bool = False, segments: int = 2) -> Index:
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+def index(tmp_path_factory: pytest.TempPathFactory) -> Generation:
     return build(tmp_path_factory.mktemp("ranking") / "index")
 
 
-def brute_force(index: Index, query: np.ndarray, wanted: Filter, k: int) -> list[tuple[float, str]]:
+def brute_force(
+    index: Generation, query: np.ndarray, wanted: Filter, k: int
+) -> list[tuple[float, str]]:
     scored = []
     for segment in index.segments:
         rows = np.arange(segment.n)
@@ -103,7 +105,7 @@ def unit(seed: int) -> np.ndarray:
     k=st.integers(1, 60),
 )
 def test_a_filtered_search_equals_brute_force(
-    index: Index, seed: int, west: float, south: float, width: float, height: float, k: int
+    index: Generation, seed: int, west: float, south: float, width: float, height: float, k: int
 ) -> None:
     wanted = make_filter(bbox=(west, south, west + width, south + height))
     hits, _ = search(index, unit(seed), wanted=wanted, k=k)
@@ -112,14 +114,14 @@ def test_a_filtered_search_equals_brute_force(
     assert np.allclose([hit.score for hit in hits], [score for score, _ in expected], atol=1e-6)
 
 
-def test_a_time_filter_keeps_whole_days_and_leaves_out_the_unknown(index: Index) -> None:
+def test_a_time_filter_keeps_whole_days_and_leaves_out_the_unknown(index: Generation) -> None:
     hits, _ = search(index, unit(1), wanted=make_filter(datetime="2020-01-02/.."), k=500)
     assert {hit.scene for hit in hits} == {"scene1.tif", "scene2.tif", "scene4.tif"}
     hits, _ = search(index, unit(1), wanted=make_filter(datetime="../2100"), k=500)
     assert {hit.scene for hit in hits} == {f"scene{n}.tif" for n in (0, 1, 2, 4)}
 
 
-def test_the_undated_are_found_if_they_are_asked_for(index: Index) -> None:
+def test_the_undated_are_found_if_they_are_asked_for(index: Generation) -> None:
     wanted = make_filter(datetime="2020-01-01", undated=True)
     hits, _ = search(index, unit(1), wanted=wanted, k=500)
     assert {hit.scene for hit in hits} == {"scene0.tif", "scene3.tif"}
@@ -146,7 +148,7 @@ def test_shares_of_cloud_and_of_valid_pixels_are_kept_and_the_unknown_left_out(
     assert {hit.window for hit in hits} == {tuple(one) for one in batch.windows[passing].tolist()}
 
 
-def test_two_areas_must_both_be_met(index: Index) -> None:
+def test_two_areas_must_both_be_met(index: Generation) -> None:
     wanted = make_filter(bbox="0.05,0,4,1", intersects=shapely.box(3.95, 0, 9, 1))
     hits, _ = search(index, unit(2), wanted=wanted, k=500)
     assert {hit.scene for hit in hits} == {"scene3.tif", "scene4.tif"}
@@ -207,7 +209,7 @@ def test_of_thousands_that_are_alike_ids_alone_are_read(
     assert sum(read) == 12
 
 
-def test_fewer_come_only_where_fewer_match(index: Index) -> None:
+def test_fewer_come_only_where_fewer_match(index: Generation) -> None:
     assert len(search(index, unit(3), k=10_000)[0]) == 500
     nowhere = make_filter(bbox="100,50,101,51")
     hits, explanation = search(index, unit(3), wanted=nowhere)
@@ -215,7 +217,7 @@ def test_fewer_come_only_where_fewer_match(index: Index) -> None:
     assert {plan.tier for plan in explanation.plans} == {"skipped"}
 
 
-def test_the_explanation_counts_what_passed(index: Index) -> None:
+def test_the_explanation_counts_what_passed(index: Generation) -> None:
     wanted = Filter(time=TimeSpan(0, 2**61))
     _, explanation = search(index, unit(4), wanted=wanted)
     assert sum(plan.matching for plan in explanation.plans) == 400
@@ -223,16 +225,16 @@ def test_the_explanation_counts_what_passed(index: Index) -> None:
 
 
 @pytest.mark.parametrize("k", [3.0, "3", None])
-def test_no_other_than_whole_numbers_of_hits_can_be_asked_for(index: Index, k: object) -> None:
+def test_no_other_than_whole_numbers_of_hits_can_be_asked_for(index: Generation, k: object) -> None:
     with pytest.raises(UsageError, match=f"-k is {k!r}"):
         search(index, unit(5), k=k)  # type: ignore[arg-type]
 
 
-def test_numpys_whole_numbers_count_hits_too(index: Index) -> None:
+def test_numpys_whole_numbers_count_hits_too(index: Generation) -> None:
     assert search(index, unit(5), k=np.int64(3))[0] == search(index, unit(5), k=3)[0]
 
 
-def test_what_cannot_be_meant_is_refused(index: Index) -> None:
+def test_what_cannot_be_meant_is_refused(index: Generation) -> None:
     with pytest.raises(UsageError, match="-k is 0"):
         search(index, unit(5), k=0)
     with pytest.raises(UsageError, match="shape"):

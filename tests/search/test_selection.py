@@ -15,7 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import geosearch
-from geosearch.index import ChipBatch, Index, IndexWriter, SceneRecord, compact, open_index, rows_of
+from geosearch.index import (
+    ChipBatch,
+    Generation,
+    IndexWriter,
+    SceneRecord,
+    compact,
+    open_index,
+    rows_of,
+)
 from geosearch.search import Filter, make_filter, matching_rows, search, search_many
 from geosearch.search.selection import matching_runs
 
@@ -23,16 +31,16 @@ SEEDS = (0, 1, 2)
 REMOVED = odd.Wanted(bbox=(10.25, 50.25, 10.5, 50.75))
 GONE = ("tiny5.tif", "turned.tif")
 
-Opened = Callable[[int, str], tuple[Index, list[odd.Chip]]]
+Opened = Callable[[int, str], tuple[Generation, list[odd.Chip]]]
 
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
     """Return an index by seed and by what it has gone through, and the chips that it has then."""
     home = tmp_path_factory.mktemp("selection")
-    known: dict[tuple[int, str], tuple[Index, list[odd.Chip]]] = {}
+    known: dict[tuple[int, str], tuple[Generation, list[odd.Chip]]] = {}
 
-    def find(seed: int, state: str) -> tuple[Index, list[odd.Chip]]:
+    def find(seed: int, state: str) -> tuple[Generation, list[odd.Chip]]:
         if (seed, state) not in known:
             known[seed, state] = make(home / f"{seed}-{state}", seed, state)
         return known[seed, state]
@@ -40,7 +48,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
     return find
 
 
-def make(folder: Path, seed: int, state: str) -> tuple[Index, list[odd.Chip]]:
+def make(folder: Path, seed: int, state: str) -> tuple[Generation, list[odd.Chip]]:
     ann = "ivfpq" if state == "ivfpq" else "flat"
     odd.write(folder, seed, segments=1 if state == "one segment" else 3, ann=ann)
     made = odd.chips(seed)
@@ -93,7 +101,7 @@ def test_an_area_passes_exactly_what_it_touches(opened: Opened, archive: int, ar
 
 
 @pytest.fixture(scope="module")
-def grids(tmp_path_factory: pytest.TempPathFactory) -> tuple[Index, list[odd.Chip]]:
+def grids(tmp_path_factory: pytest.TempPathFactory) -> tuple[Generation, list[odd.Chip]]:
     """Return an archive of rectangles, and its chips."""
     folder = tmp_path_factory.mktemp("grids") / "index"
     with IndexWriter(folder, odd.SPEC) as writer:
@@ -108,7 +116,7 @@ def grids(tmp_path_factory: pytest.TempPathFactory) -> tuple[Index, list[odd.Chi
 @settings(max_examples=150, deadline=None)
 @given(box=odd.boxes(), area=st.one_of(st.none(), odd.areas()))
 def test_of_rectangles_bounds_decide_with_the_same_answer(
-    grids: tuple[Index, list[odd.Chip]],
+    grids: tuple[Generation, list[odd.Chip]],
     box: tuple[float, float, float, float],
     area: Any,
 ) -> None:
@@ -119,7 +127,7 @@ def test_of_rectangles_bounds_decide_with_the_same_answer(
 
 
 @pytest.fixture(scope="module")
-def wide(tmp_path_factory: pytest.TempPathFactory) -> tuple[Index, np.ndarray]:
+def wide(tmp_path_factory: pytest.TempPathFactory) -> tuple[Generation, np.ndarray]:
     """Return an archive of 11,000 chips, so that a grid is laid over areas, and its footprints."""
     rng = np.random.default_rng(4)
     shapes = {
@@ -161,7 +169,7 @@ def large_areas() -> st.SearchStrategy[Any]:
 @settings(max_examples=80, deadline=None)
 @given(area=large_areas().filter(lambda area: not area.is_empty and area.is_valid))
 def test_of_many_chips_an_area_passes_exactly_those_it_touches(
-    wide: tuple[Index, np.ndarray], area: Any
+    wide: tuple[Generation, np.ndarray], area: Any
 ) -> None:
     index, footprints = wide
     rows = rows_of(matching_runs(index.segments[0], make_filter(intersects=area)))
@@ -184,7 +192,7 @@ FINE_M = {"grid.tif": float(np.float32(0.3)), "undated.tif": 0.0, "across.tif": 
 
 
 @pytest.fixture(scope="module")
-def fine(tmp_path_factory: pytest.TempPathFactory) -> tuple[Index, list[odd.Chip]]:
+def fine(tmp_path_factory: pytest.TempPathFactory) -> tuple[Generation, list[odd.Chip]]:
     """Return an archive of scenes of one resolution and of several, and its chips."""
     folder = tmp_path_factory.mktemp("fine") / "index"
     with IndexWriter(folder, odd.SPEC) as writer:
@@ -208,7 +216,7 @@ def as_fine(record: SceneRecord, batch: ChipBatch) -> tuple[SceneRecord, ChipBat
 @settings(max_examples=60, deadline=None)
 @given(asked=odd.resolutions(), box=st.one_of(st.none(), odd.boxes()))
 def test_resolutions_pass_exactly(
-    fine: tuple[Index, list[odd.Chip]],
+    fine: tuple[Generation, list[odd.Chip]],
     asked: dict[str, float | None],
     box: tuple[float, float, float, float] | None,
 ) -> None:
@@ -218,7 +226,7 @@ def test_resolutions_pass_exactly(
 
 
 def test_in_this_archive_blocks_are_of_one_resolution_of_several_and_of_none_that_is_known(
-    fine: tuple[Index, list[odd.Chip]],
+    fine: tuple[Generation, list[odd.Chip]],
 ) -> None:
     least, greatest = fine[0].segments[0].blocks.gsd_m.T
     assert ((least == greatest) & (least > 0)).any()
@@ -226,7 +234,7 @@ def test_in_this_archive_blocks_are_of_one_resolution_of_several_and_of_none_tha
     assert (greatest == 0).any()
 
 
-def passing(index: Index, wanted: Filter) -> set[str]:
+def passing(index: Generation, wanted: Filter) -> set[str]:
     found = set()
     for segment in index.segments:
         rows = matching_rows(segment, wanted)

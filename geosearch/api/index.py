@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geosearch.encoders import Encoder
-    from geosearch.index import DeviceScan, Index
+    from geosearch.index import DeviceScan, Generation
     from geosearch.ingest import BuildReport
     from geosearch.search import Conditions
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Vectors: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.floating[Any]]]
 
 
-class Archive:
+class Index:
     """An open index with the encoder that it was built with.
 
     It holds the generation that was published when it was opened; open it again
@@ -39,7 +39,7 @@ class Archive:
 
     def __init__(
         self,
-        index: Index,
+        index: Generation,
         *,
         weights: str | Path | None = None,
         device: str = "auto",
@@ -207,7 +207,7 @@ def open(
     device: str = "auto",
     precision: str = "auto",
     note: Note = silent,
-) -> Archive:
+) -> Index:
     """Open an index for searching.
 
     Args:
@@ -225,7 +225,7 @@ def open(
     return _opened(named_index(path, note), weights, device, precision)
 
 
-def _opened(folder: Path, weights: str | Path | None, device: str, precision: str) -> Archive:
+def _opened(folder: Path, weights: str | Path | None, device: str, precision: str) -> Index:
     from geosearch.index import open_index
 
-    return Archive(open_index(folder), weights=weights, device=device, precision=precision)
+    return Index(open_index(folder), weights=weights, device=device, precision=precision)

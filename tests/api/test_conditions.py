@@ -14,7 +14,7 @@ from small_index import build, unit
 import geosearch
 from geosearch.errors import UsageError
 
-CHOOSING = [geosearch.Archive.search, geosearch.remove, geosearch.export_vectors]
+CHOOSING = [geosearch.Index.search, geosearch.remove, geosearch.export_vectors]
 NAMES = tuple(geosearch.Conditions.__annotations__)
 
 by_function = pytest.mark.parametrize("function", CHOOSING, ids=lambda one: one.__name__)
@@ -79,7 +79,7 @@ def test_none_asks_for_nothing(tmp_path: Path) -> None:
 
 def test_naming_what_may_be_asked_imports_no_heavy_library() -> None:
     script = (
-        "import sys, geosearch; geosearch.Conditions, geosearch.Archive, geosearch.remove;"
+        "import sys, geosearch; geosearch.Conditions, geosearch.Index, geosearch.remove;"
         "print([name for name in ('numpy', 'shapely', 'faiss') if name in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)

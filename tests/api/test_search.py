@@ -1,4 +1,4 @@
-"""`Archive.search`: a text, a list of them, a vector, several."""
+"""`Index.search`: a text, a list of them, a vector, several."""
 
 import json
 from dataclasses import replace
@@ -17,7 +17,7 @@ TEXTS = ["a river", "a lake among hills", "a river"]
 
 
 @pytest.fixture(scope="module")
-def unknown(tmp_path_factory: pytest.TempPathFactory) -> geosearch.Archive:
+def unknown(tmp_path_factory: pytest.TempPathFactory) -> geosearch.Index:
     """An archive of an encoder that nobody has."""
     folder = tmp_path_factory.mktemp("search") / "unknown"
     build(folder)
@@ -25,7 +25,7 @@ def unknown(tmp_path_factory: pytest.TempPathFactory) -> geosearch.Archive:
 
 
 @pytest.fixture(scope="module")
-def spoken(tmp_path_factory: pytest.TempPathFactory) -> geosearch.Archive:
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> geosearch.Index:
     mini = load("mini")
     spec = replace(SPEC, encoder="mini", fingerprint=mini.fingerprint, dim=mini.dim)
     vectors = np.random.default_rng(0).normal(size=(100, mini.dim)).astype(np.float32)
@@ -37,7 +37,7 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> geosearch.Archive:
     return geosearch.open(folder)
 
 
-def test_a_list_of_texts_is_answered_as_each_by_itself(spoken: geosearch.Archive) -> None:
+def test_a_list_of_texts_is_answered_as_each_by_itself(spoken: geosearch.Index) -> None:
     together = spoken.search(TEXTS, k=7, bbox=(0, 0, 0.55, 1))
     assert [hits.query for hits in together] == TEXTS
     for text, hits in zip(TEXTS, together, strict=True):
@@ -46,14 +46,14 @@ def test_a_list_of_texts_is_answered_as_each_by_itself(spoken: geosearch.Archive
         assert hits.explanation.plans == alone.explanation.plans
 
 
-def test_a_list_of_one_is_answered_with_a_list(spoken: geosearch.Archive) -> None:
+def test_a_list_of_one_is_answered_with_a_list(spoken: geosearch.Index) -> None:
     (hits,) = spoken.search(TEXTS[:1])
     assert hits.query == spoken.search("a river").query == "a river"
     assert spoken.search(tuple(TEXTS))[2].query == "a river"
     assert spoken.search([]) == []
 
 
-def test_a_text_and_its_vector_find_the_same(spoken: geosearch.Archive) -> None:
+def test_a_text_and_its_vector_find_the_same(spoken: geosearch.Index) -> None:
     vector = spoken.encoder.encode_texts(TEXTS[:1])[0]
     by_text, by_vector = spoken.search(TEXTS[0]), spoken.search(vector)
     assert [hit.id for hit in by_text] == [hit.id for hit in by_vector]
@@ -61,7 +61,7 @@ def test_a_text_and_its_vector_find_the_same(spoken: geosearch.Archive) -> None:
 
 
 @pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
-def test_a_vector_needs_no_encoder(unknown: geosearch.Archive, kind: type) -> None:
+def test_a_vector_needs_no_encoder(unknown: geosearch.Index, kind: type) -> None:
     vector = (5 * unit(1).astype(np.float16)).astype(kind)
     hits = unknown.search(vector, k=20)
     assert [hit.id for hit in hits] == best_ids(all_chips(), vector.astype(np.float32), 20)
@@ -69,7 +69,7 @@ def test_a_vector_needs_no_encoder(unknown: geosearch.Archive, kind: type) -> No
     assert set(hits.explanation.milliseconds) == {"filter", "search", "records"}
 
 
-def test_several_vectors_are_answered_with_a_list(unknown: geosearch.Archive) -> None:
+def test_several_vectors_are_answered_with_a_list(unknown: geosearch.Index) -> None:
     table = np.stack([unit(1), unit(2)])
     found = unknown.search(table, k=5)
     assert [[hit.id for hit in hits] for hits in found] == [
@@ -79,7 +79,7 @@ def test_several_vectors_are_answered_with_a_list(unknown: geosearch.Archive) ->
     assert unknown.search(table[:0]) == []
 
 
-def test_a_text_is_refused_where_the_encoder_is_not_here(unknown: geosearch.Archive) -> None:
+def test_a_text_is_refused_where_the_encoder_is_not_here(unknown: geosearch.Index) -> None:
     with pytest.raises((EncoderError, UsageError)) as caught:
         unknown.search("a river")
     assert caught.value.hint
@@ -97,13 +97,13 @@ def test_a_text_is_refused_where_the_encoder_is_not_here(unknown: geosearch.Arch
         (np.ones(15), "15"),
     ],
 )
-def test_what_is_no_query_is_refused(unknown: geosearch.Archive, query: object, word: str) -> None:
+def test_what_is_no_query_is_refused(unknown: geosearch.Index, query: object, word: str) -> None:
     with pytest.raises(UsageError, match=word) as caught:
         unknown.search(query)  # type: ignore[call-overload]
     assert caught.value.hint
 
 
-def test_the_explanation_goes_to_json(unknown: geosearch.Archive, tmp_path: Path) -> None:
+def test_the_explanation_goes_to_json(unknown: geosearch.Index, tmp_path: Path) -> None:
     hits = unknown.search(unit(3), k=2, bbox=(0, 0, 0.25, 1))
     answer = json.loads(hits.to_json())
     assert answer["query"] is None
@@ -127,7 +127,7 @@ def test_exact_scores_every_matching_chip(tmp_path: Path) -> None:
     assert [hit.id for hit in exact] == best_ids(all_chips(), unit(1), 3)
 
 
-def test_the_steps_of_a_distinct_search_are_added_up(unknown: geosearch.Archive) -> None:
+def test_the_steps_of_a_distinct_search_are_added_up(unknown: geosearch.Index) -> None:
     hits = unknown.search(unit(1), k=400, distinct=True)
     assert len(hits) == 400
     assert hits.explanation.milliseconds["search"] > 0
