@@ -1,14 +1,14 @@
 """Errors for people: what is wrong, with the offending value, and what to do about it.
 
 GeosearchError
-├── UsageError          an option or argument that cannot be meant (also a ValueError)
+├── UsageError          an invalid option or argument (also a ValueError)
 │   └── UnknownConditionError    a keyword that no filter has (also a TypeError)
 ├── SceneError          a raster that cannot be read or placed on Earth (also an OSError)
 ├── EncoderError        an encoder that cannot be built or used (also a RuntimeError)
 │   └── WeightsError    weights that are missing or do not fit (also an OSError)
 └── IndexFolderError    an index folder that cannot be read or written (also an OSError)
 
-Interrupted is no error but a KeyboardInterrupt: a run stopped because it was asked to.
+Interrupted is a KeyboardInterrupt, not an error: a run stopped because it was asked to.
 
 Only the command line turns them into exit statuses.
 """
@@ -19,9 +19,20 @@ from typing import Any
 
 
 class GeosearchError(Exception):
-    """The root of the family; every error carries a remedy."""
+    """The root of the family; every error carries a remedy.
 
-    def __init__(self, message: str, *, hint: str, details: Sequence[str] = ()) -> None:
+    Texts name parameters by their Python names in backticks, `max_memory`: the command line shows
+    its own option in their place.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str,
+        details: Sequence[str] = (),
+        parameter: str | None = None,
+    ) -> None:
         super().__init__("\n".join([message, *(f"  {detail}" for detail in details)]))
         self.message = message
         """What is wrong, with the offending value, in one line."""
@@ -29,6 +40,8 @@ class GeosearchError(Exception):
         """What it is made of, where that takes more lines: one each."""
         self.hint = hint
         """What to do about it."""
+        self.parameter = parameter
+        """The argument that is wrong, by its Python name; None where the error is not about one."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Be the same in another process: Python would make it again of its message alone."""
@@ -47,7 +60,7 @@ def _again(
 
 
 class UsageError(GeosearchError, ValueError):
-    """An option or argument that cannot be meant."""
+    """An invalid option or argument."""
 
 
 class UnknownConditionError(UsageError, TypeError):

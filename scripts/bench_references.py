@@ -40,7 +40,7 @@ def of_clip(known: Entry, drawn: RandomCheckpoint, device: str) -> Reference | N
     if not all(importlib.util.find_spec(name) for name in ("open_clip", "pytest")):
         return None
     sys.path.insert(0, str(_TESTS))
-    from reference_clip import open_clip
+    from support.reference_clip import open_clip
 
     sizes = drawn.sizes
     assert isinstance(sizes, ClipArchitecture)

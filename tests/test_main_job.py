@@ -13,8 +13,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from sealing import edit_manifest
 from shapely.geometry import shape
+from support.sealing import edit_manifest
 
 import geosearch
 

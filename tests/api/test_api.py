@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from scenes_making import write_band
-from small_index import SPEC, chips, record
+from support.scenes_making import write_band
+from support.small_index import SPEC, chips, record
 
 import geosearch
 from geosearch.api import default_index, find_index, named_index

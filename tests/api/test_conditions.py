@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_index import build, unit
+from support.small_index import build, unit
 
 import geosearch
 from geosearch.errors import UsageError

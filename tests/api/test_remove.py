@@ -9,7 +9,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_index import NAMES, SPEC, Chip, all_chips, best_ids, build, chips, record, unit
+from support.small_index import NAMES, SPEC, Chip, all_chips, best_ids, build, chips, record, unit
 
 import geosearch
 from geosearch.errors import IndexFolderError, UsageError

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from small_index import build
+from support.small_index import build
 
 
 def compact(index: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from small_index import SPEC, chips, record
+from support.small_index import SPEC, chips, record
 
 from geosearch.cli.main import run
 from geosearch.index import IndexWriter

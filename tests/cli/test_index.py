@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scenes_making import write_band
+from support.scenes_making import write_band
 
 from geosearch.cli.main import run
 

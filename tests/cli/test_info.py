@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from sealing import reseal
-from small_index import build
+from support.sealing import reseal
+from support.small_index import build
 
 from geosearch.cli.main import run
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scenes_making import write_band
+from support.scenes_making import write_band
 
 import geosearch
 from geosearch.cli.main import run

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_index import SPEC, all_chips, best_ids, build, chips, record, unit
+from support.small_index import SPEC, all_chips, best_ids, build, chips, record, unit
 
 from geosearch.cli.main import run
 from geosearch.encoders import load

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scenes_making import write_band
-from small_index import build
+from support.scenes_making import write_band
+from support.small_index import build
 
 from geosearch.cli.main import run
 from geosearch.index import open_index

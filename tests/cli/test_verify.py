@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from small_index import build
+from support.small_index import build
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from geosearch.encoders.openclip import architectures
 from geosearch.errors import UsageError, WeightsError
 
 sys.path.insert(0, str(Path(__file__).parent))
-from reference_clip import open_clip
+from support.reference_clip import open_clip
 
 TEXTS = [
     "a tennis court between two white buildings",

@@ -4,35 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.clusters import clustered, recall
 
 from geosearch.errors import IndexFolderError
 from geosearch.index.ann import ApproximateTier, row_code_bytes
 from geosearch.index.ann_training import build_tier, codes_within, list_count, sub_quantizers
-from geosearch.index.runs import rows_of, runs_of
-from geosearch.index.scan import best_rows
-
-
-def clustered(rows: int, dim: int, seed: int = 0) -> np.ndarray:
-    """Unit vectors around some hundred directions, as embeddings of an archive lie."""
-    rng = np.random.default_rng(seed)
-    centres = rng.normal(size=(120, dim))
-    vectors = centres[rng.integers(0, 120, rows)] + 0.6 * rng.normal(size=(rows, dim))
-    vectors += rng.normal(size=dim)  # a common part, which real embeddings have
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
-
-
-def recall(tier: ApproximateTier, vectors: np.ndarray, queries: np.ndarray, share: float) -> float:
-    rng = np.random.default_rng(5)
-    size = int(share * len(vectors))
-    runs = runs_of(np.sort(rng.choice(len(vectors), size, replace=False)))
-    found = []
-    for query in queries:
-        exact, _ = best_rows(vectors, query, runs, 10)
-        candidates = np.sort(tier.candidates(query, runs, 400, 0.3).rows)
-        assert np.isin(candidates, rows_of(runs)).all()
-        best, _ = best_rows(vectors, query, runs_of(candidates), 10)
-        found.append(len(np.intersect1d(exact, best)) / 10)
-    return float(np.mean(found))
 
 
 @pytest.mark.parametrize("share", [1, 0.3, 0.1])

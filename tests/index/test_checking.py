@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sealing import edit_manifest, reseal
-from small_index import SPEC, build, chips, record, unit
+from support.sealing import edit_manifest, reseal
+from support.small_index import SPEC, build, chips, record, unit
 
 import geosearch
 from geosearch.errors import IndexFolderError, UsageError

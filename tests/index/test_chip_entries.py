@@ -8,7 +8,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from making import SPEC, chips, scene
+from support.making import SPEC, chips, scene
 
 from geosearch.errors import IndexFolderError
 from geosearch.index import ChipBatch, IndexWriter, Segment, open_index, stored_arrays

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_index import SPEC, all_chips, best_ids, build, chips, record, unit
+from support.small_index import SPEC, all_chips, best_ids, build, chips, record, unit
 
 import geosearch
 from geosearch.errors import IndexFolderError, UsageError

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from every_file import answers, copied, files_of, make
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.every_file import answers, copied, files_of, make
 
 from geosearch.errors import GeosearchError, IndexFolderError
 from geosearch.index import open_index, verify

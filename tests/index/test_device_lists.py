@@ -6,7 +6,7 @@ import faiss
 import numpy as np
 import pytest
 import torch
-from test_ann import clustered, recall
+from support.clusters import clustered, recall
 
 from geosearch.index.ann import ApproximateTier
 from geosearch.index.ann_training import build_tier, sub_quantizers

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sealing import edit_manifest
-from small_index import SPEC, build, chips, record
+from support.sealing import edit_manifest
+from support.small_index import SPEC, build, chips, record
 
 import geosearch
 from geosearch.errors import IndexFolderError
@@ -172,8 +172,8 @@ WRITER = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from sealing import edit_manifest
-from small_index import SPEC, chips, record
+from support.sealing import edit_manifest
+from support.small_index import SPEC, chips, record
 from geosearch.errors import IndexFolderError
 from geosearch.index import IndexWriter
 try:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from making import DIM, SPEC, chips, scene
+from support.making import DIM, SPEC, chips, scene
 
 from geosearch.errors import IndexFolderError
 from geosearch.index import IndexWriter, Segment, open_index

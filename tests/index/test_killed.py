@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from making import SPEC, chips, scene
+from support.making import SPEC, chips, scene
 
 from geosearch.errors import IndexFolderError
 from geosearch.index import IndexWriter, open_index, verify
@@ -17,7 +17,7 @@ import os, sys
 from pathlib import Path
 from geosearch.index import IndexWriter
 sys.path.insert(0, sys.argv[1])
-from making import SPEC, chips, scene
+from support.making import SPEC, chips, scene
 
 folder, fatal, seed = Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
 calls = []
@@ -47,7 +47,7 @@ from pathlib import Path
 from geosearch.errors import IndexFolderError
 from geosearch.index import IndexWriter
 sys.path.insert(0, sys.argv[1])
-from making import SPEC, chips, scene
+from support.making import SPEC, chips, scene
 
 with IndexWriter(Path(sys.argv[2]), SPEC, ann="ivfpq") as writer:
     for name in range(20):
@@ -61,7 +61,7 @@ with IndexWriter(Path(sys.argv[2]), SPEC, ann="ivfpq") as writer:
 
 
 def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", script, str(Path(__file__).parent), *map(str, arguments)]
+    command = [sys.executable, "-c", script, str(Path(__file__).parents[1]), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True)
 
 
@@ -128,7 +128,7 @@ def test_no_room_is_one_clear_error_and_costs_nothing_that_was_published(
 def test_a_dead_writers_lock_is_free(tmp_path: Path) -> None:
     holder = (
         "import os, sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
-        "from making import SPEC; from geosearch.index import IndexWriter;"
+        "from support.making import SPEC; from geosearch.index import IndexWriter;"
         "IndexWriter(Path(sys.argv[2]), SPEC).__enter__(); os.kill(os.getpid(), 9)"
     )
     assert run(holder, tmp_path / "index").returncode == -9
@@ -138,7 +138,7 @@ def test_a_dead_writers_lock_is_free(tmp_path: Path) -> None:
 def test_a_second_writer_is_told_which_process_holds_the_index(tmp_path: Path) -> None:
     second = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
-        "from making import SPEC; from geosearch.index import IndexWriter;"
+        "from support.making import SPEC; from geosearch.index import IndexWriter;"
         "IndexWriter(Path(sys.argv[2]), SPEC).__enter__()"
     )
     with IndexWriter(tmp_path / "index", SPEC):

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from every_file import copied, make
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sealing import edit_manifest
+from support.every_file import copied, make
+from support.sealing import edit_manifest
 
 from geosearch.errors import IndexFolderError
 from geosearch.index import open_index, repair, verify

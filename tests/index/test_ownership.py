@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_index import SPEC, build, chips, record
+from support.small_index import SPEC, build, chips, record
 
 import geosearch
 from geosearch.errors import IndexFolderError

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from every_file import answers, make
-from small_index import SPEC, build, chips, record, unit
+from support.every_file import answers, make
+from support.small_index import SPEC, build, chips, record, unit
 
 import geosearch
 from geosearch.errors import GeosearchError, IndexFolderError
@@ -224,7 +224,7 @@ FEW_FILES = """
 import os, resource, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from small_index import SPEC, chips, record, unit
+from support.small_index import SPEC, chips, record, unit
 from geosearch.errors import GeosearchError
 from geosearch.index import IndexWriter, compact, open_index, remove_chips, repair, verify
 from geosearch.search import make_filter, search

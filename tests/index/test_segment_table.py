@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import shapely
-from making import SPEC, chips, scene
+from support.making import SPEC, chips, scene
 
 from geosearch.index import ChipBatch
 from geosearch.index.hold import hold_index

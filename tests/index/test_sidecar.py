@@ -5,8 +5,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from sealing import reseal
-from small_index import build
+from support.sealing import reseal
+from support.small_index import build
 
 from geosearch.errors import IndexFolderError
 from geosearch.index import open_index, verify

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from making import SPEC, chips, scene
+from support.making import SPEC, chips, scene
 
 from geosearch.index import ChipBatch, IndexWriter, open_index
 from geosearch.index.hold import Hold, hold_index

@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
-from making import SPEC, chips, scene
+from support.making import SPEC, chips, scene
 
 from geosearch.index import IndexWriter, compact, open_index, verify
 
-HERE = str(Path(__file__).parent)
+HERE = str(Path(__file__).parents[1])
 KEPT = ("a.tif", "b.tif")
 """Scenes that nobody removes; others come, change and go."""
 
@@ -19,7 +19,7 @@ WRITER = """
 import random, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from making import SPEC, chips, scene
+from support.making import SPEC, chips, scene
 from geosearch.index import IndexWriter, compact, remove_chips, repair
 
 index, rng = Path(sys.argv[2]), random.Random(int(sys.argv[3]))
@@ -47,7 +47,7 @@ sys.path.insert(0, sys.argv[1])
 from collections import Counter
 from pathlib import Path
 import numpy as np
-from making import DIM, chips
+from support.making import DIM, chips
 from geosearch.errors import IndexFolderError
 from geosearch.index import open_index
 from geosearch.search import search

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
-from colours import Colours
 from rasterio.crs import CRS
-from scenes_making import write_band
+from support.colours import Colours
+from support.scenes_making import write_band
 
 from geosearch.errors import SceneError
 from geosearch.index import open_index

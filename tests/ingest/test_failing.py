@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
-from colours import Colours
-from scenes_making import values, write_band
+from support.colours import Colours
+from support.scenes_making import values, write_band
 
 from geosearch.index import IndexWriter, open_index, verify
 from geosearch.ingest import BuildReport, ChipSettings, ingest, look_for_scenes

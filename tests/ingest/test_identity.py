@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from colours import Colours
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scenes_making import write_band
+from support.colours import Colours
+from support.scenes_making import write_band
 
 from geosearch.index import IndexWriter, open_index
 from geosearch.ingest import BuildReport, ChipSettings, ingest, look_for_scenes

@@ -11,8 +11,8 @@ from threading import Thread
 
 import numpy as np
 import pytest
-from colours import Colours
-from scenes_making import write_band
+from support.colours import Colours
+from support.scenes_making import write_band
 
 from geosearch.errors import Interrupted
 from geosearch.index import open_index, verify

@@ -18,7 +18,7 @@ from rasterio.windows import Window
 from geosearch.demo import write_archive
 from geosearch.index import Generation, open_index, verify
 
-DRIVER = Path(__file__).parent / "kill_driver.py"
+DRIVER = Path(__file__).parents[1] / "support" / "kill_driver.py"
 KILLS = 50
 SIDE_PX = 416
 
@@ -33,7 +33,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for drawn in write_archive(folder / "drawn").scenes[:4]:
         cut_middle(drawn, folder / "archive" / drawn.name)
     command = [sys.executable, DRIVER, folder / "archive", folder, "0", str(KILLS)]
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(DRIVER.parents[1])}
     result = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert result.returncode == 0, result.stderr
     (folder / "driver.json").write_text(result.stdout)

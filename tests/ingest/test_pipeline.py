@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-from scenes_making import values, write_band
+from support.scenes_making import values, write_band
 
 import geosearch
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from colours import Colours
-from scenes_making import values, write_band
+from support.colours import Colours
+from support.scenes_making import values, write_band
 
 import geosearch
 from geosearch.encoders import load

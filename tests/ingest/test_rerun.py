@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from colours import Colours
-from scenes_making import write_band
+from support.colours import Colours
+from support.scenes_making import write_band
 
 from geosearch.ingest import BuildReport, ChipSettings, ingest, look_for_scenes
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_index import SPEC, build, chips, record
+from support.small_index import SPEC, build, chips, record
 
 from geosearch.index import IndexWriter, SceneRecord, open_index
 from geosearch.ingest.vanished import vanished_scenes

@@ -7,7 +7,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from scenes_web import Web
+from support.scenes_web import Web
 
 
 @pytest.fixture

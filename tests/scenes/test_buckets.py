@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from scenes_making import values, write_band
-from scenes_web import Web
+from support.scenes_making import values, write_band
+from support.scenes_web import Web
 
 from geosearch.scenes import Found, SceneFile, SceneState, find_scenes, open_scene, scene_state
 from geosearch.scenes.buckets import object_size_and_mtime

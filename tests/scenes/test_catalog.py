@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scenes_making import values, write_band
-from scenes_web import Web
+from support.scenes_making import values, write_band
+from support.scenes_web import Web
 
 from geosearch.errors import SceneError
 from geosearch.scenes import Found, find_scenes, open_scene

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scenes_making import write_band
+from support.scenes_making import write_band
 
 from geosearch.scenes import chip_windows, find_scenes, open_scene, read_chips
 from geosearch.scenes.cloud import cloud_shares

@@ -7,7 +7,7 @@ import pytest
 import rasterio
 from hypothesis import given
 from hypothesis import strategies as st
-from scenes_making import values, write_band
+from support.scenes_making import values, write_band
 
 from geosearch.scenes import SceneFile, open_scene
 from geosearch.scenes.dates import find_moment, folder_moment, read_moment

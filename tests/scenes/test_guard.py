@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
-from scenes_making import values, write_band
+from support.scenes_making import values, write_band
 
 from geosearch.errors import SceneError
 from geosearch.scenes import (

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from scenes_making import values, write_band
+from support.scenes_making import values, write_band
 
 from geosearch.errors import SceneError
 from geosearch.scenes import SceneFile, find_scenes, open_scene

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shapely
-from scenes_making import values, write_band
-from scenes_web import Web
+from support.scenes_making import values, write_band
+from support.scenes_web import Web
 
 from geosearch.scenes import Found, find_scenes, open_scene
 from geosearch.scenes import item_table as item_table_module

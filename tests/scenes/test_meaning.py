@@ -8,7 +8,7 @@ import pytest
 import rasterio
 from PIL import Image
 from rasterio.enums import ColorInterp
-from scenes_making import write_band
+from support.scenes_making import write_band
 
 from geosearch.errors import SceneError
 from geosearch.scenes import find_scenes, open_scene, read_window

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from scenes_making import values, write_band
+from support.scenes_making import values, write_band
 
 import geosearch
 from geosearch.errors import UsageError

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from scenes_making import values, write_band
+from support.scenes_making import values, write_band
 
 SIDE = 64
 SECONDS = 100

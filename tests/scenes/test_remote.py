@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scenes_making import values, write_band
-from scenes_web import Web
+from support.scenes_making import values, write_band
+from support.scenes_web import Web
 
 from geosearch.errors import SceneError
 from geosearch.scenes import (

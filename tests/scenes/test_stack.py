@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
-from scenes_making import LEFT, METRES, values, write_band
+from support.scenes_making import LEFT, METRES, values, write_band
 
 from geosearch.errors import SceneError
 from geosearch.scenes import (

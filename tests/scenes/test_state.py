@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import rasterio
 from rasterio.enums import Resampling
-from scenes_making import values, write_band
+from support.scenes_making import values, write_band
 
 from geosearch.scenes import SceneState, content_sum, find_scenes, scene_state
 from geosearch.scenes.raster import open_raster

@@ -8,7 +8,7 @@ import rasterio
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scenes_making import write_band
+from support.scenes_making import write_band
 
 from geosearch.errors import UsageError
 from geosearch.scenes import SceneFile, open_scene

@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import odd_archives as odd
 import pytest
+import support.odd_archives as odd
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_index import all_chips, best_ids, build, unit
+from support.small_index import all_chips, best_ids, build, unit
 
 import geosearch
 from geosearch.errors import EncoderError

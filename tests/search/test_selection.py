@@ -8,9 +8,9 @@ from threading import Barrier
 from typing import Any
 
 import numpy as np
-import odd_archives as odd
 import pytest
 import shapely
+import support.odd_archives as odd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -2,7 +2,7 @@
 
 Everything is imported once, here: each run is a fork of this process, made before any thread.
 
-    python kill_driver.py ARCHIVE WORK SEED KILLS
+    python tests/support/kill_driver.py ARCHIVE WORK SEED KILLS
 
 WORK/whole is the index of an uninterrupted run; WORK/round-N were killed and continued.
 """
@@ -20,11 +20,11 @@ from pathlib import Path
 import duckdb  # noqa: F401
 import faiss  # noqa: F401
 import numpy as np
-from colours import Colours
 
 from geosearch.index import MANIFEST, open_index, verify
 from geosearch.ingest import ChipSettings, Intervals, ingest, look_for_scenes
 from geosearch.search import make_filter, search
+from support.colours import Colours
 
 STOP = "stop"
 SETTINGS = ChipSettings(size_px=32, stride_px=16)

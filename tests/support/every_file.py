@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from small_index import SPEC, chips, record, unit
 
 import geosearch
 from geosearch.index import Generation, IndexWriter, open_index
 from geosearch.search import make_filter, search
+from support.small_index import SPEC, chips, record, unit
 
 FILTERS: tuple[dict[str, Any], ...] = (
     {},

@@ -1,0 +1,1 @@
+"""What several rooms' tests make their scenes and indexes with."""
