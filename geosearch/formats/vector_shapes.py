@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from geosearch.errors import UsageError
 from geosearch.formats.vector_crs import GeometryColumn
 from geosearch.geo import (
-    CHIP_SHARE,
+    CHIP_FRACTION,
     StatedCrs,
     go_the_long_way,
     read_crs,
@@ -56,7 +56,7 @@ def footprints(data: NDArray[np.object_], column: GeometryColumn) -> Footprints:
     for which, crs, reason in _groups(srids, column):
         if crs is not None:
             found = shapes_to_lonlat(
-                drawn[which], crs, spherical=column.spherical, share=CHIP_SHARE
+                drawn[which], crs, spherical=column.spherical, fraction=CHIP_FRACTION
             )
             shapes[which] = found
             if not column.spherical:

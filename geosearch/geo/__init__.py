@@ -10,13 +10,13 @@ from geosearch.geo.boxes import bbox_geometry, rfc7946_bbox
 from geosearch.geo.footprint import footprint, footprints
 from geosearch.geo.ground import box_sizes_m, ground_sizes_m
 from geosearch.geo.projection import PixelToLonLat, ToLonLat, crs_to_lonlat
-from geosearch.geo.reprojection import CHIP_SHARE, go_the_long_way, shapes_to_lonlat
+from geosearch.geo.reprojection import CHIP_FRACTION, go_the_long_way, shapes_to_lonlat
 from geosearch.geo.stated_crs import StatedCrs, read_crs, same_crs
-from geosearch.geo.wrapping import MOST_LON, ROUNDING_DEG
+from geosearch.geo.wrapping import MAX_LON, ROUNDING_DEG
 
 __all__ = [
-    "CHIP_SHARE",
-    "MOST_LON",
+    "CHIP_FRACTION",
+    "MAX_LON",
     "ROUNDING_DEG",
     "PixelToLonLat",
     "StatedCrs",

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from geosearch.errors import SceneError, UsageError
 
-MOST_CHIPS = 1 << 24
-"""A raster may claim any size: more windows than this are refused instead of computed."""
-_HINT = "use a larger --size and --stride; of a mosaic, index the files that it is made of"
-_MOST_IN_A_ROW = 1 << 20
-"""Likewise, in a row or a column."""
+MAX_CHIPS = 1 << 24
+"""Maximum number of windows: a raster may claim any size."""
+_HINT = "use a larger `size_px` and `stride_px`; of a mosaic, index the files that it is made of"
+_MAX_PER_ROW = 1 << 20
+"""Maximum number of windows in a row or a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,11 @@ def chip_windows(
         raise UsageError(
             f"stride {stride_px} px leaves gaps between {size_px} px chips",
             hint=f"use a stride from 1 to {size_px}",
+            parameter="stride_px",
         )
     cols = _origins(width_px, size_px, stride_px)
     rows = _origins(height_px, size_px, stride_px)
-    if len(cols) * len(rows) > MOST_CHIPS:
+    if len(cols) * len(rows) > MAX_CHIPS:
         raise SceneError(
             f"{width_px} x {height_px} px would be cut into {len(cols) * len(rows):,} chips",
             hint=_HINT,
@@ -84,9 +85,9 @@ def chip_windows(
 
 def _origins(extent_px: int, size_px: int, stride_px: int) -> NDArray[np.int32]:
     last = max(extent_px - size_px, 0)
-    if last // stride_px > _MOST_IN_A_ROW:
+    if last // stride_px > _MAX_PER_ROW:
         raise SceneError(
-            f"{extent_px} px would be cut into {last // stride_px:,} chips a row",
+            f"{extent_px} px would be cut into {last // stride_px:,} chips per row",
             hint=_HINT,
         )
     origins = np.arange(0, last + 1, stride_px, dtype=np.int32)

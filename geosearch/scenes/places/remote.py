@@ -1,6 +1,6 @@
 """Scenes that are not local files: URLs, buckets, and GDAL's ``/vsi`` names.
 
-What is secret in a URL (user and password, signatures) is used to read, and never shown or kept.
+Secrets of a URL (user and password, signatures) are used to read it, and never shown or kept.
 """
 
 import os

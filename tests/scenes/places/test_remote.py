@@ -92,7 +92,7 @@ def test_a_file_of_a_stranger_leads_nowhere_else(web: Web, tmp_path: Path) -> No
         <VRTRasterBand dataType="UInt16" band="1"><SimpleSource><SourceFilename>{secret}
         </SourceFilename><SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"""
     )
-    with pytest.raises(SceneError, match="no raster that GDAL can read"):
+    with pytest.raises(SceneError, match="not a raster that GDAL can read"):
         opened(f"{web.url}/x.tif")
 
 
