@@ -5,8 +5,6 @@ Major TOM's fragments do, so every chip has the encoder's full size. A scene sma
 than a chip gets one window of its own extent; the reader pads it.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,28 +15,6 @@ MAX_CHIPS = 1 << 24
 _HINT = "use a larger `size_px` and `stride_px`; of a mosaic, index the files that it is made of"
 _MAX_PER_ROW = 1 << 20
 """Maximum number of windows in a row or a column."""
-
-
-@dataclass(frozen=True, slots=True)
-class PixelWindow:
-    """A rectangle of scene pixels; column and row count from the upper left."""
-
-    col: int
-    """First column, pixels."""
-    row: int
-    """First row, pixels."""
-    width: int
-    """Columns, at least 1."""
-    height: int
-    """Rows, at least 1."""
-
-    def __post_init__(self) -> None:
-        if self.col < 0 or self.row < 0 or self.width < 1 or self.height < 1:
-            raise UsageError(
-                f"no pixel window: column {self.col}, row {self.row}, "
-                f"{self.width} x {self.height} px",
-                hint="columns and rows count from 0; width and height are at least 1",
-            )
 
 
 def chip_windows(

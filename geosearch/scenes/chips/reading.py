@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from geosearch.errors import SceneError
+from geosearch.geo import PixelWindow
 from geosearch.scenes.chips.averaging import area_mean, pixel_edges
 from geosearch.scenes.chips.chip_blocks import ChipBlock, row_blocks
 from geosearch.scenes.chips.chip_rows import (
@@ -88,7 +89,7 @@ def read_chips(
 
 def read_window(
     href: str,
-    window: tuple[int, int, int, int],
+    window: PixelWindow,
     *,
     bands: Sequence[int],
     stretch: Sequence[Range] | None,
@@ -99,7 +100,7 @@ def read_window(
 
     Args:
         href: The scene, as recorded.
-        window: Column, row, width, height in pixels of the scene.
+        window: In pixels of the scene.
         bands: The scene's bands, as recorded.
         stretch: The scene's stretch, as recorded.
         gsd_m: Metres per pixel of the chip, as recorded; 0 for the scene's own pixels.

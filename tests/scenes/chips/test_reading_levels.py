@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 
+from geosearch.geo import PixelWindow
 from geosearch.scenes import (
     ChipLayout,
     ReadingMemory,
@@ -227,7 +228,7 @@ def test_a_chip_read_again_is_the_chip_that_was_embedded(noisy: Scene, size, gsd
     for window, chip_gsd, chip in zip(chips.windows, chips.gsd_m, pixels, strict=True):
         again = read_window(
             noisy.href,
-            tuple(window.tolist()),
+            PixelWindow(*window.tolist()),
             bands=noisy.bands,
             stretch=noisy.stretch,
             gsd_m=float(chip_gsd),
