@@ -16,7 +16,7 @@ from geosearch.formats.vector_crs import GeometryColumn
 from geosearch.geo import (
     CHIP_FRACTION,
     StatedCrs,
-    go_the_long_way,
+    have_long_edges,
     read_crs,
     same_crs,
     shapes_to_lonlat,
@@ -60,7 +60,7 @@ def footprints(data: NDArray[np.object_], column: GeometryColumn) -> Footprints:
             )
             shapes[which] = found
             if not column.spherical:
-                long_way[which] = go_the_long_way(drawn[which], crs)
+                long_way[which] = have_long_edges(drawn[which], crs)
             which = which & shapely.is_missing(shapes)
         if which.any():
             wrong[reason] = wrong.get(reason, np.zeros(len(drawn), bool)) | which

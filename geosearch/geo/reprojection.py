@@ -88,7 +88,7 @@ def shapes_to_lonlat(
     return wrapped(_mended(plain))
 
 
-def go_the_long_way(shapes: Shapes, crs: StatedCrs) -> Mask:
+def have_long_edges(shapes: Shapes, crs: StatedCrs) -> Mask:
     """Return which shapes [n] have an edge of more than 180 degrees, and none beyond 180.
 
     Whoever drew them may have meant the short way across 180 degrees.

@@ -1,6 +1,6 @@
 """Which rasters are not scenes, by their names: quality bands, masks, thumbnails of another.
 
-Only what is certainly none is left out, since nothing says that it was; a file that the user
+Only what is certainly not a scene is left out, since no message says so; a file that the user
 names is always tried.
 """
 

@@ -1,4 +1,4 @@
-"""Rasters in SQLite files: whether asking them ends.
+"""Rasters in SQLite files: refused where a query might never end.
 
 A view may be computed for ever, and so may a generated column be filled with gigabytes; SQLite's
 readers, GDAL among them, ask for their tables by name and do not know what they get. OGC 12-128r19
@@ -14,9 +14,9 @@ from geosearch.errors import SceneError
 from geosearch.text import shown
 
 _STEPS = 10_000
-"""SQLite's instructions between two looks at whether it has worked long enough."""
+"""SQLite's instructions between two checks of their number."""
 _MAX_STEPS = 50_000_000
-"""Some seconds."""
+"""Maximum number of SQLite's instructions: some seconds."""
 _MAX_VALUE_BYTES = 1 << 24
 _HINT = "make a raster of it that holds its own pixels: gdal_translate IN OUT.tif"
 _MAX_TABLES = 100_000
@@ -61,7 +61,7 @@ def require_tables(file: Path) -> None:
 
 @contextmanager
 def _bounded_connection(file: Path) -> Iterator[sqlite3.Connection]:
-    """Open a database of a stranger's: read only, and so that every question ends."""
+    """Open a database that is not trusted: read only, and so that every query ends."""
     # immutable: nothing that lies beside it is looked at
     with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
         steps = iter(range(_MAX_STEPS // _STEPS))

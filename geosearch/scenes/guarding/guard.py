@@ -36,7 +36,7 @@ _WEB_DOCUMENTS = (
     b"<TileMap",
     b"<VRTTI",
 )
-"""What drivers that may not read a local file know theirs by."""
+"""What drivers that may not read a local file recognize theirs by."""
 _MIN_BYTES = 12
 """Shorter files name nothing: no web document and no virtual raster has so few bytes."""
 _DATABASES = {".gpkg", ".mbtiles"}
@@ -50,11 +50,11 @@ _HINT = "name the file that holds the pixels; geosearch follows a local file to 
 
 
 def require_local(file: str, opener: Opener) -> None:
-    """Look at a local raster, and at all that it leads to.
+    """Check a local raster, and all that it leads to.
 
     Args:
         file: Its path, or a ``/vsi`` name of something in a local file.
-        opener: To look into sources; the raster itself is left to the caller, who then asks
+        opener: Opens sources; the raster itself is left to the caller, who then calls
             `require_own_overviews`.
 
     Raises:
@@ -86,7 +86,7 @@ def _require_named_itself(file: str) -> None:
 
 
 def require_own_overviews(dataset: Any, opener: Opener) -> None:
-    """Look at which file an open raster says has its overviews: GDAL would open anything.
+    """Check the file that an open raster names for its overviews: GDAL would open anything.
 
     Raises:
         SceneError: It is not a local raster.
@@ -101,7 +101,7 @@ def require_own_overviews(dataset: Any, opener: Opener) -> None:
 
 
 def require_plain(file: str, opener: Opener) -> None:
-    """Look at a local raster that GDAL is going to open as a source of a virtual one of ours.
+    """Check a local raster before GDAL opens it as a source of a virtual raster of ours.
 
     Raises:
         OSError: It is not there, may not be read, or is not a regular file.
@@ -133,14 +133,14 @@ class _Inspection:
         read it. What it names is relative to the folder, whatever its own links lead to."""
 
     def inspect_sources(self, file: CheckedFile, depth: int) -> int:
-        """Look at what a file names.
+        """Check what a file names.
 
         Args:
             file: The file.
-            depth: How many files led to it.
+            depth: Number of files that led to it.
 
         Returns:
-            How many files GDAL opens to read it: one that is named twice is opened twice, and so
+            Number of files GDAL opens to read it: one that is named twice is opened twice, and so
             is all that it names.
         """
         name, folder = shown(Path(file.path).name), Path(file.path).parent
@@ -157,13 +157,13 @@ class _Inspection:
         return reads
 
     def inspect_source(self, source: NamedSource, base: Path, by: str, depth: int) -> int:
-        """Look at a file by the name that another has for it; likewise.
+        """Check a file that another one names; return what `inspect_sources` does.
 
         Args:
             source: What is named.
             base: The folder of the file that names it.
             by: What that is called in errors.
-            depth: How many files led to it.
+            depth: Number of files that led to it.
         """
         if depth > _MAX_DEPTH:
             raise _too_many(by)
@@ -232,7 +232,7 @@ def _archived(source: NamedSource, by: str) -> SceneError:
 
 @lru_cache(maxsize=1 << 16)
 def _is_plain(file: CheckedFile, opener: Opener) -> bool:
-    """Return whether a source is what a driver that may read it takes it for, and no other.
+    """Return whether only a driver that may read a source recognizes it.
 
     A source is opened by GDAL itself, with all drivers: those that come first, or know a file by
     its name alone, must not be among those that may not.

@@ -18,7 +18,7 @@ _MAX_BYTES = 256 << 20
 _MAX_DEPTH = 64
 _MAX_NAME = 1 << 16
 _BLANKS = " \t\n\v\f\r"
-"""What GDAL leaves out before a text."""
+"""What GDAL strips from the beginning of a text."""
 _NAMES = frozenset(
     {
         "sourcefilename",

@@ -1,4 +1,4 @@
-"""A look at a whole scene through few pixels: is anything there, and in which range."""
+"""The stretch of a scene, from a sample of its pixels; a scene without valid ones is refused."""
 
 from collections.abc import Iterator
 from typing import Any

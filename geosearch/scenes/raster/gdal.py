@@ -20,7 +20,7 @@ from geosearch.scenes.guarding.guard import require_local, require_own_overviews
 from geosearch.scenes.places.href import band_files, short_name
 from geosearch.scenes.places.remote import gdal_name, is_remote, uses_network, without_secrets
 from geosearch.scenes.raster.band_stack import stack_xml
-from geosearch.scenes.raster.proj_data import find_database
+from geosearch.scenes.raster.proj_data import set_database_path
 from geosearch.scenes.raster.rasterio_private import GdalError, open_with
 from geosearch.scenes.raster.reading_memory import reading_memory
 
@@ -62,7 +62,7 @@ _READ_HINT = "check that the file is whole: gdalinfo -checksum FILE"
 
 # every raster without a place is refused with its reason; the warning would say it twice
 warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)
-find_database()
+set_database_path()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""How much memory the reading of scenes may take.
+"""How much memory reading scenes may take.
 
 One setting for the process, as GDAL's cache of decoded blocks is one for the process.
 """

@@ -22,7 +22,7 @@ _NAMED: dict[str, Stretch] = {"auto": "auto", "percentile": "percentile", "none"
 PERCENTILES = (2.0, 98.0)
 
 _HELD_VALUES = 1 << 17
-"""So many at a time stay in a core's own cache, from one step to the next."""
+"""Number of values that stay in a core's own cache from one step to the next."""
 
 
 def parse_stretch(text: str) -> Stretch:

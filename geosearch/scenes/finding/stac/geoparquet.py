@@ -60,13 +60,13 @@ def read_item_table(path: str, refused: list[Refusal]) -> Iterator[Mapping[str, 
         raise
     except OSError as error:
         hint = remedy(error, _HINT)
-        raise SceneError(f"it cannot be read as Parquet: {_said(error)}", hint=hint) from error
+        raise SceneError(f"it cannot be read as Parquet: {_reason(error)}", hint=hint) from error
     except (pyarrow.ArrowException, ValueError, OverflowError) as error:
         reason = f"it cannot be read as Parquet: {first_line(error)}"
         raise SceneError(reason, hint=_HINT) from error
 
 
-def _said(error: OSError) -> str:
+def _reason(error: OSError) -> str:
     return error.strerror or first_line(error)
 
 
@@ -86,7 +86,7 @@ def _rows(batch: Any, path: str, first: int, refused: list[Refusal]) -> Iterator
 
 
 def _columns(table: Any) -> tuple[list[str], int]:
-    """Return the paths of the columns to read, and how many rows of them at a time."""
+    """Return the paths of the columns to read, and the number of rows to read at a time."""
     names = set(table.schema_arrow.names)
     missing = {"id", "assets"} - names
     if missing:
