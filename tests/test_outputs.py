@@ -98,7 +98,7 @@ def test_an_ending_that_fits_is_taken(tmp_path: Path, name: str, kind: Format) -
 
 @pytest.mark.parametrize("name", ["x.csv", "x.gpkg", "x.parquet.csv", "x.geojson", "x.shp", "x.2"])
 def test_an_ending_that_promises_another_format_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(UsageError, match=r"does not end in \.parquet or \.geoparquet"):
+    with pytest.raises(UsageError, match=r"name does not end in \.parquet or \.geoparquet"):
         require_output(tmp_path / name, GEOPARQUET)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from geosearch.errors import Refusal, SceneError
-from geosearch.formats.elided import elided
+from geosearch.formats.hits.elided import elided
 from geosearch.outputs import PNG, require_output, write_bytes
 from geosearch.scenes import read_window
 from geosearch.search import Hit
@@ -21,7 +21,7 @@ _GAP_PX = 10
 _CAPTION_PX = 36
 _TITLE_PX = 34
 _MOST_HITS = 100
-_MOST_LINES = 12
+_MAX_LINES = 12
 """Of the reason in an empty tile."""
 _PAPER = (250, 250, 248)
 _INK = (32, 32, 36)
@@ -31,7 +31,7 @@ _FAINT = (120, 120, 126)
 def write_contact_sheet(
     path: str | Path, hits: Sequence[Hit], title: str = ""
 ) -> tuple[Refusal, ...]:
-    """Write a PNG with a tile a hit, best first; at most a hundred.
+    """Write a PNG with one tile per hit, best first; at most a hundred.
 
     A hit whose scene cannot be read any more gets an empty tile that says why.
 
@@ -77,8 +77,8 @@ def _draw_tile(
     except OSError as error:
         refusal = _refusal(hit, error)
         draw.rectangle((left, top, left + _TILE_PX - 1, top + _TILE_PX - 1), outline=_FAINT)
-        told = _wrapped(refusal.reason, 12, _TILE_PX - 16)
-        for number, line in enumerate(told[:_MOST_LINES]):
+        lines = _wrapped(refusal.reason, 12, _TILE_PX - 16)
+        for number, line in enumerate(lines[:_MAX_LINES]):
             draw.text((left + 8, top + 8 + 16 * number), line, _FAINT, font=_font(12))
     first = f"{hit.rank}.  {hit.score:.3f}   {hit.size_m[0]:.0f} x {hit.size_m[1]:.0f} m"
     draw.text((left, top + _TILE_PX + 3), first, _INK, font=_font(13))

@@ -51,15 +51,15 @@ class _Statement:
     by: str
     """Which place."""
     crs: Any
-    """As it is written there; None where it says nothing, or that nobody knows."""
+    """As it is written there; None where it is missing or stated to be unknown."""
     is_unknown: bool
-    """Whether it says that nobody knows."""
+    """Whether the file states that the CRS is unknown."""
     spherical: bool
     """Whether it says that edges are not straight."""
 
 
 def geometry_column(schema: Any, stored: Any) -> GeometryColumn:
-    """Return the column of geometries of a file, and what is said of it.
+    """Return the column of geometries of a file, and what the file states about it.
 
     Args:
         schema: The file's Arrow schema.

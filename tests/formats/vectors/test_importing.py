@@ -245,7 +245,7 @@ def test_a_vector_of_another_length_costs_its_row_wherever_it_is(tmp_path: Path)
     rows[0], rows[20] = [1.0], [1.0, 2.0, 3.0]
     columns = columns_of(50) | {"vector": pa.array(rows, pa.list_(pa.float32()))}
     done = geosearch.import_vectors([write(tmp_path / "f.parquet", columns)], tmp_path / "index")
-    reason = f"a vector of another length than {DIM}"
+    reason = f"a vector whose length is not {DIM}"
     assert (done.chips, done.left_out) == (48, {reason: 2})
     assert done.left_out_rows[reason] == {"f.parquet": (0, 20)}
 
@@ -424,11 +424,11 @@ def crs(code: str) -> dict[str, Any]:
         ({"geometry": pa.array(["POINT (0 0)"] * 5)}, {}, "geometries of type"),
         ({}, {"geo": crs("EPSG:999999")}, "999999"),
         ({}, {"geo": crs("IAU_2015:49900")}, "not of the Earth"),
-        ({"id": pa.array(["a", "b", "a", "c", "d"])}, {}, "several rows of the id 'a'"),
+        ({"id": pa.array(["a", "b", "a", "c", "d"])}, {}, "duplicate id 'a'"),
         ({"datetime": pa.array(["yesterday"] * 5)}, {}, "datetime"),
         ({"vector": pa.nulls(5, pa.list_(pa.float32()))}, {}, "vectors of 0 numbers"),
-        ({"id": pa.nulls(5, pa.string())}, {}, "no row that can be used"),
-        ({"id": pa.nulls(5)}, {}, "no row that can be used"),
+        ({"id": pa.nulls(5, pa.string())}, {}, "no usable row"),
+        ({"id": pa.nulls(5)}, {}, "no usable row"),
         ({"id": pa.array([{"a": at} for at in range(5)])}, {}, "`id` of type struct"),
         (
             {"id": pa.array([b"\xff%d" % at for at in range(5)])},
@@ -538,7 +538,7 @@ def test_a_file_that_cannot_be_used_is_named_and_the_others_go_on(
     assert ran.return_value == 3
     assert "200 chips imported, 200 in the index" in ran.stdout
     assert "refused: a-empty.parquet: " in ran.stderr
-    assert "several rows of the id 'x'" in ran.stderr
+    assert "duplicate id 'x'" in ran.stderr
     with pytest.raises(UsageError, match="none of 2 files"):
         geosearch.import_vectors([empty, odd], tmp_path / "index")
 

@@ -1,4 +1,4 @@
-"""A query with its hits and how they were found, as a line of JSON: for programs."""
+"""A query with its hits and how they were found, as one line of JSON."""
 
 import json
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import shapely
 
-from geosearch.formats.geojson import hit_properties
+from geosearch.formats.hits.geojson import hit_properties
 from geosearch.json_text import json_text
 from geosearch.search import Explanation, Hit
 

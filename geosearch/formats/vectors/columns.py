@@ -1,6 +1,6 @@
 """Columns of a table of vectors as arrays: ids, times and directions.
 
-What a single row has wrong makes only that row unusable; what all rows have wrong is an error.
+A fault of a single row makes only that row unusable; a fault of all rows is an error.
 """
 
 from contextlib import suppress
@@ -87,7 +87,7 @@ def times(column: Any | None, count: int) -> Times:
 
     Args:
         column: Timestamps, dates, or RFC 3339 texts; None for no column.
-        count: How many rows there are.
+        count: Number of rows.
 
     Raises:
         UsageError: They are something else.
@@ -101,7 +101,7 @@ def times(column: Any | None, count: int) -> Times:
     there = ~column.is_null().to_numpy(zero_copy_only=False)
     try:
         if pa.types.is_integer(column.type):
-            raise pa.ArrowTypeError(f"{column.type} says no unit")
+            raise pa.ArrowTypeError(f"{column.type} has no unit")
         moments = _text_moments(column) if is_text(column.type) else _moments(column)
     except pa.ArrowException as error:
         raise UsageError(
@@ -142,7 +142,7 @@ def _rfc3339(column: Any) -> Any:
 def directions(column: Any, dim: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Return vectors float32 [n, dim] of unit length, and which rows have one, bool [n].
 
-    One of another length than ``dim`` is none.
+    One whose length is not ``dim`` is not usable.
     """
     sizes = lengths(column)
     there = sizes == dim

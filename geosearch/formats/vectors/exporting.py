@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from geosearch.formats.vector_table import BATCH_ROWS, VectorFileWriter
+from geosearch.formats.vectors.parquet_writer import BATCH_ROWS, VectorFileWriter
 from geosearch.index import Generation, Segment, rows_of, run_rows
 from geosearch.outputs import output_file
 from geosearch.reporting import LOG, Reporter
@@ -22,11 +22,11 @@ def export_vectors(
     Args:
         index: An open index.
         path: The file.
-        wanted: What a chip must satisfy; None for all.
+        wanted: The filter that chips must pass; None for all chips.
         reporter: Receives the progress.
 
     Returns:
-        How many chips it holds.
+        Number of chips in the file.
 
     Raises:
         UsageError: It cannot be written there.

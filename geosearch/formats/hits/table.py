@@ -1,4 +1,4 @@
-"""Hits as a table for a terminal, of which each hit is one line."""
+"""Hits as a table for a terminal, one line per hit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,39 +6,39 @@ from dataclasses import dataclass
 import shapely
 from rich.cells import cell_len
 
-from geosearch.formats.elided import elided
+from geosearch.formats.hits.elided import elided
 from geosearch.search import Hit
 from geosearch.text import shown
 
 _GAP = "  "
 _SCENE = "scene"
-_LEAST_SCENE = 16
+_MIN_SCENE = 16
 """Columns of a terminal that a scene's name needs, to tell it from others."""
 _LEFT_OUT = (("window",), ("size",), ("date",), ("longitude", "latitude"), ("score",))
-"""What a narrow terminal does without, the first of them first; a place has two numbers."""
+"""Columns that a narrow terminal leaves out, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column's cells, which are numbers but for the scene, and never shortened."""
+    """A column of the table; only scenes' names are ever shortened."""
 
     heading: str
     cells: tuple[str, ...]
 
     @property
     def width(self) -> int:
-        """Of its widest cell."""
+        """Width of its widest cell, in columns of the terminal."""
         return max(cell_len(cell) for cell in (self.heading, *self.cells))
 
 
 def hits_table(hits: Sequence[Hit], width: int | None = None, mark: str = "…") -> str:
-    """Return a heading and a line a hit: rank, score, where, how large, when, which scene.
+    """Return a heading and one line per hit: rank, score, where, how large, when, which scene.
 
     Args:
         hits: Best first.
-        width: Columns of the terminal: less is told where it is narrow, and scenes' names are
-            shortened in the middle. None for lines as long as they need to be.
-        mark: Stands for what is left out of a name.
+        width: Columns of the terminal; on a narrow one columns are left out, and scenes' names are
+            shortened in the middle. None for lines of any length.
+        mark: Stands for the part of a name that is left out.
     """
     columns = _columns(hits)
     if width is not None:
@@ -71,7 +71,7 @@ def _row(hit: Hit) -> tuple[str, ...]:
 def _fitting(columns: list[_Column], width: int, mark: str) -> list[_Column]:
     """Return the columns that a terminal has room for, with what is left for the scene."""
     scene = next(column for column in columns if column.heading == _SCENE)
-    wanted = min(scene.width, _LEAST_SCENE)
+    wanted = min(scene.width, _MIN_SCENE)
     left_out = list(_LEFT_OUT)
     while left_out and _room(columns, width) < wanted:
         without = left_out.pop(0)

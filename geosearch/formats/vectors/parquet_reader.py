@@ -1,27 +1,24 @@
-"""GeoParquet of vectors: a row a chip, with its id, footprint, time and vector.
+"""GeoParquet of vectors, read: one row per chip, with its id, footprint, time and vector.
 
 Columns ``id``, ``geometry`` (WKB, in any CRS that the file states), ``datetime`` (may be missing)
-and ``vector`` (a list of so many floats of 16, 32 or 64 bits). What else a file has is not read.
+and ``vector`` (a list of floats of 16, 32 or 64 bits). Other columns are not read.
 """
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import shapely
 from numpy.typing import NDArray
 
 from geosearch.errors import UsageError, first_line
-from geosearch.formats.vector_columns import (
-    UNKNOWN_TIME,
+from geosearch.formats.vectors.columns import (
     directions,
     is_binary,
     lengths,
@@ -29,8 +26,8 @@ from geosearch.formats.vector_columns import (
     texts,
     times,
 )
-from geosearch.formats.vector_crs import GEO, geometry_column, json_object
-from geosearch.formats.vector_shapes import footprints
+from geosearch.formats.vectors.footprints import footprints
+from geosearch.formats.vectors.geometry_column import geometry_column, json_object
 from geosearch.regular_file import remedy, require_regular
 from geosearch.text import shown
 
@@ -38,26 +35,25 @@ BATCH_ROWS = 1 << 16
 OWN = b"geosearch"
 """Key of the file's metadata that says how its vectors were made."""
 
-_GEOPARQUET = "1.1.0"
-_MOST_DIM = 1 << 16
+_MAX_DIM = 1 << 16
 _LENGTHS_AT_ONCE = 1024
 _BUFFER_BYTES = 1 << 20
 _BATCH_BYTES = 32 << 20
-"""Most of a batch's vectors as they are in the file."""
+"""Maximum size of a batch's vectors as they are in the file."""
 _COLUMNS_HINT = (
-    "it has to have `id`, `geometry` (WKB), `vector` (fixed-size lists of float16 or float32), and "
-    "may have `datetime`"
+    "it needs the columns `id`, `geometry` (WKB) and `vector` (fixed-size lists of float16 or "
+    "float32); `datetime` is optional"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class VectorRows:
-    """Some rows of a file, those left out that cannot be used."""
+    """Some rows of a file, without those that cannot be used."""
 
     first: int
     """Number of the first row in the file, those left out counted."""
     count: int
-    """Rows in the file that these are taken from."""
+    """Number of rows of the file that these come from."""
     numbers: NDArray[np.int64]
     """[m], each row's number in the file."""
     ids: NDArray[np.object_]
@@ -65,13 +61,13 @@ class VectorRows:
     footprints: NDArray[np.object_]
     """[m], EPSG:4326."""
     time_ms: NDArray[np.int64]
-    """[m], milliseconds since 1970; the least number where it is not known."""
+    """[m], milliseconds since 1970; the minimum int64 where it is unknown."""
     vectors: NDArray[np.float32]
     """[m, dim], of unit length."""
     left_out: dict[str, NDArray[np.int64]]
-    """What rows have wrong to their numbers in the file."""
+    """Fault to the numbers of the rows that have it, in the file."""
     long_way: NDArray[np.int64]
-    """Numbers of the rows, of those that are used, with an edge of more than 180 degrees."""
+    """Numbers of the usable rows with an edge longer than 180 degrees."""
 
 
 def file_state(path: Path) -> str:
@@ -91,7 +87,7 @@ class VectorFile:
         """Open it and look at its columns.
 
         Raises:
-            UsageError: It is no Parquet file of vectors.
+            UsageError: It is not a Parquet file of vectors.
         """
         self.path = Path(path)
         self.name = shown(path)
@@ -120,14 +116,14 @@ class VectorFile:
             self._geometry = geometry_column(self._schema, self._file.schema)
             self._require_wkb()
         self.notes = tuple(f"{self.name} {note}" for note in self._geometry.notes)
-        """What is to be said of how it is read, a line each."""
+        """What the user should know of how it is read, one line each."""
         self.metadata = self._own_metadata()
-        """What geosearch wrote of how the vectors were made; empty in another's file."""
+        """How the vectors were made, as geosearch wrote it; empty in other files."""
         self.dim = self._dim()
         """Length of a vector."""
         bits = _storage(self._schema.field("vector").type).value_type.bit_width
         self.batch_rows = max(min(BATCH_ROWS, _BATCH_BYTES * 8 // (bits * self.dim)), 1)
-        """How many rows `batches` yields at a time, at most."""
+        """Maximum number of rows that `batches` yields at a time."""
 
     def _not_parquet(self, error: BaseException) -> UsageError:
         return UsageError(
@@ -161,10 +157,10 @@ class VectorFile:
                 first += batch.num_rows
 
     def require_unique_ids(self) -> None:
-        """Refuse a file in which one id stands for several rows.
+        """Refuse a file in which several rows have the same id.
 
         Raises:
-            UsageError: It is such a file, or it is damaged.
+            UsageError: Two rows have the same id, or the file is damaged.
         """
         with self._reading():
             column = self._file.read(columns=["id"]).column("id").combine_chunks()
@@ -172,9 +168,9 @@ class VectorFile:
         if pc.count_distinct(ids).as_py() == len(ids):
             return
         counts = pc.value_counts(ids)
-        often = counts.filter(pc.greater(counts.field("counts"), 1)).field("values")
+        repeated = counts.filter(pc.greater(counts.field("counts"), 1)).field("values")
         raise UsageError(
-            f"{self.name} has several rows of the id '{shown(often[0].as_py())}'",
+            f"{self.name} contains duplicate id '{shown(repeated[0].as_py())}'",
             hint="give each row an id of its own",
         )
 
@@ -185,7 +181,7 @@ class VectorFile:
 
     @contextmanager
     def _named(self) -> Iterator[None]:
-        """Say of errors which file has them."""
+        """Name the file in errors."""
         try:
             yield
         except UsageError as error:
@@ -193,7 +189,7 @@ class VectorFile:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Say of errors which file has them, and those of Arrow as ours."""
+        """Name the file in errors, and raise those of Arrow as ours."""
         try:
             with self._named():
                 yield
@@ -226,12 +222,12 @@ class VectorFile:
         else:
             with self._reading():
                 dim = self._first_length()
-        if not 1 <= dim <= _MOST_DIM:
+        if not 1 <= dim <= _MAX_DIM:
             raise UsageError(f"{self.name} has vectors of {dim} numbers", hint=_COLUMNS_HINT)
         return dim
 
     def _first_length(self) -> int:
-        """Return how many numbers most of the first vectors have that have any."""
+        """Return the commonest length of the first vectors that are not empty."""
         for batch in self._file.iter_batches(_LENGTHS_AT_ONCE, columns=["vector"]):
             found = lengths(plain(batch.column(0)))
             if found.any():
@@ -250,7 +246,7 @@ class VectorFile:
         wrong = {
             "an id that is not UTF-8 text": unreadable,
             "no id": ids.is_null().to_numpy(zero_copy_only=False),
-            f"a vector of another length than {self.dim}": (sizes != self.dim) & (sizes != 0),
+            f"a vector whose length is not {self.dim}": (sizes != self.dim) & (sizes != 0),
             "no vector of finite numbers, or one of zeros": ~usable,
             **places.wrong,
             "a `datetime` that is not a date or an RFC 3339 text": found.unreadable,
@@ -282,75 +278,3 @@ def _is_list(kind: Any) -> bool:
     return bool(
         pa.types.is_fixed_size_list(kind) or pa.types.is_list(kind) or pa.types.is_large_list(kind)
     )
-
-
-class VectorFileWriter:
-    """Writes a file of vectors, some rows at a time."""
-
-    def __init__(self, file: Path | BinaryIO, dim: int, own: dict[str, Any]) -> None:
-        """Begin a file.
-
-        Args:
-            file: Where; what is there is overwritten.
-            dim: Length of a vector.
-            own: How the vectors were made, JSON values.
-        """
-        corners = pa.struct([(side, pa.float64()) for side in ("xmin", "ymin", "xmax", "ymax")])
-        fields = [
-            ("id", pa.string()),
-            ("scene", pa.string()),
-            ("datetime", pa.timestamp("ms", "UTC")),
-            ("geometry", pa.binary()),
-            ("bbox", corners),
-            ("vector", pa.list_(pa.float16(), dim)),
-        ]
-        metadata = {GEO: json.dumps(_geo()), OWN: json.dumps(own)}
-        self._schema = pa.schema(fields, metadata=metadata)
-        # 16-bit numbers of directions do not get smaller
-        packed = {name: "ZSTD" for name, _ in fields if name not in ("vector", "bbox")}
-        packed |= {f"bbox.{side.name}": "ZSTD" for side in corners}
-        packed["vector.list.element"] = "NONE"
-        self._writer: Any = pq.ParquetWriter(file, self._schema, compression=packed)
-
-    def add(
-        self,
-        ids: list[str],
-        scenes: list[str],
-        time_ms: NDArray[np.int64],
-        footprints: NDArray[np.object_],
-        vectors: NDArray[np.float16],
-    ) -> None:
-        """Write rows; the arguments are [n], vectors [n, dim]."""
-        known = time_ms != UNKNOWN_TIME
-        times = pa.array(time_ms, mask=~known).cast(pa.timestamp("ms", "UTC"))
-        bounds = shapely.bounds(footprints).reshape(-1, 4)
-        boxes = pa.StructArray.from_arrays(
-            [pa.array(column) for column in np.ascontiguousarray(bounds.T)],
-            ["xmin", "ymin", "xmax", "ymax"],
-        )
-        flat = pa.array(np.ascontiguousarray(vectors).reshape(-1))
-        columns = [
-            pa.array(ids, pa.string()),
-            pa.array(scenes, pa.string()),
-            times,
-            pa.array(list(shapely.to_wkb(footprints, byte_order=1)), pa.binary()),
-            boxes,
-            pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1]),
-        ]
-        self._writer.write_batch(pa.record_batch(columns, schema=self._schema))
-
-    def close(self) -> None:
-        """Write what is at the end of the file."""
-        self._writer.close()
-
-
-def _geo() -> dict[str, Any]:
-    """Return the metadata of GeoParquet 1.1 (opengeospatial/geoparquet, format-specs, v1.1.0)."""
-    covering = {side: ["bbox", side] for side in ("xmin", "ymin", "xmax", "ymax")}
-    return {
-        "version": _GEOPARQUET,
-        "primary_column": "geometry",
-        "columns": {
-            "geometry": {"encoding": "WKB", "geometry_types": [], "covering": {"bbox": covering}}
-        },
-    }

@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geosearch.errors import UsageError
-from geosearch.formats.vector_crs import GeometryColumn
+from geosearch.formats.vectors.geometry_column import GeometryColumn
 from geosearch.geo import (
     CHIP_SHARE,
     StatedCrs,
@@ -35,7 +35,7 @@ class Footprints:
     shapes: NDArray[np.object_]
     """[n], EPSG:4326; None for what cannot be used."""
     wrong: dict[str, Mask]
-    """What a row has wrong to which rows, bool [n]."""
+    """Fault to the rows that have it, bool [n]."""
     long_way: Mask
     """[n], which may have been meant to cross 180 degrees, and are not read so."""
 
@@ -99,7 +99,7 @@ def _from_wkb(data: NDArray[np.object_]) -> NDArray[np.object_]:
     with np.errstate(invalid="ignore"):
         try:
             return np.asarray(shapely.from_wkb(data, on_invalid="ignore"), dtype=object)
-        except NotImplementedError:  # of a curve, whatever else there is
+        except NotImplementedError:  # for a curve
             return np.array([_straight(one) for one in data] or [None], dtype=object)[: len(data)]
 
 
@@ -115,8 +115,8 @@ def _plane(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     found = np.array(shapes, dtype=object)
     deep = shapely.get_coordinate_dimension(found) > 2
     found[deep] = shapely.force_2d(found[deep])
-    told = ~shapely.is_missing(found) & (shapely.get_srid(found) != 0)
-    found[told] = shapely.set_srid(found[told], 0)
+    stated = ~shapely.is_missing(found) & (shapely.get_srid(found) != 0)
+    found[stated] = shapely.set_srid(found[stated], 0)
     return found
 
 

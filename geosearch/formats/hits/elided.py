@@ -5,8 +5,8 @@ Paths differ in their ends: in the folder that they begin with, and in the file'
 
 from collections.abc import Callable
 
-_MOST = 4096
-"""Characters of a text that are looked at: no place holds more."""
+_MAX_CHARACTERS = 4096
+"""Characters of a text that are considered: no place holds more."""
 
 
 def elided(text: str, fits: Callable[[str], bool], mark: str = "…") -> str:
@@ -17,13 +17,13 @@ def elided(text: str, fits: Callable[[str], bool], mark: str = "…") -> str:
         fits: Whether a text does; a shorter one does where a longer one does.
         mark: Stands for what is left out.
     """
-    if len(text) <= _MOST and fits(text):
+    if len(text) <= _MAX_CHARACTERS and fits(text):
         return text
-    least, most = 0, min(len(text) - 1, _MOST)
-    while least < most:
-        kept = (least + most + 1) // 2
-        least, most = (kept, most) if fits(_shortened(text, kept, mark)) else (least, kept - 1)
-    return _shortened(text, least, mark)
+    low, high = 0, min(len(text) - 1, _MAX_CHARACTERS)
+    while low < high:
+        kept = (low + high + 1) // 2
+        low, high = (kept, high) if fits(_shortened(text, kept, mark)) else (low, kept - 1)
+    return _shortened(text, low, mark)
 
 
 def _shortened(text: str, kept: int, mark: str) -> str:

@@ -1,6 +1,6 @@
 """Vectors that were made elsewhere become chips of an index, streaming.
 
-A file is a scene, a row a chip; each row counts as one pixel of it. Rows are staged some tens of
+A file becomes a scene, and a row a chip; each row counts as one pixel. Rows are staged some tens of
 thousands at a time: a run that was killed goes on after the last ones.
 """
 
@@ -14,8 +14,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geosearch.errors import Refusal, UsageError
-from geosearch.formats.scene_names import scene_names
-from geosearch.formats.vector_table import VectorFile, VectorRows, file_state
+from geosearch.formats.vectors.parquet_reader import VectorFile, VectorRows, file_state
+from geosearch.formats.vectors.scene_names import scene_names
 from geosearch.geo import box_sizes_m
 from geosearch.index import (
     MANIFEST,
@@ -33,7 +33,7 @@ from geosearch.reporting import LOG, Reporter
 from geosearch.text import shown
 
 _NAMED = 5
-"""Rows that are named a reason."""
+"""Rows that are named per reason."""
 _EARTH = shapely.box(-180, -90, 180, 90)
 
 
@@ -49,30 +49,30 @@ class VectorImport:
     chips: int
     """Rows that were added."""
     left_out: dict[str, int]
-    """Reason to how many rows were left out."""
+    """Reason to the number of rows that were left out."""
     left_out_rows: dict[str, dict[str, tuple[int, ...]]]
     """Reason to the files' ids and the numbers of the first few of these rows, from 0."""
     chips_total: int
     """Chips in the index afterwards."""
     mergeable_tiers: int = 0
-    """Segments with an approximate tier each that `geosearch.compact` would merge, if they are so
-    many that searching takes longer for it; else 0."""
+    """Segments with an approximate tier each that `geosearch.compact` would merge, if there are
+    enough of them to slow searches; else 0."""
     refused: tuple[Refusal, ...] = ()
     """Files that are damaged, or hold no row that can be used, where others were taken."""
     notes: tuple[str, ...] = ()
-    """What is to be said of how files were read, a line each."""
+    """What the user should know of how files were read, one line each."""
 
 
 @dataclass(slots=True)
 class _LeftOut:
-    """Rows that were left out so far, and what is to be said of others."""
+    """Rows that were left out so far, and what the user should know of others."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    """Reason to how many rows."""
+    """Reason to the number of rows."""
     first: dict[str, dict[str, tuple[int, ...]]] = field(default_factory=dict)
     """Reason to the files, and the numbers of the first few of them."""
     notes: list[str] = field(default_factory=list)
-    """A line each."""
+    """One line each."""
 
     def add(self, reason: str, file: str, numbers: NDArray[np.int64]) -> None:
         """Count rows of a file."""
@@ -82,8 +82,8 @@ class _LeftOut:
         if file in named or len(named) < _NAMED:
             named[file] = some[:_NAMED]
 
-    def told(self) -> str:
-        """Return all of it, of one file, as the end of a sentence."""
+    def summary(self) -> str:
+        """Return the reasons of one file, as the end of a sentence."""
         return "; ".join(
             f"{count} with {reason} (row {', '.join(map(str, *self.first[reason].values()))})"
             for reason, count in self.counts.items()
@@ -91,7 +91,7 @@ class _LeftOut:
 
 
 def _spec_of(file: VectorFile) -> IndexSpec:
-    """Return how a file says that its vectors were made; of an unknown encoder if it does not."""
+    """Return how the file says its vectors were made; else the spec of an unknown encoder."""
     own = file.metadata.get("spec")
     if isinstance(own, dict):
         try:
@@ -113,18 +113,18 @@ def _spec_of(file: VectorFile) -> IndexSpec:
 
 
 def agreed_spec(files: Sequence[VectorFile]) -> IndexSpec:
-    """Return how some files say that their vectors were made; of an unknown encoder if none does.
+    """Return how the files say their vectors were made; else the spec of an unknown encoder.
 
     Raises:
-        UsageError: They do not say the same.
+        UsageError: They disagree.
     """
     specs = [_spec_of(file) for file in files]
     for file, spec in zip(files, specs, strict=True):
         if spec.vectors_agree_with != specs[0].vectors_agree_with:
             raise UsageError(
-                f"{file.name} holds vectors of {spec.fingerprint} of {spec.dim} numbers, "
-                f"{files[0].name} of {specs[0].fingerprint} of {specs[0].dim}",
-                hint="import them into indexes of their own",
+                f"{file.name} holds {spec.dim}-number vectors of {spec.fingerprint}, "
+                f"but {files[0].name} {specs[0].dim}-number vectors of {specs[0].fingerprint}",
+                hint="import them into separate indexes",
             )
     return specs[0]
 
@@ -142,18 +142,18 @@ def import_vectors(
     """Add files of vectors to an index, made if it is not there.
 
     Args:
-        files: Opened; those the index has already, as they are, are passed over.
+        files: Opened; those that the index already has, unchanged, are skipped.
         folder: The index.
         spec: How the vectors were made.
         ann: ``auto``, ``flat`` or ``ivfpq``.
-        memory_bytes: What it may take, the encoder and mapped vectors not counted; None for half
-            of the machine's memory.
-        queries: Gives embedded texts float32 [q, dim] to measure the approximate tier with.
+        memory_bytes: Maximum memory, not counting the encoder and mapped vectors; None for half
+            of the machine's.
+        queries: Returns embedded texts, float32 [q, dim], to measure the approximate tier with.
         reporter: Receives the progress.
 
     Raises:
-        UsageError: Each file is damaged, or holds no row that can be used; where others can be
-            read, such files are told among what the import did.
+        UsageError: Every file is damaged or has no usable row; where other files can be read,
+            such a file is refused in the result instead.
         IndexFolderError: The index cannot be written, or was built in another way.
     """
     added, unchanged, refused, chips = [], [], [], 0
@@ -239,7 +239,7 @@ def _stage(
     advance: Callable[[float], None],
     left_out: _LeftOut,
 ) -> None:
-    """Stage a file, and note which of its rows were left out."""
+    """Stage a file, and record which of its rows were left out."""
     file.require_unique_ids()
     own, uncut = _LeftOut(), np.zeros(0, np.int64)
     # what was staged in batches of other sizes may end within one of these
@@ -260,13 +260,13 @@ def _stage(
             writer.add(unfinished, record, _batch(rows), reached)
     if not unfinished.chip_count:
         raise UsageError(
-            f"{file.name} has no row that can be used: {own.told() or 'it has no rows'}",
-            hint="see docs/format.md for what a row has to have",
+            f"{file.name} has no usable row: {own.summary() or 'it has no rows'}",
+            hint="see docs/format.md for the columns that a row must have",
         )
     if _state_now(file) != file.state:
         raise UsageError(
             f"{file.name} changed while it was read",
-            hint="import it again when nothing writes to it",
+            hint="import it again when nothing is writing to it",
         )
     if len(uncut):
         left_out.notes.append(_long_way(shown(record.id), uncut))
@@ -279,9 +279,9 @@ def _long_way(file: str, numbers: NDArray[np.int64]) -> str:
     first = ", ".join(map(str, numbers[:_NAMED].tolist()))
     more = f" and {len(numbers) - _NAMED:,} more" if len(numbers) > _NAMED else ""
     return (
-        f"{file}: geometries with an edge of more than 180 degrees are read as they are drawn, the "
-        f"long way round (rows {first}{more}); those that should cross 180 degrees have to be cut "
-        "there, or have longitudes beyond 180"
+        f"{file}: geometries with an edge longer than 180 degrees are read as drawn, the long way "
+        f"round (rows {first}{more}); if they should cross 180 degrees, cut them there or give "
+        "longitudes beyond 180"
     )
 
 
@@ -303,7 +303,7 @@ def _batch(rows: VectorRows) -> ChipBatch:
         size_m=size_m,
         valid=np.ones(count, np.float32),
         cloud=np.full(count, np.nan, np.float32),
-        gsd_m=np.zeros(count, np.float32),  # nobody says which pixels they are of
+        gsd_m=np.zeros(count, np.float32),  # which pixels they were made from is unknown
         vectors=rows.vectors,
         ids=rows.ids,
         time_ms=rows.time_ms,

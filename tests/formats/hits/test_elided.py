@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geosearch.formats.elided import elided
+from geosearch.formats.hits.elided import elided
 
 
 @given(st.text(max_size=300), st.integers(1, 320))

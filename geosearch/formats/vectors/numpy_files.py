@@ -15,34 +15,34 @@ from geosearch.errors import Refusal, UsageError, first_line
 from geosearch.regular_file import open_regular, remedy
 from geosearch.text import shown
 
-_MOST_BYTES = 256 * 2**20
+_MAX_BYTES = 256 * 2**20
 _NPY = b"\x93NUMPY"
 _ZIP = b"PK"
 _HINT = "give an .npy file of one vector or several, or an .npz file that `geosearch embed` wrote"
-_MOST_LISTED_BYTES = 1 << 16
+_MAX_LISTED_BYTES = 1 << 16
 _LISTING_END, _LISTING_ELSEWHERE = b"PK\x05\x06", b"PK\x06\x07"
 """What a ZIP file ends with (APPNOTE 4.3.16), and before it in large ones (4.3.15)."""
-_MOST_END_BYTES = 22 + 0xFFFF
+_MAX_END_BYTES = 22 + 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
-class AskedVectors:
-    """Vectors of a file that can be asked."""
+class QueryVectors:
+    """Vectors of a file that can be used as queries."""
 
     vectors: NDArray[Any]
     """[q, dim], in the type they are stored in."""
     names: list[str]
     """[q]: the items, or the file with the number from 0."""
     refused: list[Refusal]
-    """Those that are no direction, by their names."""
+    """Vectors without a direction, by name."""
 
 
-def read_vectors(path: str | Path) -> AskedVectors:
+def read_vectors(path: str | Path) -> QueryVectors:
     """Read vectors, and what to call them.
 
     Args:
         path: An ``.npy`` file of an array [dim] or [q, dim]; or an ``.npz`` file with such an
-            array as ``vectors``, and ``items`` [q] if it likes, as `geosearch embed` writes it.
+            array as ``vectors``, and optionally ``items`` [q], as `geosearch embed` writes it.
 
     Returns:
         Those that have a direction; others are left out and named.
@@ -71,13 +71,13 @@ def _names(path: Path, items: NDArray[Any] | None, count: int) -> list[str]:
     return [name] if count == 1 else [f"{name}[{number}]" for number in range(count)]
 
 
-def _usable(vectors: NDArray[Any], names: list[str]) -> AskedVectors:
+def _usable(vectors: NDArray[Any], names: list[str]) -> QueryVectors:
     if vectors.dtype.kind != "f":
-        return AskedVectors(vectors, names, [])  # the search says of what type it is
+        return QueryVectors(vectors, names, [])  # the search says of what type it is
     largest = np.abs(vectors).max(axis=1)
     usable = np.isfinite(largest) & (largest > 0)
     reasons = np.where(
-        np.isfinite(largest), "is zero, which is no direction", "holds NaN or infinity"
+        np.isfinite(largest), "is zero, which has no direction", "holds NaN or infinity"
     )
     refused = [
         Refusal(names[at], str(reasons[at]), "leave it out, or embed its query again")
@@ -86,7 +86,7 @@ def _usable(vectors: NDArray[Any], names: list[str]) -> AskedVectors:
     if not usable.any():
         raise UsageError(f"{refused[0].input} {refused[0].reason}", hint=refused[0].hint)
     kept = [name for name, one in zip(names, usable.tolist(), strict=True) if one]
-    return AskedVectors(vectors[usable], kept, refused)
+    return QueryVectors(vectors[usable], kept, refused)
 
 
 @contextmanager
@@ -96,7 +96,7 @@ def _reading(path: Path) -> Iterator[None]:
     except UsageError:
         raise
     except KeyError as error:
-        raise UsageError(f"{shown(path)} holds no array `vectors`", hint=_HINT) from error
+        raise UsageError(f"{shown(path)} has no array `vectors`", hint=_HINT) from error
     except OSError as error:
         raise UsageError(
             f"cannot read vectors from {shown(path)}: {error.strerror or error}",
@@ -116,7 +116,7 @@ def _stored(file: BinaryIO, name: str) -> tuple[NDArray[Any], NDArray[Any] | Non
         file.seek(0)
         return _array(file, name, size), None
     if not mark.startswith(_ZIP):
-        raise ValueError("it is not a file of NumPy")  # which would take it for a pickle
+        raise ValueError("it is not a NumPy file")  # which would take it for a pickle
     _require_short_listing(file)
     with ZipFile(file) as members:
         sizes = {member.filename: member.file_size for member in members.infolist()}
@@ -142,17 +142,18 @@ def _array(file: Any, name: str, size: int) -> NDArray[Any]:
     elif version == (2, 0):
         shape, _, kind = npy.read_array_header_2_0(file)
     else:
-        raise ValueError(f"it is of NumPy's format {version[0]}, of which 1 and 2 are read")
+        raise ValueError(f"NumPy format {version[0]} is not supported; 1 and 2 are")
     claimed = max(kind.itemsize, 1)
     for side in shape:
         claimed *= side
-    if claimed > _MOST_BYTES:
+    if claimed > _MAX_BYTES:
         raise UsageError(
-            f"{name} holds {claimed / 2**20:,.0f} MiB of vectors, {_MOST_BYTES >> 20} are the most",
-            hint="ask them in several files",
+            f"{name} holds {claimed / 2**20:,.0f} MiB of vectors; "
+            f"the maximum is {_MAX_BYTES >> 20} MiB",
+            hint="split them into several files",
         )
     if kind.itemsize == 0 or claimed > size - file.tell():
-        raise ValueError(f"it claims {shape} numbers of {kind}, more than it holds")
+        raise ValueError(f"its header claims {shape} values of {kind}, more than it holds")
     file.seek(0)
     # without pickle: a stranger's file must not run code
     array: NDArray[Any] = npy.read_array(file, allow_pickle=False)
@@ -162,10 +163,10 @@ def _array(file: Any, name: str, size: int) -> NDArray[Any]:
 def _require_short_listing(file: BinaryIO) -> None:
     """Refuse a ZIP file that lists thousands of members: all of the list is held at once."""
     size = file.seek(0, 2)
-    file.seek(max(size - _MOST_END_BYTES, 0))
+    file.seek(max(size - _MAX_END_BYTES, 0))
     end = file.read()
     at = end.rfind(_LISTING_END)
     listed = int.from_bytes(end[at + 12 : at + 16], "little")
-    if at >= 0 and (listed > _MOST_LISTED_BYTES or _LISTING_ELSEWHERE in end[max(at - 20, 0) : at]):
+    if at >= 0 and (listed > _MAX_LISTED_BYTES or _LISTING_ELSEWHERE in end[max(at - 20, 0) : at]):
         raise ValueError("it lists too many arrays")
     file.seek(0)

@@ -38,7 +38,7 @@ def feature_collection(
 
 
 def geojson_text(hits: Sequence[Hit], queries: Sequence[str | None] | None = None) -> str:
-    """Return hits as GeoJSON text, a feature a line, so that it can be read and compared.
+    """Return hits as GeoJSON text, one feature per line, so that it can be read and compared.
 
     Args:
         hits: As `feature_collection` takes them.
@@ -62,7 +62,7 @@ def _feature(hit: Hit) -> dict[str, Any]:
 
 
 def hit_properties(hit: Hit) -> dict[str, Any]:
-    """Return what a hit says of itself, but for its footprint, as JSON has it."""
+    """Return the properties of a hit as JSON values: all but its footprint."""
     return {
         "id": hit.id,
         "rank": hit.rank,
