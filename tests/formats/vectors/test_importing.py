@@ -435,7 +435,7 @@ def crs(code: str) -> dict[str, Any]:
             {},
             "5 with an id that is not UTF-8",
         ),
-        ({"datetime": pa.array([1577836800] * 5)}, {}, "int64 says no unit"),
+        ({"datetime": pa.array([1577836800] * 5)}, {}, "int64 has no unit"),
     ],
 )
 def test_files_that_cannot_be_meant_are_refused_by_name(
