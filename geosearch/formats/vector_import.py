@@ -261,7 +261,7 @@ def _stage(
     if not unfinished.chip_count:
         raise UsageError(
             f"{file.name} has no row that can be used: {own.told() or 'it has no rows'}",
-            hint="see docs/format.md for what a row has to have",
+            hint="see docs/reference/geoparquet.md for what a row has to have",
         )
     if _state_now(file) != file.state:
         raise UsageError(
