@@ -261,7 +261,7 @@ def _stage(
     if not unfinished.chip_count:
         raise UsageError(
             f"{file.name} has no usable row: {own.summary() or 'it has no rows'}",
-            hint="see docs/format.md for the columns that a row must have",
+            hint="see docs/reference/geoparquet.md for the columns that a row must have",
         )
     if _state_now(file) != file.state:
         raise UsageError(
