@@ -52,7 +52,7 @@ def test_an_error_of_what_is_written_stays_what_it_is(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_an_error_with_a_remedy(tmp_path: Path, call) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(UsageError, match="cannot write") as caught:
         call(tmp_path / "nowhere" / "hits.geojson")
-    assert "-o" in caught.value.hint
+    assert "writable" in caught.value.hint
 
 
 def require(path: Path) -> None:
