@@ -1,9 +1,11 @@
 """The pages: short lines, links that lead somewhere, nothing left out."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from test_floors import FLOORS
 
@@ -102,6 +104,52 @@ def test_every_page_is_in_the_navigation() -> None:
     navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     pages = (page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md"))
     assert [page for page in pages if f" {page}\n" not in navigation] == []
+
+
+def code(page: Path) -> Iterator[tuple[int, str]]:
+    """Yield the numbers and texts of lines that are code."""
+    fenced = False
+    for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), start=1):
+        if line.startswith("```"):
+            fenced = not fenced
+        elif fenced or line.startswith("    "):
+            yield number, line.strip()
+
+
+def test_commands_in_the_pages_have_the_options_that_they_show() -> None:
+    from geosearch.cli.main import cli
+
+    wrong = []
+    for page in PAGES:
+        for number, line in code(page):
+            words = shlex.split(line, comments=True) if line.startswith("geosearch ") else []
+            words = [word for word in words[1:] if word not in ("[OPTIONS]", "COMMAND")]
+            command: click.Command = cli
+            context = click.Context(cli)
+            try:
+                while words and isinstance(command, click.Group):
+                    name, *words = words
+                    inner = command.get_command(context, name)
+                    assert inner is not None, f"no command {name}"
+                    command = inner
+                    context = click.Context(command)
+                command.make_parser(context).parse_args(words)
+            except (click.UsageError, AssertionError) as error:
+                wrong.append(f"{name_of(page)}:{number}: {error}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_public_names_in_the_pages_are_there() -> None:
+    modules = {path.stem for path in (ROOT / "geosearch").iterdir()}
+    known = set(geosearch.__all__) | modules | {"__version__"}
+    wrong = [
+        f"{name_of(page)}:{number}: geosearch.{name}"
+        for page in PAGES
+        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), start=1)
+        for name in re.findall(r"\bgeosearch\.(\w+)", line)
+        if name not in known
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_every_public_name_is_in_the_reference_and_no_other() -> None:
