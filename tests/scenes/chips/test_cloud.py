@@ -24,7 +24,7 @@ def share(pixels: NDArray[np.uint8], gsd_m: float = 10.0, valid: float = 1.0) ->
     return float(cloud_fractions(pixels, [0], width, np.array([valid], np.float32), gsd_m)[0])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     col=st.integers(0, 64), row=st.integers(0, 64), width=st.integers(20, 64),
     height=st.integers(20, 64),

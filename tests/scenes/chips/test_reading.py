@@ -114,9 +114,7 @@ def noisy(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     return write(path, values, mask, tiled=True, blockxsize=64, blockysize=32, photometric="RGB")
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(size=st.integers(5, 400), data=st.data())
 def test_any_size_stride_and_choice_of_windows_reads_right(noisy: Scene, size, data) -> None:
     stride = data.draw(st.integers(max(1, size // 3), size))

@@ -209,9 +209,7 @@ def noisy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
                  blockysize=32)  # fmt: skip
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     size=st.integers(8, 200),
     gsd=st.one_of(st.none(), st.floats(10, 200)),

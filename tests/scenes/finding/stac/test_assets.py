@@ -113,7 +113,7 @@ def outcome(content: dict[str, Any], base: str) -> str:
 
 
 # the first draw reads all of Unicode
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(content=_ITEM, base=st.sampled_from(["/c/i.json", "https://h/i.json", "s3://b/i.json"]))
 def test_any_item_is_a_scene_or_refused(content: dict[str, Any], base: str) -> None:
     assert outcome(content, base).encode()

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from support.scenes_making import values, write_band
 from support.scenes_web import Web
@@ -251,7 +251,6 @@ def test_an_href_is_a_uri_reference_to_a_file(href: str, name: str, tmp_path: Pa
     assert open_scene(file).datetime == "2021-02-03T04:05:06Z"
 
 
-@settings(deadline=None)
 @given(name=st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"])))
 def test_a_quoted_name_leads_to_its_file(
     name: str, tmp_path_factory: pytest.TempPathFactory
