@@ -13,7 +13,8 @@ def clustered(rows: int, dim: int, seed: int = 0) -> np.ndarray:
     centres = rng.normal(size=(120, dim))
     vectors = centres[rng.integers(0, 120, rows)] + 0.6 * rng.normal(size=(rows, dim))
     vectors += rng.normal(size=dim)  # a common part, which real embeddings have
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(unit, np.float16)
 
 
 def recall(tier: ApproximateTier, vectors: np.ndarray, queries: np.ndarray, share: float) -> float:

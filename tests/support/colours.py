@@ -18,4 +18,4 @@ class Colours:
         self.chips += count
         quarters = chips.reshape(count, 2, side, 2, side, 3).mean(axis=(2, 4), dtype=np.float32)
         colours = quarters.reshape(count, self.dim) + 1
-        return colours / np.linalg.norm(colours, axis=1, keepdims=True)
+        return np.asarray(colours / np.linalg.norm(colours, axis=1, keepdims=True))
