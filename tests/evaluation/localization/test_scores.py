@@ -8,8 +8,7 @@ import pytest
 from scipy import ndimage
 
 from geosearch.errors import UsageError
-from geosearch.evaluation import localization_scores
-from geosearch.evaluation.localization.scores import region_mask
+from geosearch.evaluation.localization.scores import localization_scores, region_mask
 
 Region = list[list[float]]
 
