@@ -37,7 +37,7 @@ from benchmarks.options import PATH, fractions, numbers
 from geosearch.encoders import resolve_device
 from geosearch.errors import GeosearchError
 from geosearch.index import DeviceScan, Generation, open_index
-from geosearch.progress import say
+from geosearch.reporting import CONSOLE
 from geosearch.search import Explanation, Hit, make_filter, search, search_many
 
 Answer = tuple[list[Hit], Explanation]
@@ -91,18 +91,18 @@ class Case:
 
 def _archive(base: Base, count: int, given: _Request, folder: Path) -> list[Case]:
     """Grow and index an archive, and ask it everything."""
-    say(f"growing {count:,} rows from {base.name}")
+    CONSOLE.say(f"growing {count:,} rows from {base.name}")
     rows = write_rows(folder / "rows", base, count)
     queries = np.resize(base.texts, (given.queries, base.texts.shape[1])).astype(np.float32)
     ways = kinds(given.selectivities, far=False)
     questions = make_questions(rows, queries, ways)
-    say("indexing")
+    CONSOLE.say("indexing")
     Geosearch.build(rows, folder / "index")
     index = open_index(folder / "index")
     device = DeviceScan(given.device, least_ms=0)
     started = perf_counter()
     if not all(device.takes(one.id, one.vectors, np.inf) for one in index.segments):
-        say(f"not all of {count:,} rows fit on {given.device}: the CPU searches the rest")
+        CONSOLE.say(f"not all of {count:,} rows fit on {given.device}: the CPU searches the rest")
     bring_s = perf_counter() - started
     return [
         _case(index, device, way, [one for one in questions if one.kind == number], bring_s)
@@ -113,7 +113,7 @@ def _archive(base: Base, count: int, given: _Request, folder: Path) -> list[Case
 def _case(
     index: Generation, device: DeviceScan, kind: Kind, questions: Sequence[Question], bring_s: float
 ) -> Case:
-    say(f"asking, {kind.name} {kind.selectivity:g}")
+    CONSOLE.say(f"asking, {kind.name} {kind.selectivity:g}")
     answers: dict[Way, list[Answer]] = {}
     times = {}
     for way in WAYS:
@@ -237,7 +237,7 @@ def device(json_file: Path | None, **options: Any) -> int:
     try:
         resolve_device(given.device)
     except GeosearchError as error:
-        say(f"error: {error.message}\nhint: {error.hint}; nothing was measured")
+        CONSOLE.say(f"error: {error.message}\nhint: {error.hint}; nothing was measured")
         return 2
     base = read_base(given.source)
     cases: list[Case] = []

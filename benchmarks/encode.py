@@ -28,7 +28,7 @@ from benchmarks.options import PATH
 from geosearch.encoders import Encoder, Entry, entry, load, mini, names, resolve_device
 from geosearch.encoders.entries import MINI_FAMILY, SIGLIP
 from geosearch.errors import UsageError
-from geosearch.progress import say
+from geosearch.reporting import CONSOLE
 
 _QUICK = (
     "dgtrs-clip-vit-b-16",
@@ -290,7 +290,7 @@ def encode(
     machine = _machine(device)
     measured = []
     for name in _chosen(wanted):
-        say(f"measuring {name}")
+        CONSOLE.say(f"measuring {name}")
         with tempfile.TemporaryDirectory() as folder:
             measured.append(Bench(name, Path(folder), device, chips, runs).measure())
     print(", ".join(f"{key} {value}" for key, value in machine.items()))

@@ -29,7 +29,7 @@ from rasterio.transform import from_origin
 import geosearch
 from benchmarks.options import PATH
 from geosearch.demo import write_archive
-from geosearch.progress import say
+from geosearch.reporting import CONSOLE
 from geosearch.scenes import chip_windows, find_scenes, open_scene, read_chips
 
 _KINDS: dict[str, dict[str, Any]] = {
@@ -169,7 +169,7 @@ def ingest(side: int, runs: int, encoders: tuple[str, ...], json_file: Path | No
     with TemporaryDirectory() as folder:
         picture = _picture(side, Path(folder) / "drawn")
         for i, (kind, options) in enumerate(_KINDS.items()):
-            say(kind)
+            CONSOLE.say(kind)
             path = Path(folder) / f"scene{i}.tif"
             _write(path, picture, options)
             found[kind] = _measure(path, picture, encoders, runs)

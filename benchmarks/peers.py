@@ -45,7 +45,7 @@ from benchmarks.machine import command_line, processor
 from benchmarks.options import PATH, count, fractions
 from geosearch import __version__
 from geosearch.errors import UsageError
-from geosearch.progress import say
+from geosearch.reporting import CONSOLE
 
 _EQUAL_RECALL = 0.99
 
@@ -115,7 +115,7 @@ def _races(given: _Request, base: Base, work: Path) -> Iterator[Race]:
     chosen = [one for one in ENGINES if not given.engine or _named(one, given.engine)]
     quick = tuple(one for one in chosen if (one.max_rows or given.rows) >= given.rows)
     slow = tuple(one for one in chosen if one not in quick)
-    say(f"growing {given.rows:,} rows from {base.name}")
+    CONSOLE.say(f"growing {given.rows:,} rows from {base.name}")
     rows = write_rows(work / "rows", base, given.rows)
     queries = np.resize(base.texts, (given.queries, base.texts.shape[1]))
     ways = kinds(given.selectivities, far=given.correlated)
@@ -134,7 +134,7 @@ def _named(engine: type[Engine], wanted: Sequence[str]) -> bool:
 
 def _run(race: Race, engine: type[Engine], work: Path, limit_s: float, cell_s: float) -> list[Case]:
     """Build an engine and ask it, if that can be done."""
-    say(f"{engine.name}, {race.rows.count:,} rows")
+    CONSOLE.say(f"{engine.name}, {race.rows.count:,} rows")
     shape = len(engine.settings), len(race.questions)
     answered = Answered(np.nan, np.zeros((*shape, 0), np.int64), np.full(shape, np.nan))
     missing = engine.missing()

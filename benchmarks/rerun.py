@@ -21,7 +21,7 @@ import rasterio
 from rasterio.transform import from_origin
 
 from benchmarks.options import PATH
-from geosearch.progress import say
+from geosearch.reporting import CONSOLE
 
 _SIDE_PX = 64
 _FOLDER_FILES = 500
@@ -80,7 +80,7 @@ def _measure(count: int, changed: int) -> dict[str, dict[str, Any]]:
     with TemporaryDirectory() as folder:
         archive, index = Path(folder) / "archive", Path(folder) / "index"
         paths = _paths(archive, count)
-        say(f"drawing {count:,} files")
+        CONSOLE.say(f"drawing {count:,} files")
         for number, path in enumerate(paths):
             path.parent.mkdir(parents=True, exist_ok=True)
             _draw(path, number, seed=0)

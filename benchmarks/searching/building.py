@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.cases.archive import Base, GrownArchive, Part
 from geosearch.index import ChipBatch, IndexSpec, IndexWriter, SceneRecord
-from geosearch.progress import say, track
+from geosearch.reporting import CONSOLE
 
 _SCENES_A_PART = 64
 
@@ -33,7 +33,7 @@ def build(
         record = _record("archive.parquet", rows)
         unfinished = writer.begin(record, rows)
         started, done = perf_counter(), 0
-        with track("staging", rows, "chips", shown=True) as advance:
+        with CONSOLE.track("staging", rows, "chips") as advance:
             while done < rows:
                 part = archive.part(_SCENES_A_PART)
                 count = min(rows - done, len(part.scene))
@@ -42,7 +42,7 @@ def build(
                 advance(count)
         writer.finish(unfinished, record, _batch(part, 0, 0))
         staged = perf_counter()
-        say("publishing")
+        CONSOLE.say("publishing")
         writer.publish()
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     built = {

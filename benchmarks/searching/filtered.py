@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from benchmarks.cases.questions import K, meets, scores_of
 from geosearch.index import open_index
-from geosearch.progress import track
+from geosearch.reporting import CONSOLE
 from geosearch.search import Filter, TimeSpan, make_filter
 
 SELECTIVITIES = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5)
@@ -36,7 +36,7 @@ def draw_cases(folder: Path, queries: NDArray[np.float32], rows: int) -> list[Ca
     """Draw the filters, and find the true hits by brute force."""
     (segment,) = open_index(folder).segments
     bounds, times = np.asarray(segment.bounds), np.asarray(segment.time_ms)
-    with track("finding the truth", rows, "chips", shown=True) as advance:
+    with CONSOLE.track("finding the truth", rows, "chips") as advance:
         scores = scores_of(segment.vectors, queries, advance)
     rng = np.random.default_rng(3)
     centres = (bounds[:, :2] + bounds[:, 2:]) / 2

@@ -30,7 +30,6 @@ from geosearch.index import (
     recall_at,
     run_rows,
 )
-from geosearch.progress import Stopwatch
 from geosearch.search.best_hits import Ranked, best_hits
 from geosearch.search.distinct import distinct_places
 from geosearch.search.explanation import Explanation, SegmentPlan
@@ -38,6 +37,7 @@ from geosearch.search.filters import Filter
 from geosearch.search.hit import Hit
 from geosearch.search.notes import notes_on
 from geosearch.search.selection import matching_runs
+from geosearch.stopwatch import Stopwatch
 
 Tier = Literal["auto", "exact", "ivfpq"]
 

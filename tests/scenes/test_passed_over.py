@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from support.reporters import KeptLines
 from support.scenes_making import values, write_band
 
 import geosearch
@@ -55,13 +56,13 @@ def test_nothing_is_said_where_nothing_was_passed_over(tmp_path: Path) -> None:
 def test_a_run_says_so_and_goes_on(tmp_path: Path) -> None:
     write_band(tmp_path / "scenes" / "x.tif", values(0))
     (tmp_path / "scenes" / "y.zip").touch()
-    said: list[str] = []
+    said = KeptLines()
     archive = geosearch.build(
-        [tmp_path / "scenes"], tmp_path / "index", encoder="null", size=64, note=said.append
+        [tmp_path / "scenes"], tmp_path / "index", encoder="null", size=64, reporter=said
     )
     assert archive.report is not None
     assert archive.report.refused == ()
-    assert any("1 .zip" in line for line in said)
+    assert any("1 .zip" in line for line in said.lines)
 
 
 def test_a_folder_of_nothing_else_says_what_to_do(tmp_path: Path) -> None:

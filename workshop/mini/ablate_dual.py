@@ -21,7 +21,7 @@ from PIL import Image
 
 from geosearch import __version__
 from geosearch.demo import training_chip
-from geosearch.progress import say
+from geosearch.reporting import CONSOLE
 from geosearch.training import Tuning, read_balance, train_pairs
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -68,19 +68,19 @@ def _write_list(data: Path, out: Path, drawn: int, seed: int) -> Path:
     lines = [*_captioned(data, folder), *_drawn(drawn, folder, seed)]
     listing = out / "pairs.jsonl"
     listing.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    say(f"{len(lines)} images with texts: {listing}")
+    CONSOLE.say(f"{len(lines)} images with texts: {listing}")
     return listing
 
 
 def _train(out: Path, listing: Path, name: str, tuning: Tuning, steps: int) -> dict[str, float]:
-    say(name)
+    CONSOLE.say(name)
     done = train_pairs(
         listing,
         out / name.replace(" ", "-"),
         tuning,
         images=out / "images",
         steps=steps,
-        note=say,
+        reporter=CONSOLE,
     )
     return done.figures["last"]
 

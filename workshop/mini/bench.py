@@ -18,7 +18,7 @@ import torch
 
 from benchmarks.machine import processor
 from geosearch.encoders import mini
-from geosearch.progress import say
+from geosearch.reporting import CONSOLE
 from workshop.mini.figures.answer_sheet import write_answer_sheet
 from workshop.mini.figures.arrangements import search_draws
 from workshop.mini.figures.card import card_table
@@ -90,12 +90,12 @@ def bench(
         ("wild", data / "scenes_queries.json"),
         ("other_questions", _OTHER_QUESTIONS),
     ):
-        say(f"asking {file.name}")
+        CONSOLE.say(f"asking {file.name}")
         picture = out / f"{file.stem}.png" if out else None
         wild[name] = _wild(encoder, data / "scenes", file, picture)
-    say(f"drawing and searching {draws} demo archives")
+    CONSOLE.say(f"drawing and searching {draws} demo archives")
     relation = search_draws(encoder, EXAMPLE, range(_FIRST_DRAW, _FIRST_DRAW + draws))
-    say("judging the held-out sets")
+    CONSOLE.say("judging the held-out sets")
     held_out = held_out_sets(data, seed, _DEMO_CHIPS)
     figures = {
         "fingerprint": encoder.fingerprint,

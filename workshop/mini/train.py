@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from geosearch.encoders import resolve_device
-from geosearch.progress import say
+from geosearch.reporting import CONSOLE
 from geosearch.training import Settings
 from workshop.mini.learning.learner import Rates
 from workshop.mini.learning.run import Recipe, train_mini
@@ -64,6 +64,8 @@ def train(
         seed=seed,
         start=start,
         resume=resume,
-        note=say,
+        reporter=CONSOLE,
     )
-    say(f"{done.weights}: {done.steps} steps in {done.seconds:.0f} s, {done.chosen} weights")
+    CONSOLE.say(
+        f"{done.weights}: {done.steps} steps in {done.seconds:.0f} s, {done.chosen} weights"
+    )

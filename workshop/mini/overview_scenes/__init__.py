@@ -1,4 +1,4 @@
-"""Drawn views from afar, ten metres to a kilometre a pixel, with what is said of them.
+"""Drawn overview scenes, ten metres to a kilometre per pixel, with sentences on them.
 
 No captioned set shows the land at such a scale, and archives are full of it. The drawings are
 crude: what they teach is how light, colour and texture go with words there, not a likeness.
@@ -16,14 +16,14 @@ PAINTERS = water.PAINTERS | land.PAINTERS | land_use.PAINTERS
 def draw_overview(
     rng: np.random.Generator, size_px: int
 ) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """Draw a random view from afar.
+    """Draw a random overview scene.
 
     Args:
-        rng: Source of every choice; the same state gives the same view.
-        size_px: Edge of the view.
+        rng: Source of every choice; the same state gives the same scene.
+        size_px: Edge of the scene, pixels.
 
     Returns:
-        The view, uint8 [size_px, size_px, 3], and sentences that are true of it, the plainest
+        The scene, uint8 [size_px, size_px, 3], and sentences that are true of it, the plainest
         first.
     """
     kind = str(rng.choice(list(OVERVIEWS)))

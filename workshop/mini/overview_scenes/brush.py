@@ -1,4 +1,4 @@
-"""What views from afar are drawn with: noise, light, lines, and the colours of land and water.
+"""What overview scenes are drawn with: noise, light, lines, and colours of land and water.
 
 Pictures are float64 [h, w, 3] in grey levels, fields float64 [h, w], most of them in 0..1.
 """

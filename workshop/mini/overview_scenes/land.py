@@ -1,4 +1,4 @@
-"""Mountains, deserts, volcanoes and fires from afar."""
+"""Mountains, deserts, volcanoes and fires at overview scale."""
 
 import math
 from collections.abc import Callable

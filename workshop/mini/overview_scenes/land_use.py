@@ -1,4 +1,4 @@
-"""What people make of the land, from afar: fields, towns, roads, mines."""
+"""What people make of the land, at overview scale: fields, towns, roads, mines."""
 
 import math
 from collections.abc import Callable

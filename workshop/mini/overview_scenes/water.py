@@ -1,4 +1,4 @@
-"""Seas, coasts, rivers, lakes, ice and clouds from afar."""
+"""Seas, coasts, rivers, lakes, ice and clouds at overview scale."""
 
 import math
 from collections.abc import Callable

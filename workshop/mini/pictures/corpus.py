@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from geosearch.encoders import mini
-from geosearch.progress import Note
+from geosearch.reporting import Reporter
 from workshop.mini.pictures.augment import as_archives_hold, cut, recolour
 from workshop.mini.pictures.datasets import Pictures
 from workshop.mini.pictures.matches import matches
@@ -23,7 +23,7 @@ UNPICTURED_COUNT = 192
 """Texts without a picture a batch."""
 
 _WIDENED_SIDES = (1.2, 2.4)
-_NOTHING_LABEL = -1
+_NEGATIVE_LABEL = -1
 _NO_NAME = -1
 _TEXTS_AT_ONCE = 128
 
@@ -74,28 +74,28 @@ class Corpus:
     def __init__(
         self,
         shares: Sequence[Share],
-        nothing: NDArray[np.uint8],
-        nothing_count: int,
+        negatives: NDArray[np.uint8],
+        negatives_count: int,
         unpictured: Sequence[str],
         sentences: mini.SentenceEncoder,
         *,
         seed: int,
-        note: Note,
+        reporter: Reporter,
     ) -> None:
         """Compute the vectors of all texts.
 
         Args:
             shares: The sets.
-            nothing: uint8 [k, h, w, 3], pictures that no text is true of.
-            nothing_count: How many of them a batch holds.
+            negatives: uint8 [k, h, w, 3], pictures that no text is true of.
+            negatives_count: How many of them a batch holds.
             unpictured: Sentences and words without a picture, :data:`UNPICTURED_COUNT` or more.
             sentences: The frozen sentence encoder.
             seed: Decides all batches.
-            note: Is told what goes on.
+            reporter: Is told what goes on.
         """
         self._shares = tuple(shares)
-        self._nothing = nothing
-        self._nothing_count = nothing_count
+        self._negatives = negatives
+        self._negatives_count = negatives_count
         self._seed = seed
         self._text_ids: dict[str, int] = {}
         self._label_ids: dict[str, int] = {}
@@ -105,7 +105,9 @@ class Corpus:
         self._true_of = self._truth()
         texts = list(self._text_ids)
         pictures = sum(len(share.pictures) for share in shares)
-        note(f"{pictures} pictures, {len(texts)} different texts on them, {len(unpictured)} others")
+        reporter.say(
+            f"{pictures} pictures, {len(texts)} different texts on them, {len(unpictured)} others"
+        )
         self._vectors = sentence_vectors(sentences, texts)
         self._unpictured = sentence_vectors(sentences, unpictured)
 
@@ -147,9 +149,9 @@ class Corpus:
                 texts.append(self._text_ids[text])
                 names.append(_NO_NAME if name is None else self._name_ids[name])
                 labels.append(self._label_ids[share.pictures.labels[row]])
-        rows = rng.integers(0, len(self._nothing), self._nothing_count)
+        rows = rng.integers(0, len(self._negatives), self._negatives_count)
         changed = as_archives_hold(recolour(torch.cat(images), chance), chance)
-        empty = _window(self._nothing[rows], (0.6, 1.0), chance)
+        empty = _window(self._negatives[rows], (0.6, 1.0), chance)
         text_ids = torch.tensor(texts)
         return Batch(
             torch.cat([changed, empty]),
@@ -157,7 +159,7 @@ class Corpus:
             matches(
                 text_ids,
                 torch.tensor(names),
-                torch.tensor(labels + [_NOTHING_LABEL] * self._nothing_count),
+                torch.tensor(labels + [_NEGATIVE_LABEL] * self._negatives_count),
                 self._true_of,
             ),
             self._unpictured[rng.permutation(len(self._unpictured))[:UNPICTURED_COUNT]],

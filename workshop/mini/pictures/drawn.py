@@ -1,4 +1,4 @@
-"""Pictures that are drawn, not taken: demo chips and views from afar, with their sentences."""
+"""Pictures that are drawn, not taken: demo chips and overview scenes, with their sentences."""
 
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -38,7 +38,7 @@ def draw_demo(count: int, held_out: int, seed: int, processes: int) -> Split:
 
 
 def draw_overviews(count: int, seed: int, processes: int) -> Pictures:
-    """Draw views from afar, 160 pixels a side; parameters as of :func:`draw_demo`."""
+    """Draw overview scenes, 160 pixels a side; parameters as of :func:`draw_demo`."""
     return _draw(count, seed + 2, processes, partial(draw_overview, size_px=_CHIP_PX))
 
 

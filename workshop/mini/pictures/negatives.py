@@ -1,4 +1,4 @@
-"""Pictures that match no sentence: what lies in archives and is no image of what one asks for."""
+"""Negatives: pictures that match no sentence, such as elevation, maps and radar."""
 
 from typing import Any
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.encoders import mini
-from geosearch.progress import Note
+from geosearch.reporting import Reporter
 from workshop.mini.pictures.corpus import Corpus, Share
 from workshop.mini.pictures.datasets import (
     Pictures,
@@ -20,8 +20,8 @@ from workshop.mini.pictures.datasets import (
 from workshop.mini.pictures.drawn import draw_demo, draw_overviews
 from workshop.mini.pictures.negatives import draw_negatives
 
-_NOTHING_PX = 128
-_NOTHING_COUNT = 48
+_NEGATIVES_PX = 128
+_NEGATIVES_COUNT = 48
 _DEMO_HELD_OUT = 500
 
 
@@ -41,8 +41,8 @@ class Sizes:
 
     demo_chips: int = 16_000
     demo_held_out: int = _DEMO_HELD_OUT
-    afar: int = 6000
-    nothing: int = 4000
+    overviews: int = 6000
+    negatives: int = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +51,28 @@ class Sets:
 
     shares: tuple[Share, ...]
     """How the sets take part in a batch."""
-    nothing: NDArray[np.uint8]
+    negatives: NDArray[np.uint8]
     """uint8 [k, 128, 128, 3]: pictures that no text is true of."""
-    nothing_count: int
+    negatives_count: int
     """How many of them a batch holds."""
     unpictured: tuple[str, ...]
     """Texts without a picture."""
     held_out: HeldOut
 
-    def corpus(self, sentences: mini.SentenceEncoder, *, seed: int, note: Note) -> Corpus:
+    def corpus(self, sentences: mini.SentenceEncoder, *, seed: int, reporter: Reporter) -> Corpus:
         """Return the batches of a run; the vectors of all texts are computed once, here."""
         return Corpus(
             self.shares,
-            self.nothing,
-            self.nothing_count,
+            self.negatives,
+            self.negatives_count,
             self.unpictured,
             sentences,
             seed=seed,
-            note=note,
+            reporter=reporter,
         )
 
 
-def read_sets(data: Path, sizes: Sizes, *, seed: int, batch_times: int, note: Note) -> Sets:
+def read_sets(data: Path, sizes: Sizes, *, seed: int, batch_times: int, reporter: Reporter) -> Sets:
     """Read RSICD, UCM-Captions and EuroSAT; draw the rest.
 
     Args:
@@ -80,29 +80,29 @@ def read_sets(data: Path, sizes: Sizes, *, seed: int, batch_times: int, note: No
         sizes: How much is drawn.
         seed: Decides what is drawn and held out.
         batch_times: How many times the usual batch of 232.
-        note: Is told what goes on.
+        reporter: Is told what goes on.
 
     Raises:
         UsageError: Data is missing.
     """
-    note("reading pictures")
+    reporter.say("reading pictures")
     rsicd, ucm, eurosat = read_rsicd(data), read_ucm(data), read_eurosat(data, seed)
-    note(f"drawing {sizes.demo_chips} demo chips and {sizes.afar} views from afar")
+    reporter.say(f"drawing {sizes.demo_chips} demo chips and {sizes.overviews} overview scenes")
     processes = os.cpu_count() or 1
     demo = draw_demo(sizes.demo_chips, sizes.demo_held_out, seed, processes)
-    afar = draw_overviews(sizes.afar, seed, processes)
+    overviews = draw_overviews(sizes.overviews, seed, processes)
     times = batch_times
     shares = (
         Share(rsicd.train, 70 * times, (0.5, 1.0), of_class=0.2, joined=0.1, widened=0.15),
         Share(ucm.train, 26 * times, (0.5, 1.0), of_class=0.2, joined=0.1, widened=0.15),
         Share(eurosat.train, 32 * times, (0.75, 1.0), of_class=1.0),
         Share(demo.train, 40 * times, (0.72, 0.92), of_class=1.0),
-        Share(afar, 16 * times, (0.5, 1.0), of_class=1.0),
+        Share(overviews, 16 * times, (0.5, 1.0), of_class=1.0),
     )
     return Sets(
         shares,
-        draw_negatives(sizes.nothing, _NOTHING_PX, seed),
-        _NOTHING_COUNT * times,
+        draw_negatives(sizes.negatives, _NEGATIVES_PX, seed),
+        _NEGATIVES_COUNT * times,
         tuple(read_unpictured(data)),
         HeldOut(eurosat.held_out, ucm.held_out, rsicd.held_out, demo.held_out),
     )

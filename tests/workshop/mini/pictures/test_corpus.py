@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from geosearch.encoders import mini
-from geosearch.progress import silent
+from geosearch.reporting import SILENT
 from workshop.mini.pictures.corpus import UNPICTURED_COUNT, Corpus, Share, join
 from workshop.mini.pictures.datasets import Pictures
 from workshop.mini.pictures.negatives import draw_negatives
@@ -32,7 +32,7 @@ def corpus() -> Corpus:
     )
     nothing = draw_negatives(8, 64, seed=1)
     sentences = mini.SentenceEncoder(30522).eval()
-    return Corpus(shares, nothing, 2, UNPICTURED, sentences, seed=3, note=silent)
+    return Corpus(shares, nothing, 2, UNPICTURED, sentences, seed=3, reporter=SILENT)
 
 
 def test_a_batch_is_a_function_of_its_number(corpus: Corpus) -> None:
