@@ -8,7 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from geosearch.formats.vector_table import BATCH_ROWS, VectorFileWriter
-from geosearch.index import Generation, Segment, rows_of, run_rows
+from geosearch.index import (
+    Generation,
+    Segment,
+)
 from geosearch.outputs import output_file
 from geosearch.progress import track
 from geosearch.search import Filter, matching_runs
@@ -32,12 +35,12 @@ def export_vectors(
         UsageError: It cannot be written there.
     """
     matching = [matching_runs(segment, wanted or Filter()) for segment in index.segments]
-    total = sum(run_rows(runs) for runs in matching)
+    total = sum(ranges.count for ranges in matching)
     with output_file(path) as file:  # Arrow takes no path that is not UTF-8
         writer = VectorFileWriter(file, index.spec.dim, {"spec": asdict(index.spec)})
         with closing(writer), track("exporting", total, "chips", shown=progress) as advance:
-            for segment, runs in zip(index.segments, matching, strict=True):
-                _write(writer, segment, rows_of(runs), advance)
+            for segment, ranges in zip(index.segments, matching, strict=True):
+                _write(writer, segment, ranges.rows(), advance)
     return total
 
 

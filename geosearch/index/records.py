@@ -1,7 +1,7 @@
 """What goes into an index and comes out of it: values between the rooms."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -111,6 +111,10 @@ class SceneRecord:
     def key(self) -> SceneKey:
         """What tells whether it has changed."""
         return SceneKey(self.id, self.state)
+
+    def to_plain(self, href: str) -> dict[str, Any]:
+        """Return it as JSON values, with ``href`` as it is stored."""
+        return asdict(self) | {"href": href, "outline": shapely.to_wkb(self.outline, hex=True)}
 
     @classmethod
     def from_plain(cls, values: Mapping[str, Any]) -> "SceneRecord":

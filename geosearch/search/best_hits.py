@@ -71,7 +71,7 @@ def _smallest_ids(ranked: list[Ranked], tied: list[Rows], count: int) -> list[Ro
     and only those are made that may be among the smallest.
     """
     tied = [
-        places[part.segment.smallest_ids(part.rows[places], count)]
+        places[part.segment.rows_with_smallest_ids(part.rows[places], count)]
         for part, places in zip(ranked, tied, strict=True)
     ]
     named = [

@@ -13,7 +13,7 @@ class SegmentPlan:
     """Chips in it."""
     matching: int
     """Chips that passed the filter."""
-    runs: int
+    ranges: int
     """Ranges of rows that they are in."""
     tier: str
     """``exact``, ``device`` (exact, by a GPU), ``ivfpq`` or ``skipped`` (nothing matches)."""

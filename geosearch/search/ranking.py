@@ -23,12 +23,11 @@ from geosearch.index import (
     DeviceAnswer,
     DeviceScan,
     Generation,
-    Runs,
+    RowRanges,
     Segment,
     choose,
     exact_choice,
     recall_at,
-    run_rows,
 )
 from geosearch.progress import Stopwatch
 from geosearch.search.best_hits import Ranked, best_hits
@@ -49,7 +48,7 @@ class _Asked:
     """What is the same for all queries of a search."""
 
     index: Generation
-    matching: list[Runs]
+    matching: list[RowRanges]
     """What passes the filter, a segment."""
     k: int
     tier: Tier
@@ -114,7 +113,7 @@ def search_many(
     watch = Stopwatch()
     with watch.time("filter"):
         matching = [matching_runs(segment, wanted or Filter()) for segment in index.segments]
-    notes = notes_on(index, wanted or Filter(), sum(map(run_rows, matching)))
+    notes = notes_on(index, wanted or Filter(), sum(ranges.count for ranges in matching))
     threads = 1 if len(queries) > 1 else _cores()
     asked = _Asked(index, matching, k, tier, threads, device)
     found = _on_device(asked, queries, watch)
@@ -141,12 +140,12 @@ def _on_device(
     table = np.stack(queries).astype(np.float32, copy=False)
     columns = []
     with watch.time("device"):
-        for segment, runs in zip(asked.index.segments, asked.matching, strict=True):
-            spent = _choice(asked, segment, run_rows(runs), len(runs)).milliseconds * len(queries)
+        for segment, ranges in zip(asked.index.segments, asked.matching, strict=True):
+            spent = _choice(asked, segment, ranges.count, len(ranges)).milliseconds * len(queries)
             # nothing matches, or it is not worth the device's while
-            taken = spent > 0 and asked.device.takes(segment.id, segment.vectors, spent)
+            taken = spent > 0 and asked.device.should_use(segment.id, segment.vectors, spent)
             found = (
-                asked.device.best_rows(segment.id, segment.vectors, table, runs, asked.k)
+                asked.device.best_rows(segment.id, segment.vectors, table, ranges, asked.k)
                 if taken
                 else none
             )
@@ -197,10 +196,12 @@ def _answer_distinct(
 def _answer(asked: _Asked, query: NDArray[np.float32], found: _Found, watch: Stopwatch) -> Answer:
     with watch.time("search"):
         searched = [
-            _rank_segment(asked, segment, query, runs)
+            _rank_segment(asked, segment, query, ranges)
             if its is None
-            else _ranked(segment, runs, its)
-            for segment, runs, its in zip(asked.index.segments, asked.matching, found, strict=True)
+            else _ranked(segment, ranges, its)
+            for segment, ranges, its in zip(
+                asked.index.segments, asked.matching, found, strict=True
+            )
         ]
     with watch.time("records"):
         ranked = [one for one, _ in searched]
@@ -208,47 +209,47 @@ def _answer(asked: _Asked, query: NDArray[np.float32], found: _Found, watch: Sto
     return hits, tuple(plan for _, plan in searched)
 
 
-def _ranked(segment: Segment, runs: Runs, found: DeviceAnswer) -> tuple[Ranked, SegmentPlan]:
-    plan = _plan(segment, runs, Choice("device", 0.0), found.scored)
+def _ranked(segment: Segment, ranges: RowRanges, found: DeviceAnswer) -> tuple[Ranked, SegmentPlan]:
+    plan = _plan(segment, ranges, Choice("device", 0.0), found.scored)
     return Ranked(segment, found.rows, found.scores), replace(plan, expected_ms=None)
 
 
 def _rank_segment(
-    asked: _Asked, segment: Segment, query: NDArray[np.float32], runs: Runs
+    asked: _Asked, segment: Segment, query: NDArray[np.float32], ranges: RowRanges
 ) -> tuple[Ranked, SegmentPlan]:
-    matching = run_rows(runs)
-    choice = _choice(asked, segment, matching, len(runs))
+    matching = ranges.count
+    choice = _choice(asked, segment, matching, len(ranges))
     # with all that tie with the last: ids decide which of these are hits
     if choice.tier == "ivfpq":
-        found = segment.best_by_codes(query, runs, asked.k, choice, threads=asked.threads)
+        found = segment.best_by_codes(query, ranges, asked.k, choice, threads=asked.threads)
         if len(found.rows) >= min(asked.k, matching):  # never fewer hits than there are
-            plan = _plan(segment, runs, replace(choice, share=found.share), found.scored)
+            plan = _plan(segment, ranges, replace(choice, share=found.share), found.scored)
             return Ranked(segment, found.rows, found.scores), plan
-        choice = exact_choice(segment.calibration.costs, matching, len(runs))
-    best, scores = segment.scan(query, runs, asked.k, threads=asked.threads)
-    return Ranked(segment, best, scores), _plan(segment, runs, choice, matching)
+        choice = exact_choice(segment.calibration.costs, matching, len(ranges))
+    best, scores = segment.scan(query, ranges, asked.k, threads=asked.threads)
+    return Ranked(segment, best, scores), _plan(segment, ranges, choice, matching)
 
 
-def _choice(asked: _Asked, segment: Segment, matching: int, runs: int) -> Choice:
+def _choice(asked: _Asked, segment: Segment, matching: int, ranges: int) -> Choice:
     if not matching:
         return Choice("skipped", 0.0)
     if not segment.has_ann or asked.tier == "exact":
         costs = segment.calibration.costs if segment.has_ann else UNMEASURED.costs
-        return exact_choice(costs, matching, runs)
+        return exact_choice(costs, matching, ranges)
     # an index that was forced to have the approximate tier while small is meant to use it
     tier = "ivfpq" if segment.n < AUTO_ROWS else asked.tier
-    return choose(segment.calibration, segment.n, matching, runs, asked.k, tier=tier)
+    return choose(segment.calibration, segment.n, matching, ranges, asked.k, tier=tier)
 
 
-def _plan(segment: Segment, runs: Runs, choice: Choice, scored: int) -> SegmentPlan:
-    matching = run_rows(runs)
+def _plan(segment: Segment, ranges: RowRanges, choice: Choice, scored: int) -> SegmentPlan:
+    matching = ranges.count
     approximate = choice.tier == "ivfpq"
     recall = recall_at(segment.calibration, matching / segment.n) if approximate else 1.0
     return SegmentPlan(
         segment=segment.id,
         rows=segment.n,
         matching=matching,
-        runs=len(runs),
+        ranges=len(ranges),
         tier=choice.tier,
         candidates=scored,
         probed=choice.share if approximate else 0.0,

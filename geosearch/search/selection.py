@@ -1,4 +1,4 @@
-"""The filter first, exactly: which rows of a segment may be ranked, as runs.
+"""The filter first, exactly: which rows of a segment may be ranked, as ranges.
 
 What blocks of rows span decides most of them. The rows of a border block are looked at one by
 one, and only those at an area's border need their footprint.
@@ -14,12 +14,8 @@ from numpy.typing import NDArray
 from geosearch.index import (
     UNKNOWN_TIME,
     Blocks,
-    Runs,
+    RowRanges,
     Segment,
-    joined,
-    rows_of,
-    run_rows,
-    runs_of,
 )
 from geosearch.search.areas import Area, cross, lie_in, meet
 from geosearch.search.filters import Filter, TimeSpan, ValueRange
@@ -33,12 +29,12 @@ def matching_rows(segment: Segment, wanted: Filter) -> Rows | None:
 
     Removed chips never pass.
     """
-    runs = matching_runs(segment, wanted)
-    return None if run_rows(runs) == segment.n else rows_of(runs)
+    ranges = matching_runs(segment, wanted)
+    return None if ranges.count == segment.n else ranges.rows()
 
 
-def matching_runs(segment: Segment, wanted: Filter) -> Runs:
-    """Return the rows of a segment that pass a filter, as runs int64 [r, 2].
+def matching_runs(segment: Segment, wanted: Filter) -> RowRanges:
+    """Return the rows of a segment that pass a filter, as ranges int64 [r, 2].
 
     Removed chips never pass.
     """
@@ -61,11 +57,11 @@ def matching_runs(segment: Segment, wanted: Filter) -> Runs:
     if isinstance(left.numbers, slice):
         return _every_row(segment)  # nothing is asked after all
     rows = _passing(segment, left.numbers[~left.all], wanted)
-    return joined(np.concatenate([blocks.runs(left.numbers[left.all]), runs_of(rows)]))
+    return RowRanges.joined(blocks.ranges(left.numbers[left.all]), RowRanges.of_rows(rows))
 
 
-def _every_row(segment: Segment) -> Runs:
-    return np.array([[0, segment.n]] if segment.n else [], np.int64).reshape(-1, 2)
+def _every_row(segment: Segment) -> RowRanges:
+    return RowRanges.span(0, segment.n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +101,9 @@ def _near(segment: Segment, areas: Sequence[Area]) -> _Blocks:
 
 def _passing(segment: Segment, numbers: Rows, wanted: Filter) -> Rows:
     """Return those of the rows of some blocks that pass, each looked at by itself."""
-    runs = segment.blocks.runs(numbers)
-    rows = rows_of(runs)
-    bounds = segment.bounds_of(runs) if wanted.areas else np.zeros((len(rows), 4))
+    ranges = segment.blocks.ranges(numbers)
+    rows = ranges.rows()
+    bounds = segment.bounds_of(ranges) if wanted.areas else np.zeros((len(rows), 4))
     for area in wanted.areas:
         near = meet(bounds, area.within).nonzero()[0]  # a mask takes ten times as long
         rows, bounds = rows[near], bounds.take(near, axis=0)
@@ -187,11 +183,11 @@ def _in_area(segment: Segment, rows: Rows, bounds: NDArray[np.float64], area: Ar
     if area.boxes:
         passes = lie_in(bounds, area.boxes)
         edge = np.flatnonzero(~passes)
-        connected, rectangular = segment.known_outlines(rows[edge])
+        connected, rectangular = segment.outline_flags(rows[edge])
         passes[edge] = rectangular | connected & cross(bounds[edge], area.boxes)
         unsure = np.flatnonzero(~passes)
     else:
-        connected, rectangular = segment.known_outlines(rows)
+        connected, rectangular = segment.outline_flags(rows)
         passes, others = area.settle(bounds, connected)
         passes |= others & rectangular
         unsure = np.flatnonzero(others & ~passes)

@@ -38,7 +38,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Generation:
 
 
 def eager(device: str = "cpu", limit_bytes: int | None = None) -> DeviceScan:
-    return DeviceScan(device, least_ms=0, limit_bytes=limit_bytes)
+    return DeviceScan(device, min_ms=0, limit_bytes=limit_bytes)
 
 
 def tiers(how: Explanation) -> list[str]:
@@ -159,7 +159,7 @@ def test_a_device_is_exact_where_the_approximate_tier_would_be_taken(tmp_path: P
     assert tiers(how) == ["ivfpq"]
 
 
-def test_nothing_is_brought_for_a_filter_that_nothing_passes(index: Generation) -> None:
+def test_nothing_is_uploaded_for_a_filter_that_nothing_passes(index: Generation) -> None:
     nowhere = make_filter(bbox="100,50,101,51")
     hits, how = search(index, unit(3), wanted=nowhere, device=eager(limit_bytes=0))
     assert (hits, set(tiers(how))) == ([], {"skipped"})

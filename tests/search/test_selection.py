@@ -22,7 +22,6 @@ from geosearch.index import (
     SceneRecord,
     compact,
     open_index,
-    rows_of,
 )
 from geosearch.search import Filter, make_filter, matching_rows, search, search_many
 from geosearch.search.selection import matching_runs
@@ -172,7 +171,7 @@ def test_of_many_chips_an_area_passes_exactly_those_it_touches(
     wide: tuple[Generation, np.ndarray], area: Any
 ) -> None:
     index, footprints = wide
-    rows = rows_of(matching_runs(index.segments[0], make_filter(intersects=area)))
+    rows = matching_runs(index.segments[0], make_filter(intersects=area)).rows()
     shapely.prepare(area)
     assert rows.tolist() == np.flatnonzero(shapely.intersects(area, footprints)).tolist()
 
@@ -316,15 +315,15 @@ def test_the_approximate_tier_is_really_asked_in_these_archives(opened: Opened) 
 
 @settings(max_examples=40, deadline=None)
 @given(archive=st.sampled_from(SEEDS), wanted=odd.wanted())
-def test_runs_are_apart_ascending_and_as_long_as_they_can_be(
+def test_ranges_are_apart_ascending_and_as_long_as_they_can_be(
     opened: Opened, archive: int, wanted: odd.Wanted
 ) -> None:
     index, _ = opened(archive, "removed")
     for segment in index.segments:
-        runs = matching_runs(segment, wanted.filter)
-        assert (runs[:, 0] < runs[:, 1]).all()
-        assert (runs[1:, 0] > runs[:-1, 1]).all()
-        assert len(np.unique(rows_of(runs))) == len(rows_of(runs))
+        ranges = matching_runs(segment, wanted.filter)
+        assert (ranges.starts < ranges.stops).all()
+        assert (ranges.starts[1:] > ranges.stops[:-1]).all()
+        assert len(np.unique(ranges.rows())) == ranges.count
 
 
 @pytest.mark.parametrize("state", ["three segments", "ivfpq"])

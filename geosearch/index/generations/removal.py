@@ -1,0 +1,86 @@
+"""Chips are taken out of an index: a new generation that does not search them any more.
+
+Nothing is deleted: who reads the generation before goes on. ``compact`` frees the room.
+"""
+
+from collections.abc import Callable, Set
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geosearch.index.arrays.aliases import Mask
+from geosearch.index.folder.hold import held_index
+from geosearch.index.folder.manifest import next_generation
+from geosearch.index.generations.remainder import Remainder, SceneRemoval
+from geosearch.index.segment.reader import Segment
+
+Choose = Callable[[Segment], NDArray[np.int64] | None]
+"""Says which rows of a segment shall go: int64 [m]; None for all that are searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What a removal takes out of an index, or would take."""
+
+    scenes: tuple[SceneRemoval, ...]
+    """By id."""
+    chips_left: int
+    """Chips that are searched afterwards."""
+    published: bool
+    """Whether it was done."""
+
+    @property
+    def chips(self) -> int:
+        """Chips that go."""
+        return sum(scene.chips for scene in self.scenes)
+
+    @property
+    def whole_scenes(self) -> int:
+        """Scenes of which no chip stays."""
+        return sum(not scene.left for scene in self.scenes)
+
+
+def remove_chips(
+    folder: Path,
+    choose: Choose,
+    *,
+    scenes: Set[str] = frozenset(),
+    confirm: Callable[[Removal], bool] = lambda _removal: True,
+) -> Removal:
+    """Publish a generation without some chips.
+
+    Args:
+        folder: The index.
+        choose: Says which rows of each segment shall go.
+        scenes: Ids of scenes that shall go whole, beside what is chosen.
+        confirm: Is told what will go, and says whether it may; the writer's lock is held.
+
+    Raises:
+        IndexFolderError: The index cannot be read or written.
+    """
+    with held_index(folder) as (hold, manifest):
+        segments = [Segment(folder, entry, manifest.spec.dim) for entry in manifest.segments]
+        remainders = [Remainder(segment, _mask(segment, choose), scenes) for segment in segments]
+        losses = sorted(
+            (one for rest in remainders for one in rest.losses()), key=lambda one: one.scene
+        )
+        removal = Removal(
+            tuple(losses), sum(rest.chips_left for rest in remainders), published=False
+        )
+        if not losses or not confirm(removal):
+            return removal
+        entries = [rest.entry(hold) for rest in remainders]
+        left = [entry for entry in entries if entry is not None]
+        hold.publish(next_generation(manifest, left))
+    return replace(removal, published=True)
+
+
+def _mask(segment: Segment, choose: Choose) -> Mask:
+    rows = choose(segment)
+    if rows is None:
+        return np.ones(segment.n, bool)
+    mask = np.zeros(segment.n, bool)
+    mask[rows] = True
+    return mask
