@@ -1,41 +1,16 @@
-"""Progress on stderr: a bar on a terminal, a line a minute elsewhere."""
+"""How far a long step is, and how long the rest of it takes."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from threading import Event, Thread
+from collections.abc import Callable
 from time import perf_counter
-from typing import TYPE_CHECKING
 
-from geosearch.text import shown as printable
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
-
-FIRST_LINE_S = 10.0
-"""Seconds until the first line, where stderr is no terminal."""
-EACH_LINE_S = 60.0
-"""Seconds from one line to the next."""
+from geosearch.text import shown
 
 Advance = Callable[[float], None]
-"""Say that so many more units are done; a part of one counts too."""
-
-Note = Callable[[str], None]
-"""Say one line to the user (a library passes none and hears nothing)."""
-
-
-def silent(_line: str) -> None:
-    """Say nothing: the note of a caller who does not want any."""
-
-
-def say(line: str) -> None:
-    """Write one line to stderr, where everything goes that is not the answer."""
-    print(printable(line), file=sys.stderr, flush=True)
+"""Called with the number of units that are done since the last call; fractions count too."""
 
 
 class Course:
-    """How far a long step is, and how long the rest of it takes.
+    """A long step: how much of it is done.
 
     Units are what people count; what each of them takes is its work, in whatever measure.
     """
@@ -49,7 +24,7 @@ class Course:
             unit: What is counted, plural.
             work: Of all units; None if one is as much as another.
         """
-        self._label = printable(label)
+        self._label = shown(label)
         self._total = total
         self._unit = unit
         self._all_work = float(total or 0) if work is None else work
@@ -87,15 +62,20 @@ class Course:
         return f"about {duration(seconds * (1 - share) / share)} left"
 
     def line(self) -> str:
-        """Return all of that in a line: ``indexing: 14 %, 6 of 44 scenes, about 12 min left``."""
+        """Return all of that in one line: ``indexing: 14 %, 6 of 44 scenes, about 12 min left``."""
         share = self.share
         percent = "" if share is None else f"{share:.0%}".replace("%", " %")
         parts = [part for part in (percent, self.counted(), self.left()) if part]
         return f"{self._label}: {', '.join(parts)}"
 
+    def summary(self) -> str:
+        """Return what was done, when it is done: ``indexing: 44 of 44 scenes in 12 min``."""
+        took = f"in {duration(perf_counter() - self._started)}"
+        return f"{self._label}: {' '.join(part for part in (self.counted(), took) if part)}"
+
 
 def duration(seconds: float) -> str:
-    """Return a time in the unit that one thinks of it in: ``40 s``, ``12 min``, ``3 h``."""
+    """Return a time in the unit people think of it in: ``40 s``, ``12 min``, ``3 h``."""
     if seconds < 60:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
@@ -103,107 +83,3 @@ def duration(seconds: float) -> str:
         return f"{minutes} min"
     hours = round(minutes / 60)
     return f"{hours} h" if hours < 72 else f"{round(hours / 24)} days"
-
-
-@contextmanager
-def track(
-    label: str, total: int | None, unit: str, *, shown: bool, work: float | None = None
-) -> Iterator[Course]:
-    """Show on stderr how far a long step is: a bar on a terminal, else a line now and then.
-
-    Args:
-        label: What is going on, a few words.
-        total: How many units there are; None for a step without a known end.
-        unit: What is counted, plural.
-        shown: False for a silent step.
-        work: Of all units, where they differ in what they take.
-
-    Yields:
-        Is called with how many more units are done.
-    """
-    course = Course(label, total, unit, work)
-    if not shown:
-        yield course
-    elif sys.stderr.isatty():
-        with _bar(course, label):
-            yield course
-    else:
-        with _lines(course):
-            yield course
-
-
-@contextmanager
-def _lines(course: Course) -> Iterator[None]:
-    """Write how far it is after a few seconds, and then once a minute."""
-    ended = Event()
-
-    def tell() -> None:
-        wait = FIRST_LINE_S
-        while not ended.wait(wait):
-            with suppress(OSError, ValueError):  # who read it has gone
-                say(course.line())
-            wait = EACH_LINE_S
-
-    # a step may be long without a word from it: only a thread of its own is on time
-    teller = Thread(target=tell, daemon=True, name="geosearch-progress")
-    teller.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        teller.join()
-
-
-def _bar(course: Course, label: str) -> "Progress":
-    # imported here: rich costs 50 ms that a pipe does not need
-    from rich.console import Console
-    from rich.progress import Progress, ProgressColumn, Task
-    from rich.progress_bar import ProgressBar
-    from rich.text import Text
-
-    class Told(ProgressColumn):
-        """What the course says of itself."""
-
-        def __init__(self, told: Callable[[], str]) -> None:
-            super().__init__()
-            self._told = told
-
-        def render(self, task: Task) -> Text:
-            """Return it as it is: it may hold what rich takes for markup."""
-            return Text(self._told())
-
-    class Share(ProgressColumn):
-        """The share that is done, or a pulse where that is not known."""
-
-        def render(self, task: Task) -> ProgressBar:
-            """Return the bar."""
-            share = course.share
-            return ProgressBar(
-                total=1.0,
-                completed=share or 0.0,
-                pulse=share is None,
-                width=40,
-                animation_time=task.get_time(),
-            )
-
-    columns = (Told(lambda: printable(label)), Share(), Told(course.counted), Told(course.left))
-    bars = Progress(*columns, console=Console(stderr=True), transient=True)
-    bars.add_task("", total=None)
-    return bars
-
-
-@dataclass
-class Stopwatch:
-    """Seconds and how often, per named stage."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    """Stage name to wall-clock seconds, in the order the stages first ran."""
-
-    @contextmanager
-    def time(self, stage: str) -> Iterator[None]:
-        """Add the wall-clock time of the body to a stage."""
-        started = perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[stage] = self.seconds.get(stage, 0.0) + perf_counter() - started

@@ -16,7 +16,7 @@ from geosearch.demo import training_chip
 from geosearch.encoders import Encoder, embed_images, load
 from geosearch.errors import UsageError
 from geosearch.ingest import QUESTIONS
-from geosearch.progress import track
+from geosearch.reporting import CONSOLE
 
 DRAWN_CHIPS = 3_000
 
@@ -65,7 +65,7 @@ def drawn_base(count: int, seed: int = 0) -> Base:
     encoder = load(_ENCODER, device="cpu")
     rng = np.random.default_rng(seed)
     vectors = []
-    with track("drawing", count, "chips", shown=True) as advance:
+    with CONSOLE.track("drawing", count, "chips") as advance:
         for first in range(0, count, 64):
             some = min(64, count - first)
             chips = np.stack([training_chip(rng, _SIZE_PX)[0] for _ in range(some)])
@@ -81,7 +81,7 @@ def base_of_images(folders: Sequence[Path]) -> Base:
         UsageError: No image was found.
     """
     encoder = load(_ENCODER, device="cpu")
-    embedded = embed_images(encoder, folders, progress=True)
+    embedded = embed_images(encoder, folders, reporter=CONSOLE)
     names = ", ".join(folder.name for folder in folders)
     return _base(f"{len(embedded.items):,} images of {names}", encoder, embedded.vectors)
 

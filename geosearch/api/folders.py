@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geosearch.errors import IndexFolderError, UsageError
-from geosearch.progress import Note, silent
+from geosearch.reporting import LOG, Reporter
 from geosearch.text import readable
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ INDEX_VARIABLE = "GEOSEARCH_INDEX"
 """Environment variable that names the index to use."""
 
 
-def default_index(paths: Sequence[str | Path], note: Note = silent) -> Path:
+def default_index(paths: Sequence[str | Path], reporter: Reporter = LOG) -> Path:
     """Return where an index goes when none is named: the environment's, or ``indexes/NAME``.
 
     Raises:
@@ -33,7 +33,7 @@ def default_index(paths: Sequence[str | Path], note: Note = silent) -> Path:
 
     named = os.environ.get(INDEX_VARIABLE)
     folder = Path(named) if named else DEFAULT_INDEXES / (archive_name(paths[0]) or "scenes")
-    note(f"index: {folder}")
+    reporter.say(f"index: {folder}")
     return index_folder(folder)
 
 
@@ -49,12 +49,13 @@ def index_folder(index: str | Path) -> Path:
     return Path(readable(name, "the index folder's name", "name another folder with -i"))
 
 
-def named_index(index: str | Path | None, note: Note = silent) -> Path:
+def named_index(index: str | Path | None, reporter: Reporter = LOG) -> Path:
     """Return the folder of the index that is meant: the one that is named, else `find_index`'s.
 
     Args:
         index: Its folder, or None.
-        note: Is told which index was taken, if none was named, and if a run over it has not ended.
+        reporter: Told which index was chosen, if none was named, and whether a run over it has
+            not ended.
 
     Raises:
         UsageError: The name is not UTF-8.
@@ -63,14 +64,14 @@ def named_index(index: str | Path | None, note: Note = silent) -> Path:
     from geosearch.index import read_unfinished
 
     if index is None:
-        return find_index(note)
+        return find_index(reporter)
     folder = index_folder(index)
     if state := read_unfinished(folder):
-        note(f"index: {folder} ({state})")
+        reporter.say(f"index: {folder} ({state})")
     return folder
 
 
-def find_index(note: Note = silent) -> Path:
+def find_index(reporter: Reporter = LOG) -> Path:
     """Return the index to query when none is named: the environment's, or the newest here.
 
     One over which a run has not ended is taken only where there is no other: it holds a part of
@@ -85,7 +86,7 @@ def find_index(note: Note = silent) -> Path:
     if named := os.environ.get(INDEX_VARIABLE):
         folder = index_folder(named)
         state = read_unfinished(folder)
-        note(f"index: {folder} (from {INDEX_VARIABLE}{f'; {state}' if state else ''})")
+        reporter.say(f"index: {folder} (from {INDEX_VARIABLE}{f'; {state}' if state else ''})")
         return folder
     found = _indexes_here()
     if not found:
@@ -99,7 +100,7 @@ def find_index(note: Note = silent) -> Path:
         facts.append(str(best.state))
     elif any(one.state for one in found):
         facts = ["the newest that is finished"]
-    note(f"index: {best.folder}" + (f" ({'; '.join(facts)})" if facts else ""))
+    reporter.say(f"index: {best.folder}" + (f" ({'; '.join(facts)})" if facts else ""))
     return index_folder(best.folder)
 
 

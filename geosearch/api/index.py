@@ -14,7 +14,8 @@ from geosearch.api.folders import named_index
 from geosearch.api.hits import Hits
 from geosearch.api.questions import require_queries
 from geosearch.errors import EncoderError
-from geosearch.progress import Note, Stopwatch, silent
+from geosearch.reporting import LOG, Reporter
+from geosearch.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -206,7 +207,7 @@ def open(
     weights: str | Path | None = None,
     device: str = "auto",
     precision: str = "auto",
-    note: Note = silent,
+    reporter: Reporter = LOG,
 ) -> Index:
     """Open an index for searching.
 
@@ -217,12 +218,12 @@ def open(
             that fit into its memory are scanned there from the first search on; with ``auto``,
             where an encoder has been loaded and there is CUDA, once that pays.
         precision: ``auto``, ``float32``, ``bf16``.
-        note: Is told which index was taken, if none was named.
+        reporter: Is told which index was taken, if none was named.
 
     Raises:
         IndexFolderError: There is no index, or it cannot be read.
     """
-    return _opened(named_index(path, note), weights, device, precision)
+    return _opened(named_index(path, reporter), weights, device, precision)
 
 
 def _opened(folder: Path, weights: str | Path | None, device: str, precision: str) -> Index:

@@ -11,13 +11,13 @@ from geosearch.api.folders import default_index, index_folder
 from geosearch.api.index import Index
 from geosearch.errors import UsageError
 from geosearch.paths import Paths, path_list
-from geosearch.progress import Note, silent
+from geosearch.reporting import LOG, Reporter
 
 if TYPE_CHECKING:
     from geosearch.encoders import Encoder
     from geosearch.index import IndexSpec
     from geosearch.ingest import AnnKind, ChipSettings, IndexPlan
-    from geosearch.scenes import Found
+    from geosearch.scenes import Discovery
 
 
 def build(
@@ -40,8 +40,7 @@ def build(
     max_memory: str | int | None = None,
     device: str = "auto",
     precision: str = "auto",
-    progress: bool = False,
-    note: Note = silent,
+    reporter: Reporter = LOG,
 ) -> Index:
     """Index scenes, and open the index.
 
@@ -76,8 +75,7 @@ def build(
             Codes of large segments are half as long where it is little.
         device: ``auto``, ``cpu``, ``cuda``.
         precision: ``auto``, ``float32``, ``bf16``.
-        progress: Show a bar on stderr.
-        note: Is told which encoder and index were taken, if none was named.
+        reporter: Is told which encoder and index were taken, if none was named.
 
     Returns:
         The open index; its ``report`` says what was indexed and what was left out.
@@ -99,7 +97,7 @@ def build(
         gsd=gsd, scales=scales, assume_crs=assume_crs,
         device=device, precision=precision,
     )  # fmt: skip
-    work = _prepare(asked, note)
+    work = _prepare(asked, reporter)
     report = ingest(
         work.found,
         work.folder,
@@ -110,8 +108,7 @@ def build(
         folders=paths,
         prune=prune,
         memory=memory,
-        progress=progress,
-        note=note,
+        reporter=reporter,
     )
     return Index(
         open_index(work.folder),
@@ -142,8 +139,7 @@ def plan(
     max_memory: str | int | None = None,
     device: str = "auto",
     precision: str = "auto",
-    progress: bool = False,
-    note: Note = silent,
+    reporter: Reporter = LOG,
 ) -> IndexPlan:
     """Say what `build` would do with the same arguments, and write nothing.
 
@@ -163,11 +159,11 @@ def plan(
         gsd=gsd, scales=scales, assume_crs=assume_crs,
         device=device, precision=precision,
     )  # fmt: skip
-    work = _prepare(asked, note)
+    work = _prepare(asked, reporter)
     # as the writer of a run does, which nobody can be beside another
     require_fit(work.folder, index_spec(work.encoder, work.settings, None))
     return plan(
-        work.found, work.folder, work.encoder, work.settings, folders=paths, progress=progress
+        work.found, work.folder, work.encoder, work.settings, folders=paths, reporter=reporter
     )
 
 
@@ -213,7 +209,7 @@ class _Asked:
 class _Work:
     """What an indexing run works with."""
 
-    found: Found
+    found: Discovery
     """The scenes."""
     folder: Path
     """The index."""
@@ -225,7 +221,7 @@ class _Work:
     """Where the encoder's weights were given, by the user or by the index."""
 
 
-def _prepare(asked: _Asked, note: Note) -> _Work:
+def _prepare(asked: _Asked, reporter: Reporter) -> _Work:
     """Find the scenes, load the encoder, and settle what was left open.
 
     What can be refused without the encoder is refused before it is loaded.
@@ -237,7 +233,9 @@ def _prepare(asked: _Asked, note: Note) -> _Work:
     if not asked.paths:
         raise UsageError("no path to index", hint="give a folder of scenes")
     require_ann(asked.ann)
-    folder = default_index(asked.paths, note) if asked.index is None else index_folder(asked.index)
+    folder = (
+        default_index(asked.paths, reporter) if asked.index is None else index_folder(asked.index)
+    )
     before = open_index(folder).spec if (folder / MANIFEST).exists() else None
     if before is not None:
         asked = _as_before(asked, before)
@@ -252,9 +250,9 @@ def _prepare(asked: _Asked, note: Note) -> _Work:
         _require_fit(asked, folder, before)
     found = look_for_scenes(asked.paths)
     if found.passed_over:
-        note(found.passed_over)
+        reporter.say(found.passed_over)
     if not named:
-        asked = replace(asked, encoder=_default_encoder(note))
+        asked = replace(asked, encoder=_default_encoder(reporter))
         _require_fit(asked, folder, before)
     encoder = load(
         _name(asked), weights=asked.weights, device=asked.device, precision=asked.precision
@@ -342,9 +340,9 @@ def _stretch_text(stretch: str | tuple[float, float] | None) -> str:
     return ",".join(map(str, stretch))
 
 
-def _default_encoder(note: Note) -> str:
+def _default_encoder(reporter: Reporter) -> str:
     from geosearch.encoders import choose_default
 
     choice = choose_default()
-    note(f"encoder: {choice.name} ({choice.reason})")
+    reporter.say(f"encoder: {choice.name} ({choice.reason})")
     return choice.name

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from geosearch.api.conditions import takes_conditions
 from geosearch.api.folders import named_index
 from geosearch.errors import UsageError
-from geosearch.progress import Note, silent
+from geosearch.reporting import LOG, Reporter
 
 if TYPE_CHECKING:
     from geosearch.index import Compaction, Generation, Problem, Removal, Segment
@@ -26,7 +26,7 @@ def remove(
     scenes: str | Collection[str] = (),
     dry_run: bool = False,
     confirm: Callable[[Removal], bool] | None = None,
-    note: Note = silent,
+    reporter: Reporter = LOG,
     **conditions: Unpack[Conditions],
 ) -> Removal:
     """Take chips out of an index: those that pass all filters that are given.
@@ -41,8 +41,8 @@ def remove(
             characters, ``/`` among them. A chip must be of one of them.
         dry_run: Change nothing, only say what would go.
         confirm: Is told what will go, and says whether it may; None to go ahead.
-        note: Is told which index was taken, if none was named, how a filter was read that may be
-            meant otherwise, and where the index lies if nothing matches.
+        reporter: Told which index was chosen, if none was named, how an ambiguous filter was read,
+            and where the index lies if nothing matches.
         **conditions: What chips must meet, as `Conditions` describes it.
 
     Raises:
@@ -61,8 +61,8 @@ def remove(
             hint="give --scene, --bbox, --intersects, --datetime, --min-cloud or --max-gsd",
         )
     for line in wanted.notes:
-        note(line)
-    folder = named_index(index, note)
+        reporter.say(line)
+    folder = named_index(index, reporter)
     opened = open_index(folder)
     named = _scenes_named(scenes, opened)
     # a scene that is named alone goes whole, even if it has no chip
@@ -80,7 +80,7 @@ def remove(
         confirm=lambda removal: not dry_run and go_ahead(removal),
     )
     if not removal.scenes:
-        note(nothing_matches(opened, wanted))
+        reporter.say(nothing_matches(opened, wanted))
     return removal
 
 
@@ -105,7 +105,7 @@ def compact(
     index: str | Path | None = None,
     *,
     max_memory: str | int | None = None,
-    note: Note = silent,
+    reporter: Reporter = LOG,
 ) -> Compaction:
     """Merge an index's segments without the chips that were removed, and free their room.
 
@@ -116,7 +116,7 @@ def compact(
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
         max_memory: What it may take, in bytes or such as ``8GB``, mapped vectors not counted: the
             more, the larger segments become. None for half of the machine's memory.
-        note: Is told which index was taken, if none was named.
+        reporter: Is told which index was taken, if none was named.
 
     Raises:
         UsageError: ``max_memory`` is no size, or too little.
@@ -124,7 +124,7 @@ def compact(
     """
     from geosearch.index import compact
 
-    return compact(named_index(index, note), max_memory=max_memory)
+    return compact(named_index(index, reporter), max_memory=max_memory)
 
 
 def verify(
@@ -132,7 +132,7 @@ def verify(
     *,
     repair: bool = False,
     drop: bool = False,
-    note: Note = silent,
+    reporter: Reporter = LOG,
 ) -> list[Problem]:
     """Read every file of an index, and say which is not as it was written.
 
@@ -140,7 +140,7 @@ def verify(
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
         repair: Make again what can be made from files that are whole.
         drop: Leave segments out that cannot be repaired; index their scenes again afterwards.
-        note: Is told which index was taken, if none was named.
+        reporter: Is told which index was taken, if none was named.
 
     Returns:
         What is wrong, and what was done about it; empty for a whole index.
@@ -153,5 +153,5 @@ def verify(
 
     if drop and not repair:
         raise UsageError("--drop without --repair", hint="add --repair: dropping changes the index")
-    folder = named_index(index, note)
+    folder = named_index(index, reporter)
     return room.repair(folder, drop=drop) if repair else room.verify(folder)

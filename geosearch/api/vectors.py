@@ -13,7 +13,7 @@ from geosearch.api.folders import default_index, index_folder, named_index
 from geosearch.errors import UsageError
 from geosearch.outputs import GEOPARQUET, require_output
 from geosearch.paths import Paths, path_list
-from geosearch.progress import Note, silent
+from geosearch.reporting import LOG, Reporter
 from geosearch.text import shown
 
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ def import_vectors(
     max_memory: str | int | None = None,
     device: str = "auto",
     precision: str = "auto",
-    progress: bool = False,
-    note: Note = silent,
+    reporter: Reporter = LOG,
 ) -> VectorImport:
     """Put the rows of GeoParquet files into an index: vectors that were made elsewhere.
 
@@ -52,8 +51,7 @@ def import_vectors(
             None for half of the machine's memory.
         device: ``auto``, ``cpu``, ``cuda``.
         precision: ``auto``, ``float32``, ``bf16``.
-        progress: Show a bar on stderr.
-        note: Is told which index was taken, if none was named, and what of a file may be meant
+        reporter: Is told which index was taken, if none was named, and what of a file may be meant
             otherwise than it is read.
 
     Raises:
@@ -76,13 +74,13 @@ def import_vectors(
     memory_bytes = memory_budget(max_memory)
     require_ann(ann)
     named = Path(paths[0]).with_suffix("")
-    folder = default_index([named], note) if index is None else index_folder(index)
+    folder = default_index([named], reporter) if index is None else index_folder(index)
     require_fit(folder, None)
     with ExitStack() as stack:
         opened = [stack.enter_context(VectorFile(path)) for path in paths]
         spec, made_by = _import_spec(opened, folder, encoder, weights, device, precision)
         for line in (line for file in opened for line in file.notes):
-            note(line)
+            reporter.say(line)
         done = import_vectors(
             opened,
             folder,
@@ -90,10 +88,10 @@ def import_vectors(
             ann=ann,
             memory_bytes=memory_bytes,
             queries=lambda: None if made_by is None else embedded_questions(made_by),
-            progress=progress,
+            reporter=reporter,
         )
     for line in done.notes:
-        note(line)
+        reporter.say(line)
     return done
 
 
@@ -163,8 +161,7 @@ def export_vectors(
     path: str | Path,
     index: str | Path | None = None,
     *,
-    progress: bool = False,
-    note: Note = silent,
+    reporter: Reporter = LOG,
     **conditions: Unpack[Conditions],
 ) -> int:
     """Write chips with footprints, times and 16-bit vectors as GeoParquet 1.1.
@@ -172,9 +169,8 @@ def export_vectors(
     Args:
         path: The file, ``.parquet`` or ``.geoparquet``; it is there whole, or as it was.
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
-        progress: Show a bar on stderr.
-        note: Is told which index was taken, if none was named, how a filter was read that may be
-            meant otherwise, and where the index lies if nothing matches.
+        reporter: Told which index was chosen, if none was named, how an ambiguous filter was read,
+            and where the index lies if nothing matches.
         **conditions: What chips must meet, as `Conditions` describes it.
 
     Returns:
@@ -191,9 +187,9 @@ def export_vectors(
     require_output(path, GEOPARQUET)
     wanted = make_filter(**conditions)
     for line in wanted.notes:
-        note(line)
-    opened = open_index(named_index(index, note))
-    count = export_vectors(opened, Path(path), wanted=wanted, progress=progress)
+        reporter.say(line)
+    opened = open_index(named_index(index, reporter))
+    count = export_vectors(opened, Path(path), wanted=wanted, reporter=reporter)
     if not count:
-        note(nothing_matches(opened, wanted))
+        reporter.say(nothing_matches(opened, wanted))
     return count

@@ -24,7 +24,7 @@ from geosearch.outputs import (
     require_output,
     write_text,
 )
-from geosearch.progress import say
+from geosearch.reporting import CONSOLE
 from geosearch.text import shown
 
 if TYPE_CHECKING:
@@ -142,11 +142,11 @@ def explain(answers: Answers) -> None:
     """Say on stderr how each query was answered, and how long that took."""
     for query, hits in zip(answers.queries, answers.hits, strict=True):
         if answers.several:
-            say(query)
+            CONSOLE.say(query)
         for plan in hits.explanation.plans:
-            say(f"segment {plan.segment}: {_plan(plan)}")
+            CONSOLE.say(f"segment {plan.segment}: {_plan(plan)}")
         for step, milliseconds in hits.explanation.milliseconds.items():
-            say(f"{step:>14}  {milliseconds:8.1f} ms")
+            CONSOLE.say(f"{step:>14}  {milliseconds:8.1f} ms")
 
 
 def _plan(plan: "SegmentPlan") -> str:

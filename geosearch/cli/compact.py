@@ -28,10 +28,10 @@ def compact(index_path: str | None, max_memory: str | None, as_json: bool) -> No
       geosearch compact -i indexes/coast --max-memory 8GB
     """
     from geosearch.api import compact
-    from geosearch.progress import say, track
+    from geosearch.reporting import CONSOLE
 
-    with track("compacting", None, "", shown=True):
-        done = compact(index_path, max_memory=max_memory, note=say)
+    with CONSOLE.track("compacting", None, ""):
+        done = compact(index_path, max_memory=max_memory, reporter=CONSOLE)
     if as_json:
         print_json(asdict(done))
         return

@@ -3,7 +3,7 @@
 import click
 
 from geosearch.cli.options import PathType
-from geosearch.progress import say
+from geosearch.reporting import CONSOLE
 
 
 @click.command(short_help="Draw a small archive to try geosearch on.")
@@ -21,9 +21,8 @@ def demo(folder: str, seed: int) -> None:
 
     from geosearch.demo import write_archive
     from geosearch.outputs import require_folder
-    from geosearch.progress import track
 
     require_folder(Path(folder))
-    with track("drawing", None, "", shown=True):
+    with CONSOLE.track("drawing", None, ""):
         archive = write_archive(Path(folder), seed=seed)
-    say(f"{folder}: {len(archive.scenes)} scenes; {archive.truth} says what is where")
+    CONSOLE.say(f"{folder}: {len(archive.scenes)} scenes; {archive.truth} says what is where")

@@ -9,7 +9,7 @@ from geosearch.cli.report import count_of, print_refusals
 from geosearch.cli.texts import read_texts
 from geosearch.errors import Refusal, UsageError
 from geosearch.outputs import NPZ, require_output
-from geosearch.progress import say
+from geosearch.reporting import CONSOLE
 
 
 @click.command(short_help="Embed images or texts.")
@@ -72,10 +72,10 @@ def embed(
         embedding = embed_texts(read.texts, loaded)
         refused: Sequence[Refusal] = read.refused
     else:
-        embedding = embed_images(files, loaded, progress=True)
+        embedding = embed_images(files, loaded, reporter=CONSOLE)
         refused = embedding.refused
     write_embedding(embedding, output)
     print_refusals(refused)
     count, dim = embedding.vectors.shape
-    say(f"{output}: {count_of(count, 'vector')} of {dim} numbers, {loaded.fingerprint}")
+    CONSOLE.say(f"{output}: {count_of(count, 'vector')} of {dim} numbers, {loaded.fingerprint}")
     return 3 if refused else 0

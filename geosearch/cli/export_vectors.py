@@ -39,9 +39,9 @@ def export_vectors(
       geosearch export --bbox "11.2,48.0,11.8,48.3" -o town.parquet
     """
     from geosearch.api import export_vectors
-    from geosearch.progress import say
+    from geosearch.reporting import CONSOLE
 
     if index and index_path:
         raise UsageError(f"two indexes: {index} and -i {index_path}", hint="name one of them")
-    count = export_vectors(output, index or index_path, progress=True, note=say, **conditions)
-    say(f"{count_of(count, 'chip')} written to {output}")
+    count = export_vectors(output, index or index_path, reporter=CONSOLE, **conditions)
+    CONSOLE.say(f"{count_of(count, 'chip')} written to {output}")

@@ -14,7 +14,7 @@ from geosearch.cli.options import (
 )
 from geosearch.cli.printing import print_json, print_line
 from geosearch.cli.report import compaction_advice, count_of, print_refusals
-from geosearch.progress import say
+from geosearch.reporting import CONSOLE
 
 if TYPE_CHECKING:
     from geosearch.formats import VectorImport
@@ -73,8 +73,7 @@ def import_vectors(
         max_memory=max_memory,
         device=device,
         precision=precision,
-        progress=True,
-        note=say,
+        reporter=CONSOLE,
     )
     _print(done, as_json)
     return 3 if done.left_out or done.refused else 0
@@ -89,8 +88,8 @@ def _print(done: "VectorImport", as_json: bool) -> None:
     for scene in done.unchanged:
         print_line(f"unchanged: {scene}")
     for reason, count in done.left_out.items():
-        say(f"left out: {count_of(count, 'row')} with {reason}")
+        CONSOLE.say(f"left out: {count_of(count, 'row')} with {reason}")
         for file, rows in done.left_out_rows[reason].items():
-            say(f"   {file}: row {', '.join(map(str, rows))}")
+            CONSOLE.say(f"   {file}: row {', '.join(map(str, rows))}")
     if done.mergeable_tiers:
-        say(compaction_advice(done.mergeable_tiers))
+        CONSOLE.say(compaction_advice(done.mergeable_tiers))

@@ -14,6 +14,7 @@ from geosearch.cli.options import (
 )
 from geosearch.cli.report import print_build_report, print_plan
 from geosearch.errors import UsageError
+from geosearch.reporting import CONSOLE
 
 
 class BandsType(click.ParamType):  # type: ignore[type-arg]  # generic in newer releases only
@@ -130,7 +131,6 @@ def index(
       geosearch index "archive/**/*_visual.tif"
     """
     from geosearch.api import build, plan
-    from geosearch.progress import say
 
     if not paths:
         raise UsageError("no path to index", hint="give a folder of scenes")
@@ -150,8 +150,7 @@ def index(
         "max_memory": max_memory,
         "device": device,
         "precision": precision,
-        "progress": True,
-        "note": say,
+        "reporter": CONSOLE,
     }
     if dry_run:
         planned = plan(paths, index_path, **options)

@@ -8,7 +8,7 @@ import click
 from geosearch.cli.options import index_option, json_option
 from geosearch.cli.printing import print_json, print_line
 from geosearch.cli.report import count_of
-from geosearch.progress import say, silent
+from geosearch.reporting import CONSOLE, SILENT
 
 if TYPE_CHECKING:
     from geosearch.index import IndexInfo, SegmentInfo
@@ -29,7 +29,7 @@ def info(index_path: str | None, as_json: bool) -> None:
     from geosearch.api import named_index
     from geosearch.index import open_index
 
-    folder = named_index(index_path, say if index_path is None else silent)
+    folder = named_index(index_path, CONSOLE if index_path is None else SILENT)
     description = open_index(folder).describe()
     if as_json:
         print_json(asdict(description))

@@ -28,7 +28,7 @@ from geosearch.cli.train import train
 from geosearch.cli.usage import usage_hint
 from geosearch.cli.verify import verify
 from geosearch.errors import GeosearchError, Interrupted, UsageError
-from geosearch.progress import say
+from geosearch.reporting import CONSOLE
 
 _INTERRUPTED = "what was finished is kept; run the same command again"
 
@@ -94,7 +94,7 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
         # click makes an Abort of a KeyboardInterrupt
         cause = error if isinstance(error, Interrupted) else error.__cause__
         told = str(cause) if isinstance(cause, Interrupted) else _INTERRUPTED
-        say(f"interrupted: {told}")
+        CONSOLE.say(f"interrupted: {told}")
         return 130
     except BrokenPipeError:
         # the reader of our output has gone, as `| head` does; a second flush at exit must not fail
@@ -117,7 +117,7 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
 
 def _say_error(message: str, hint: str, details: Sequence[str] = ()) -> None:
     """Say what is wrong; each part is one line, whatever the names in it hold."""
-    say(f"error: {message}")
+    CONSOLE.say(f"error: {message}")
     for detail in details:
-        say(f"  {detail}")
-    say(f"hint: {hint}")
+        CONSOLE.say(f"  {detail}")
+    CONSOLE.say(f"hint: {hint}")

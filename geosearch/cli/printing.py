@@ -1,4 +1,4 @@
-"""The door to standard output; what is said beside an answer goes through `progress.say`.
+"""The door to standard output; what is said beside an answer goes through `reporting`.
 
 What is printed holds names and texts of others: it is made plain here, and cannot fail for what a
 terminal's encoding lacks.

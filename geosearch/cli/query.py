@@ -101,20 +101,22 @@ def query(
       geosearch query --queries texts.txt -k 3 -o hits.geojson
     """
     from geosearch.api import open
-    from geosearch.progress import say, track
+    from geosearch.reporting import CONSOLE
 
     if as_json and chosen not in (None, "json"):
         raise UsageError(f"--json and -f {chosen}", hint="choose one of them")
     asked = _asked(text, queries_file, vector_file)
     several = queries_file is not None or len(asked.names) > 1
     formats = settled_formats(outputs, "json" if as_json else chosen, several=several)
-    archive = open(index_path, weights=weights, device=device, precision=precision, note=say)
+    archive = open(
+        index_path, weights=weights, device=device, precision=precision, reporter=CONSOLE
+    )
     print_refusals(asked.refused)
-    with track("searching", None, "", shown=True):  # loading the encoder takes its time
+    with CONSOLE.track("searching", None, ""):  # loading the encoder takes its time
         found = archive.search(asked.queries, k=k, exact=exact, distinct=distinct, **conditions)
     answers = Answers(asked.names, found, several)
     for line in dict.fromkeys(line for hits in answers.hits for line in hits.explanation.notes):
-        say(line)
+        CONSOLE.say(line)
     refused = [one for output, kind in formats for one in write_answers(answers, output, kind)]
     print_refusals(list(dict.fromkeys(refused)))
     if explained:

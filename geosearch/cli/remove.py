@@ -50,14 +50,14 @@ def remove(
       geosearch remove --scene "2019/*" --min-cloud 0.8
     """
     from geosearch.api import remove
-    from geosearch.progress import say
+    from geosearch.reporting import CONSOLE
 
     removal = remove(
         index_path,
         scenes=scenes,
         dry_run=dry_run,
         confirm=None if yes else _ask,
-        note=say,
+        reporter=CONSOLE,
         **conditions,
     )
     if as_json:

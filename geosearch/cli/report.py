@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from geosearch.cli.printing import print_json, print_line
 from geosearch.errors import Refusal
-from geosearch.progress import say
+from geosearch.reporting import CONSOLE
 
 if TYPE_CHECKING:
     from geosearch.ingest import BuildReport, IndexPlan
@@ -20,9 +20,9 @@ def print_build_report(report: "BuildReport", folder: str, *, as_json: bool) -> 
         print_json(numbers)
         return
     for scene in report.vanished:
-        say(f"vanished: {scene}")
+        CONSOLE.say(f"vanished: {scene}")
     for line in _summary(report, folder):
-        say(line)
+        CONSOLE.say(line)
 
 
 def print_plan(plan: "IndexPlan", *, as_json: bool) -> None:
@@ -32,9 +32,9 @@ def print_plan(plan: "IndexPlan", *, as_json: bool) -> None:
         print_json(asdict(plan) | {"seconds": plan.seconds})
         return
     for scene in plan.vanished:
-        say(f"vanished: {scene}")
+        CONSOLE.say(f"vanished: {scene}")
     for scene in plan.changed:
-        say(f"changed: {scene}")
+        CONSOLE.say(f"changed: {scene}")
     print_line(
         f"scenes  {plan.scenes:,} to read, {len(plan.changed):,} of them again since they changed, "
         f"{plan.scene_bytes / 1e6:,.1f} MB"
@@ -51,8 +51,8 @@ def print_plan(plan: "IndexPlan", *, as_json: bool) -> None:
 def print_refusals(refused: Sequence[Refusal]) -> None:
     """Name on stderr each input that was left out, why, and what to do about it."""
     for refusal in refused:
-        say(f"refused: {refusal.input}: {refusal.reason}")
-        say(f"   hint: {refusal.hint}")
+        CONSOLE.say(f"refused: {refusal.input}: {refusal.reason}")
+        CONSOLE.say(f"   hint: {refusal.hint}")
 
 
 def _summary(report: "BuildReport", folder: str) -> list[str]:

@@ -110,7 +110,7 @@ def pairs(
       torchrun --nproc-per-node 2 -m geosearch train pairs chips.csv --encoder mini -o runs/mine
     """
     from geosearch.encoders import with_activation
-    from geosearch.progress import say
+    from geosearch.reporting import CONSOLE
     from geosearch.training import Tuning, read_balance, train_pairs
 
     name = with_activation(encoder, activation)
@@ -139,14 +139,14 @@ def pairs(
         minutes=minutes,
         save_every=save_every,
         resume=resume,
-        note=say,
+        reporter=CONSOLE,
     )
     print_refusals(done.refused)
     for which, figures in done.figures.items():
         found = ", ".join(f"{kind} {value}" for kind, value in figures.items())
-        say(f"{which}: {found}")
+        CONSOLE.say(f"{which}: {found}")
     if done.chosen:
-        say(
+        CONSOLE.say(
             f"{done.weights}: {done.steps} steps in {done.seconds:.0f} s, {done.chosen} weights; "
             f"use them with --encoder {name} --weights {done.weights}"
         )
@@ -193,7 +193,7 @@ def mini(
       geosearch train mini DATA -o runs/mini
     """
     from geosearch.encoders import resolve_device
-    from geosearch.progress import say
+    from geosearch.reporting import CONSOLE
     from geosearch.training import Rates, Recipe, Settings, train_mini
 
     device = resolve_device(device)
@@ -205,6 +205,8 @@ def mini(
         seed=seed,
         start=start,
         resume=resume,
-        note=say,
+        reporter=CONSOLE,
     )
-    say(f"{done.weights}: {done.steps} steps in {done.seconds:.0f} s, {done.chosen} weights")
+    CONSOLE.say(
+        f"{done.weights}: {done.steps} steps in {done.seconds:.0f} s, {done.chosen} weights"
+    )

@@ -27,10 +27,10 @@ def verify(index_path: str | None, repair: bool, drop: bool, as_json: bool) -> i
       geosearch verify -i indexes/coast --repair
     """
     from geosearch.api import verify
-    from geosearch.progress import say, track
+    from geosearch.reporting import CONSOLE
 
-    with track("reading all files", None, "", shown=True):
-        problems = verify(index_path, repair=repair, drop=drop, note=say)
+    with CONSOLE.track("reading all files", None, ""):
+        problems = verify(index_path, repair=repair, drop=drop, reporter=CONSOLE)
     left = sum(problem.outcome == "found" for problem in problems)
     if as_json:
         print_json([asdict(problem) for problem in problems])

@@ -18,7 +18,7 @@ from geosearch.encoders.images import IMAGE_ENDINGS, read_image
 from geosearch.errors import EncoderError, Refusal, UsageError
 from geosearch.outputs import NPZ, output_file, require_output
 from geosearch.paths import Paths, path_list
-from geosearch.progress import track
+from geosearch.reporting import LOG, Reporter
 from geosearch.text import is_readable, shown
 
 _BATCH = 64
@@ -60,16 +60,18 @@ def embed_texts(texts: Any, encoder: Any) -> Embedding:
 
 
 @overload
-def embed_images(paths: Paths, encoder: Encoder | str, *, progress: bool = ...) -> Embedding: ...
+def embed_images(
+    paths: Paths, encoder: Encoder | str, *, reporter: Reporter = ...
+) -> Embedding: ...
 @overload
-def embed_images(paths: Encoder, encoder: Paths, *, progress: bool = ...) -> Embedding: ...
-def embed_images(paths: Any, encoder: Any, *, progress: bool = False) -> Embedding:
+def embed_images(paths: Encoder, encoder: Paths, *, reporter: Reporter = ...) -> Embedding: ...
+def embed_images(paths: Any, encoder: Any, *, reporter: Reporter = LOG) -> Embedding:
     """Embed image files, and those in folders, with an encoder's own preprocessing.
 
     Args:
         paths: One or several.
         encoder: The name of one, or one that `load` gave, which may also come first.
-        progress: Show a bar on stderr.
+        reporter: Receives the progress.
 
     Raises:
         UsageError: No image was found.
@@ -83,7 +85,7 @@ def embed_images(paths: Any, encoder: Any, *, progress: bool = False) -> Embeddi
     vectors: list[NDArray[np.float32]] = []
     items: list[str] = []
     refused: list[Refusal] = []
-    with track("embedding", len(files), "images", shown=progress) as advance:
+    with reporter.track("embedding", len(files), "images") as advance:
         for batch in _read_ahead(encoder, files):
             fitting = [one for one in batch if isinstance(one, _Fitted)]
             refused += [one for one in batch if isinstance(one, Refusal)]

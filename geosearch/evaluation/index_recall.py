@@ -16,7 +16,7 @@ from geosearch.evaluation.judged import Judged, loaded
 from geosearch.evaluation.report import Breakdown, EncoderUsed, Protocol, Report, hash_of_texts
 from geosearch.index import MANIFEST, Generation
 from geosearch.ingest import QUESTIONS
-from geosearch.progress import track
+from geosearch.reporting import LOG, Reporter
 from geosearch.search import Filter, make_filter, search
 
 SELECTIVITIES = (1.0, 0.1, 0.01, 0.001)
@@ -48,7 +48,7 @@ def evaluate_recall(
     selectivities: Sequence[float] = SELECTIVITIES,
     k: int = 10,
     seed: int = 0,
-    progress: bool = False,
+    reporter: Reporter = LOG,
 ) -> Report:
     """Compare an index's answers with the exact ones.
 
@@ -60,7 +60,7 @@ def evaluate_recall(
             within boxes around a chip drawn for each text.
         k: How many hits.
         seed: Draws the boxes.
-        progress: Show a bar on stderr.
+        reporter: Receives the progress.
 
     Raises:
         UsageError: There are no texts or chips, or a share is none.
@@ -77,7 +77,7 @@ def evaluate_recall(
     bounds = _all_bounds(index)
     centres = np.random.default_rng(seed).integers(0, len(bounds), len(texts))
     rows = []
-    with track("asking", len(selectivities) * len(texts), "queries", shown=progress) as advance:
+    with reporter.track("asking", len(selectivities) * len(texts), "queries") as advance:
         for share in selectivities:
             outcomes = []
             for vector, centre in zip(vectors, centres, strict=True):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from geosearch.encoders import IMAGE_ENDINGS, Encoder, decode_image, find_images
 from geosearch.errors import UsageError
-from geosearch.progress import track
+from geosearch.reporting import LOG, Reporter
 
 _LARGEST_FILE = 1 << 30  # bytes: scenes for localisation are large, a bomb is larger
 _MOST_FILES = 5_000_000
@@ -183,7 +183,7 @@ class EmbeddedPictures:
 
 
 def embed_pictures(
-    encoder: Encoder, pictures: Pictures, names: Sequence[str], *, progress: bool = False
+    encoder: Encoder, pictures: Pictures, names: Sequence[str], *, reporter: Reporter = LOG
 ) -> EmbeddedPictures:
     """Embed images by name, each brought to the encoder's input by its authors' own geometry.
 
@@ -191,14 +191,14 @@ def embed_pictures(
         encoder: What embeds them.
         pictures: Where they are.
         names: Of those, as :attr:`Pictures.names` has them.
-        progress: Show a bar on stderr.
+        reporter: Receives the progress.
 
     Raises:
         GeosearchError: One of them cannot be read.
     """
     vectors = np.empty((len(names), encoder.dim), np.float32)
     hashes: dict[str, str] = {}
-    with track("embedding", len(names), "images", shown=progress) as advance:
+    with reporter.track("embedding", len(names), "images") as advance:
         for batch in _batches(pictures.in_order(names)):
             fitted = []
             for place, data in batch:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from geosearch.index import SceneRecord
-from geosearch.scenes import FileKeys, free_ids, is_gone
+from geosearch.scenes import FileKeys, files_are_missing, unique_ids
 
 
 def scene_names(states: Mapping[Path, str], known: Iterable[SceneRecord]) -> dict[Path, str]:
@@ -30,7 +30,9 @@ def scene_names(states: Mapping[Path, str], known: Iterable[SceneRecord]) -> dic
         files.setdefault(path.resolve(), path)
     records = list(known)
     of_file = {keys.key(one.href): one.id for one in records}
-    lost = {(one.state, Path(one.href).name): one.id for one in records if is_gone(one.href)}
+    lost = {
+        (one.state, Path(one.href).name): one.id for one in records if files_are_missing(one.href)
+    }
     names: dict[Path, str] = {}
     for file, path in files.items():
         moved = lost.pop((states[path], path.name), None)
@@ -38,7 +40,7 @@ def scene_names(states: Mapping[Path, str], known: Iterable[SceneRecord]) -> dic
         if found is not None:
             names[file] = found
     new = [file for file in files if file not in names]
-    given = free_ids(
+    given = unique_ids(
         [_longer_names(files[file].absolute()) for file in new], {one.id for one in records}
     )
     names |= dict(zip(new, given, strict=True))

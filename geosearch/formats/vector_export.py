@@ -8,17 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from geosearch.formats.vector_table import BATCH_ROWS, VectorFileWriter
-from geosearch.index import (
-    Generation,
-    Segment,
-)
+from geosearch.index import Generation, Segment
 from geosearch.outputs import output_file
-from geosearch.progress import track
+from geosearch.reporting import LOG, Reporter
 from geosearch.search import Filter, matching_runs
 
 
 def export_vectors(
-    index: Generation, path: Path, *, wanted: Filter | None = None, progress: bool = False
+    index: Generation, path: Path, *, wanted: Filter | None = None, reporter: Reporter = LOG
 ) -> int:
     """Write chips and their vectors to a file; it is there whole, or as it was.
 
@@ -26,7 +23,7 @@ def export_vectors(
         index: An open index.
         path: The file.
         wanted: What a chip must satisfy; None for all.
-        progress: Show a bar on stderr.
+        reporter: Receives the progress.
 
     Returns:
         How many chips it holds.
@@ -38,7 +35,7 @@ def export_vectors(
     total = sum(ranges.count for ranges in matching)
     with output_file(path) as file:  # Arrow takes no path that is not UTF-8
         writer = VectorFileWriter(file, index.spec.dim, {"spec": asdict(index.spec)})
-        with closing(writer), track("exporting", total, "chips", shown=progress) as advance:
+        with closing(writer), reporter.track("exporting", total, "chips") as advance:
             for segment, ranges in zip(index.segments, matching, strict=True):
                 _write(writer, segment, ranges.rows(), advance)
     return total

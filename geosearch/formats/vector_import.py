@@ -29,7 +29,7 @@ from geosearch.index import (
     open_index,
     rows_within,
 )
-from geosearch.progress import track
+from geosearch.reporting import LOG, Reporter
 from geosearch.text import shown
 
 _NAMED = 5
@@ -137,7 +137,7 @@ def import_vectors(
     ann: AnnChoice = "auto",
     memory_bytes: int | None = None,
     queries: Callable[[], NDArray[np.float32] | None] = lambda: None,
-    progress: bool = False,
+    reporter: Reporter = LOG,
 ) -> VectorImport:
     """Add files of vectors to an index, made if it is not there.
 
@@ -149,7 +149,7 @@ def import_vectors(
         memory_bytes: What it may take, the encoder and mapped vectors not counted; None for half
             of the machine's memory.
         queries: Gives embedded texts float32 [q, dim] to measure the approximate tier with.
-        progress: Show a bar on stderr.
+        reporter: Receives the progress.
 
     Raises:
         UsageError: Each file is damaged, or holds no row that can be used; where others can be
@@ -169,7 +169,7 @@ def import_vectors(
         max_rows=rows_within(budget),
         memory_bytes=budget,
     ) as writer:
-        with track("importing", rows, "rows", shown=progress) as advance:
+        with reporter.track("importing", rows, "rows") as advance:
             for file, record in records:
                 status = writer.status(record.id, record.state)
                 if status == "published":
@@ -190,7 +190,7 @@ def import_vectors(
                 f"none of {len(records)} files can be imported; the first: {refused[0].reason}",
                 hint=refused[0].hint,
             )
-        with track("publishing", None, "", shown=progress):
+        with reporter.track("publishing", None, ""):
             generation = writer.publish(unfinished=writer.unfinished)
     return VectorImport(
         files=tuple(added),

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from threading import current_thread, main_thread
 from typing import Any
 
-from geosearch.progress import Note
+from geosearch.reporting import Reporter
 
 _USUAL: dict[signal.Signals, Any] = {
     signal.SIGINT: signal.default_int_handler,
@@ -22,14 +22,14 @@ class Interruption:
 
 
 @contextmanager
-def stopping_on_request(note: Note) -> Iterator[Interruption]:
+def stopping_on_request(reporter: Reporter) -> Iterator[Interruption]:
     """Take the first SIGINT or SIGTERM as a request; a second one does what it usually does.
 
     A program that handles these signals itself goes on doing so, and so does a run in a thread
     that is not the main one: Python gives signals to no other.
 
     Args:
-        note: Is told at once that the request was heard.
+        reporter: Is told at once that the request was heard.
     """
     interruption = Interruption()
     taken: list[signal.Signals] = []
@@ -43,7 +43,7 @@ def stopping_on_request(note: Note) -> Iterator[Interruption]:
         interruption.requested = True
         give_back()
         with suppress(RuntimeError):  # it came while a line was being written: unheard, not lost
-            note("stopping after this batch; interrupt again to stop at once")
+            reporter.say("stopping after this batch; interrupt again to stop at once")
 
     if current_thread() is main_thread():
         for number, usual in _USUAL.items():

@@ -24,13 +24,14 @@ from geosearch.ingest.scene_file import ingest_file
 from geosearch.ingest.settings import ChipSettings, index_spec
 from geosearch.ingest.vanished import vanished_scenes
 from geosearch.ingest.work import scene_works
-from geosearch.progress import Note, Stopwatch, silent, track
-from geosearch.scenes import Found, find_scenes, reading_within, without_secrets
+from geosearch.reporting import LOG, Reporter
+from geosearch.scenes import Discovery, find_scenes, reading_within, without_secrets
+from geosearch.stopwatch import Stopwatch
 
 AnnKind = Literal["auto", "flat", "ivfpq"]
 
 
-def look_for_scenes(paths: Sequence[str | Path]) -> Found:
+def look_for_scenes(paths: Sequence[str | Path]) -> Discovery:
     """Find what there is to index, before anything is loaded or fetched for it.
 
     Raises:
@@ -51,7 +52,7 @@ def look_for_scenes(paths: Sequence[str | Path]) -> Found:
 
 
 def ingest(
-    found: Found,
+    found: Discovery,
     folder: Path,
     encoder: Encoder,
     settings: ChipSettings,
@@ -62,8 +63,7 @@ def ingest(
     prune: bool = False,
     intervals: Intervals = INTERVALS,
     memory: RunMemory = MEMORY,
-    progress: bool = False,
-    note: Note = silent,
+    reporter: Reporter = LOG,
 ) -> BuildReport:
     """Index scenes.
 
@@ -78,8 +78,7 @@ def ingest(
         prune: Remove those.
         intervals: How often what is done is stored and published.
         memory: What the run may hold, beside the encoder.
-        progress: Show a bar on stderr.
-        note: Is told that a request to stop was heard.
+        reporter: Is told that a request to stop was heard.
 
     Raises:
         SceneError: Not a single scene could be used.
@@ -88,7 +87,7 @@ def ingest(
     """
     watch = Stopwatch()
     reading = reading_within(memory.reading)
-    with watch.time("total"), reading, stopping_on_request(note) as interruption:
+    with watch.time("total"), reading, stopping_on_request(reporter) as interruption:
         clock = PublishClock(intervals)
         spec = index_spec(encoder, settings, weights)
         with IndexWriter(
@@ -106,13 +105,13 @@ def ingest(
                 interruption, clock,
             )  # fmt: skip
             run.refused += found.refused
-            _ingest_files(run, known, progress)
+            _ingest_files(run, known, reporter)
             if not run.kept:
                 raise _nothing_usable(run.refused)
             left = [one.record for one in published if one.record.id not in run.relinked]
             vanished = vanished_scenes(left, known.identities.found, folders)
             writer.remove(set(vanished) if prune else set())
-            with track("publishing", None, "", shown=progress):
+            with reporter.track("publishing", None, ""):
                 generation = run.publish()
     return BuildReport(
         indexed=tuple(run.indexed),
@@ -128,7 +127,7 @@ def ingest(
     )
 
 
-def _ingest_files(run: Run, known: KnownScenes, progress: bool) -> None:
+def _ingest_files(run: Run, known: KnownScenes, reporter: Reporter) -> None:
     """Stage all scenes, and publish now and then.
 
     Raises:
@@ -136,7 +135,7 @@ def _ingest_files(run: Run, known: KnownScenes, progress: bool) -> None:
     """
     files = known.identities.files
     works = scene_works(files)
-    with track("indexing", len(works), "scenes", shown=progress, work=sum(works)) as course:
+    with reporter.track("indexing", len(works), "scenes", work=sum(works)) as course:
         try:
             for file, work in zip(files, works, strict=True):
                 if run.interruption.requested:

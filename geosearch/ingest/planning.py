@@ -15,9 +15,9 @@ from geosearch.ingest.known import is_unchanged
 from geosearch.ingest.scene_file import refusal_of
 from geosearch.ingest.settings import ChipSettings
 from geosearch.ingest.vanished import vanished_scenes
-from geosearch.progress import track
+from geosearch.reporting import LOG, Reporter
 from geosearch.scenes import (
-    Found,
+    Discovery,
     SceneFile,
     scene_state,
     windows_with_data,
@@ -61,13 +61,13 @@ class IndexPlan:
 
 
 def plan(
-    found: Found,
+    found: Discovery,
     folder: Path,
     encoder: Encoder,
     settings: ChipSettings,
     *,
     folders: Sequence[str | Path] = (),
-    progress: bool = False,
+    reporter: Reporter = LOG,
 ) -> IndexPlan:
     """Look at scenes without reading their pixels, and estimate what indexing them takes.
 
@@ -77,7 +77,7 @@ def plan(
         encoder: What would embed the chips.
         settings: How scenes would be cut.
         folders: What was looked through, to say which scenes vanished.
-        progress: Show a bar on stderr.
+        reporter: Receives the progress.
 
     Raises:
         IndexFolderError: The index is there and cannot be read.
@@ -87,7 +87,7 @@ def plan(
     identities = Identities(found.files, known.values())
     refused, changed = list(found.refused), []
     scenes = chips = scene_bytes = 0
-    with track("looking", len(found.files), "scenes", shown=progress) as advance:
+    with reporter.track("looking", len(found.files), "scenes") as advance:
         for file in identities.files:
             advance(1)
             before = known.get(file.id)

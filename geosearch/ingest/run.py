@@ -10,7 +10,8 @@ from geosearch.ingest.intervals import Intervals, PublishClock
 from geosearch.ingest.memory import give_back_freed
 from geosearch.ingest.report import SceneCount
 from geosearch.ingest.settings import ChipSettings
-from geosearch.progress import Course, Stopwatch
+from geosearch.progress import Course
+from geosearch.stopwatch import Stopwatch
 
 
 class StoppedError(Exception):

@@ -29,7 +29,6 @@ from geosearch.index import (
     exact_choice,
     recall_at,
 )
-from geosearch.progress import Stopwatch
 from geosearch.search.best_hits import Ranked, best_hits
 from geosearch.search.distinct import distinct_places
 from geosearch.search.explanation import Explanation, SegmentPlan
@@ -37,6 +36,7 @@ from geosearch.search.filters import Filter
 from geosearch.search.hit import Hit
 from geosearch.search.notes import notes_on
 from geosearch.search.selection import matching_runs
+from geosearch.stopwatch import Stopwatch
 
 Tier = Literal["auto", "exact", "ivfpq"]
 

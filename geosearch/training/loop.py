@@ -15,8 +15,9 @@ import torch
 from torch import nn
 
 from geosearch.errors import UsageError
-from geosearch.progress import EACH_LINE_S, FIRST_LINE_S, Note, duration
+from geosearch.progress import duration
 from geosearch.replacing import replacing
+from geosearch.reporting import EACH_LINE_S, FIRST_LINE_S, Reporter
 from geosearch.training.average import Average
 from geosearch.training.curve import (
     Figures,
@@ -141,7 +142,7 @@ def train(
     out: Path,
     *,
     resume: bool,
-    note: Note,
+    reporter: Reporter,
     judge: Judge[L] | None = None,
     ranks: Ranks = ALONE,
 ) -> Trained[L]:
@@ -153,7 +154,7 @@ def train(
         settings: How long and how fast.
         out: The run's folder.
         resume: Go on from the checkpoint in it.
-        note: Is told how it goes.
+        reporter: Is told how it goes.
         judge: Says now and then how good the averaged weights are; writes ``figures.csv`` and
             ``figures.png``.
         ranks: The processes that train together; the first one writes.
@@ -173,16 +174,16 @@ def train(
             a_step = (perf_counter() - measured) / (state.step - _MEASURED[0])
             left = 60 * settings.minutes - (perf_counter() - started)
             state.total = ranks.agreed(state.step + max(int(left / a_step), 1))
-            note(f"{a_step:.2f} s a step: {state.total} steps")
+            reporter.say(f"{a_step:.2f} s a step: {state.total} steps")
         _one_step(state, batches.batch(state.step), settings, started, ranks)
         if state.step % _NOTED == 0 or perf_counter() >= due:
-            note(_progress(state))
+            reporter.say(_progress(state))
             due = perf_counter() + EACH_LINE_S
         over = state.step == state.total
         if ranks.first and (over or (state.total and state.step % settings.save_every == 0)):
             _keep(state, out)
         if ranks.first and judge and (over or state.step % settings.judge_every == 0):
-            _judge(state, judge, out, note)
+            _judge(state, judge, out, reporter)
             started = perf_counter() - state.seconds  # judging is no training
     return Trained(learner.eval(), state.average.module.eval(), state.step, state.seconds)
 
@@ -248,12 +249,12 @@ def _progress(state: _State[L]) -> str:
     )
 
 
-def _judge(state: _State[L], judge: Judge[L], out: Path, note: Note) -> None:
+def _judge(state: _State[L], judge: Judge[L], out: Path, reporter: Reporter) -> None:
     found = judge(state.average.module)
     state.figures.append({"step": state.step, **found})
     write_figures_csv(out / "figures.csv", state.figures)
     draw_figures_png(out / "figures.png", state.figures)
-    note(", ".join(f"{name} {value}" for name, value in found.items()))
+    reporter.say(", ".join(f"{name} {value}" for name, value in found.items()))
 
 
 def _keep(state: _State[L], out: Path) -> None:

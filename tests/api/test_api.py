@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from support.reporters import KeptLines
 from support.scenes_making import write_band
 from support.small_index import SPEC, chips, record
 
@@ -44,9 +45,9 @@ def test_a_new_index_is_named_after_what_is_indexed(tmp_path: Path) -> None:
 def test_the_newest_index_is_queried_and_said(tmp_path: Path) -> None:
     make_index("old", 1_000_000_000)
     newest = make_index("new", 1_500_000_000)
-    said: list[str] = []
-    assert find_index(said.append) == newest
-    assert said == ["index: indexes/new (the newest of several)"]
+    said = KeptLines()
+    assert find_index(said) == newest
+    assert said.lines == ["index: indexes/new (the newest of several)"]
 
 
 def test_the_environment_names_the_index_for_both(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,21 +67,21 @@ def test_an_index_over_which_a_run_has_not_ended_is_taken_last() -> None:
     make_index("old", 1_000_000_000)
     make_index("finished", 1_500_000_000)
     make_index("newest", 1_600_000_000, Unfinished(6, 44))
-    said: list[str] = []
-    assert find_index(said.append) == Path("indexes/finished")
-    assert said == ["index: indexes/finished (the newest that is finished)"]
+    said = KeptLines()
+    assert find_index(said) == Path("indexes/finished")
+    assert said.lines == ["index: indexes/finished (the newest that is finished)"]
 
 
 def test_an_unfinished_index_is_said_to_be_one_however_it_is_taken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folder = make_index("only", 1_000_000_000, Unfinished(6, 44))
-    said: list[str] = []
-    find_index(said.append)
-    named_index(folder, said.append)
+    said = KeptLines()
+    find_index(said)
+    named_index(folder, said)
     monkeypatch.setenv("GEOSEARCH_INDEX", str(folder))
-    find_index(said.append)
-    assert said == [
+    find_index(said)
+    assert said.lines == [
         "index: indexes/only (unfinished, 6 of 44 scenes)",
         "index: indexes/only (unfinished, 6 of 44 scenes)",
         "index: indexes/only (from GEOSEARCH_INDEX; unfinished, 6 of 44 scenes)",

@@ -12,6 +12,7 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.reporters import KeptLines
 
 import geosearch
 from geosearch.errors import UsageError
@@ -182,10 +183,10 @@ def test_one_crs_stated_twice_is_one(tmp_path: Path) -> None:
 
 def test_an_unknown_crs_is_read_as_degrees_and_said(tmp_path: Path) -> None:
     path = write(tmp_path / "f.parquet", boxes_of(2), geo=geoparquet({"crs": None}))
-    told: list[str] = []
-    _, found = imported(path, tmp_path / "index", note=told.append)
+    told = KeptLines()
+    _, found = imported(path, tmp_path / "index", reporter=told)
     require_at(found, boxes_of(2))
-    (line,) = told
+    (line,) = told.lines
     assert "unknown" in line
 
 
@@ -232,12 +233,12 @@ def test_longitudes_beyond_180_are_those_of_the_next_turn(tmp_path: Path) -> Non
 
 def test_rows_that_go_the_long_way_are_named(tmp_path: Path) -> None:
     uncut = shapely.Polygon([(179, -17), (-179, -17), (-179, -16), (179, -16)])
-    told: list[str] = []
+    told = KeptLines()
     path = write(tmp_path / "f.parquet", [boxes_of(1)[0], uncut])
-    done, found = imported(path, tmp_path / "index", note=told.append)
+    done, found = imported(path, tmp_path / "index", reporter=told)
     assert found["c1"].covers(shapely.Point(0, -16.5))
-    assert tuple(told) == done.notes
-    assert "(rows 1)" in told[0]
+    assert tuple(told.lines) == done.notes
+    assert "(rows 1)" in told.lines[0]
 
 
 @pytest.mark.parametrize("where", ["geo", "arrow"])

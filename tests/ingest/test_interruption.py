@@ -12,6 +12,7 @@ from threading import Thread
 import numpy as np
 import pytest
 from support.colours import Colours
+from support.reporters import KeptLines
 from support.scenes_making import write_band
 
 from geosearch.errors import Interrupted
@@ -70,12 +71,12 @@ def interrupt() -> None:
 def test_a_run_that_is_asked_to_stop_publishes_what_is_finished(
     archive: Path, kind: signal.Signals
 ) -> None:
-    notes: list[str] = []
+    notes = KeptLines()
     encoder = Disturbed(3, lambda: signal.raise_signal(kind))
     with pytest.raises(Interrupted, match=r"^1 of 3 scenes are done and published; run the same"):
-        run(archive, encoder, note=notes.append)
+        run(archive, encoder, reporter=notes)
     assert [one.id for one in open_index(archive.parent / "index").scenes] == ["a.tif"]
-    assert notes == ["stopping after this batch; interrupt again to stop at once"]
+    assert notes.lines == ["stopping after this batch; interrupt again to stop at once"]
 
 
 def test_nothing_is_embedded_twice_by_the_run_that_continues(archive: Path) -> None:

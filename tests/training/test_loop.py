@@ -7,7 +7,7 @@ import torch
 
 from geosearch.encoders import mini
 from geosearch.errors import UsageError
-from geosearch.progress import silent
+from geosearch.reporting import SILENT
 from geosearch.training.curve import Point, read_csv, read_figures_csv, write_csv
 from geosearch.training.loop import Settings, Trained, train
 from geosearch.training.mini import Rates
@@ -36,7 +36,7 @@ def learner() -> MiniLearner:
 def run(out: Path, steps: int, *, resume: bool = False) -> Trained[MiniLearner]:
     out.mkdir(exist_ok=True)
     settings = Settings(steps=steps, warm_up_steps=2, save_every=2)
-    return train(SmallCorpus(), learner(), settings, out, resume=resume, note=silent)
+    return train(SmallCorpus(), learner(), settings, out, resume=resume, reporter=SILENT)
 
 
 def test_going_on_from_a_checkpoint_gives_the_same_weights(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_going_on_from_a_checkpoint_gives_the_same_weights(tmp_path: Path) -> No
     interrupted.mkdir()
     settings = Settings(steps=4, warm_up_steps=2, save_every=2)
     with pytest.raises(KilledError):
-        train(Dying(), learner(), settings, interrupted, resume=False, note=silent)
+        train(Dying(), learner(), settings, interrupted, resume=False, reporter=SILENT)
     resumed = run(interrupted, 4, resume=True)
     for name in ("last", "average"):
         ours, theirs = getattr(resumed, name).state_dict(), getattr(whole, name).state_dict()
@@ -75,7 +75,7 @@ def test_judgements_are_told_and_drawn_and_change_nothing(tmp_path: Path) -> Non
 
     settings = Settings(steps=4, warm_up_steps=2, save_every=2, judge_every=2)
     judged = train(
-        SmallCorpus(), learner(), settings, tmp_path, resume=False, note=silent, judge=judge
+        SmallCorpus(), learner(), settings, tmp_path, resume=False, reporter=SILENT, judge=judge
     )
     plain = run(tmp_path / "plain", 4)
     for key, value in plain.last.state_dict().items():

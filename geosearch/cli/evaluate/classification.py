@@ -11,6 +11,7 @@ from geosearch.cli.evaluate.outcome import (
 )
 from geosearch.cli.options import PathType
 from geosearch.outputs import PNG, require_output, write_bytes
+from geosearch.reporting import CONSOLE
 
 
 @click.command(short_help="Zero-shot classification of folders by class.")
@@ -73,7 +74,7 @@ def classification(
             protocol,
             names=called,
             set_name=set_name,
-            progress=True,
+            reporter=CONSOLE,
         )
     show(report, as_json=as_json, output=output)
     if picture is not None:

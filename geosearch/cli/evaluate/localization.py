@@ -10,6 +10,7 @@ from geosearch.cli.evaluate.outcome import (
     show,
 )
 from geosearch.cli.options import PathType
+from geosearch.reporting import CONSOLE
 
 
 @click.command(short_help="Semantic localisation: Rsu, Rda, Ras, Rmi.")
@@ -46,6 +47,6 @@ def localization(
             encoder_loader(encoder, weights, activation, device, precision),
             annotations,
             pictures,
-            progress=True,
+            reporter=CONSOLE,
         )
     show(report, as_json=as_json, output=output)

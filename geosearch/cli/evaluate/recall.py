@@ -50,12 +50,14 @@ def recall(
     from geosearch.api import open
     from geosearch.evaluation import SELECTIVITIES, evaluate_recall
     from geosearch.ingest import QUESTIONS
-    from geosearch.progress import say
+    from geosearch.reporting import CONSOLE
 
     require_report(output)
     read = None if texts is None else read_queries(texts)
     asked = QUESTIONS if read is None else read.texts
-    archive = open(index_path, weights=weights, device=device, precision=precision, note=say)
+    archive = open(
+        index_path, weights=weights, device=device, precision=precision, reporter=CONSOLE
+    )
     report = evaluate_recall(
         archive.index,
         lambda: archive.encoder,
@@ -63,7 +65,7 @@ def recall(
         selectivities=selectivities or SELECTIVITIES,
         k=k,
         seed=seed,
-        progress=True,
+        reporter=CONSOLE,
     )
     show(report, as_json=as_json, output=output)
     refused = () if read is None else read.refused

@@ -12,6 +12,7 @@ from geosearch.cli.evaluate.outcome import (
     show,
 )
 from geosearch.cli.options import PathType
+from geosearch.reporting import CONSOLE
 
 
 @click.command(short_help="Recall between images and captions.")
@@ -67,6 +68,6 @@ def retrieval(
             captioned if set_name is None else captioned.called(set_name),
             pictures,
             protocol or ("long-text" if in_folder else "remoteclip"),
-            progress=True,
+            reporter=CONSOLE,
         )
     show(report, as_json=as_json, output=output)

@@ -24,6 +24,7 @@ from geosearch.evaluation.report import (
     hash_of_texts,
     read_json,
 )
+from geosearch.reporting import LOG, Reporter
 
 _NAMES_HINT = 'give a JSON object of folder names and words, {"AnnualCrop": "annual crop land"}'
 
@@ -49,7 +50,7 @@ def evaluate_classification(
     *,
     names: Mapping[str, str] | None = None,
     set_name: str | None = None,
-    progress: bool = False,
+    reporter: Reporter = LOG,
 ) -> Report:
     """Judge an encoder by how it sorts images with nothing but the classes' names.
 
@@ -59,7 +60,7 @@ def evaluate_classification(
         protocol: A name in :data:`CLASSIFICATION_PROTOCOLS`.
         names: Folder to what the class is called; None for the protocol's own reading.
         set_name: Of the data set; None for what the folder is called.
-        progress: Show a bar on stderr.
+        reporter: Receives the progress.
 
     Raises:
         UsageError: There is no such protocol, no folder by class, or a name fits no folder.
@@ -71,7 +72,7 @@ def evaluate_classification(
     prompts = [template.format(word) for word in words for template in chosen.templates]
     encoder = loaded(encoder)
     classes = prompt_vectors(encoder, prompts, len(chosen.templates), raw_mean=chosen.raw_mean)
-    embedded = embed_pictures(encoder, pictures, folders.names, progress=progress)
+    embedded = embed_pictures(encoder, pictures, folders.names, reporter=reporter)
     guesses = (embedded.vectors @ classes.T).argmax(axis=1)
     confusion = confusion_matrix(folders.labels, guesses, len(words))
     called = set_name or PurePosixPath(Path(pictures.origin).resolve().name).stem

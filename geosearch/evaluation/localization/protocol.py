@@ -27,7 +27,7 @@ from geosearch.evaluation.report import (
     hash_of_texts,
     read_json,
 )
-from geosearch.progress import track
+from geosearch.reporting import LOG, Reporter
 
 SELO = Protocol(
     "selo",
@@ -74,7 +74,7 @@ def evaluate_localization(
     annotations: str | Path,
     pictures: Pictures,
     *,
-    progress: bool = False,
+    reporter: Reporter = LOG,
 ) -> Report:
     """Judge an encoder by how it points at regions in large pictures.
 
@@ -82,7 +82,7 @@ def evaluate_localization(
         encoder: What is judged, or what loads it when it is needed.
         annotations: A JSON file in the layout of AIR-SLT.
         pictures: Where its pictures are.
-        progress: Show a bar on stderr.
+        reporter: Receives the progress.
 
     Raises:
         UsageError: The file is none such, or a picture is not there.
@@ -100,7 +100,7 @@ def evaluate_localization(
             pixels = _decode_large(data, image)
         texts = [queries[row].text for row in rows]
         windows = len(window_grid(*pixels.shape[:2]).windows)
-        with track(image, windows, "windows", shown=progress) as advance:
+        with reporter.track(image, windows, "windows") as advance:
             maps = localization_maps(encoder, pixels, texts, advance)
             for row, probability in zip(rows, maps, strict=True):
                 scores[row] = localization_scores(probability, queries[row].regions)

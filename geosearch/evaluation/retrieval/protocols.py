@@ -22,7 +22,7 @@ from geosearch.evaluation.retrieval.recall import (
     recalls_with_ties_lost,
     retrieval_recall,
 )
-from geosearch.progress import track
+from geosearch.reporting import LOG, Reporter
 
 RETRIEVAL_PROTOCOLS = {
     protocol.name: protocol
@@ -64,7 +64,7 @@ def evaluate_retrieval(
     pictures: Pictures,
     protocol: str = "remoteclip",
     *,
-    progress: bool = False,
+    reporter: Reporter = LOG,
 ) -> Report:
     """Judge an encoder by retrieval in both directions.
 
@@ -73,7 +73,7 @@ def evaluate_retrieval(
         captioned: Images by name with their captions.
         pictures: Where those images are.
         protocol: A name in :data:`RETRIEVAL_PROTOCOLS`.
-        progress: Show a bar on stderr.
+        reporter: Receives the progress.
 
     Raises:
         UsageError: There is no such protocol, or an image is not there.
@@ -84,8 +84,8 @@ def evaluate_retrieval(
     by_stem = captioned.split == "all"  # text files say no ending
     names = (pictures.find_stems if by_stem else pictures.find)(captioned.images)
     encoder = loaded(encoder)
-    embedded = embed_pictures(encoder, pictures, names, progress=progress)
-    texts = embed_in_batches(encoder, queries.texts, progress=progress)
+    embedded = embed_pictures(encoder, pictures, names, reporter=reporter)
+    texts = embed_in_batches(encoder, queries.texts, reporter=reporter)
     scores = texts @ embedded.vectors.T
     counts = {"images": len(names), "captions": len(queries.pairs), "texts": len(queries.texts)}
     return Report(
@@ -149,11 +149,11 @@ def _about_ties(scores: NDArray[np.floating], queries: Queries, protocol: str) -
 
 
 def embed_in_batches(
-    encoder: Encoder, texts: tuple[str, ...], *, progress: bool = False
+    encoder: Encoder, texts: tuple[str, ...], *, reporter: Reporter = LOG
 ) -> NDArray[np.float32]:
     """Embed texts, float32 [n, dim], unit length, with a bar on stderr."""
     vectors = []
-    with track("embedding", len(texts), "texts", shown=progress) as advance:
+    with reporter.track("embedding", len(texts), "texts") as advance:
         for start in range(0, len(texts), _BATCH):
             vectors.append(encoder.encode_texts(texts[start : start + _BATCH]))
             advance(len(vectors[-1]))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from geosearch.encoders import mini
-from geosearch.progress import Note
+from geosearch.reporting import Reporter
 from geosearch.training.mini.augment import as_archives_hold, cut, recolour
 from geosearch.training.mini.datasets import Pictures
 from geosearch.training.mini.objective import matches
@@ -80,7 +80,7 @@ class Corpus:
         sentences: mini.SentenceEncoder,
         *,
         seed: int,
-        note: Note,
+        reporter: Reporter,
     ) -> None:
         """Compute the vectors of all texts.
 
@@ -91,7 +91,7 @@ class Corpus:
             unpictured: Sentences and words without a picture, :data:`UNPICTURED_COUNT` or more.
             sentences: The frozen sentence encoder.
             seed: Decides all batches.
-            note: Is told what goes on.
+            reporter: Is told what goes on.
         """
         self._shares = tuple(shares)
         self._nothing = nothing
@@ -105,7 +105,9 @@ class Corpus:
         self._true_of = self._truth()
         texts = list(self._text_ids)
         pictures = sum(len(share.pictures) for share in shares)
-        note(f"{pictures} pictures, {len(texts)} different texts on them, {len(unpictured)} others")
+        reporter.say(
+            f"{pictures} pictures, {len(texts)} different texts on them, {len(unpictured)} others"
+        )
         self._vectors = sentence_vectors(sentences, texts)
         self._unpictured = sentence_vectors(sentences, unpictured)
 

@@ -14,7 +14,7 @@ import torch
 from geosearch.encoders import mini
 from geosearch.evaluation import judge
 from geosearch.outputs import require_folder
-from geosearch.progress import Note, silent
+from geosearch.reporting import LOG, Reporter
 from geosearch.training.ahead import Ahead
 from geosearch.training.allocation import keep_freed_memory
 from geosearch.training.loop import Batches, Settings, Trained, require_checkpoint, train
@@ -63,7 +63,7 @@ def train_mini(
     seed: int = 0,
     start: Path | None = None,
     resume: bool = False,
-    note: Note = silent,
+    reporter: Reporter = LOG,
     sizes: Sizes | None = None,
 ) -> MiniRun:
     """Train `mini` on the sets in a folder.
@@ -80,7 +80,7 @@ def train_mini(
         seed: Decides what is drawn, held out and begun with.
         start: Weights to begin from; None for the public ones of the two towers.
         resume: Go on from the checkpoint in ``out``.
-        note: Is told how it goes.
+        reporter: Is told how it goes.
         sizes: How much is drawn.
 
     Raises:
@@ -94,8 +94,10 @@ def train_mini(
     about |= {**asdict(settings), **asdict(recipe)}
     (out / "settings.json").write_text(json.dumps(about, indent=1) + "\n")
     image, text = _towers(seed, start)
-    sets = read_sets(data, sizes or Sizes(), seed=seed, batch_times=recipe.batch_times, note=note)
-    corpus = sets.corpus(text.sentences, seed=seed, note=note)
+    sets = read_sets(
+        data, sizes or Sizes(), seed=seed, batch_times=recipe.batch_times, reporter=reporter
+    )
+    corpus = sets.corpus(text.sentences, seed=seed, reporter=reporter)
     learner = MiniLearner(image, text.head, _rates(recipe)).train().to(recipe.device)
 
     def figures(learner: MiniLearner) -> dict[str, float]:
@@ -103,7 +105,9 @@ def train_mini(
         return {name: float(found[name]) for name in _CURVES}
 
     def trained_on(batches: Batches[Batch]) -> Trained[MiniLearner]:
-        return train(batches, learner, settings, out, resume=resume, note=note, judge=figures)
+        return train(
+            batches, learner, settings, out, resume=resume, reporter=reporter, judge=figures
+        )
 
     trained = _quickly(corpus, image, recipe.device, trained_on)
     about |= {"steps": trained.steps, "seconds": round(trained.seconds)}

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.encoders import mini
-from geosearch.progress import Note
+from geosearch.reporting import Reporter
 from geosearch.training.mini.corpus import Corpus, Share
 from geosearch.training.mini.datasets import (
     Pictures,
@@ -59,7 +59,7 @@ class Sets:
     """Texts without a picture."""
     held_out: HeldOut
 
-    def corpus(self, sentences: mini.SentenceEncoder, *, seed: int, note: Note) -> Corpus:
+    def corpus(self, sentences: mini.SentenceEncoder, *, seed: int, reporter: Reporter) -> Corpus:
         """Return the batches of a run; the vectors of all texts are computed once, here."""
         return Corpus(
             self.shares,
@@ -68,11 +68,11 @@ class Sets:
             self.unpictured,
             sentences,
             seed=seed,
-            note=note,
+            reporter=reporter,
         )
 
 
-def read_sets(data: Path, sizes: Sizes, *, seed: int, batch_times: int, note: Note) -> Sets:
+def read_sets(data: Path, sizes: Sizes, *, seed: int, batch_times: int, reporter: Reporter) -> Sets:
     """Read RSICD, UCM-Captions and EuroSAT; draw the rest.
 
     Args:
@@ -80,14 +80,14 @@ def read_sets(data: Path, sizes: Sizes, *, seed: int, batch_times: int, note: No
         sizes: How much is drawn.
         seed: Decides what is drawn and held out.
         batch_times: How many times the usual batch of 232.
-        note: Is told what goes on.
+        reporter: Is told what goes on.
 
     Raises:
         UsageError: Data is missing.
     """
-    note("reading pictures")
+    reporter.say("reading pictures")
     rsicd, ucm, eurosat = read_rsicd(data), read_ucm(data), read_eurosat(data, seed)
-    note(f"drawing {sizes.demo_chips} demo chips and {sizes.afar} views from afar")
+    reporter.say(f"drawing {sizes.demo_chips} demo chips and {sizes.afar} views from afar")
     processes = os.cpu_count() or 1
     demo = draw_demo(sizes.demo_chips, sizes.demo_held_out, seed, processes)
     afar = draw_afar(sizes.afar, seed, processes)

@@ -17,7 +17,7 @@ from geosearch.encoders import (
 )
 from geosearch.errors import Refusal, UsageError
 from geosearch.outputs import require_folder
-from geosearch.progress import Note, silent
+from geosearch.reporting import LOG, SILENT, Reporter
 from geosearch.training.ahead import Ahead
 from geosearch.training.allocation import keep_freed_memory
 from geosearch.training.loop import Settings, Trained, require_checkpoint, train
@@ -92,7 +92,7 @@ def train_pairs(
     minutes: float | None = None,
     save_every: int = 100,
     resume: bool = False,
-    note: Note = silent,
+    reporter: Reporter = LOG,
 ) -> Tuned:
     """Train an encoder on image-text pairs.
 
@@ -108,7 +108,7 @@ def train_pairs(
         minutes: How long.
         save_every: Steps between checkpoints.
         resume: Go on from the checkpoint in ``out``.
-        note: Is told how it goes.
+        reporter: Is told how it goes.
 
     Raises:
         UsageError: The list or a setting cannot be meant.
@@ -128,8 +128,8 @@ def train_pairs(
                 f"a batch of {tuning.batch} cannot be shared out to {ranks.count} processes",
                 hint="give --batch a multiple of their number",
             )
-        tell = note if ranks.first else silent
-        tell(f"{len(learned)} images to learn from, {len(held_out)} held out")
+        told = reporter if ranks.first else SILENT
+        told.say(f"{len(learned)} images to learn from, {len(held_out)} held out")
         settings = _settings(tuning, len(learned), steps, minutes, save_every)
         towers = _towers(tuning, learned)
         judged = HeldOutPairs(held_out, towers) if held_out and ranks.first else None
@@ -142,7 +142,7 @@ def train_pairs(
             seed=tuning.seed,
             ranks=ranks,
         )
-        trained = _trained(batches, learner, settings, out, judged, resume, tell, ranks)
+        trained = _trained(batches, learner, settings, out, judged, resume, told, ranks)
         if not ranks.first:
             return Tuned(out / _WEIGHTS, "", {}, trained.steps, trained.seconds, read.refused)
         about = {"list": listing.name, **asdict(tuning), "balance": str(tuning.balance)}
@@ -223,7 +223,7 @@ def _trained(
     out: Path,
     judged: HeldOutPairs | None,
     resume: bool,
-    note: Note,
+    reporter: Reporter,
     ranks: Ranks,
 ) -> Trained[PairsLearner]:
     def judge(learner: PairsLearner) -> dict[str, float]:
@@ -234,7 +234,14 @@ def _trained(
     ahead = Ahead(batches, _BATCHES_AHEAD)
     try:
         return train(
-            ahead, learner, settings, out, resume=resume, note=note, judge=asked, ranks=ranks
+            ahead,
+            learner,
+            settings,
+            out,
+            resume=resume,
+            reporter=reporter,
+            judge=asked,
+            ranks=ranks,
         )
     finally:
         ahead.close()

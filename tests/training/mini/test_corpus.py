@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from geosearch.encoders import mini
-from geosearch.progress import silent
+from geosearch.reporting import SILENT
 from geosearch.training.mini.corpus import UNPICTURED_COUNT, Corpus, Share, join
 from geosearch.training.mini.datasets import Pictures
 from geosearch.training.mini.nothing import draw_nothing
@@ -32,7 +32,7 @@ def corpus() -> Corpus:
     )
     nothing = draw_nothing(8, 64, seed=1)
     sentences = mini.SentenceEncoder(30522).eval()
-    return Corpus(shares, nothing, 2, UNPICTURED, sentences, seed=3, note=silent)
+    return Corpus(shares, nothing, 2, UNPICTURED, sentences, seed=3, reporter=SILENT)
 
 
 def test_a_batch_is_a_function_of_its_number(corpus: Corpus) -> None:
