@@ -8,7 +8,8 @@ Each sub-room imports only from those before it: ``records``, ``arrays``, ``file
 """
 
 from geosearch.index.arrays.row_ranges import RowRanges
-from geosearch.index.filtering.blocks import Blocks
+from geosearch.index.filtering.area import Area
+from geosearch.index.filtering.filter import Filter, TimeSpan, ValueRange
 from geosearch.index.folder.fit import require_fit
 from geosearch.index.folder.layout import MANIFEST
 from geosearch.index.folder.unfinished import Unfinished
@@ -23,8 +24,7 @@ from geosearch.index.generations.reader import (
     open_index,
     read_unfinished,
 )
-from geosearch.index.generations.remainder import SceneRemoval
-from geosearch.index.generations.removal import Choose, Removal, remove_chips
+from geosearch.index.generations.removal import Removal, remove_chips
 from geosearch.index.generations.staging import UnfinishedScene
 from geosearch.index.generations.writer import IndexWriter, PublishResult
 from geosearch.index.integrity.problems import Problem
@@ -36,72 +36,52 @@ from geosearch.index.records import (
     ChipBatch,
     ChipRecord,
     IndexSpec,
-    SceneKey,
     SceneRecord,
     moment_of,
 )
-from geosearch.index.scoring.ann.eligibility import AUTO_ROWS, AnnChoice, require_ann
-from geosearch.index.scoring.calibration import (
-    UNMEASURED,
-    Calibration,
-    Costs,
-    Need,
-    Recall,
-)
-from geosearch.index.scoring.cuda_scan import DeviceAnswer, DeviceScan
-from geosearch.index.scoring.plan import (
-    Choice,
-    choose,
-    exact_choice,
-    recall_at,
-)
+from geosearch.index.scoring.ann.eligibility import AnnChoice, require_ann
+from geosearch.index.scoring.cuda_scan import DeviceScan
+from geosearch.index.scoring.search import SearchOptions, SegmentAnswer, SegmentPlan, Tier
 from geosearch.index.segment.reader import Segment
 
 __all__ = [
-    "AUTO_ROWS",
     "MANIFEST",
     "MAX_SEGMENT_ROWS",
     "UNKNOWN_ENCODER",
     "UNKNOWN_TIME",
-    "UNMEASURED",
     "AnnChoice",
-    "Blocks",
-    "Calibration",
+    "Area",
     "ChipBatch",
     "ChipRecord",
-    "Choice",
-    "Choose",
     "Compaction",
-    "Costs",
-    "DeviceAnswer",
     "DeviceScan",
+    "Filter",
     "Generation",
     "IndexInfo",
     "IndexSpec",
     "IndexWriter",
-    "Need",
     "Problem",
     "PublishResult",
     "PublishedScene",
-    "Recall",
     "Removal",
     "RowRanges",
-    "SceneKey",
     "SceneRecord",
-    "SceneRemoval",
+    "SearchOptions",
     "Segment",
+    "SegmentAnswer",
     "SegmentInfo",
+    "SegmentPlan",
+    "Tier",
+    "TimeSpan",
     "Unfinished",
     "UnfinishedScene",
-    "choose",
+    "ValueRange",
     "compact",
-    "exact_choice",
     "memory_budget",
     "moment_of",
     "open_index",
     "parse_size",
     "read_unfinished",
-    "recall_at",
     "remove_chips",
     "repair",
     "require_ann",

@@ -7,15 +7,15 @@ import calendar
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any, Unpack
 
 from geosearch.errors import UnknownConditionError, UsageError
 from geosearch.geo import MOST_LON, ROUNDING_DEG
+from geosearch.index import Area, Filter, TimeSpan, ValueRange
 from geosearch.search.area_documents import read_area
-from geosearch.search.areas import Area
 from geosearch.search.conditions import Conditions
 from geosearch.search.moments import moments_text
 from geosearch.text import shown
@@ -31,28 +31,6 @@ _DATETIME_HINT = (
     "or A/B with .. for an open end"
 )
 _BBOX_HINT = 'write --bbox "W,S,E,N" in degrees, such as --bbox "11.2,48.0,11.8,48.3"'
-
-
-@dataclass(frozen=True, slots=True)
-class TimeSpan:
-    """A span of time with both ends in it."""
-
-    start_ms: int
-    """First millisecond since 1970-01-01 UTC."""
-    end_ms: int
-    """Last millisecond since 1970-01-01 UTC."""
-
-
-@dataclass(frozen=True, slots=True)
-class ValueRange:
-    """Where a chip's value in a column of the index must lie, both ends included."""
-
-    column: str
-    """``cloud``, ``valid`` or ``gsd_m``; a value that is not known is NaN, and lies nowhere."""
-    least: float = -math.inf
-    """Compared as a 32-bit float, as the column is kept."""
-    most: float = math.inf
-    """Likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,29 +58,6 @@ _QUANTITIES = {
     "gsd": _Quantity("gsd_m", *_METRES, known_from=_METRES[0]),
 }
 """By the name in `Conditions`, which has one or both ends of each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What a chip must satisfy to be ranked at all."""
-
-    areas: tuple[Area, ...] = ()
-    """The footprint must intersect every one of them."""
-    time: TimeSpan | None = None
-    """The scene's time must lie in it; chips without a known time do not."""
-    undated: bool = False
-    """Chips without a known time pass ``time``, too."""
-    scenes: frozenset[str] | None = None
-    """The chip must be of one of these scenes; None for any."""
-    ranges: tuple[ValueRange, ...] = ()
-    """Each must hold."""
-    notes: tuple[str, ...] = field(default=(), compare=False)
-    """What is to be said of how it was read, a line each."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether everything passes."""
-        return self == Filter()
 
 
 def make_filter(**conditions: Unpack[Conditions]) -> Filter:

@@ -14,8 +14,8 @@ from support.small_index import all_chips, best_ids, build, unit
 
 import geosearch
 from geosearch.errors import EncoderError
-from geosearch.index import DeviceScan, Generation, open_index, remove_chips
-from geosearch.search import Explanation, Filter, Hit, make_filter, search, search_many
+from geosearch.index import DeviceScan, Filter, Generation, open_index, remove_chips
+from geosearch.search import Explanation, Hit, make_filter, search, search_many
 
 DEVICES = (
     "cpu",
@@ -31,9 +31,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Generation:
     """Three segments, of which one has lost some chips."""
     folder = tmp_path_factory.mktemp("device") / "index"
     build(folder, segments=3)
-    remove_chips(
-        folder, lambda segment: np.arange(3, min(segment.n, 50), 2), confirm=lambda _: True
-    )
+    remove_chips(folder, make_filter(min_cloud=0.2, max_cloud=0.5))
     return open_index(folder)
 
 
@@ -117,7 +115,7 @@ def test_any_filter_over_odd_chips_is_answered_as_brute_force_answers_it(
     made = [one for one in odd.chips(seed) if state == "whole" or one.scene != "turned.tif"]
     asked = [odd.query_of(query) for query in queries]
     found = search_many(
-        odd_indexes[seed, state], asked, wanted=wanted.filter, k=k, device=eager(device)
+        odd_indexes[seed, state], asked, filter=wanted.filter, k=k, device=eager(device)
     )
     for query, (hits, how) in zip(asked, found, strict=True):
         assert [(hit.id, hit.score) for hit in hits] == odd.best(made, wanted, query, k)
@@ -161,15 +159,15 @@ def test_a_device_is_exact_where_the_approximate_tier_would_be_taken(tmp_path: P
 
 def test_nothing_is_uploaded_for_a_filter_that_nothing_passes(index: Generation) -> None:
     nowhere = make_filter(bbox="100,50,101,51")
-    hits, how = search(index, unit(3), wanted=nowhere, device=eager(limit_bytes=0))
+    hits, how = search(index, unit(3), filter=nowhere, device=eager(limit_bytes=0))
     assert (hits, set(tiers(how))) == ([], {"skipped"})
 
 
 def test_an_index_of_which_all_was_removed_has_no_hits(tmp_path: Path) -> None:
     build(tmp_path / "index", segments=1)
-    remove_chips(tmp_path / "index", lambda s: np.arange(s.n), confirm=lambda _: True)
+    remove_chips(tmp_path / "index", Filter())
     index = open_index(tmp_path / "index")
-    assert search_many(index, [unit(1), unit(2)], wanted=Filter(), device=eager())[1][0] == []
+    assert search_many(index, [unit(1), unit(2)], filter=Filter(), device=eager())[1][0] == []
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")

@@ -8,16 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geosearch.index.arrays.aliases import Mask
+from geosearch.index.filtering.filter import Filter
 from geosearch.index.folder.hold import held_index
 from geosearch.index.folder.manifest import next_generation
 from geosearch.index.generations.remainder import Remainder, SceneRemoval
 from geosearch.index.segment.reader import Segment
-
-Choose = Callable[[Segment], NDArray[np.int64] | None]
-"""Says which rows of a segment shall go: int64 [m]; None for all that are searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Removal:
 
 def remove_chips(
     folder: Path,
-    choose: Choose,
+    filter: Filter,
     *,
     scenes: Set[str] = frozenset(),
     confirm: Callable[[Removal], bool] = lambda _removal: True,
@@ -53,8 +50,8 @@ def remove_chips(
 
     Args:
         folder: The index.
-        choose: Says which rows of each segment shall go.
-        scenes: Ids of scenes that shall go whole, beside what is chosen.
+        filter: What chips satisfy that shall go.
+        scenes: Ids of scenes that shall go whole, beside what passes the filter.
         confirm: Is told what will go, and says whether it may; the writer's lock is held.
 
     Raises:
@@ -62,7 +59,7 @@ def remove_chips(
     """
     with held_index(folder) as (hold, manifest):
         segments = [Segment(folder, entry, manifest.spec.dim) for entry in manifest.segments]
-        remainders = [Remainder(segment, _mask(segment, choose), scenes) for segment in segments]
+        remainders = [Remainder(segment, _mask(segment, filter), scenes) for segment in segments]
         losses = sorted(
             (one for rest in remainders for one in rest.losses()), key=lambda one: one.scene
         )
@@ -77,10 +74,9 @@ def remove_chips(
     return replace(removal, published=True)
 
 
-def _mask(segment: Segment, choose: Choose) -> Mask:
-    rows = choose(segment)
-    if rows is None:
-        return np.ones(segment.n, bool)
-    mask = np.zeros(segment.n, bool)
-    mask[rows] = True
+def _mask(segment: Segment, filter: Filter) -> Mask:
+    ranges = segment.select(filter)
+    mask = np.full(segment.n, ranges.count == segment.n)
+    if ranges.count < segment.n:
+        mask[ranges.rows()] = True
     return mask

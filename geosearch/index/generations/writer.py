@@ -99,7 +99,7 @@ class IndexWriter:
         self._spec = spec
         self._ann = ann
         self._queries = queries
-        self._most_rows = max_rows
+        self._max_rows = max_rows
         self._memory_bytes = memory_bytes
         self._stack = ExitStack()
         self._published: dict[str, SceneKey] = {}
@@ -287,7 +287,7 @@ class IndexWriter:
             leaving = self._leaving & self._published.keys()
             has_ended = not goes_on and self._manifest.unfinished != unfinished
             if staged or leaving or has_ended:
-                made = [self._written(some) for some in consecutive_groups(staged, self._most_rows)]
+                made = [self._written(some) for some in consecutive_groups(staged, self._max_rows)]
                 manifest = self._with(made, leaving | {one.record.id for one in staged})
                 manifest = replace(manifest, unfinished=unfinished)
                 self._hold.publish(manifest)

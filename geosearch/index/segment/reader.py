@@ -21,6 +21,8 @@ from geosearch.index.arrays.row_ranges import RowRanges
 from geosearch.index.files.mapped import map_array, release_pages
 from geosearch.index.files.stored_arrays import Places
 from geosearch.index.filtering.blocks import Blocks
+from geosearch.index.filtering.filter import Filter
+from geosearch.index.filtering.select import select
 from geosearch.index.folder.description import Description
 from geosearch.index.folder.layout import (
     ANN,
@@ -33,12 +35,15 @@ from geosearch.index.folder.layout import (
 from geosearch.index.folder.manifest import SegmentEntry
 from geosearch.index.folder.removed_rows import read_removed_rows
 from geosearch.index.records import ChipRecord, SceneKey, SceneRecord
-from geosearch.index.scoring.ann.rescoring import Rescored, best_by_codes
 from geosearch.index.scoring.ann.tier import ApproximateTier, row_code_bytes
 from geosearch.index.scoring.calibration import Calibration, read_calibration
-from geosearch.index.scoring.exact import tied_rows
 from geosearch.index.scoring.kept_queries import kept_queries
-from geosearch.index.scoring.plan import Choice
+from geosearch.index.scoring.search import (
+    SearchOptions,
+    SegmentAnswer,
+    search,
+    search_on_device,
+)
 from geosearch.index.segment.access import SegmentAccess
 from geosearch.index.segment.chips import SegmentChips
 from geosearch.index.segment.scenes import SegmentScenes
@@ -243,20 +248,33 @@ class Segment:
         """
         return self._chips.records_with_footprints(rows)
 
-    def scan(
-        self, query: Floats, ranges: RowRanges, k: int, *, threads: int = 1
-    ) -> tuple[Rows, Floats]:
-        """Return the best ``k`` of some rows and all that tie with the last, scored exactly."""
-        return tied_rows(self.vectors, query, ranges, k, threads=threads)
+    def select(self, filter: Filter) -> RowRanges:
+        """Return the rows that pass a filter; removed chips never do.
 
-    def best_by_codes(
-        self, query: Floats, ranges: RowRanges, k: int, choice: Choice, *, threads: int = 1
-    ) -> Rescored:
-        """Return the best ``k`` of some rows and all that tie with the last, by the codes."""
-        return best_by_codes(
-            self.tier, self.vectors, query, ranges, k, choice,
-            errors=self.calibration.errors, threads=threads,
-        )  # fmt: skip
+        Raises:
+            IndexFolderError: A file of the segment is damaged.
+        """
+        return select(self, filter)
+
+    def search(
+        self, query: Floats, ranges: RowRanges, k: int, options: SearchOptions
+    ) -> SegmentAnswer:
+        """Return the best ``k`` of some rows for a query float32 [dim], and all ties of the last.
+
+        Raises:
+            IndexFolderError: A file of the segment is damaged.
+        """
+        return search(self, query, ranges, k, options)
+
+    def search_on_device(
+        self, queries: Floats, ranges: RowRanges, k: int, options: SearchOptions
+    ) -> list[SegmentAnswer | None]:
+        """Return what a device finds for queries float32 [q, dim]; None for what it leaves.
+
+        Raises:
+            EncoderError: The device is not there, or has failed.
+        """
+        return search_on_device(self, queries, ranges, k, options)
 
     @cached_property
     def calibration(self) -> Calibration:

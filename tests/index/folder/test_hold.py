@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from support.sealing import edit_manifest
 from support.small_index import SPEC, build, chips, record
@@ -23,6 +22,7 @@ from geosearch.index import (
     verify,
 )
 from geosearch.index.folder.hold import Hold
+from geosearch.search import make_filter
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no folder in use moves there")
 
@@ -69,7 +69,7 @@ def damage_and_repair(folder: Path) -> None:
 
 OPERATIONS: dict[str, Callable[[Path], object]] = {
     "index": index_more,
-    "remove": lambda folder: remove_chips(folder, lambda segment: np.arange(3)),
+    "remove": lambda folder: remove_chips(folder, make_filter(max_cloud=0.1)),
     "compact": compact,
     "repair": damage_and_repair,
 }

@@ -67,7 +67,7 @@ except IndexFolderError as error:
 def found(
     index: Generation, seed: int = 1, k: int = 600, **wanted: object
 ) -> list[tuple[str, float]]:
-    hits, _ = search(index, unit(seed), wanted=make_filter(**wanted), k=k)  # type: ignore[arg-type]
+    hits, _ = search(index, unit(seed), filter=make_filter(**wanted), k=k)  # type: ignore[arg-type]
     return [(hit.id, hit.score) for hit in hits]
 
 

@@ -20,7 +20,7 @@ import random, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from support.making import SPEC, chips, scene
-from geosearch.index import IndexWriter, compact, remove_chips, repair
+from geosearch.index import Filter, IndexWriter, compact, remove_chips, repair
 
 index, rng = Path(sys.argv[2]), random.Random(int(sys.argv[3]))
 print("begun", flush=True)
@@ -36,7 +36,7 @@ while True:
     elif kind == "compact":
         compact(index)
     elif kind == "remove":
-        remove_chips(index, lambda segment: [], scenes={rng.choice("cdef") + ".tif"})
+        remove_chips(index, Filter(scenes=frozenset()), scenes={rng.choice("cdef") + ".tif"})
     else:
         repair(index)
 """

@@ -233,7 +233,7 @@ import numpy as np
 index, left = Path(sys.argv[2]), int(sys.argv[3])
 
 def query():
-    search(open_index(index), unit(1), k=30, wanted=make_filter(max_cloud=0.5))
+    search(open_index(index), unit(1), k=30, filter=make_filter(max_cloud=0.5))
 
 def write():
     with IndexWriter(index, SPEC) as writer:
@@ -244,7 +244,7 @@ asked = {
     "query": query, "scenes": lambda: open_index(index).scenes, "verify": lambda: verify(index),
     "describe": lambda: open_index(index).describe(), "write": write,
     "compact": lambda: compact(index), "repair": lambda: repair(index, drop=True),
-    "remove": lambda: remove_chips(index, lambda segment: np.arange(1)),
+    "remove": lambda: remove_chips(index, make_filter(max_cloud=0.1)),
 }[sys.argv[4]]
 resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
 taken = []

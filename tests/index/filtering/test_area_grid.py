@@ -17,7 +17,7 @@ from shapely.geometry import (
     Polygon,
 )
 
-from geosearch.search.area_grid import AreaGrid
+from geosearch.index.filtering.area_grid import AreaGrid
 
 KINDS = ("star", "holed", "many", "line", "lines", "points", "point", "flat", "mixed", "across")
 

@@ -10,8 +10,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-Mask = NDArray[np.bool_]
-Numbers = NDArray[np.int64]
+from geosearch.index.arrays.aliases import Mask, Numbers
+
 Corners = NDArray[np.float64]
 """Longitude and latitude, [m, 2]."""
 

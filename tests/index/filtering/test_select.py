@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 import geosearch
 from geosearch.index import (
     ChipBatch,
+    Filter,
     Generation,
     IndexWriter,
     SceneRecord,
     compact,
     open_index,
 )
-from geosearch.search import Filter, make_filter, matching_rows, search, search_many
-from geosearch.search.selection import matching_runs
+from geosearch.search import make_filter, search, search_many
 
 SEEDS = (0, 1, 2)
 REMOVED = odd.Wanted(bbox=(10.25, 50.25, 10.5, 50.75))
@@ -75,7 +75,7 @@ def test_a_filtered_answer_is_brute_forces_answer(
     opened: Opened, state: str, archive: int, wanted: odd.Wanted, query: int, k: int
 ) -> None:
     index, made = opened(archive, state)
-    hits, how = search(index, odd.query_of(query), wanted=wanted.filter, k=k)
+    hits, how = search(index, odd.query_of(query), filter=wanted.filter, k=k)
     expected = odd.best(made, wanted, odd.query_of(query), k)
     assert [(hit.id, hit.score) for hit in hits] == expected
     assert sum(plan.matching for plan in how.plans) == sum(map(wanted.passes, made))
@@ -171,7 +171,7 @@ def test_of_many_chips_an_area_passes_exactly_those_it_touches(
     wide: tuple[Generation, np.ndarray], area: Any
 ) -> None:
     index, footprints = wide
-    rows = matching_runs(index.segments[0], make_filter(intersects=area)).rows()
+    rows = index.segments[0].select(make_filter(intersects=area)).rows()
     shapely.prepare(area)
     assert rows.tolist() == np.flatnonzero(shapely.intersects(area, footprints)).tolist()
 
@@ -236,8 +236,7 @@ def test_in_this_archive_blocks_are_of_one_resolution_of_several_and_of_none_tha
 def passing(index: Generation, wanted: Filter) -> set[str]:
     found = set()
     for segment in index.segments:
-        rows = matching_rows(segment, wanted)
-        rows = np.arange(segment.n) if rows is None else rows
+        rows = segment.select(wanted).rows()
         assert (np.diff(rows) > 0).all()
         found |= {chip.id for chip in segment.chips(rows)}
     return found
@@ -295,7 +294,7 @@ def test_whatever_the_tier_the_filter_holds_and_no_hit_is_missing(
 ) -> None:
     index, made = opened(archive, "ivfpq")
     asked = odd.query_of(query)
-    hits, how = search(index, asked, wanted=wanted.filter, k=k, tier=tier)  # type: ignore[arg-type]
+    hits, how = search(index, asked, filter=wanted.filter, k=k, tier=tier)  # type: ignore[arg-type]
     scores = {one.id: float(one.vector @ asked) for one in made if wanted.passes(one)}
     assert len({hit.id for hit in hits}) == len(hits) == min(k, len(scores))
     assert all(hit.score == scores[hit.id] for hit in hits)
@@ -320,7 +319,7 @@ def test_ranges_are_apart_ascending_and_as_long_as_they_can_be(
 ) -> None:
     index, _ = opened(archive, "removed")
     for segment in index.segments:
-        ranges = matching_runs(segment, wanted.filter)
+        ranges = segment.select(wanted.filter)
         assert (ranges.starts < ranges.stops).all()
         assert (ranges.starts[1:] > ranges.stops[:-1]).all()
         assert len(np.unique(ranges.rows())) == ranges.count
@@ -331,12 +330,12 @@ def test_many_queries_are_answered_as_one_by_one(opened: Opened, state: str) -> 
     index, _ = opened(1, state)
     wanted = make_filter(bbox=(10, 50, 11, 51))
     queries = [odd.query_of(seed) for seed in range(40)]
-    together = search_many(index, queries, wanted=wanted, k=12)
+    together = search_many(index, queries, filter=wanted, k=12)
     for query, (hits, how) in zip(queries, together, strict=True):
-        alone, how_alone = search(index, query, wanted=wanted, k=12)
+        alone, how_alone = search(index, query, filter=wanted, k=12)
         assert hits == alone
         assert how.plans == how_alone.plans
-    assert search_many(index, [], wanted=wanted) == []
+    assert search_many(index, [], filter=wanted) == []
 
 
 @pytest.mark.parametrize("state", ["three segments", "ivfpq"])
@@ -346,7 +345,7 @@ def test_threads_that_share_an_index_are_answered_as_one_by_one(tmp_path: Path, 
     wanted = make_filter(bbox=(10, 50, 11, 51))
 
     def ask(query: np.ndarray) -> list[str]:
-        (hits, _), *_ = search_many(index, [query, queries[0]], wanted=wanted, k=12)
+        (hits, _), *_ = search_many(index, [query, queries[0]], filter=wanted, k=12)
         return [hit.id for hit in hits]
 
     with ThreadPoolExecutor(8) as pool:

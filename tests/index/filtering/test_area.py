@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Polygon
 
-from geosearch.search.areas import Area, cross, lie_in, meet
+from geosearch.index.filtering.area import Area, cross, lie_in, meet
 
 lon = st.integers(-180, 180).map(float)
 lat = st.integers(-90, 90).map(float)

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geosearch.geo import bbox_geometry
-from geosearch.search.area_grid import AreaGrid
+from geosearch.index.arrays.aliases import Mask
+from geosearch.index.filtering.area_grid import AreaGrid
 
-Mask = NDArray[np.bool_]
 Box = tuple[float, float, float, float]
 """West, south, east, north."""
 
