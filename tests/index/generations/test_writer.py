@@ -12,7 +12,9 @@ from support.making import DIM, SPEC, chips, scene
 from support.sealing import edit_manifest, reseal, seal_description
 
 from geosearch.errors import IndexFolderError
-from geosearch.index import ChipBatch, IndexWriter, open_index, verify
+from geosearch.index import ChipBatch, Filter, IndexWriter, SearchOptions, open_index, verify
+from geosearch.index.arrays.row_ranges import RowRanges
+from geosearch.index.scoring.exact import best_rows
 
 ALL = np.arange(10)
 
@@ -54,7 +56,7 @@ def test_sixteen_bits_change_a_score_by_less_than_a_thousandth(tmp_path: Path) -
     publish(tmp_path / "index", "a.tif")
     (segment,) = open_index(tmp_path / "index").segments
     query = chips(seed=3).vectors[0]
-    rows, scores = segment.scan(query, np.array([[0, segment.n]]), 10)
+    rows, scores = best_rows(segment.vectors, query, RowRanges.span(0, segment.n), 10)
     columns = [chip.window[0] // 64 for chip in segment.chips(rows)]
     np.testing.assert_allclose(scores, chips(seed=1).vectors[columns] @ query, atol=1e-3)
 
@@ -101,7 +103,10 @@ def test_a_scene_without_a_chip_is_remembered(tmp_path: Path) -> None:
     with IndexWriter(index, SPEC) as writer:
         assert writer.status("empty.tif", "1") == "published"
     (segment,) = open_index(index).segments
-    assert segment.scan(np.ones(DIM, np.float32), np.zeros((0, 2), np.int64), 5)[0].tolist() == []
+    everything = segment.select(Filter())
+    answer = segment.search(np.ones(DIM, np.float32), everything, 5, SearchOptions())
+    assert answer.rows.tolist() == []
+    assert answer.how.tier == "skipped"
 
 
 def test_a_footprint_cut_at_180_degrees_keeps_both_parts(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def directions(count: int, seed: int, spread: float = 0.7) -> np.ndarray:
 
 def recall_of(need: Need, tier: ApproximateTier, vectors: np.ndarray, queries: np.ndarray) -> float:
     """Share of the true ten that a search with what is needed finds, without a filter."""
-    everything = np.array([[0, ROWS]])
+    everything = RowRanges.span(0, ROWS)
     found = []
     for query in queries:
         truth = np.lexsort((np.arange(ROWS), -(vectors.astype(np.float64) @ query)))[:K]

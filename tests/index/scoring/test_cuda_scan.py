@@ -123,8 +123,8 @@ def test_ties_without_end_are_left_to_the_cpu() -> None:
     other = unit(np.random.default_rng(1), 1, 4).astype(np.float32)[0]
     queries = np.stack([np.full(4, 0.5, np.float32), other])
     scan = scanner(vectors)
-    assert scan.best_rows(NAME, vectors, queries, np.array([[0, 140_000]]), 1) == [None, None]
-    (few, _) = scan.best_rows(NAME, vectors, queries, np.array([[0, 500]]), 1)
+    assert scan.best_rows(NAME, vectors, queries, RowRanges.span(0, 140_000), 1) == [None, None]
+    (few, _) = scan.best_rows(NAME, vectors, queries, RowRanges.span(0, 500), 1)
     assert few is not None
     assert few.rows.tolist() == list(range(500))
 
@@ -134,13 +134,13 @@ def test_a_device_that_computes_wrongly_is_not_believed() -> None:
     vectors = unit(rng, 1_000, 32)
     scan = scanner((vectors * 0.99).astype(np.float16))
     query = unit(rng, 1, 32).astype(np.float32)
-    assert scan.best_rows(NAME, vectors, query, np.array([[0, 1_000]]), 10) == [None]
+    assert scan.best_rows(NAME, vectors, query, RowRanges.span(0, 1_000), 10) == [None]
 
 
 def test_a_query_beyond_16_bits_is_left_to_the_cpu() -> None:
     vectors = unit(np.random.default_rng(6), 100, 8)
     query = np.full((1, 8), 1e6, np.float32)
-    assert scanner(vectors).best_rows(NAME, vectors, query, np.array([[0, 100]]), 3) == [None]
+    assert scanner(vectors).best_rows(NAME, vectors, query, RowRanges.span(0, 100), 3) == [None]
 
 
 @settings(max_examples=100, deadline=None)

@@ -16,8 +16,8 @@ VECTORS = np.random.default_rng(0).normal(size=(ROWS, DIM)).astype(np.float16)
 QUERY = np.random.default_rng(1).normal(size=DIM).astype(np.float32)
 
 
-def every(rows: int) -> np.ndarray:
-    return np.array([[0, rows]])
+def every(rows: int) -> RowRanges:
+    return RowRanges.span(0, rows)
 
 
 def brute_force(rows: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from geosearch.index.arrays.row_ranges import RowRanges
 from geosearch.index.scoring.ann.rescoring import best_by_codes, offset_of
 from geosearch.index.scoring.ann.tier import ApproximateTier
 from geosearch.index.scoring.ann.training import build_tier
@@ -13,7 +14,7 @@ from geosearch.index.scoring.calibration import CodeErrors
 from geosearch.index.scoring.plan import Choice
 
 ROWS, DIM = 20_000, 48
-EVERYTHING = np.array([[0, ROWS]])
+EVERYTHING = RowRanges.span(0, ROWS)
 ERRORS = CodeErrors(usual=0.01, deviations=6.0)
 
 Floats = NDArray[np.float32]
@@ -78,7 +79,7 @@ def test_more_are_taken_where_the_last_candidate_could_be_a_hit(
 def test_no_more_than_pass_the_filter_are_taken(
     tier: ApproximateTier, vectors: NDArray[np.float16]
 ) -> None:
-    some = np.array([[100, 900]])
+    some = RowRanges.span(100, 900)
     choice = Choice("ivfpq", 0.0, share=1.0, candidates=400)
     anything = CodeErrors(usual=1.0, deviations=1e6)
     (query,) = directions(1, 4)
@@ -103,7 +104,7 @@ def test_thousands_of_the_same_chip_hide_no_better_one(tmp_path: Path) -> None:
     both = np.concatenate([same, near / np.linalg.norm(near, axis=1, keepdims=True)])
     vectors = both.astype(np.float16)
     tier = opened(tmp_path, vectors)
-    everything = np.array([[0, len(vectors)]])
+    everything = RowRanges.span(0, len(vectors))
     for seed in range(20):
         query = same[0] + 0.03 * directions(1, 100 + seed)[0]
         choice = Choice("ivfpq", 0.0, share=1.0, candidates=3_500)
@@ -159,5 +160,5 @@ def test_the_less_promising_lie_deeper_and_the_first_are_known(
 
 def test_no_candidates_have_no_offset(tier: ApproximateTier, vectors: NDArray[np.float16]) -> None:
     (query,) = directions(1, 9)
-    found = tier.candidates(query, np.zeros((0, 2), np.int64), 10, 1.0)
+    found = tier.candidates(query, RowRanges.span(0, 0), 10, 1.0)
     assert offset_of(vectors, query, found, 10) is None

@@ -7,6 +7,7 @@ import pytest
 from support.clusters import clustered, recall
 
 from geosearch.errors import IndexFolderError
+from geosearch.index.arrays.row_ranges import RowRanges
 from geosearch.index.scoring.ann.codes import codes_within, sub_quantizers
 from geosearch.index.scoring.ann.tier import ApproximateTier, row_code_bytes
 from geosearch.index.scoring.ann.training import build_tier, list_count
@@ -42,7 +43,7 @@ def test_small_segments_and_odd_dimensions_are_encoded(tmp_path: Path, rows: int
     vectors = clustered(rows, dim)
     build_tier(tmp_path / "ann", vectors)
     tier = ApproximateTier(tmp_path / "ann", rows, dim)
-    found = tier.candidates(vectors[3].astype(np.float32), np.array([[0, rows]]), rows, 1.0).rows
+    found = tier.candidates(vectors[3].astype(np.float32), RowRanges.span(0, rows), rows, 1.0).rows
     assert sorted(found) == list(range(rows))
 
 
@@ -154,7 +155,7 @@ def test_a_list_that_names_rows_there_are_not_is_an_error(tmp_path: Path) -> Non
     codes.write_bytes(written.tobytes())
     forged = ApproximateTier(tmp_path / "ann", 100, 16)
     with pytest.raises(IndexFolderError, match="names row"):
-        forged.candidates(vectors[3].astype(np.float32), np.array([[0, 100]]), 100, 1.0)
+        forged.candidates(vectors[3].astype(np.float32), RowRanges.span(0, 100), 100, 1.0)
 
 
 def test_lists_of_negative_size_are_refused(tmp_path: Path) -> None:
@@ -190,5 +191,5 @@ def test_the_mapped_lists_answer_as_the_index_they_were_written_from(tmp_path: P
         _, expected = own.search_preassigned(
             query[None], 50, lists, quantizer_scores[None].astype(np.float32)
         )
-        found = tier.candidates(query, np.array([[0, 3000]]), 50, 1.0).rows
+        found = tier.candidates(query, RowRanges.span(0, 3000), 50, 1.0).rows
         assert len(np.intersect1d(found, expected[0])) >= 49  # equal codes may change places
