@@ -97,7 +97,7 @@ def parts_within(read: Callable[[int], bytes], most_bytes: int, name: str) -> It
 
 
 def require_regular(path: str | Path, *, streams: bool = False) -> os.stat_result:
-    """Look at a file that an engine is going to open by its name.
+    """Check a file that an engine is going to open by its name.
 
     Returns:
         Its status; size and time are what they were at that moment.
@@ -141,7 +141,7 @@ def remedy(error: OSError, otherwise: str = "check the path") -> str:
         otherwise: What to do where its kind says nothing.
     """
     if isinstance(error, NotRegularError):
-        return "give a file; what a pipe brings can be written to one first"
+        return "give a file; the output of a pipe can be written to one first"
     if error.errno in (errno.EACCES, errno.EPERM):
         return "allow it, and the folders above it, to be read"
     if error.errno == errno.ENAMETOOLONG:
