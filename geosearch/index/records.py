@@ -195,7 +195,7 @@ class ChipBatch:
             raise ValueError(f"{int(missing.sum())} of {count} footprints are missing or empty")
         broken = ~np.isfinite(self.vectors).all(axis=1)
         if broken.any():
-            raise ValueError(f"{int(broken.sum())} of {count} vectors hold numbers like NaN")
+            raise ValueError(f"{int(broken.sum())} of {count} vectors hold NaN or infinity")
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,9 +138,11 @@ def hit_count(k: int) -> int:
     try:
         count = index_of(k)
     except TypeError:
-        raise UsageError(f"-k is {k!r}", hint="ask for a whole number of hits") from None
+        raise UsageError(
+            f"`k` is {k!r}", hint="give a whole number of hits", parameter="k"
+        ) from None
     if count < 1:
-        raise UsageError(f"-k is {k}", hint="ask for at least one hit")
+        raise UsageError(f"`k` is {k}", hint="give at least 1", parameter="k")
     return count
 
 

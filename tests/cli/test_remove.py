@@ -79,7 +79,7 @@ def test_metres_that_cannot_be_meant_are_wrong_usage(index: Path) -> None:
     result = remove(index, "--max-gsd", "-0.3", "--yes")
     assert result.returncode == 2
     assert "--max-gsd is -0.3" in result.stderr
-    assert "metres a pixel" in result.stderr
+    assert "metres per pixel" in result.stderr
     assert open_index(index).chip_count == 500
 
 

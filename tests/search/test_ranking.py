@@ -228,7 +228,7 @@ def test_the_explanation_counts_what_passed(index: Generation) -> None:
 
 @pytest.mark.parametrize("k", [3.0, "3", None])
 def test_no_other_than_whole_numbers_of_hits_can_be_asked_for(index: Generation, k: object) -> None:
-    with pytest.raises(UsageError, match=f"-k is {k!r}"):
+    with pytest.raises(UsageError, match=f"`k` is {k!r}"):
         search(index, unit(5), k=k)  # type: ignore[arg-type]
 
 
@@ -237,7 +237,7 @@ def test_numpys_whole_numbers_count_hits_too(index: Generation) -> None:
 
 
 def test_what_cannot_be_meant_is_refused(index: Generation) -> None:
-    with pytest.raises(UsageError, match="-k is 0"):
+    with pytest.raises(UsageError, match="`k` is 0"):
         search(index, unit(5), k=0)
     with pytest.raises(UsageError, match="shape"):
         search(index, np.zeros(3, np.float32))

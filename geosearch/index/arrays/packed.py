@@ -55,7 +55,7 @@ class Packed:
         """
         first, last = np.asarray(self.starts[rows]), np.asarray(self.starts[rows + 1])
         if len(rows) and (first.min() < 0 or (last < first).any() or last.max() > len(self.data)):
-            raise ValueError("it names places outside of itself")
+            raise ValueError("it names places outside itself")
         return first, last
 
     def take(self, rows: NDArray[np.int64]) -> "Packed":
@@ -100,7 +100,7 @@ def shapes_of(packed: Packed) -> NDArray[np.object_]:
     try:
         return np.asarray(shapely.polygons(corners))
     except shapely.errors.GEOSException as error:
-        raise ValueError(f"it holds what is no geometry: {error}") from error
+        raise ValueError(f"it holds something that is not a geometry: {error}") from error
 
 
 def shapes_from(values: Sequence[bytes]) -> NDArray[np.object_]:
@@ -116,7 +116,7 @@ def _parsed(values: Sequence[bytes]) -> NDArray[np.object_]:
     try:
         return np.asarray(shapely.from_wkb(np.array(values, dtype=object)))
     except shapely.errors.GEOSException as error:
-        raise ValueError(f"it holds what is no geometry: {error}") from error
+        raise ValueError(f"it holds something that is not a geometry: {error}") from error
 
 
 def quads(packed: Packed) -> NDArray[np.float64] | None:

@@ -45,7 +45,7 @@ def _opened(path: Path) -> int:
         return os.open(path, WRITING, 0o666)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
-            raise occupied(path, "it is a link, or not a file") from error
+            raise occupied(path, "it is a link or not a file") from error
         raise
 
 

@@ -48,12 +48,13 @@ class SupersededError(IndexFolderError):
 
     def __init__(self, index_folder: Path, segment_id: str) -> None:
         super().__init__(
-            f"{shown(index_folder)} was compacted since it was opened: {segment_id} has gone",
+            f"{shown(index_folder)} was compacted after it was opened; "
+            f"segment {segment_id} no longer exists",
             hint="open the index again",
         )
 
 
-def damaged(path: Path, reason: str = "it does not fit the rest") -> DamagedError:
+def damaged(path: Path, reason: str = "it is inconsistent with the other files") -> DamagedError:
     """Return the error for a file that is not as it was written."""
     return DamagedError(path, reason)
 
@@ -68,7 +69,7 @@ def cannot_read(path: Path, error: OSError) -> IndexFolderError:
     if error.errno == errno.ENOENT:
         return damaged(path, "it is missing")
     if error.errno in (errno.ELOOP, errno.ENOTDIR):  # what O_NOFOLLOW and O_DIRECTORY refuse
-        kind = "a link" if path.is_symlink() else "below what is not a folder"
+        kind = "a link" if path.is_symlink() else "below something that is not a folder"
         return occupied(path, f"it is {kind}")
     if error.errno in _FULL_TABLE:
         return too_many_files(path)
@@ -95,7 +96,7 @@ def cannot_write(path: Path, error: OSError) -> IndexFolderError:
 def too_many_files(path: Path) -> IndexFolderError:
     """Return the error for a process that has as many files open as it may."""
     return IndexFolderError(
-        f"cannot open {shown(path)}: this process has as many files open as it may",
+        f"cannot open {shown(path)}: this process has reached its limit of open files",
         hint="raise the limit with `ulimit -n 4096`, or let `geosearch compact` merge segments",
     )
 

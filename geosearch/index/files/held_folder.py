@@ -46,7 +46,7 @@ class HeldFolder:
         path = self.path / name
         found = self.stat(name)
         if found is not None and not S_ISDIR(found.st_mode):
-            raise occupied(path, "it is not a folder, or leads to one elsewhere")
+            raise occupied(path, "it is not a folder, or is a link to one")
         try:
             where, handle = self._at(name)
             opened = os.open(where, _FOLDER | _NO_LINK, dir_fd=handle) if _HANDLES else None

@@ -74,7 +74,7 @@ def _is_held(folder: HeldFolder, file: BinaryIO) -> IndexFolderError:
     holder = content[1].decode() if content and content[1] else "unknown"
     return IndexFolderError(
         f"process {holder} is writing {shown(folder.path)}",
-        hint="wait until it is done, or index into another folder with -i",
+        hint="wait until it is done, or give another folder as `index`",
     )
 
 

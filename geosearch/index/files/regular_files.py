@@ -106,7 +106,7 @@ def read_file(path: Path, max_bytes: int) -> bytes:
         try:
             size = os.fstat(file.fileno()).st_size
             if size > max_bytes:
-                raise damaged(path, f"it has {size:,} bytes, and may have {max_bytes:,}")
+                raise damaged(path, f"it has {size:,} bytes; the maximum is {max_bytes:,}")
             return file.read(size)  # and no more: room for as many as may be is taken at once
         except IndexFolderError:
             raise

@@ -209,7 +209,7 @@ class StoredValues:
         """
         for start, stop in spans:
             if not 0 <= start <= stop <= self._size:
-                raise ValueError("it names places outside of itself")
+                raise ValueError("it names places outside itself")
         return self._data.pieces(spans)
 
     def take(self, rows: NDArray[np.int64]) -> Packed:

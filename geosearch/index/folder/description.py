@@ -102,14 +102,14 @@ def read_description(folder: Path, checksum: str | None = None) -> Description:
 
 def _described(document: dict[str, Any]) -> Description:
     if not is_index_id(document["index"]) or not is_segment_id(document["id"]):
-        raise ValueError("its ids cannot be")
+        raise ValueError("invalid ids")
     files = tuple(
         FileSum(str(one["path"]), int(one["bytes"]), str(one["sha256"]))
         for one in document["files"]
     )
     # paths lead to files: only such as a segment has
     if others := sorted({one.path for one in files} - EVERY_FILE):
-        raise ValueError(f"it names {others[0]}, which no segment has")
+        raise ValueError(f"it names {others[0]}, which is not a file of a segment")
     if len({one.path for one in files}) != len(files):
         raise ValueError("it names a file twice")
     return Description(

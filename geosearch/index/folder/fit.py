@@ -63,8 +63,8 @@ def require_alike(folder: Path, before: IndexSpec, wanted: IndexSpec) -> None:
     """
     if before.vectors_agree_with != wanted.vectors_agree_with:
         raise IndexFolderError(
-            f"{shown(folder)} was built with {_way(before)}; asked for is {_way(wanted)}",
-            hint="index into another folder with -i, or remove this one",
+            f"{shown(folder)} was built with {_way(before)}; the request is for {_way(wanted)}",
+            hint="give another folder as `index`, or remove this one",
         )
 
 
@@ -89,7 +89,7 @@ def require_no_stranger(folder: HeldFolder) -> None:
     if others:
         raise IndexFolderError(
             f"{shown(folder.path)} is not an index and not empty: it holds {shown(min(others))}",
-            hint="name another folder with -i",
+            hint="give another folder as `index`",
         )
 
 

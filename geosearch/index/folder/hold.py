@@ -57,7 +57,7 @@ class Hold:
         self.require_place()
         if _published(self.folder) != self.published:
             raise IndexFolderError(
-                f"{shown(self.folder)} was changed by another while this process was writing it",
+                f"{shown(self.folder)} was changed by another process while this one wrote it",
                 hint="run the same command again",
             )
 
@@ -75,8 +75,8 @@ class Hold:
         if not same or not self.root.is_at_its_path():
             raise IndexFolderError(
                 f"{shown(self.folder)} was moved, deleted or replaced while this process was "
-                "writing it; what is there now is left as it is",
-                hint="run the same command again, and leave the folder where it is meanwhile",
+                "writing it; what is there now is left untouched",
+                hint="run the same command again, and do not move the folder meanwhile",
             )
 
     @contextmanager
@@ -187,7 +187,7 @@ def held_index(folder: Path) -> Iterator[tuple[Hold, Manifest]]:
     with hold_index(folder) as hold:
         if hold.published is None:
             raise IndexFolderError(
-                f"{shown(folder)} has lost its manifest", hint="restore it, or index anew"
+                f"{shown(folder)} has lost its manifest", hint="restore it, or index again"
             )
         with hold.writing():
             yield hold, hold.published

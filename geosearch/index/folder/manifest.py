@@ -148,7 +148,7 @@ def _no_index(folder: Path) -> IndexFolderError:
     make = f"`geosearch index FOLDER -i {place}` or `geosearch import FILE -i {place}`"
     if (folder / STAGING).is_dir():
         return IndexFolderError(
-            f"no index at {place} yet: the run that was to make it has published nothing",
+            f"no index at {place} yet: the run that began it has published nothing",
             hint=f"run it again, or make one with {make}",
         )
     reason = "the folder is empty or holds something else" if folder.is_dir() else "no such folder"
@@ -189,7 +189,7 @@ def _damaged(path: Path, error: Exception) -> DamagedError:
 
 def _newer(path: Path, version: int) -> IndexFolderError:
     return IndexFolderError(
-        f"{shown(path)} has format {version}, this geosearch reads up to {FORMAT}",
+        f"{shown(path)} has format {version}; this geosearch reads up to {FORMAT}",
         hint="install the geosearch that wrote it or a newer one, or index into another folder",
     )
 
@@ -299,4 +299,4 @@ def _three(bands: list[int] | None) -> tuple[int, int, int] | None:
 
 def _require(condition: bool, what: str) -> None:
     if not condition:
-        raise ValueError(f"its {what} cannot be")
+        raise ValueError(f"invalid {what}")

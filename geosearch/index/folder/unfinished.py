@@ -31,5 +31,5 @@ def parse_unfinished(value: Any) -> Unfinished | None:
         return None
     state = Unfinished(**value)
     if not (type(state.done) is type(state.scenes) is int and 0 <= state.done <= state.scenes):
-        raise ValueError("its count of unfinished scenes cannot be")
+        raise ValueError("invalid count of unfinished scenes")
     return state

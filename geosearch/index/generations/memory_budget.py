@@ -33,31 +33,32 @@ def parse_size(text: str) -> int:
     """Return the bytes that a size such as ``500MB`` (10**6) or ``2GiB`` (2**30) stands for.
 
     Raises:
-        UsageError: It is no number with a unit.
+        UsageError: It is not a number with a unit.
     """
     match = _SIZE.fullmatch(text.strip())
     if match is None:
-        raise UsageError(f"--max-memory {text} is no size", hint=_HINT)
+        raise UsageError(f"`max_memory` {text} is not a size", hint=_HINT, parameter="max_memory")
     return int(float(match[1]) * _UNITS[match[2]])
 
 
-def memory_budget(most: str | int | None) -> int:
+def memory_budget(max_memory: str | int | None) -> int:
     """Return how many bytes a step that writes whole segments may take.
 
     Args:
-        most: Bytes, or a size such as ``2GB``; None for half of the machine's memory.
+        max_memory: Bytes, or a size such as ``2GB``; None for half of the machine's memory.
 
     Raises:
-        UsageError: It is no size, or too little for any segment.
+        UsageError: It is not a size, or too little for any segment.
     """
-    least = _FIXED + _MIN_ROWS * _ROW_BYTES
-    if most is None:
-        return max(machine_memory() // 2, least)
-    size = parse_size(most) if isinstance(most, str) else most
-    if size < least:
+    minimum = _FIXED + _MIN_ROWS * _ROW_BYTES
+    if max_memory is None:
+        return max(machine_memory() // 2, minimum)
+    size = parse_size(max_memory) if isinstance(max_memory, str) else max_memory
+    if size < minimum:
         raise UsageError(
-            f"--max-memory {most} is too little to write segments",
-            hint=f"give at least {-(-least // 10**6)}MB, or leave it away: half of the memory",
+            f"`max_memory` {max_memory} is too little to write segments",
+            hint=f"give at least {-(-minimum // 10**6)}MB, or omit it to use half of the memory",
+            parameter="max_memory",
         )
     return size
 

@@ -216,7 +216,7 @@ class IndexWriter:
         except ValueError as error:
             raise IndexFolderError(
                 f"the chips of {scene_id} cannot be indexed: {error}",
-                hint="check the weights, or embed with `--precision float32`",
+                hint="check the weights, or embed with `precision` float32",
             ) from error
         with self._hold.writing():
             yield

@@ -106,7 +106,7 @@ def _changed(place: Path, entry: SegmentEntry) -> Iterator[DamagedError]:
 def _require_described(path: Path, description: Description, entry: SegmentEntry) -> None:
     """Refuse a description that does not agree with the manifest."""
     if (description.id, description.rows) != (entry.id, entry.rows):
-        raise damaged(path, f"it is of another segment than {entry.id} of {entry.rows} rows")
+        raise damaged(path, f"it does not belong to {entry.id} of {entry.rows} rows")
     files = {file.path: file.bytes for file in description.files}
     if reason := wrong_files(files.keys(), entry.ann):
         raise damaged(path, reason)
@@ -152,7 +152,7 @@ def _check_rows(place: Path, entry: SegmentEntry, dim: int) -> None:
     if stored.ids(everything) != known["id"].tolist():
         raise damaged(place / ROWS, f"ids do not agree with {SIDECAR}")
     if not stored.entries_agree():
-        raise damaged(place / ROWS, "chips does not agree with the columns")
+        raise damaged(place / ROWS, "the entries of chips do not agree with the columns")
     expected = arrays_of(blocks_of(known, stored.packed_outlines))
     for name, array in arrays_of(stored.blocks).items():
         if not np.array_equal(array, expected[name], equal_nan=array.dtype.kind == "f"):
@@ -195,7 +195,9 @@ def _of_manifest(folder: Path, entry: SegmentEntry) -> Iterator[Fault]:
     for name in ("bounds", "time_ms"):
         said, found = getattr(entry, name), getattr(right, name)
         if said != found:
-            reason = f"{name} of {entry.id} are {said} there, and {found} of what is searched"
+            reason = (
+                f"{name} of {entry.id} are {said} in it, but {found} in the rows that are searched"
+            )
             yield Fault(MANIFEST, MANIFEST, reason)
 
 
@@ -225,5 +227,5 @@ def _strays(place: Path, entry: SegmentEntry) -> Iterator[Fault]:
             for path in sorted(folder.iterdir()):
                 if path not in known:
                     inside = path.relative_to(place).as_posix()
-                    reason = f"no file of the segment: {DESCRIPTION} does not name it"
+                    reason = f"not a file of the segment: {DESCRIPTION} does not name it"
                     yield Fault(f"{SEGMENTS}/{entry.id}/{inside}", STRAY, reason)

@@ -30,8 +30,8 @@ def verify(folder: Path) -> list[Problem]:
         if not problems or read_manifest(folder) == manifest:
             return problems
     raise IndexFolderError(
-        f"{shown(folder)} is published again and again while it is checked",
-        hint="check it when nobody writes it",
+        f"{shown(folder)} is published repeatedly while it is being checked",
+        hint="check it while no process is writing it",
     )
 
 
@@ -55,7 +55,7 @@ def scenes_found_twice(folder: Path, manifest: Manifest) -> Iterator[Problem]:
                 path=str(folder / MANIFEST),
                 reason=f"{len(twins)} scenes are searched in two segments: {', '.join(twins[:3])}",
                 segment=entry.id,
-                lost="nothing, but their chips are found twice",
+                lost="nothing, but hits list their chips twice",
                 remedy="`geosearch remove --scene ID`, then index the scenes again",
                 repairable=False,
             )

@@ -149,7 +149,7 @@ def _require_in_range(calibration: Calibration) -> None:
     # chains of comparisons, so that NaN is refused too
     needs, recalls = calibration.needs, calibration.recalls
     if not needs or len({need.selectivity for need in needs}) < len(needs):
-        raise ValueError("needs are missing or twice there")
+        raise ValueError("needs are missing or duplicated")
     if not all(
         0 < need.selectivity <= 1 and 0 < need.share <= 1 and need.candidates >= need.scored >= 1
         for need in needs

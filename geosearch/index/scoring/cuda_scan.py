@@ -247,7 +247,8 @@ def _working(device: str) -> Iterator[None]:
     except (RuntimeError, AssertionError) as error:  # the second where torch has no CUDA at all
         raise EncoderError(
             f"device {device!r} failed: {first_line(error)}",
-            hint="use --device cpu, or install a CUDA build of PyTorch and its driver",
+            hint="give `device` cpu, or install a CUDA build of PyTorch and its driver",
+            parameter="device",
         ) from error
 
 

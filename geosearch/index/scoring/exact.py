@@ -187,7 +187,7 @@ class _Scanner:
         if labels.min() < 0:  # NaN is not greater than anything, so it takes no place
             raise IndexFolderError(
                 "a score is not a number: vectors of the query or of the index are not finite",
-                hint="restore the index from a copy, or index the scenes anew into another folder",
+                hint="restore the index from a copy, or index the scenes again into another folder",
             )
         return _rows(ranges, labels), scores
 

@@ -31,7 +31,7 @@ class SegmentScenes:
         with access.reading():
             description = read_description(access.folder, entry.checksum)
             if (description.id, description.rows) != (entry.id, entry.rows):
-                raise damaged(access.folder / DESCRIPTION, "it is of another segment")
+                raise damaged(access.folder / DESCRIPTION, "it belongs to another segment")
             if lost := set(entry.removed) - {scene.id for scene in description.scenes}:
                 manifest = access.index_folder / MANIFEST
                 reason = f"it removes {min(lost)} from {entry.id}, which has no such scene"

@@ -160,7 +160,7 @@ class Sidecar:
         log = path.with_name(f"{path.name}.wal")
         if os.path.lexists(log):
             self._connection.close()
-            raise occupied(log, f"it is a log of changes that somebody made to {path.name}")
+            raise occupied(log, f"it is a log of changes that another program made to {path.name}")
         self._require_tables()
 
     def _require_tables(self) -> None:
@@ -226,9 +226,9 @@ class Sidecar:
         if not np.array_equal(found["row"], np.arange(count)):
             raise damaged(self._path, f"its rows are not those of {count} vectors")
         if twins:
-            raise damaged(self._path, f"{twins} chip ids stand for several chips")
+            raise damaged(self._path, f"{twins} chip ids are used by several chips")
         if missing := [name for name, column in found.items() if np.ma.is_masked(column)]:
-            raise damaged(self._path, f"chips without {missing[0]}")
+            raise damaged(self._path, f"some chips have no {missing[0]}")
         try:
             columns = {
                 "scene_no": self._scene_numbers(found["scene_no"]),

@@ -233,7 +233,7 @@ def test_a_little_is_added_without_copying_much(tmp_path: Path) -> None:
 
 
 def test_less_memory_than_is_possible_is_refused(index: Path) -> None:
-    with pytest.raises(UsageError, match="--max-memory 5MB"):
+    with pytest.raises(UsageError, match="`max_memory` 5MB"):
         compact(index, max_memory="5MB")
     with pytest.raises(UsageError, match="plenty"):
         geosearch.compact(index, max_memory="plenty")

@@ -62,7 +62,7 @@ while not Path(sys.argv[3]).exists():
         hits, _ = search(opened, query, k=1000)
         states = {one.id: int(one.state) for one in opened.scenes}
     except IndexFolderError as error:
-        assert "was compacted since" in error.message, error.message
+        assert "was compacted after" in error.message, error.message
         opened = None
         continue
     counts = Counter(hit.scene for hit in hits)

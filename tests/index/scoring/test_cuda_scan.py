@@ -184,7 +184,7 @@ def test_a_device_that_is_not_there_is_an_error_with_a_way_out() -> None:
     vectors = unit(np.random.default_rng(2), 200, 8)
     with pytest.raises(EncoderError, match="'cuda' failed") as caught:
         DeviceScan("cuda", min_ms=0).should_use(NAME, vectors, 1.0)
-    assert "--device cpu" in caught.value.hint
+    assert "`device` cpu" in caught.value.hint
 
 
 def test_short_work_is_left_to_the_cpu() -> None:

@@ -80,7 +80,7 @@ def test_what_is_first_used_after_a_compaction_says_to_open_again(
         found = FIRST_USES[use](opened)
     except IndexFolderError as error:
         told = (error.message, error.hint)
-        assert "was compacted since it was opened" in told[0]
+        assert "was compacted after it was opened" in told[0]
         assert told[1] == "open the index again"
     else:
         assert use in ("the approximate tier", "what was measured") or repr(found) == repr(before)
@@ -92,7 +92,7 @@ def test_an_index_that_is_compacted_between_manifest_and_segments_is_opened_anew
 ) -> None:
     before = read_manifest(index)
     compact(index)
-    with pytest.raises(IndexFolderError, match="was compacted since"):
+    with pytest.raises(IndexFolderError, match="was compacted after"):
         Generation(index, before)
     given = [before]
     monkeypatch.setattr(
@@ -119,7 +119,7 @@ def test_who_reads_an_index_that_is_repaired_is_told_to_open_again(index: Path) 
     for path in (index / "segments").glob("*/ann/plan.json"):
         path.write_bytes(path.read_bytes() + b" ")
     repair(index)
-    with pytest.raises(IndexFolderError, match="was compacted since"):
+    with pytest.raises(IndexFolderError, match="was compacted after"):
         _ = [one.calibration for one in opened.segments]
 
 

@@ -22,10 +22,14 @@ def tier_of(wanted: str, rows: int) -> str:
 
 
 def require_ann(ann: str) -> None:
-    """Refuse a tier that nobody knows.
+    """Refuse an unknown tier.
 
     Raises:
-        UsageError: It is none.
+        UsageError: It is not one of `AnnChoice`.
     """
     if ann not in get_args(AnnChoice):
-        raise UsageError(f"ann is {ann!r}", hint=f"it is one of {', '.join(get_args(AnnChoice))}")
+        raise UsageError(
+            f"unknown ann {ann!r}",
+            hint=f"give one of {', '.join(get_args(AnnChoice))}",
+            parameter="ann",
+        )

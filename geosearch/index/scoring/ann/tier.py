@@ -259,5 +259,5 @@ def _codes(stored: Any, dim: int) -> int:
     """
     number = stored["sub_quantizers"]
     if number.shape != () or number.dtype != np.int64 or number < 1 or dim % int(number):
-        raise ValueError(f"vectors of {dim} numbers have no codes of {number} parts")
+        raise ValueError(f"vectors of {dim} numbers cannot have codes of {number} parts")
     return int(number)
