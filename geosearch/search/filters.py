@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from typing import Any, Unpack
 
 from geosearch.errors import UnknownConditionError, UsageError
-from geosearch.geo import MOST_LON, ROUNDING_DEG
+from geosearch.geo import MAX_LON, ROUNDING_DEG
 from geosearch.index import Area, Filter, TimeSpan, ValueRange
 from geosearch.search.area_documents import read_area
 from geosearch.search.conditions import Conditions
@@ -148,10 +148,8 @@ def parse_bbox(bbox: str | Sequence[float]) -> Area:
     if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
         raise _bbox_error(f"needs four finite numbers, not {_shortened(bbox)}")
     west, south, east, north = numbers
-    if not (-MOST_LON <= west <= MOST_LON and -MOST_LON <= east <= MOST_LON):
-        raise _bbox_error(
-            f"has a longitude outside -{MOST_LON:g}..{MOST_LON:g}: {_shortened(bbox)}"
-        )
+    if not (-MAX_LON <= west <= MAX_LON and -MAX_LON <= east <= MAX_LON):
+        raise _bbox_error(f"has a longitude outside -{MAX_LON:g}..{MAX_LON:g}: {_shortened(bbox)}")
     if not (south >= -90 - ROUNDING_DEG and north <= 90 + ROUNDING_DEG):
         raise _bbox_error(f"has a latitude outside -90..90: {_shortened(bbox)}")
     if south > north:

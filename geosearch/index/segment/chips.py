@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
+from geosearch.geo import PixelWindow
 from geosearch.index.arrays.aliases import Rows
 from geosearch.index.arrays.id_order import (
     Column,
@@ -92,7 +93,7 @@ class SegmentChips:
             chip_record(
                 scenes[number],
                 own_id=ids[at],
-                window=tuple(columns["windows"][at]),
+                window=PixelWindow(*columns["windows"][at]),
                 size_m=tuple(columns["size_m"][at]),
                 gsd_m=columns["gsd_m"][at],
                 time_ms=times[at],
