@@ -44,7 +44,7 @@ class StatedArea:
     geometry: BaseGeometry
     """EPSG:4326, valid, within -180..180, cut at 180 degrees."""
     notes: tuple[str, ...] = ()
-    """What is to be said of how it was read, a line each."""
+    """What is to be said of how it was read, one line each."""
 
 
 @dataclass(frozen=True, slots=True)

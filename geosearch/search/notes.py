@@ -7,12 +7,12 @@ _DIGITS = 5
 
 
 def notes_on(index: Generation, filter: Filter, matching: int) -> tuple[str, ...]:
-    """Return what is to be said of a filter, a line each.
+    """Return what is to be said of a filter, one line each.
 
     Args:
         index: What it was applied to.
         filter: The filter.
-        matching: How many chips pass it.
+        matching: Number of chips that pass it.
     """
     return filter.notes if matching else (*filter.notes, nothing_matches(index, filter))
 

@@ -1,8 +1,8 @@
 """What can be wrong with the files of an index, told apart.
 
 Damage is a file that is not as it was written: `verify` names it, and some of it is made again. A
-full table of open files, a missing permission or a file that another process holds is no damage,
-and must never lead anybody to repair what is whole.
+full table of open files, a missing permission or a file that another process holds is not damage,
+and must never lead to a repair of what is intact.
 """
 
 import errno
@@ -44,7 +44,7 @@ class DamagedError(IndexFolderError):
 
 
 class SupersededError(IndexFolderError):
-    """What is read has gone since it was opened: a newer generation is published."""
+    """What is read was deleted since it was opened: a newer generation is published."""
 
     def __init__(self, index_folder: Path, segment_id: str) -> None:
         super().__init__(

@@ -175,7 +175,7 @@ class StoredValues:
         Args:
             data: The values, one after the other.
             starts: Where each begins, and where the last one ends.
-            rows: How many there are.
+            rows: Number of values.
             data_bytes: How many bytes they have together.
 
         Raises:

@@ -92,7 +92,7 @@ class Area:
         if many and connected is not None:
             (places,) = (others & connected).nonzero()
             sure[places] = self.grid.crossed(bounds[places])
-        # a polygon without extent is none that geometry could be asked about
+        # geometry cannot be asked about a polygon without extent
         solid = (bounds[:, 0] < bounds[:, 2]) & (bounds[:, 1] < bounds[:, 3])
         (places,) = (others & solid & ~sure).nonzero()
         shapely.prepare(self.geometry)

@@ -33,17 +33,17 @@ class Blocks:
     bounds: NDArray[np.float64]
     """[b, 4], west, south, east, north around its footprints; all wests lie together."""
     time_ms: NDArray[np.int64]
-    """[b, 2], least and greatest; the unknown time is the least of all."""
+    """[b, 2], minimum and maximum; the unknown time is the minimum of all."""
     scene_no: NDArray[np.int32]
-    """[b, 2], least and greatest."""
+    """[b, 2], minimum and maximum."""
     valid: NDArray[np.float32]
-    """[b, 2], least and greatest share of valid pixels."""
+    """[b, 2], minimum and maximum fraction of valid pixels."""
     cloud: NDArray[np.float32]
-    """[b, 2], least and greatest share of cloud; NaN where none is known."""
+    """[b, 2], minimum and maximum fraction of cloud; NaN where none is known."""
     cloud_unknown: NDArray[np.bool_]
     """[b], whether there is a row of which it is not known."""
     gsd_m: NDArray[np.float32]
-    """[b, 2], least and greatest metres a pixel, 0 for what is not known."""
+    """[b, 2], minimum and maximum metres per pixel, 0 for what is not known."""
     connected: NDArray[np.bool_]
     """[b], whether each footprint is in one piece."""
     rectangular: NDArray[np.bool_]
@@ -56,7 +56,7 @@ class Blocks:
         """Return what blocks span of ``valid``, ``cloud`` or ``gsd_m``.
 
         Returns:
-            [b, 2], least and greatest; and [b], False where they leave out rows of which it is
+            [b, 2], minimum and maximum; and [b], False where they leave out rows of which it is
             not known.
         """
         known = ~self.cloud_unknown if column == "cloud" else np.ones(len(self), bool)

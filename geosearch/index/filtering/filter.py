@@ -43,7 +43,7 @@ class Filter:
     ranges: tuple[ValueRange, ...] = ()
     """Each must hold."""
     notes: tuple[str, ...] = field(default=(), compare=False)
-    """What is to be said of how it was read, a line each."""
+    """What is to be said of how it was read, one line each."""
 
     @property
     def is_empty(self) -> bool:

@@ -30,7 +30,7 @@ def require_fit(folder: Path, spec: IndexSpec | None) -> None:
 
     Raises:
         IndexFolderError: It cannot be written or read, was built in another way, or holds files
-            of somebody.
+            of others.
     """
     try:
         _require_place(folder)
@@ -69,7 +69,7 @@ def require_alike(folder: Path, before: IndexSpec, wanted: IndexSpec) -> None:
 
 
 def require_no_stranger(folder: HeldFolder) -> None:
-    """Refuse to make an index among somebody's files.
+    """Refuse to make an index among other files.
 
     Raises:
         IndexFolderError: There are some.
@@ -95,7 +95,7 @@ def require_no_stranger(folder: HeldFolder) -> None:
 
 def _way(spec: IndexSpec) -> str:
     bands = "" if spec.bands is None else f", bands {', '.join(map(str, spec.bands))}"
-    gsd = "" if spec.gsd_m is None else f", {spec.gsd_m:g} m a pixel"
+    gsd = "" if spec.gsd_m is None else f", {spec.gsd_m:g} m per pixel"
     scales = "" if spec.scales == (1,) else f", scales {', '.join(map(str, spec.scales))}"
     cut = f"chips of {spec.size_px} px every {spec.stride_px} px{gsd}{scales}"
     return f"{spec.fingerprint}, {cut}{bands}"

@@ -81,7 +81,7 @@ class Hold:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Tell what cannot be written, or read, and that the folder has gone where it has.
+        """Raise errors for what cannot be written or read, or where the folder is no longer there.
 
         Raises:
             IndexFolderError: Something cannot be.

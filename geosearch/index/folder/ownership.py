@@ -1,6 +1,6 @@
 """What geosearch made for an index, and how it knows: nothing else is ever deleted or emptied.
 
-A name is no proof, and neither is a place. A segment and a staged scene hold a JSON file that
+A name is not proof, and neither is a place. A segment and a staged scene hold a JSON file that
 says for which index they were made and what they are called; what is written beside its place has
 the id of the index, 128 bits that were drawn for it, in its name. Of such a folder only files go
 that have names which geosearch gives; what somebody else put there stays, and no link is followed.

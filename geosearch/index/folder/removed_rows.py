@@ -1,4 +1,4 @@
-"""Rows that are not searched any more, one bit a row, in a file beside the segments.
+"""Rows that are not searched any more, one bit per row, in a file beside the segments.
 
 A segment is never edited: what is removed of it is said by the generation, whose manifest
 names such a file. Its own name is a hash of its content, so that generations never share one

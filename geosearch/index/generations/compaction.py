@@ -5,7 +5,7 @@ indexing the same scenes at once would have made. Killed before the manifest is 
 old generation stays; killed after, the next run deletes what is left over.
 
 Segments are merged as large as memory allows, by size (`merging`); what has removed rows is
-always written anew, since compacting is what takes them off the disk. After a compaction, the
+always written again, since compacting is what takes them off the disk. After a compaction, the
 next one finds nothing to do.
 """
 
@@ -75,7 +75,7 @@ def compact(
             memory.
 
     Raises:
-        UsageError: ``max_memory`` is no size, or too little.
+        UsageError: ``max_memory`` is not a size, or too little.
         IndexFolderError: The index cannot be read or written, or a file to copy is damaged.
     """
     budget = memory_budget(max_memory)
@@ -143,7 +143,7 @@ def _planned(
 
 
 def _is_due(segment: Segment) -> bool:
-    """Whether a segment is written anew by itself: of removed rows."""
+    """Whether a segment is written again by itself: of removed rows."""
     return bool(segment.entry.removed) or segment.entry.removed_rows is not None
 
 

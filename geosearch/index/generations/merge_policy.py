@@ -25,7 +25,7 @@ class Sized(Protocol):
 
     @property
     def chip_count(self) -> int:
-        """How many."""
+        """Number of chips."""
 
 
 Item = TypeVar("Item", bound=Sized)

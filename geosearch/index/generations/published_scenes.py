@@ -55,7 +55,7 @@ class PublishedScene:
 
     @property
     def chip_count(self) -> int:
-        """How many chips there are."""
+        """Number of chips."""
         return len(self.rows)
 
     def columns(self) -> dict[str, NDArray[Any]]:

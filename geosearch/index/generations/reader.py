@@ -21,7 +21,7 @@ from geosearch.index.scoring.calibration import Calibration
 from geosearch.index.segment.reader import Segment
 
 _TRIES = 20
-"""How often an index is opened anew that is compacted meanwhile."""
+"""How often an index is opened again that is compacted meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class IndexInfo:
     chip_px: int
     stride_px: int
     gsd_m: float | None
-    """Metres a pixel of the finest chips that was asked for; None for each scene's own."""
+    """Metres per pixel of the finest chips that was asked for; None for each scene's own."""
     scales: tuple[int, ...]
     """Multiples of it that chips were cut at."""
     generation: int

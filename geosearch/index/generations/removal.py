@@ -52,7 +52,7 @@ def remove_chips(
         folder: The index.
         filter: What chips satisfy that shall go.
         scenes: Ids of scenes that shall go whole, beside what passes the filter.
-        confirm: Is told what will go, and says whether it may; the writer's lock is held.
+        confirm: Called with what will go, returns whether it may; the writer's lock is held.
 
     Raises:
         IndexFolderError: The index cannot be read or written.

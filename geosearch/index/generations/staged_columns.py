@@ -22,7 +22,7 @@ PARTS = "columns-*.npz"
 
 @contextmanager
 def columns_in(path: Path) -> Iterator[Any]:
-    """Open the columns of a part; damage of them is told with what to do about it."""
+    """Open the columns of a part; an error about them says what to do."""
     try:
         with arrays_in(path) as stored:
             yield stored

@@ -178,7 +178,7 @@ class IndexWriter:
 
         Args:
             record: The scene, as far as it is known before its pixels are read: with the same
-                one, what is stored is taken, otherwise it begins anew.
+                one, what is stored is taken, otherwise it begins again.
             windows: How many windows it is cut into.
             order: A hash of them: those of a run with other memory come in another order.
 

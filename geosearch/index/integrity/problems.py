@@ -58,7 +58,7 @@ class Problem:
     segment: str
     """Id of the segment it belongs to."""
     lost: str
-    """What an index with this file has not any more."""
+    """What an index with this file has lost."""
     remedy: str
     """What to do about it."""
     repairable: bool

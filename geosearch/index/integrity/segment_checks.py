@@ -205,7 +205,7 @@ def as_searched(folder: Path, entry: SegmentEntry) -> SegmentEntry:
     """Return a segment as the manifest should list it: with bounds and times of what is searched.
 
     Raises:
-        IndexFolderError: A file that tells is damaged.
+        IndexFolderError: A file of the segment is damaged.
     """
     place = folder / SEGMENTS / entry.id
     scenes = read_description(place, entry.checksum).scenes

@@ -13,7 +13,7 @@ from geosearch.index.integrity.segment_checks import find_faults
 from geosearch.text import shown
 
 _TRIES = 10
-"""How often a check begins anew of an index that is published meanwhile."""
+"""How often a check begins again of an index that is published meanwhile."""
 
 
 def verify(folder: Path) -> list[Problem]:
@@ -26,7 +26,7 @@ def verify(folder: Path) -> list[Problem]:
     for _ in range(_TRIES):
         manifest = read_manifest(folder)
         problems = list(_problems(folder, manifest))
-        # what was compacted meanwhile is no damage
+        # what was compacted meanwhile is not damage
         if not problems or read_manifest(folder) == manifest:
             return problems
     raise IndexFolderError(

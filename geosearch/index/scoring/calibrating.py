@@ -36,11 +36,11 @@ SELECTIVITIES = (1.0, 0.1, 0.01)
 K = 10
 
 _COVERED = 0.998
-"""Share of the true ten best whose lists and codes are covered by what is measured."""
+"""Fraction of the true ten best whose lists and codes are covered by what is measured."""
 _MAX_CANDIDATES = 16_384
 _USUALLY = 0.9
-"""Share of the queries for which the candidates are enough that are taken at first; the others pay
-for a second probe."""
+"""Fraction of the queries for which the first candidates are enough; the others pay for a second
+probe."""
 _MIN_DEVIATIONS = 7.5
 """Some texts need more than those that were asked. Of a million vectors of a published checkpoint
 and of ten million of ``mini``, 7.5 kept 0.996 of the true ten best of texts that nothing had been
@@ -74,7 +74,7 @@ class _Trial:
     """Floats, each in a place of its own, and what is best there."""
 
     selectivity: float
-    """Share of the rows that each place has."""
+    """Fraction of the rows that each place has."""
     queries: Floats
     """[q, dim]."""
     places: list[RowRanges]
@@ -177,7 +177,7 @@ class _Probe:
 
     trial: _Trial
     share: float
-    """Share of the codes that was looked at."""
+    """Fraction of the codes that was looked at."""
     found: list[Candidates]
     """For each query."""
     offsets: list[CodeOffset | None]
@@ -276,11 +276,11 @@ def measure_costs(
     count = len(vectors)
     long = min(count, 20_000)
     first = int(rng.integers(0, count - long + 1))
-    run = RowRanges.span(first, first + long)
+    together = RowRanges.span(first, first + long)
     few = np.sort(rng.choice(count, min(count, 2_000), replace=False)).astype(np.int64)
     everything = RowRanges.span(0, count)
     half = RowRanges.span(0, count // 2 or 1)
-    row = _nanoseconds(lambda: best_rows(vectors, query, run, K)) / long
+    row = _nanoseconds(lambda: best_rows(vectors, query, together, K)) / long
     alone = _nanoseconds(lambda: best_rows(vectors, query, RowRanges.of_rows(few), K)) / len(few)
     low, high = min(0.02, 1.0), 0.1
 

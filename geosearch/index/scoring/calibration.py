@@ -21,9 +21,9 @@ class Costs:
     """What searching costs, in nanoseconds of one thread."""
 
     row: float = 40.0
-    """An exact score of a row in a run."""
+    """An exact score of a row in a range."""
     run: float = 180.0
-    """Turning to another run."""
+    """Turning to another range."""
     gathered_row: float = 220.0
     """An exact score of a row by itself."""
     code: float = 3.0
@@ -38,16 +38,16 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What the approximate tier needs where a share of the rows passes."""
+    """What the approximate tier needs where a fraction of the rows passes."""
 
     selectivity: float
-    """Share of the rows that passes, 0..1."""
+    """Fraction of the rows that passes, 0..1."""
     share: float
-    """Share of the codes to look at."""
+    """Fraction of the codes to look at."""
     candidates: int
     """Rows to take by their codes."""
     scored: int
-    """How many of them a query has scored again, on average."""
+    """Number of them that a query scores again, on average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +55,16 @@ class Recall:
     """How much of the exact answer was found when the segment had been built."""
 
     selectivity: float
-    """Share of the rows that passed, 0..1."""
+    """Fraction of the rows that passed, 0..1."""
     tier: str
     """``exact`` or ``ivfpq``: what the plan took."""
     recall: float
-    """Share of the true ten best, 0..1."""
+    """Fraction of the true ten best, 0..1."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeErrors:
-    """How far scores that codes tell are off."""
+    """How far scores by codes are off."""
 
     usual: float
     """Deviation over the best candidates of a query, for most queries."""

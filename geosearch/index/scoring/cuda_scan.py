@@ -73,7 +73,7 @@ class DeviceAnswer:
     scores: Floats
     """Their scores, as the CPU computes them."""
     scored: int
-    """How many rows the CPU scored."""
+    """Number of rows that the CPU scored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,8 @@ class DeviceScan:
 
         Args:
             device: As torch names it; ``cpu`` works too, and is slower than the CPU's own scan.
-            at_once: Bring a segment's vectors when they are first searched; else when searching
-                them without the device has taken as long as bringing them would.
+            at_once: Upload a segment's vectors when they are first searched; else when searching
+                them without the device has taken as long as uploading them would.
             limit_bytes: What all vectors may take there; None for what is free, less a reserve.
             min_ms: Searches that take the CPU less are left to it, milliseconds.
             work_bytes: What scores and gathered rows take there at once, about.
@@ -121,7 +121,7 @@ class DeviceScan:
         self._fp16_matmul: bool | None = None
 
     def should_use(self, name: str, vectors: Halves, milliseconds: float) -> bool:
-        """Tell whether the device shall search a segment; bring its vectors if that pays.
+        """Return whether the device should search a segment; upload its vectors if that pays.
 
         Args:
             name: The segment's.
@@ -164,10 +164,10 @@ class DeviceScan:
             vectors: float16 [n, dim], the same as then.
             queries: float32 [q, dim].
             ranges: Rows to choose from, at least one.
-            k: How many.
+            k: Number of rows.
 
         Returns:
-            One a query; None where the CPU has to scan: too many rows are equally good, or the
+            One per query; None where the CPU has to scan: too many rows are equally good, or the
             device is out of memory or does not compute as it should.
 
         Raises:
@@ -267,7 +267,7 @@ def score_error(query: Floats, max_norm: float) -> float:
 
 
 def _halved(queries: Floats) -> NDArray[np.float16]:
-    with np.errstate(over="ignore"):  # the error of an infinite number is no number
+    with np.errstate(over="ignore"):  # the error of an infinite number is NaN
         return queries.astype(np.float16)
 
 
@@ -310,7 +310,7 @@ def _parts(vectors: "torch.Tensor", ranges: RowRanges, most: int) -> Iterator[_P
 
 
 def _hidden(device: "torch.device", ranges: RowRanges) -> "torch.Tensor":
-    """Return which rows from the first run to the last are in none, bool [m]."""
+    """Return which rows from the first range to the last are in none, bool [m]."""
     import torch
 
     first, last = int(ranges.starts[0]), int(ranges.stops[-1])

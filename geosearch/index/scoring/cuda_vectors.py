@@ -1,4 +1,4 @@
-"""A segment's vectors in the memory of a torch device, brought there once.
+"""A segment's vectors in the memory of a torch device, uploaded once.
 
 They stay in 16 bits: what is computed with them is in float32.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _STEP_ROWS = 65_536
 """Rows that are copied at a time: bounds what is neither mapped nor on the device."""
 _RESERVE = 0.1
-"""Share of a device's memory that is left to others: to encoders, above all."""
+"""Fraction of a device's memory that is left to others: to encoders, above all."""
 _MIN_RESERVE_BYTES = 1 << 30
 """Room for what a search itself takes there, too."""
 _MARK_BYTES = 3
@@ -53,7 +53,7 @@ def upload(vectors: NDArray[np.float16], device: str) -> DeviceVectors | None:
         rows = torch.empty(vectors.shape, dtype=torch.float16, device=device)
         max_norm = torch.zeros((), dtype=torch.float32, device=device)
         for first in range(0, len(vectors), _STEP_ROWS):
-            # a copy: torch takes no array that must not be written
+            # a copy: torch takes no read-only array
             step = torch.from_numpy(np.array(vectors[first : first + _STEP_ROWS])).to(device)
             rows[first : first + len(step)] = step
             lengths = torch.linalg.vector_norm(step, dim=1, dtype=torch.float32)
@@ -103,7 +103,7 @@ def scores(queries: "torch.Tensor", rows: "torch.Tensor", *, fp16_matmul: bool) 
 
 
 def has_fp16_matmul(device: str, dim: int) -> bool:
-    """Tell whether a device multiplies 16-bit vectors [dim] into float32 scores; tried out."""
+    """Return whether a device multiplies 16-bit vectors [dim] into float32 scores; tried out."""
     import torch
 
     least_above_1, numbers = 1 + 2.0**-10, min(dim, 16)

@@ -2,8 +2,8 @@
 
 FAISS's own scanner reads the mapped 16-bit rows in place, adds in float32 and keeps the best in a
 heap: converting the rows to float32 in numpy first would take many times as long as the products
-themselves. To FAISS each run is a list of an inverted file, so that one call scans thousands of
-them: a call a run takes as long as scoring fifty rows.
+themselves. To FAISS each range is a list of an inverted file, so that one call scans thousands of
+them: a call per range takes as long as scoring fifty rows.
 """
 
 from collections import defaultdict
@@ -30,14 +30,14 @@ _MAX_LISTS = 1 << 40
 def best_rows(
     vectors: Halves, query: Floats, ranges: RowRanges, k: int, *, threads: int = 1
 ) -> tuple[Rows, Floats]:
-    """Return the rows with the greatest inner products, best first, ties by row.
+    """Return the rows with the largest inner products, best first, ties by row.
 
     Args:
         vectors: float16 [n, dim], C-contiguous.
         query: float32 [dim].
         ranges: Rows to choose from.
-        k: How many.
-        threads: How many may work, where there is enough to do.
+        k: Number of rows.
+        threads: Maximum number of threads, where there is enough to do.
 
     Returns:
         rows int64 and scores float32, [min(k, m)].
@@ -212,7 +212,7 @@ class _Scanner:
         return _rows(ranges, read(found.labels, count).copy()), read(found.distances, count).copy()
 
     def _look_at(self, vectors: Halves, ranges: RowRanges) -> None:
-        """Make each run a list of the index."""
+        """Make each range a list of the index."""
         self._index.nprobe = len(ranges)
         if self._mapped is not None:
             self._point_to(vectors, ranges)

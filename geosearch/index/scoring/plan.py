@@ -21,7 +21,7 @@ class Choice:
     milliseconds: float
     """What that should take, on one thread of the machine that built the segment."""
     share: float = 1.0
-    """Share of the codes that is looked at, for ``ivfpq``."""
+    """Fraction of the codes that is looked at, for ``ivfpq``."""
     candidates: int = 0
     """Rows that are scored exactly, or for ``ivfpq`` that are taken by their codes."""
 
@@ -35,8 +35,8 @@ def choose(
         calibration: What was measured.
         rows: Rows of the segment.
         matching: Rows that pass the filter.
-        ranges: RowRanges they are in.
-        k: How many hits are asked for.
+        ranges: Ranges they are in.
+        k: Number of hits asked for.
         tier: ``ivfpq`` to take the approximate tier wherever it has something to choose from.
     """
     if not matching:
@@ -55,7 +55,7 @@ def choose(
     spent = costs.probe + costs.code * share * rows
     spent += max(costs.candidate - costs.gathered_row, 0.0) * candidates
     spent += costs.gathered_row * min(need.scored * further, candidates)
-    if matching < rows:  # to mark a run takes about as long as to turn to it
+    if matching < rows:  # to mark a range takes about as long as to turn to it
         spent += costs.mark * rows + costs.run * ranges
     approximate = Choice("ivfpq", spent / 1e6, share, candidates)
     if tier == "ivfpq":
@@ -72,7 +72,7 @@ def exact_choice(costs: Costs, matching: int, ranges: int) -> Choice:
 def need_at(calibration: Calibration, selectivity: float) -> Need:
     """Return what is needed at a selectivity, between what was measured on logarithmic scales.
 
-    Below the least that was measured the last slope goes on.
+    Below the minimum that was measured the last slope goes on.
     """
     needs = sorted(calibration.needs, key=lambda need: need.selectivity)
     at = np.log([need.selectivity for need in needs])

@@ -29,7 +29,7 @@ class SearchOptions:
     """``exact`` scores every row that may be ranked, ``ivfpq`` takes the approximate tier wherever
     there is one; ``auto`` takes what is cheaper."""
     threads: int = 1
-    """How many may work on one query."""
+    """Maximum number of threads for one query."""
     device: DeviceScan | None = None
     """Where segments may be scanned that fit; not for ``ivfpq``."""
 

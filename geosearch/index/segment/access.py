@@ -61,7 +61,7 @@ class SegmentAccess:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Tell damage from what has gone since the index was opened, and from a full table.
+        """Tell damage apart from what was deleted meanwhile, and from too many open files.
 
         What is mapped or open stays readable after another process has deleted it; whatever is
         opened first then is not.

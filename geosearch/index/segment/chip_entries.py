@@ -1,4 +1,4 @@
-"""What a hit tells of its chip, together in one place: hits are few and lie apart.
+"""What a hit shows of its chip, together in one place: hits are few and lie apart.
 
 The columns have the same, each in a file of its own: ten hits take fifty reads there. A read of a
 few bytes takes as long as scoring thirty rows, so that short footprints and ids are here, too.
@@ -37,11 +37,11 @@ _PART_ROWS = 1 << 12
 _MAX_ROOM = 128
 """Bytes behind the head, at most: enough for four corners and an id of 35 letters."""
 _ROOMY = 0.95
-"""Share of the chips whose footprint and id there is room for."""
+"""Fraction of the chips whose footprint and id there is room for."""
 
 
 class ChipEntry(NamedTuple):
-    """What is told of a chip in one place."""
+    """What is stored of a chip in one place."""
 
     time_ms: int
     footprint_start: int

@@ -30,7 +30,7 @@ class SceneChips(Protocol):
 
     @property
     def chip_count(self) -> int:
-        """How many chips it has."""
+        """Number of chips."""
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return the numbers of a `ChipBatch` but the vectors, by name."""

@@ -41,7 +41,7 @@ def write_rows(
 ) -> None:
     """Write the columns of ``COLUMNS``, footprints and ids, each to a file of its name.
 
-    What hits tell is written once more, together.
+    What hits show is written once more, together.
 
     Args:
         folder: Made here.

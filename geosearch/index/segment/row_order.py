@@ -1,4 +1,4 @@
-"""Row order: a place is few runs of rows, and so is a scene.
+"""Row order: a place is few ranges of rows, and so is a scene.
 
 Coarse cell along a Hilbert curve over longitude and latitude, then scene, then
 the fine position along the curve.
@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 _ORDER = 16
-"""Bits a side: a fine cell is 0.0055 by 0.0027 degrees."""
+"""Bits per side: a fine cell is 0.0055 by 0.0027 degrees."""
 _COARSE_ORDER = 8
-"""Bits a side: a coarse cell is 1.4 by 0.7 degrees."""
+"""Bits per side: a coarse cell is 1.4 by 0.7 degrees."""
 _MIN_GROUP = 64
 """Chips that share a scene and a time on average, at least, for being kept together."""
 
@@ -47,7 +47,7 @@ def row_order(centres: NDArray[np.float64], group: NDArray[np.int64]) -> NDArray
 
 
 def hilbert(x: NDArray[np.int64], y: NDArray[np.int64], order: int) -> NDArray[np.int64]:
-    """Return the distance along a Hilbert curve of cells of a square of 2^order cells a side.
+    """Return the distance along a Hilbert curve of cells of a square of 2^order cells per side.
 
     Quadrant by quadrant from the largest, turning the frame as the curve turns (Lam and Shapiro,
     A class of fast algorithms for the Peano-Hilbert space-filling curve, ICIP 1994).

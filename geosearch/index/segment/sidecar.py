@@ -112,7 +112,7 @@ class SidecarWriter:
             self._connection.close()
         except duckdb.Error as failure:
             error = error or failure
-        if isinstance(error, duckdb.Error):  # a full disk, say: DuckDB's errors are no OSErrors
+        if isinstance(error, duckdb.Error):  # a full disk, say: DuckDB's errors are not OSErrors
             raise OSError(first_line(error)) from error
 
     def add_scenes(self, scenes: Sequence[SceneRecord]) -> None:
@@ -210,7 +210,7 @@ class Sidecar:
             scene_no int32 [n], valid float32 [n], bounds float64 [n, 4], time_ms int64 [n],
             footprint [n] as WKB, id [n] (empty where its window makes it), cloud float32 [n],
             windows int32 [n, 4] in pixels of the scene, size_m float32 [n, 2] in metres, gsd_m
-            float32 [n] in metres a pixel of the chip.
+            float32 [n] in metres per pixel of the chip.
 
         Raises:
             IndexFolderError: It cannot be read, its rows are not 0 to ``count`` - 1, or two of

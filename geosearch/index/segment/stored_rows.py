@@ -143,7 +143,7 @@ class StoredRows:
         return found, none
 
     def read_hits(self, rows: list[int]) -> list[tuple[ChipEntry, str, BaseGeometry]]:
-        """Return what hits tell of few rows: an entry, the chip's own id or none, the footprint.
+        """Return what hits show of few rows: an entry, the chip's own id or none, the footprint.
 
         Raises:
             IndexFolderError: The files do not hold ids and footprints where it says.
@@ -169,7 +169,7 @@ class StoredRows:
         return outline, own_id
 
     def entries_agree(self) -> bool:
-        """Return whether what is told in one place is what the other files tell."""
+        """Return whether the entries agree with the other files."""
         columns = {name: self.whole(name) for name in self._columns}
         expected = parts_of_entries(columns, self._footprints.whole, self.packed_ids)
         entries = self._entries
@@ -198,6 +198,6 @@ class StoredRows:
 
 
 def _entries(path: Path, rows: int, size: int) -> StoredArray:
-    """Open what hits tell, entries of equal length that have so many bytes together."""
+    """Open what hits show, entries of equal length that have so many bytes together."""
     width = max(size // rows if rows else 0, CHIP_ENTRY.itemsize)
     return StoredArray(path, f"V{width}", (rows,))

@@ -42,9 +42,9 @@ def list_centres(
 
     Args:
         sample: float16 [m, dim], m >= lists.
-        lists: How many.
+        lists: Number of lists.
         device: As torch names it.
-        iterations: How often rows are divided anew.
+        iterations: How often rows are divided again.
         seed: Of the rows to begin with.
     """
     import torch
@@ -97,7 +97,7 @@ def chosen_lists(
     try:
         there, middle = (torch.from_numpy(one).to(device) for one in (centres, mean))
         for first in range(0, len(vectors), _STEP_ROWS):
-            # a copy: torch takes no array that must not be written
+            # a copy: torch takes no read-only array
             part = torch.from_numpy(np.array(vectors[first : first + _STEP_ROWS])).to(device)
             nearest = _nearest(part.float() - middle, there, _offsets(there))
             chosen[first : first + len(part)] = nearest.cpu().numpy()

@@ -24,7 +24,7 @@ def time_spans(time_ms: NDArray[np.int64], lists: int) -> NDArray[np.int64]:
 
     Args:
         time_ms: int64 [n], milliseconds since 1970.
-        lists: How many there are.
+        lists: Number of lists.
     """
     spans = int(np.cbrt(len(time_ms) / lists / BLOCK_ROWS))
     if spans < 2:

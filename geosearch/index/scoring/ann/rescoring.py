@@ -34,8 +34,8 @@ _MAX_GROWTH = 4.0
 _SPARE = 1.25
 """Of what is expected to be needed, so that it is enough in most cases."""
 _EARLY = 1 / 2
-"""Of the share of codes that is planned, what is looked at as the first part. Texts have one hit in
-five hundred in the other half; of random directions so many are there that the next part pays."""
+"""Part of the planned fraction of codes that is looked at first. Texts have one hit in five hundred
+in the other half; random directions have so many there that the next part pays."""
 _LATER_CANDIDATES = 4
 """A later part has fewer candidates that are better than what is known: one in so many is taken."""
 
@@ -49,9 +49,9 @@ class Rescored:
     scores: Floats
     """[m], exact."""
     scored: int
-    """How many candidates were scored."""
+    """Number of candidates that were scored."""
     share: float
-    """Share of the codes that was looked at."""
+    """Fraction of the codes that was looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,13 @@ class CodeOffset:
     hit: float
     """Score of the k-th of those candidates."""
     known: int
-    """How many candidates have been scored to know it."""
+    """Number of candidates that were scored to know it."""
 
     def depths(self, codes: Floats, usual: float) -> Floats:
         """Return how many deviations below that hit rows should lie by their codes, float32 [m].
 
         Args:
-            codes: float32 [m], scores that the codes tell.
+            codes: float32 [m], scores by codes.
             usual: Deviation of what codes are off for most queries.
         """
         least = max(_MIN_DEVIATION * usual, float(np.finfo(np.float32).eps))
@@ -88,18 +88,18 @@ def best_by_codes(
     errors: CodeErrors | None,
     threads: int = 1,
 ) -> Rescored:
-    """Return the best of some rows, as far as their codes tell.
+    """Return the best of some rows, by their codes.
 
     Args:
         tier: The approximate tier.
         vectors: float16 [n, dim], its rows.
         query: float32 [dim].
         ranges: Rows to choose from.
-        k: How many.
-        choice: Which share of the codes to look at, and how many candidates to take at first.
-        errors: What codes are off; None where nobody has measured it: all candidates are scored
+        k: Number of rows.
+        choice: Which fraction of the codes to look at, and how many candidates to take at first.
+        errors: What codes are off; None where it was not measured: all candidates are scored
             then, and neither more of them nor more codes are looked at.
-        threads: How many may work.
+        threads: Maximum number of threads.
     """
     asked = _Asked(tier.probe(query, ranges), vectors, query, k, threads, ranges.count)
     if errors is None:
@@ -134,7 +134,7 @@ class _Asked:
 
         Args:
             count: Candidates to take at first.
-            stop: Share of the codes to look at.
+            stop: Fraction of the codes to look at.
             errors: What codes are usually off.
         """
         most = min(self.matching, MAX_CANDIDATES)
@@ -164,7 +164,7 @@ class _Asked:
 
         Args:
             count: Candidates that the first part took at first.
-            start: Share of the codes that was looked at.
+            start: Fraction of the codes that was looked at.
             stop: Share to have looked at afterwards.
             best: What was found there, at least ``k``.
             offset: What its codes were off.

@@ -31,7 +31,7 @@ class Candidates:
     rows: Rows
     """int64 [m]."""
     scores: Floats
-    """[m], inner products as codes tell them, but for a number that is the same for all."""
+    """[m], inner products by codes, but for a number that is the same for all."""
 
 
 class ApproximateTier:
@@ -88,7 +88,7 @@ class ApproximateTier:
         return index
 
     def share_to(self, query: Floats, vectors: NDArray[np.float16]) -> Floats:
-        """Return which share of all codes a query has to look at to meet each of some rows.
+        """Return which fraction of all codes a query has to look at to meet each of some rows.
 
         Args:
             query: float32 [dim].
@@ -131,8 +131,8 @@ class ApproximateTier:
         Args:
             query: float32 [dim].
             ranges: Rows to choose from.
-            count: How many.
-            share: Share of all rows whose codes are looked at, above 0.
+            count: Number of rows.
+            share: Fraction of all rows whose codes are looked at, above 0.
 
         Raises:
             IndexFolderError: A list names rows that there are not.
@@ -157,7 +157,7 @@ class ApproximateTier:
             query: float32 [dim].
             lists: int64 [l].
             list_scores: float32 [l], of their centres.
-            count: How many.
+            count: Number of rows.
             parameters: FAISS's, of the search.
 
         Raises:
@@ -217,12 +217,12 @@ class Probe:
             self._parameters.sel = self._selector
 
     def candidates(self, count: int, start: float, stop: float) -> Candidates:
-        """Return up to ``count`` rows by their codes, of lists that hold some share of all codes.
+        """Return up to ``count`` rows by their codes, of lists with some fraction of all codes.
 
         Args:
-            count: How many.
-            start: The share of the codes that lists before these hold.
-            stop: The share that they hold together with these.
+            count: Number of rows.
+            start: The fraction of the codes that lists before these hold.
+            stop: The fraction that they hold together with these.
 
         Raises:
             IndexFolderError: A list names rows that there are not.
