@@ -16,7 +16,7 @@ _PART_ROWS = 1 << 14
 _WORTHWHILE_ROWS = 256
 
 
-class _Sorted:
+class _RowsByScene:
     """The searched rows of a segment, by scene; nothing is sorted before a row is asked for."""
 
     def __init__(self, segment: Segment) -> None:
@@ -46,7 +46,7 @@ class PublishedScene:
     """Where they are."""
     number: int
     """What ``scene_no`` has for the scene there."""
-    _sorted: _Sorted
+    _sorted: _RowsByScene
 
     @property
     def rows(self) -> NDArray[np.int64]:
@@ -112,6 +112,6 @@ class PublishedScene:
 
 def published_scenes(segment: Segment) -> Iterator[PublishedScene]:
     """Yield the scenes of a segment that are searched, by id."""
-    by_scene = _Sorted(segment)
+    by_scene = _RowsByScene(segment)
     for number, record in segment.numbered_scenes():
         yield PublishedScene(record, segment, number, by_scene)

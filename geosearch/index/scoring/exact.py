@@ -175,7 +175,7 @@ class _Scanner:
         pointer = self._faiss.swig_ptr
         k = min(k, ranges.count)
         scores, labels = np.empty(k, np.float32), np.empty(k, np.int64)
-        query, keys, nothing = _asked(query, len(ranges))
+        query, keys, nothing = _prepared(query, len(ranges))
         self._look_at(vectors, ranges)
         try:
             self._index.search_preassigned_c(
@@ -196,7 +196,7 @@ class _Scanner:
     ) -> Scored:
         """Return all rows of ranges with at least a score, in any order."""
         pointer, read = self._faiss.swig_ptr, self._faiss.rev_swig_ptr
-        query, keys, nothing = _asked(query, len(ranges))
+        query, keys, nothing = _prepared(query, len(ranges))
         below = float(np.nextafter(least, np.float32(-np.inf)))
         found = self._faiss.RangeSearchResult(1)
         self._look_at(vectors, ranges)
@@ -261,7 +261,7 @@ class _Scanner:
         return lists
 
 
-def _asked(query: Floats, lists: int) -> tuple[Floats, Rows, Floats]:
+def _prepared(query: Floats, lists: int) -> tuple[Floats, Rows, Floats]:
     """Return a query, the lists it is to be compared with, and the part of scores they share."""
     whole = np.ascontiguousarray(query, dtype=np.float32)
     return whole, np.arange(lists, dtype=np.int64), np.zeros(lists, np.float32)

@@ -101,14 +101,14 @@ def best_by_codes(
             then, and neither more of them nor more codes are looked at.
         threads: Maximum number of threads.
     """
-    asked = _Asked(tier.probe(query, ranges), vectors, query, k, threads, ranges.count)
+    request = _SegmentQuery(tier.probe(query, ranges), vectors, query, k, threads, ranges.count)
     if errors is None:
-        found = asked.probe.candidates(choice.candidates, 0.0, choice.share)
-        return asked.scored(found.rows, choice.share)
+        found = request.probe.candidates(choice.candidates, 0.0, choice.share)
+        return request.scored(found.rows, choice.share)
     start, stop = _EARLY * choice.share, choice.share
-    best, offset = asked.first_part(choice.candidates, start, errors)
+    best, offset = request.first_part(choice.candidates, start, errors)
     while offset is not None and len(best.rows) >= k:
-        more = asked.later_part(choice.candidates, start, stop, best, offset, errors)
+        more = request.later_part(choice.candidates, start, stop, best, offset, errors)
         best = _joined(best, more, k)
         if stop >= 1 or not np.isin(best.rows, more.rows).any():
             break
@@ -117,7 +117,7 @@ def best_by_codes(
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _SegmentQuery:
     """A query in one segment."""
 
     probe: Probe
