@@ -51,7 +51,7 @@ WORK_BYTES = 256 << 20
 """What scores and gathered rows take on the device at once, about."""
 LEAST_MS = 0.5
 """What the CPU does in less is left to it: to start and to fetch takes a device as long. Not
-measured; to be replaced by what scripts/bench_device finds."""
+measured; to be replaced by what python -m benchmarks device finds."""
 BRING_BYTES_A_MS = 2_000_000
 """From mapped files to the device, about: page-locked memory and the bus allow more."""
 
