@@ -20,6 +20,7 @@ import rasterio
 from support.scenes_making import values, write_band
 
 from geosearch.errors import SceneError
+from geosearch.geo import PixelWindow
 from geosearch.scenes import (
     SceneFile,
     chip_windows,
@@ -452,7 +453,9 @@ def test_folders_are_local_whatever_they_are_called(
         assert before.size_bytes == Path(file.href).stat().st_size
         os.utime(file.href)
         assert scene_state(file) != before
-        window = read_window(scene.href, (0, 0, SIDE, SIDE), bands=scene.bands, stretch=None)
+        window = read_window(
+            scene.href, PixelWindow(0, 0, SIDE, SIDE), bands=scene.bands, stretch=None
+        )
         assert window.shape == (SIDE, SIDE, 3)
 
 

@@ -38,7 +38,7 @@ def found(path: str) -> Discovery:
     return find_scenes([path])
 
 
-def item(href: str) -> dict:
+def item(href: str) -> dict[str, object]:
     return {
         "type": "Feature", "stac_version": "1.0.0", "id": "one", "geometry": None, "links": [],
         "properties": {"datetime": "2021-02-03T04:05:06Z"},
