@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, box
 from shapely.geometry.base import BaseGeometry
 
-from geosearch.geo import bbox_geometry, rfc7946_bbox
+from geosearch.geo import Bbox, bbox_geometry, rfc7946_bbox
 
 
 def test_a_box_is_a_polygon_and_two_across_180() -> None:
@@ -37,16 +37,16 @@ def test_a_box_without_an_area_still_meets_what_it_lies_in(
         ([box(170, 0, 175, 1), box(-175, 0, -170, 1)], (170, 0, -170, 1)),
     ],
 )
-def test_the_bbox_is_the_smallest(
-    geometries: list[BaseGeometry], expected: tuple[float, float, float, float]
-) -> None:
+def test_the_bbox_is_the_smallest(geometries: list[BaseGeometry], expected: Bbox) -> None:
     assert rfc7946_bbox(geometries) == expected
 
 
 @given(
     st.lists(st.tuples(st.floats(-180, 179), st.floats(0.1, 60)), min_size=1, max_size=6),
 )
-def test_a_bbox_holds_its_geometries_and_none_is_smaller(spans: list[tuple[float, float]]) -> None:
+def test_a_bbox_holds_its_geometries_and_none_is_smaller(
+    spans: list[tuple[float, float]],
+) -> None:
     boxes = [box(west, 0, min(west + width, 180), 1) for west, width in spans]
     west, _, east, _ = rfc7946_bbox(boxes)
     assert shapely.union_all(boxes).difference(bbox_geometry(west, 0, east, 1)).area < 1e-9

@@ -12,6 +12,7 @@ from pyproj import Geod
 from shapely.geometry import Polygon
 
 from geosearch.geo import PixelToLonLat, crs_to_lonlat, footprint, footprints
+from geosearch.geo.projection import Floats
 
 GEOD = Geod(ellps="WGS84")
 
@@ -49,7 +50,7 @@ SCENES: dict[str, tuple[PixelToLonLat, tuple[int, int, int, int]]] = {
 
 def inner_points(
     to_lonlat: PixelToLonLat, window: tuple[int, int, int, int], inset_px: float
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Floats, Floats]:
     """Points on a lattice that stays some pixels inside a window, and the pixels themselves."""
     col, row, width, height = window
     cols = np.linspace(col + inset_px, col + width - inset_px, 41)
@@ -194,9 +195,9 @@ def test_footprints_together_are_those_one_by_one(name: str) -> None:
 
 
 def counted(to_lonlat: PixelToLonLat) -> tuple[PixelToLonLat, Callable[[], int]]:
-    points: list[int] = []
+    points = []
 
-    def counting(cols: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def counting(cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
         points.append(len(cols))
         return to_lonlat(cols, rows)
 

@@ -12,8 +12,7 @@ def weights(edges: np.ndarray, extent: int) -> np.ndarray:
     """How much of each small pixel each large one covers, [large, small]."""
     near, far = edges[:-1, None], edges[1:, None]
     at = np.arange(extent)
-    covered: np.ndarray = np.clip(np.minimum(far, at + 1) - np.maximum(near, at), 0, None)
-    return covered
+    return np.asarray(np.clip(np.minimum(far, at + 1) - np.maximum(near, at), 0, None))
 
 
 @given(
