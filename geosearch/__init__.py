@@ -11,6 +11,7 @@ Everything public is here; the rest may change. Importing this costs nothing hea
 
 from typing import TYPE_CHECKING
 
+from geosearch.chips import Chips
 from geosearch.errors import (
     EncoderError,
     GeosearchError,
@@ -24,34 +25,40 @@ from geosearch.lazy import lazy_names
 
 if TYPE_CHECKING:
     from geosearch.api import (
+        EncoderChoice,
         Hits,
         Index,
+        IndexingJob,
         build,
         compact,
         export_vectors,
         import_vectors,
         open,
-        plan,
+        prepare,
         remove,
         verify,
     )
     from geosearch.demo import write_archive as write_demo
     from geosearch.encoders import embed_images, embed_texts
     from geosearch.encoders import load as load_encoder
-    from geosearch.ingest import BuildReport
+    from geosearch.ingest import BuildReport, IndexingEstimate
     from geosearch.search import Conditions, Hit
 
 __version__ = "0.1.0"
 
 __all__ = [
     "BuildReport",
+    "Chips",
     "Conditions",
+    "EncoderChoice",
     "EncoderError",
     "GeosearchError",
     "Hit",
     "Hits",
     "Index",
     "IndexFolderError",
+    "IndexingEstimate",
+    "IndexingJob",
     "Refusal",
     "SceneError",
     "UsageError",
@@ -64,18 +71,21 @@ __all__ = [
     "import_vectors",
     "load_encoder",
     "open",
-    "plan",
+    "prepare",
     "remove",
     "verify",
     "write_demo",
 ]
 
 _HOME = {
-    "Index": "api",
     "BuildReport": "ingest",
     "Conditions": "search",
+    "EncoderChoice": "api",
     "Hit": "search",
     "Hits": "api",
+    "Index": "api",
+    "IndexingEstimate": "ingest",
+    "IndexingJob": "api",
     "build": "api",
     "compact": "api",
     "embed_images": "encoders",
@@ -84,7 +94,7 @@ _HOME = {
     "import_vectors": "api",
     "load_encoder": "encoders:load",
     "open": "api",
-    "plan": "api",
+    "prepare": "api",
     "remove": "api",
     "verify": "api",
     "write_demo": "demo:write_archive",

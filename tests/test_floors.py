@@ -16,6 +16,7 @@ FLOORS = {
     "lazy": 0,
     "stopwatch": 0,
     "regular_file": 0,
+    "chips": 1,
     "replacing": 0,
     "text": 1,
     "json_text": 2,

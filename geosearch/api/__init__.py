@@ -3,6 +3,7 @@
 Rooms are imported where they are used, so that importing this costs nothing heavy.
 """
 
+from geosearch.api.encoder_choice import EncoderChoice
 from geosearch.api.folders import (
     DEFAULT_INDEXES,
     INDEX_VARIABLE,
@@ -12,15 +13,19 @@ from geosearch.api.folders import (
 )
 from geosearch.api.hits import Hits
 from geosearch.api.index import Index, open
-from geosearch.api.indexing import build, plan
+from geosearch.api.indexing import IndexingJob, build, prepare
 from geosearch.api.keeping import compact, remove, verify
 from geosearch.api.vectors import export_vectors, import_vectors
+from geosearch.chips import Chips
 
 __all__ = [
     "DEFAULT_INDEXES",
     "INDEX_VARIABLE",
+    "Chips",
+    "EncoderChoice",
     "Hits",
     "Index",
+    "IndexingJob",
     "build",
     "compact",
     "default_index",
@@ -29,7 +34,7 @@ __all__ = [
     "import_vectors",
     "named_index",
     "open",
-    "plan",
+    "prepare",
     "remove",
     "verify",
 ]

@@ -9,7 +9,6 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
-from geosearch.api.conditions import takes_conditions
 from geosearch.api.folders import named_index
 from geosearch.errors import UsageError
 from geosearch.reporting import LOG, Reporter
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from geosearch.search import Conditions
 
 
-@takes_conditions
 def remove(
     index: str | Path | None = None,
     *,
@@ -43,7 +41,7 @@ def remove(
         confirm: Is told what will go, and says whether it may; None to go ahead.
         reporter: Told which index was chosen, if none was named, how an ambiguous filter was read,
             and where the index lies if nothing matches.
-        **conditions: What chips must meet, as `Conditions` describes it.
+        **conditions: What chips must meet; `geosearch.Conditions` describes each keyword.
 
     Raises:
         UsageError: No filter is given, one cannot be applied, or the index has no such scene.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from geosearch.api.conditions import takes_conditions
+from geosearch.api.encoder_choice import EncoderChoice, encoder_choice
 from geosearch.api.folders import default_index, index_folder, named_index
 from geosearch.errors import UsageError
 from geosearch.outputs import GEOPARQUET, require_output
@@ -19,8 +19,7 @@ from geosearch.text import shown
 if TYPE_CHECKING:
     from geosearch.encoders import Encoder
     from geosearch.formats import VectorFile, VectorImport
-    from geosearch.index import IndexSpec
-    from geosearch.ingest import AnnKind
+    from geosearch.index import AnnChoice, IndexSpec
     from geosearch.search import Conditions
 
 
@@ -28,12 +27,9 @@ def import_vectors(
     files: Paths,
     index: str | Path | None = None,
     *,
-    encoder: str | None = None,
-    weights: str | Path | None = None,
-    ann: AnnKind = "auto",
+    encoder: EncoderChoice | str | None = None,
+    ann: AnnChoice = "auto",
     max_memory: str | int | None = None,
-    device: str = "auto",
-    precision: str = "auto",
     reporter: Reporter = LOG,
 ) -> VectorImport:
     """Put the rows of GeoParquet files into an index: vectors that were made elsewhere.
@@ -43,16 +39,13 @@ def import_vectors(
             ``vector`` (lists of so many floats) and, if known, ``datetime``.
         index: The index folder, made if it is not there; None for ``indexes/`` with the first
             file's name.
-        encoder: What made the vectors, where the files do not say; texts can then be asked.
-        weights: The encoder's weights: a file, or the folder it is in.
+        encoder: What made the vectors, where the files do not say: texts can then be searched for.
         ann: ``auto``, ``flat`` (always exact) or ``ivfpq`` (always approximate).
         max_memory: What it may take, in bytes or such as ``8GB``, the encoder and mapped vectors
             not counted: how many files share a segment, and how long codes are, follow from it.
             None for half of the machine's memory.
-        device: ``auto``, ``cpu``, ``cuda``.
-        precision: ``auto``, ``float32``, ``bf16``.
-        reporter: Is told which index was taken, if none was named, and what of a file may be meant
-            otherwise than it is read.
+        reporter: Receives which index was chosen, if none was named, the progress, and what of a
+            file may be meant otherwise than it is read.
 
     Raises:
         UsageError: A file cannot be read, or holds no row that can be used, or its vectors are
@@ -78,7 +71,7 @@ def import_vectors(
     require_fit(folder, None)
     with ExitStack() as stack:
         opened = [stack.enter_context(VectorFile(path)) for path in paths]
-        spec, made_by = _import_spec(opened, folder, encoder, weights, device, precision)
+        spec, made_by = _import_spec(opened, folder, encoder_choice(encoder))
         for line in (line for file in opened for line in file.notes):
             reporter.say(line)
         done = import_vectors(
@@ -96,37 +89,34 @@ def import_vectors(
 
 
 def _import_spec(
-    files: Sequence[VectorFile],
-    folder: Path,
-    encoder: str | None,
-    weights: str | Path | None,
-    device: str,
-    precision: str,
+    files: Sequence[VectorFile], folder: Path, choice: EncoderChoice
 ) -> tuple[IndexSpec, Encoder | None]:
     """Return how the files' vectors were made, and the encoder, if one was named."""
-    from geosearch.encoders import load
     from geosearch.formats import agreed_spec
     from geosearch.index import MANIFEST, UNKNOWN_ENCODER, open_index
 
     spec = agreed_spec(files)
-    _require_fit(files[0], spec if encoder is None else replace(spec, encoder=encoder), folder)
-    if encoder is None:
+    name = None if choice.name is None else choice.full_name
+    _require_fit(files[0], spec if name is None else replace(spec, encoder=name), folder)
+    if name is None:
         return spec, None
-    if spec.encoder not in (UNKNOWN_ENCODER, encoder):
+    if spec.encoder not in (UNKNOWN_ENCODER, name):
         raise UsageError(
-            f"{files[0].path} says that {spec.encoder} made its vectors, not {encoder}",
-            hint="leave --encoder away",
+            f"{files[0].path} says that {spec.encoder} made its vectors, not {name}",
+            hint="omit `encoder`",
+            parameter="encoder",
         )
-    loaded = load(encoder, weights=weights, device=device, precision=precision)
+    loaded = choice.load()
     if loaded.dim != spec.dim:
         raise UsageError(
-            f"{files[0].path} has vectors of {spec.dim} numbers, {encoder} makes {loaded.dim}",
+            f"{files[0].path} has vectors of {spec.dim} numbers, {name} makes {loaded.dim}",
             hint="name the encoder that made them",
+            parameter="encoder",
         )
     if (folder / MANIFEST).exists():
         # what is added to an index counts as cut like the rest of it
         return replace(open_index(folder).spec, fingerprint=loaded.fingerprint), loaded
-    kept = None if weights is None else str(Path(weights).resolve())
+    kept = None if choice.weights is None else str(Path(choice.weights).resolve())
     made = replace(spec, encoder=loaded.name, fingerprint=loaded.fingerprint, weights=kept)
     return made, loaded
 
@@ -156,7 +146,6 @@ def _require_fit(file: VectorFile, spec: IndexSpec, folder: Path) -> None:
         )
 
 
-@takes_conditions
 def export_vectors(
     path: str | Path,
     index: str | Path | None = None,
@@ -171,7 +160,7 @@ def export_vectors(
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
         reporter: Told which index was chosen, if none was named, how an ambiguous filter was read,
             and where the index lies if nothing matches.
-        **conditions: What chips must meet, as `Conditions` describes it.
+        **conditions: What chips must meet; `geosearch.Conditions` describes each keyword.
 
     Returns:
         How many chips were written.

@@ -1,37 +1,33 @@
 """`geosearch embed`: images or texts in, their vectors out."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from geosearch.cli.options import PathType, activation_option, compute_options, weights_option
+from geosearch.cli.options import PathType, encoder_options
 from geosearch.cli.report import count_of, print_refusals
 from geosearch.cli.texts import read_texts
 from geosearch.errors import Refusal, UsageError
 from geosearch.outputs import NPZ, require_output
 from geosearch.reporting import CONSOLE
 
+if TYPE_CHECKING:
+    from geosearch.api import EncoderChoice
+
 
 @click.command(short_help="Embed images or texts.")
 @click.argument("more", metavar="[PATH...]", nargs=-1, type=PathType())
 @click.option("--images", multiple=True, type=PathType(), help="Image files or folders.")
 @click.option("--texts", type=PathType(), help="A text a line; a .json file is a list of strings.")
-@click.option(
-    "--encoder", required=True, help="An encoder's name; `geosearch encoders` lists them."
-)
-@weights_option
-@activation_option
-@compute_options(precision="float32")  # vectors that leave geosearch are the reference's
+# vectors that leave geosearch are the reference's
+@encoder_options("encoder", "activation", required=True, precision="float32")
 @click.option("-o", "--output", required=True, type=PathType(dir_okay=False), help="An .npz file.")
 def embed(
     more: tuple[str, ...],
     images: tuple[str, ...],
     texts: str | None,
-    encoder: str,
-    weights: str | None,
-    activation: str | None,
-    device: str,
-    precision: str,
+    encoder: "EncoderChoice",
     output: str,
 ) -> int:
     """Embed image files or texts with one encoder.
@@ -52,14 +48,11 @@ def embed(
         embed_texts,
         entry,
         find_images,
-        load,
-        with_activation,
         write_embedding,
     )
 
     require_output(output, NPZ)
-    name = with_activation(encoder, activation)
-    entry(name)  # there is one of that name
+    entry(encoder.full_name)  # there is one of that name
     read = None if texts is None else read_texts(texts)
     files = find_images([*images, *more])
     if read is None and not any(file.exists() for file in files):
@@ -67,7 +60,7 @@ def embed(
             f"no image found in {', '.join((*images, *more))}",
             hint="give image files, or folders that hold some",
         )
-    loaded = load(name, weights=weights, device=device, precision=precision)
+    loaded = encoder.load()
     if read is not None:
         embedding = embed_texts(read.texts, loaded)
         refused: Sequence[Refusal] = read.refused

@@ -7,47 +7,37 @@ import click
 
 from geosearch.cli.options import (
     PathType,
-    compute_options,
+    ann_option,
+    encoder_options,
     index_option,
     json_option,
-    weights_option,
 )
 from geosearch.cli.printing import print_json, print_line
 from geosearch.cli.report import compaction_advice, count_of, print_refusals
 from geosearch.reporting import CONSOLE
 
 if TYPE_CHECKING:
+    from geosearch.api import EncoderChoice
     from geosearch.formats import VectorImport
 
 
 @click.command("import", short_help="Put vectors from GeoParquet into an index.")
 @click.argument("files", nargs=-1, required=True, type=PathType())
 @index_option
-@click.option("--encoder", help="What made the vectors; texts can then be asked.")
-@weights_option
-@click.option(
-    "--ann",
-    type=click.Choice(["auto", "flat", "ivfpq"]),
-    default="auto",
-    show_default=True,
-    help="auto builds IVF-PQ where an exact scan would be slower.",
-)
+@encoder_options("encoder", encoder_help="What made the vectors; texts can then be searched for.")
+@ann_option
 @click.option(
     "--max-memory",
     metavar="SIZE",
-    help="Most memory, such as 8GB; the encoder comes on top. Default: half of the machine's.",
+    help="Maximum memory, such as 8GB; the encoder comes on top. Default: half the machine's.",
 )
-@compute_options()
 @json_option
 def import_vectors(
     files: tuple[str, ...],
     index_path: str | None,
-    encoder: str | None,
-    weights: str | None,
+    encoder: "EncoderChoice",
     ann: Any,
     max_memory: str | None,
-    device: str,
-    precision: str,
     as_json: bool,
 ) -> int:
     """Put the rows of GeoParquet FILES into an index, made if it is not there.
@@ -68,11 +58,8 @@ def import_vectors(
         files,
         index_path,
         encoder=encoder,
-        weights=weights,
         ann=ann,
         max_memory=max_memory,
-        device=device,
-        precision=precision,
         reporter=CONSOLE,
     )
     _print(done, as_json)

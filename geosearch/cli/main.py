@@ -18,6 +18,7 @@ from geosearch.cli.embed import embed
 from geosearch.cli.encoders import encoders
 from geosearch.cli.evaluate import evaluate
 from geosearch.cli.export_vectors import export_vectors
+from geosearch.cli.flags import command_of, with_flags
 from geosearch.cli.import_vectors import import_vectors
 from geosearch.cli.index import index
 from geosearch.cli.info import info
@@ -103,7 +104,12 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
     except GeosearchError as error:
         if debug:
             raise
-        _say_error(error.message, error.hint, error.details)
+        command = command_of(cli, arguments)
+        _say_error(
+            with_flags(error.message, command),
+            with_flags(error.hint, command),
+            [with_flags(detail, command) for detail in error.details],
+        )
         return 2 if isinstance(error, UsageError) else 1
     except Exception as error:
         if debug:

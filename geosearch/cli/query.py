@@ -15,10 +15,9 @@ from geosearch.cli.answers import (
 )
 from geosearch.cli.options import (
     PathType,
-    compute_options,
+    encoder_options,
     filter_options,
     index_option,
-    weights_option,
 )
 from geosearch.cli.report import print_refusals
 from geosearch.cli.texts import read_queries
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from geosearch.api import EncoderChoice
     from geosearch.search import Conditions
 
 
@@ -46,7 +46,9 @@ if TYPE_CHECKING:
     help="Ask with a vector, or several: an .npy file, or an .npz of `geosearch embed`.",
 )
 @index_option
-@click.option("-k", type=int, default=10, show_default=True, help="How many hits a query.")
+@click.option(
+    "-k", type=int, default=10, show_default=True, help="Maximum number of hits per query."
+)
 @filter_options
 @click.option(
     "-o",
@@ -74,8 +76,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Say on stderr how it was found, and how long that took.",
 )
-@weights_option
-@compute_options()
+@encoder_options()
 def query(
     text: str | None,
     queries_file: str | None,
@@ -89,9 +90,7 @@ def query(
     distinct: bool,
     exact: bool,
     explained: bool,
-    weights: str | None,
-    device: str,
-    precision: str,
+    encoder: "EncoderChoice",
 ) -> int:
     """Find the chips that look most like TEXT.
 
@@ -108,12 +107,10 @@ def query(
     asked = _asked(text, queries_file, vector_file)
     several = queries_file is not None or len(asked.names) > 1
     formats = settled_formats(outputs, "json" if as_json else chosen, several=several)
-    archive = open(
-        index_path, weights=weights, device=device, precision=precision, reporter=CONSOLE
-    )
+    opened = open(index_path, encoder=encoder, reporter=CONSOLE)
     print_refusals(asked.refused)
     with CONSOLE.track("searching", None, ""):  # loading the encoder takes its time
-        found = archive.search(asked.queries, k=k, exact=exact, distinct=distinct, **conditions)
+        found = opened.search(asked.queries, k=k, exact=exact, distinct=distinct, **conditions)
     answers = Answers(asked.names, found, several)
     for line in dict.fromkeys(line for hits in answers.hits for line in hits.explanation.notes):
         CONSOLE.say(line)

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from geosearch.cli.flags import with_flags
 from geosearch.cli.printing import print_json, print_line
 from geosearch.errors import Refusal
 from geosearch.reporting import CONSOLE
 
 if TYPE_CHECKING:
-    from geosearch.ingest import BuildReport, IndexPlan
+    from geosearch.ingest import BuildReport, IndexingEstimate
 
 
 def print_build_report(report: "BuildReport", folder: str, *, as_json: bool) -> None:
@@ -25,34 +26,36 @@ def print_build_report(report: "BuildReport", folder: str, *, as_json: bool) -> 
         CONSOLE.say(line)
 
 
-def print_plan(plan: "IndexPlan", *, as_json: bool) -> None:
+def print_estimate(estimate: "IndexingEstimate", *, as_json: bool) -> None:
     """Print what an indexing run would do to stdout."""
-    print_refusals(plan.refused)
+    print_refusals(estimate.refused)
     if as_json:
-        print_json(asdict(plan) | {"seconds": plan.seconds})
+        print_json(asdict(estimate) | {"seconds": estimate.seconds})
         return
-    for scene in plan.vanished:
+    for scene in estimate.vanished:
         CONSOLE.say(f"vanished: {scene}")
-    for scene in plan.changed:
+    for scene in estimate.changed:
         CONSOLE.say(f"changed: {scene}")
     print_line(
-        f"scenes  {plan.scenes:,} to read, {len(plan.changed):,} of them again since they changed, "
-        f"{plan.scene_bytes / 1e6:,.1f} MB"
+        f"scenes  {estimate.scenes:,} to read, {len(estimate.changed):,} of them again since they "
+        f"changed, {estimate.scene_bytes / 1e6:,.1f} MB"
     )
-    print_line(f"kept    {plan.unchanged:,} unchanged, {len(plan.vanished):,} without their file")
-    print_line(f"chips   {plan.chips:,} at most")
     print_line(
-        f"time    {plan.seconds:,.0f} s to embed them at {plan.chips_per_second:,.0f} chips/s, "
-        "measured now on noise; reading comes on top"
+        f"kept    {estimate.unchanged:,} unchanged, {len(estimate.vanished):,} without their file"
     )
-    print_line(f"index   {plan.index_bytes / 1e6:,.1f} MB more, about")
+    print_line(f"chips   {estimate.chips:,} at most")
+    print_line(
+        f"time    {estimate.seconds:,.0f} s to embed them at {estimate.chips_per_second:,.0f} "
+        "chips/s, measured now on noise; reading comes on top"
+    )
+    print_line(f"index   {estimate.index_bytes / 1e6:,.1f} MB more, about")
 
 
 def print_refusals(refused: Sequence[Refusal]) -> None:
     """Name on stderr each input that was left out, why, and what to do about it."""
     for refusal in refused:
-        CONSOLE.say(f"refused: {refusal.input}: {refusal.reason}")
-        CONSOLE.say(f"   hint: {refusal.hint}")
+        CONSOLE.say(f"refused: {refusal.input}: {with_flags(refusal.reason)}")
+        CONSOLE.say(f"   hint: {with_flags(refusal.hint)}")
 
 
 def _summary(report: "BuildReport", folder: str) -> list[str]:

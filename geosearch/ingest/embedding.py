@@ -54,13 +54,13 @@ def embed_scene(
     cut, outlines = cut.only(placed), outlines[placed]
     unfinished = run.writer.begin(record, len(cut), sha256(cut.windows.tobytes()).hexdigest())
     resumed = unfinished.chip_count
-    collected = CollectedChips(scene, cut, outlines, run.encoder.dim)
+    collected = CollectedChips(scene, cut, outlines, run.settings.encoder.dim)
     _embed_windows(run, _Work(scene, record, cut, unfinished, collected), part)
     kept = unfinished.chip_count + collected.count
     if not kept:
         raise SceneError(
-            f"none of its {count:,} chips has {settings.min_valid:.0%} valid pixels",
-            hint="lower --min-valid, or leave the scene out",
+            f"none of its {count:,} chips has {settings.chips.min_valid:.0%} valid pixels",
+            hint="lower `min_valid`, or omit the scene",
         )
     off_earth = int((~placed).sum())
     empty += len(cut) - kept
@@ -95,16 +95,16 @@ def _embed_windows(run: Run, work: _Work, part: Part) -> None:
     blocks = read_chips(
         work.scene,
         work.cut.windows[done:],
-        size_px=run.settings.size_px,
+        size_px=run.settings.chips.size_px,
         gsd_m=work.cut.gsd_m[done:],
         pixel_m=run.settings.pixel_m(work.scene),
     )
-    read = batches(blocks, run.settings.min_valid, run.settings.size_px)
+    read = batches(blocks, run.settings.chips.min_valid, run.settings.chips.size_px)
     with closing(prefetch(_timed(read, run.watch))) as ahead:
         for chips in ahead:
             if len(chips.pixels):
                 with run.watch.time("encode"):
-                    vectors = run.encoder.encode_images(chips.pixels)
+                    vectors = run.settings.encoder.encode_images(chips.pixels)
                 work.collected.add(done, chips, vectors)
             reached = done + chips.reached
             part.reach(reached / count)
@@ -121,6 +121,6 @@ def _embed_windows(run: Run, work: _Work, part: Part) -> None:
 def _is_part_due(run: Run, collected: CollectedChips, seconds: float) -> bool:
     return (
         run.interruption.requested
-        or collected.count >= run.intervals.part_chips
-        or seconds >= run.intervals.part_s
+        or collected.count >= run.settings.intervals.part_chips
+        or seconds >= run.settings.intervals.part_s
     )

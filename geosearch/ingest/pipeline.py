@@ -8,27 +8,22 @@ finished is published now and then.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
-from geosearch.encoders import Encoder
 from geosearch.errors import Interrupted, Refusal, SceneError, UsageError
 from geosearch.index import IndexWriter
 from geosearch.ingest.interruption import stopping_on_request
-from geosearch.ingest.intervals import INTERVALS, Intervals, PublishClock
+from geosearch.ingest.intervals import PublishClock
 from geosearch.ingest.known import KnownScenes
-from geosearch.ingest.memory import MEMORY, RunMemory
 from geosearch.ingest.questions import embedded_questions
 from geosearch.ingest.report import BuildReport
 from geosearch.ingest.run import Part, Run, StoppedError
 from geosearch.ingest.scene_file import ingest_file
-from geosearch.ingest.settings import ChipSettings, index_spec
+from geosearch.ingest.settings import RunSettings
 from geosearch.ingest.vanished import vanished_scenes
 from geosearch.ingest.work import scene_works
 from geosearch.reporting import LOG, Reporter
 from geosearch.scenes import Found, find_scenes, reading_within, without_secrets
 from geosearch.stopwatch import Stopwatch
-
-AnnKind = Literal["auto", "flat", "ivfpq"]
 
 
 def look_for_scenes(paths: Sequence[str | Path]) -> Found:
@@ -51,34 +46,12 @@ def look_for_scenes(paths: Sequence[str | Path]) -> Found:
     )
 
 
-def ingest(
-    found: Found,
-    folder: Path,
-    encoder: Encoder,
-    settings: ChipSettings,
-    *,
-    ann: AnnKind = "auto",
-    weights: str | None = None,
-    folders: Sequence[str | Path] = (),
-    prune: bool = False,
-    intervals: Intervals = INTERVALS,
-    memory: RunMemory = MEMORY,
-    reporter: Reporter = LOG,
-) -> BuildReport:
+def ingest(settings: RunSettings, reporter: Reporter = LOG) -> BuildReport:
     """Index scenes.
 
     Args:
-        found: What there is to index, as `look_for_scenes` gives it.
-        folder: The index, made if it is not there; added to if it is.
-        encoder: What embeds the chips.
-        settings: How scenes are cut.
-        ann: ``auto`` builds IVF-PQ for large segments; the others force one way.
-        weights: Path the encoder's weights were given by, recorded for later queries.
-        folders: What was looked through; scenes of theirs whose files are gone are reported.
-        prune: Remove those.
-        intervals: How often what is done is stored and published.
-        memory: What the run may hold, beside the encoder.
-        reporter: Is told that a request to stop was heard.
+        settings: Which scenes go into which index, and how.
+        reporter: Receives the progress, and that a request to stop was heard.
 
     Raises:
         SceneError: Not a single scene could be used.
@@ -86,31 +59,29 @@ def ingest(
         Interrupted: Ctrl-C or SIGTERM; what was finished is published before.
     """
     watch = Stopwatch()
+    found, memory = settings.found, settings.memory
     reading = reading_within(memory.reading)
     with watch.time("total"), reading, stopping_on_request(reporter) as interruption:
-        clock = PublishClock(intervals)
-        spec = index_spec(encoder, settings, weights)
+        clock = PublishClock(settings.intervals)
         with IndexWriter(
-            folder,
-            spec,
-            ann=ann,
-            queries=lambda: embedded_questions(encoder),
+            settings.folder,
+            settings.spec,
+            ann=settings.ann,
+            queries=lambda: embedded_questions(settings.encoder),
             most_rows=memory.segment_rows,
             memory_bytes=memory.total_bytes,
         ) as writer:
             published = writer.scenes()
             known = KnownScenes(published, writer.staged(), found.files)
-            run = Run(
-                len(known.identities.files), encoder, settings, writer, watch, intervals,
-                interruption, clock,
-            )  # fmt: skip
+            count = len(known.identities.files)
+            run = Run(count, settings, writer, watch, interruption, clock)
             run.refused += found.refused
             _ingest_files(run, known, reporter)
             if not run.kept:
                 raise _nothing_usable(run.refused)
             left = [one.record for one in published if one.record.id not in run.relinked]
-            vanished = vanished_scenes(left, known.identities.found, folders)
-            writer.remove(set(vanished) if prune else set())
+            vanished = vanished_scenes(left, known.identities.found, settings.paths)
+            writer.remove(set(vanished) if settings.prune else set())
             with reporter.track("publishing", None, ""):
                 generation = run.publish()
     return BuildReport(
@@ -120,7 +91,7 @@ def ingest(
         refused=tuple(run.refused),
         relinked=tuple(run.relinked.values()),
         vanished=vanished,
-        pruned=prune,
+        pruned=settings.prune,
         chips_total=generation.chips,
         seconds=run.watch.seconds,
         mergeable_tiers=generation.mergeable_tiers,

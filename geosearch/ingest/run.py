@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from geosearch.encoders import Encoder
 from geosearch.errors import Refusal
 from geosearch.index import IndexWriter, PublishResult, Unfinished
 from geosearch.ingest.interruption import Interruption
-from geosearch.ingest.intervals import Intervals, PublishClock
+from geosearch.ingest.intervals import PublishClock
 from geosearch.ingest.memory import give_back_freed
 from geosearch.ingest.report import SceneCount
-from geosearch.ingest.settings import ChipSettings
+from geosearch.ingest.settings import RunSettings
 from geosearch.progress import Course
 from geosearch.stopwatch import Stopwatch
 
@@ -24,11 +23,9 @@ class Run:
 
     scenes: int
     """How many were found."""
-    encoder: Encoder
-    settings: ChipSettings
+    settings: RunSettings
     writer: IndexWriter
     watch: Stopwatch
-    intervals: Intervals
     interruption: Interruption
     clock: PublishClock
     indexed: list[SceneCount] = field(default_factory=list)

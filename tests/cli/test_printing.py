@@ -29,7 +29,9 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("printing")
     pixels = np.random.default_rng(0).integers(1, 255, (3, 64, 64), dtype=np.uint8)
     write_band(folder / "scenes" / "é水 scene.tif", pixels)
-    geosearch.build(folder / "scenes", folder / "index", encoder="null", size=32)
+    geosearch.build(
+        folder / "scenes", folder / "index", encoder="null", chips=geosearch.Chips(size_px=32)
+    )
     return folder / "index"
 
 

@@ -11,15 +11,17 @@ from rasterio.crs import CRS
 from support.colours import Colours
 from support.scenes_making import write_band
 
+from geosearch.chips import ResolvedChips
 from geosearch.errors import SceneError
 from geosearch.index import open_index
-from geosearch.ingest import BuildReport, ChipSettings, ingest, look_for_scenes
+from geosearch.ingest import BuildReport, RunSettings, ingest, look_for_scenes
 
 
 def run(path: Path, encoder: Colours | None = None) -> BuildReport:
-    cut = ChipSettings(size_px=32, stride_px=32)
+    cut = ResolvedChips(size_px=32, stride_px=32)
     index = path.parent / "index"
-    return ingest(look_for_scenes([path]), index, encoder or Colours(), cut, folders=[path])
+    found = look_for_scenes([path])
+    return ingest(RunSettings(found, index, encoder or Colours(), cut, paths=[path]))
 
 
 def pixels(seed: int) -> np.ndarray:
@@ -153,7 +155,8 @@ def test_a_file_by_itself_keeps_what_its_item_said(tmp_path: Path) -> None:
     path = write_band(tmp_path / "scenes" / "a.tif", pixels(1))
     item = write_item(tmp_path / "scenes", "a.tif")
     run(item)
-    cut, index = ChipSettings(size_px=32, stride_px=32), tmp_path / "scenes" / "index"
-    report = ingest(look_for_scenes([path.parent]), index, Colours(), cut, folders=[path.parent])
+    cut, index = ResolvedChips(size_px=32, stride_px=32), tmp_path / "scenes" / "index"
+    found = look_for_scenes([path.parent])
+    report = ingest(RunSettings(found, index, Colours(), cut, paths=[path.parent]))
     assert report.unchanged == 1
     assert open_index(index).scenes[0].datetime == "2020-01-01T00:00:00Z"

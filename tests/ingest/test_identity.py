@@ -13,17 +13,18 @@ from hypothesis import strategies as st
 from support.colours import Colours
 from support.scenes_making import write_band
 
+from geosearch.chips import ResolvedChips
 from geosearch.index import IndexWriter, open_index
-from geosearch.ingest import BuildReport, ChipSettings, ingest, look_for_scenes
+from geosearch.ingest import BuildReport, RunSettings, ingest, look_for_scenes
 
 PLACES = ("x.tif", "y.tif", "a/x.tif", "a/y.tif", "b/x.tif", "a/b/x.tif", "b/a/x.tif", "b/b/y.tif")
 NAMED = (*PLACES, ".", "a", "b", "a/b", "b/a", "link", "link/b", "b/link/x.tif")
 
 
 def run(paths: Sequence[Path], index: Path, *, prune: bool = False) -> BuildReport:
-    cut = ChipSettings(size_px=32, stride_px=32)
+    cut = ResolvedChips(size_px=32, stride_px=32)
     found = look_for_scenes(paths)
-    return ingest(found, index, Colours(), cut, folders=paths, prune=prune)
+    return ingest(RunSettings(found, index, Colours(), cut, paths=paths, prune=prune))
 
 
 def draw(path: Path, seed: int) -> None:

@@ -15,11 +15,14 @@ from support.colours import Colours
 from support.reporters import KeptLines
 from support.scenes_making import write_band
 
+from geosearch.chips import ResolvedChips
 from geosearch.errors import Interrupted
 from geosearch.index import open_index, verify
-from geosearch.ingest import BuildReport, ChipSettings, Intervals, ingest, look_for_scenes
+from geosearch.ingest import BuildReport, Intervals, RunSettings, ingest, look_for_scenes
+from geosearch.ingest.intervals import INTERVALS
+from geosearch.reporting import LOG, Reporter
 
-SETTINGS = ChipSettings(size_px=32, stride_px=8)
+CUT = ResolvedChips(size_px=32, stride_px=8)
 CHIPS = 29 * 29
 """Of a scene: several blocks of at most 512."""
 
@@ -57,10 +60,20 @@ def archive(tmp_path: Path) -> Path:
     return tmp_path / "archive"
 
 
-def run(archive: Path, encoder: Colours, **options: object) -> BuildReport:
+def run(
+    archive: Path, encoder: Colours, intervals: Intervals = INTERVALS, reporter: Reporter = LOG
+) -> BuildReport:
     found = look_for_scenes([archive])
     folder = archive.parent / "index"
-    return ingest(found, folder, encoder, SETTINGS, folders=[archive], **options)  # type: ignore[arg-type]
+    settings = RunSettings(
+        found,
+        folder,
+        encoder,  # type: ignore[arg-type]
+        CUT,
+        paths=[archive],
+        intervals=intervals,
+    )
+    return ingest(settings, reporter)
 
 
 def interrupt() -> None:

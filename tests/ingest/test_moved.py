@@ -27,7 +27,9 @@ def draw(path: Path, seed: int, west: float = 11.0, bands: int = 3) -> None:
 
 
 def index_again(folder: Path, index: Path, **options: object) -> BuildReport:
-    archive = geosearch.build([folder], index, encoder="mini", stride=128, **options)  # type: ignore[arg-type]
+    archive = geosearch.build(
+        [folder], index, encoder="mini", chips=geosearch.Chips(stride_px=128), **options
+    )  # type: ignore[arg-type]
     assert archive.report is not None
     return archive.report
 

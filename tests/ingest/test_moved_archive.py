@@ -30,7 +30,12 @@ def home(tmp_path: Path) -> Path:
     draw(old / "scenes" / "a.tif", seed=1)
     for band in (2, 3, 4):
         draw(old / "scenes" / f"t_B0{band}.tif", seed=band, bands=1)
-    geosearch.build([old / "scenes"], old / "indexes" / "i", encoder="mini", stride=128)
+    geosearch.build(
+        [old / "scenes"],
+        old / "indexes" / "i",
+        encoder="mini",
+        chips=geosearch.Chips(stride_px=128),
+    )
     return old.rename(tmp_path / "new")
 
 

@@ -6,8 +6,9 @@ from support.colours import Colours
 from support.scenes_making import values, write_band
 
 import geosearch
+from geosearch.chips import ResolvedChips
 from geosearch.encoders import load
-from geosearch.ingest import QUESTIONS, ChipSettings, embedded_questions, ingest, look_for_scenes
+from geosearch.ingest import QUESTIONS, RunSettings, embedded_questions, ingest, look_for_scenes
 
 
 def measured(folder: Path) -> object:
@@ -24,7 +25,8 @@ def test_questions_are_sixty_four_different_texts() -> None:
 def test_an_index_of_an_encoder_that_reads_is_measured_with_the_questions(tmp_path: Path) -> None:
     write_band(tmp_path / "in" / "x.tif", values(1, 512))
     geosearch.build(
-        [tmp_path / "in"], tmp_path / "index", encoder="mini", stride=32, ann="ivfpq"
+        [tmp_path / "in"], tmp_path / "index", encoder="mini", ann="ivfpq",
+        chips=geosearch.Chips(stride_px=32),
     )  # fmt: skip
     assert measured(tmp_path / "index") == ("texts", 64)
 
@@ -34,7 +36,13 @@ def test_an_encoder_to_which_all_texts_are_alike_is_asked_with_drawn_vectors(
 ) -> None:
     assert embedded_questions(load("null")) is None
     write_band(tmp_path / "in" / "x.tif", values(1, 448))
-    geosearch.build([tmp_path / "in"], tmp_path / "index", encoder="null", stride=56, ann="ivfpq")
+    geosearch.build(
+        [tmp_path / "in"],
+        tmp_path / "index",
+        encoder="null",
+        chips=geosearch.Chips(stride_px=56),
+        ann="ivfpq",
+    )
     assert measured(tmp_path / "index") == ("drawn", 0)
 
 
@@ -43,6 +51,7 @@ def test_an_exact_index_asks_nothing(tmp_path: Path) -> None:
     write_band(tmp_path / "in" / "x.tif", values(1, 128))
     assert not hasattr(Colours, "encode_texts")
     found = look_for_scenes([tmp_path / "in"])
-    ingest(found, tmp_path / "index", Colours(), ChipSettings(32, 32))  # type: ignore[arg-type]
+    cut = ResolvedChips(32, 32)
+    ingest(RunSettings(found, tmp_path / "index", Colours(), cut))  # type: ignore[arg-type]
     (segment,) = geosearch.open(tmp_path / "index").index.describe().segments
     assert segment.calibration is None

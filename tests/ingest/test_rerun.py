@@ -7,7 +7,8 @@ import pytest
 from support.colours import Colours
 from support.scenes_making import write_band
 
-from geosearch.ingest import BuildReport, ChipSettings, ingest, look_for_scenes
+from geosearch.chips import ResolvedChips
+from geosearch.ingest import BuildReport, RunSettings, ingest, look_for_scenes
 
 FILES = 200
 
@@ -27,9 +28,9 @@ def draw(path: Path, seed: int) -> None:
 
 
 def run(archive: Path, encoder: Colours) -> BuildReport:
-    settings = ChipSettings(size_px=32, stride_px=32)
+    cut = ResolvedChips(size_px=32, stride_px=32)
     folder = archive.parent / "index"
-    return ingest(look_for_scenes([archive]), folder, encoder, settings, folders=[archive])
+    return ingest(RunSettings(look_for_scenes([archive]), folder, encoder, cut, paths=[archive]))
 
 
 def test_nothing_is_embedded_or_published_where_nothing_changed(archive: Path) -> None:

@@ -13,12 +13,13 @@ import shapely
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Polygon
 
+from geosearch.chips import ResolvedChips
 from geosearch.index import UNKNOWN_TIME as UNKNOWN
 from geosearch.index import ChipBatch, IndexSpec, IndexWriter, SceneRecord
 from geosearch.search import make_filter
 
 DIM = 16
-SPEC = IndexSpec("none", "none-0", DIM, "float32", None, 64, 64, 0.25)
+SPEC = IndexSpec("none", "none-0", DIM, "float32", None, ResolvedChips(64, 64))
 DAY_MS = 86_400_000
 FIRST_MS = 18_262 * DAY_MS  # 2020-01-01
 CELL = 1 / 16

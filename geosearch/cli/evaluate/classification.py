@@ -1,10 +1,12 @@
 """`geosearch eval classification`: images by the names of their classes."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from geosearch.cli.evaluate.outcome import (
-    encoder_loader,
-    encoder_options,
+    judged_encoder_options,
+    known_loader,
     outcome_options,
     require_report,
     show,
@@ -12,6 +14,9 @@ from geosearch.cli.evaluate.outcome import (
 from geosearch.cli.options import PathType
 from geosearch.outputs import PNG, require_output, write_bytes
 from geosearch.reporting import CONSOLE
+
+if TYPE_CHECKING:
+    from geosearch.api import EncoderChoice
 
 
 @click.command(short_help="Zero-shot classification of folders by class.")
@@ -32,7 +37,7 @@ from geosearch.reporting import CONSOLE
     type=PathType(dir_okay=False),
     help="Draw the confusion matrix here, a .png file.",
 )
-@encoder_options
+@judged_encoder_options
 @outcome_options
 def classification(
     images: str,
@@ -40,11 +45,7 @@ def classification(
     names: str | None,
     set_name: str | None,
     picture: str | None,
-    encoder: str,
-    weights: str | None,
-    activation: str | None,
-    device: str,
-    precision: str,
+    encoder: "EncoderChoice",
     as_json: bool,
     output: str | None,
 ) -> None:
@@ -69,7 +70,7 @@ def classification(
     called = None if names is None else read_class_names(names)
     with open_pictures(images) as pictures:
         report = evaluate_classification(
-            encoder_loader(encoder, weights, activation, device, precision),
+            known_loader(encoder),
             pictures,
             protocol,
             names=called,

@@ -1,10 +1,12 @@
 """`geosearch eval localization`: texts and the regions they mean in large pictures."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from geosearch.cli.evaluate.outcome import (
-    encoder_loader,
-    encoder_options,
+    judged_encoder_options,
+    known_loader,
     outcome_options,
     require_report,
     show,
@@ -12,22 +14,21 @@ from geosearch.cli.evaluate.outcome import (
 from geosearch.cli.options import PathType
 from geosearch.reporting import CONSOLE
 
+if TYPE_CHECKING:
+    from geosearch.api import EncoderChoice
+
 
 @click.command(short_help="Semantic localisation: Rsu, Rda, Ras, Rmi.")
 @click.argument("annotations", type=PathType())
 @click.option(
     "--images", required=True, type=PathType(), help="A folder or a tar file of the pictures."
 )
-@encoder_options
+@judged_encoder_options
 @outcome_options
 def localization(
     annotations: str,
     images: str,
-    encoder: str,
-    weights: str | None,
-    activation: str | None,
-    device: str,
-    precision: str,
+    encoder: "EncoderChoice",
     as_json: bool,
     output: str | None,
 ) -> None:
@@ -44,7 +45,7 @@ def localization(
     require_report(output)
     with open_pictures(images) as pictures:
         report = evaluate_localization(
-            encoder_loader(encoder, weights, activation, device, precision),
+            known_loader(encoder),
             annotations,
             pictures,
             reporter=CONSOLE,

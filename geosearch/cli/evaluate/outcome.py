@@ -7,16 +7,15 @@ import click
 
 from geosearch.cli.options import (
     PathType,
-    activation_option,
-    compute_options,
+    encoder_options,
     json_option,
-    weights_option,
 )
 from geosearch.cli.printing import print_json_text, print_text, terminal_width
 from geosearch.outputs import JSON, require_output, write_text
 from geosearch.text import shown
 
 if TYPE_CHECKING:
+    from geosearch.api import EncoderChoice
     from geosearch.encoders import Encoder
     from geosearch.evaluation import Breakdown, Report
 
@@ -39,28 +38,22 @@ def outcome_options(command: Command) -> Command:
     return json_option(_output_option(command))
 
 
-def encoder_options(command: Command) -> Command:
-    """Add what names the encoder that is judged, and what it computes in."""
-    named = click.option(
-        "--encoder", required=True, help="An encoder's name; `geosearch encoders` lists them."
-    )
-    # the authors' figures are float32's, or half precision's by their own choice
-    return named(weights_option(activation_option(compute_options("float32")(command))))
+# the authors' figures are float32's, or half precision's by their own choice
+judged_encoder_options = encoder_options(
+    "encoder", "activation", required=True, precision="float32"
+)
 
 
-def encoder_loader(
-    encoder: str, weights: str | None, activation: str | None, device: str, precision: str
-) -> "Callable[[], Encoder]":
-    """Return what loads the encoder that the options name, once all else is known to be right.
+def known_loader(encoder: "EncoderChoice") -> "Callable[[], Encoder]":
+    """Return what loads the encoder, once all else is known to be right.
 
     Raises:
         UsageError: There is no such encoder.
     """
-    from geosearch.encoders import entry, load, with_activation
+    from geosearch.encoders import entry
 
-    name = with_activation(encoder, activation)
-    entry(name)
-    return lambda: load(name, weights=weights, device=device, precision=precision)
+    entry(encoder.full_name)
+    return encoder.load
 
 
 def require_report(output: str | None) -> None:

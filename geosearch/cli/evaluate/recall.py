@@ -1,11 +1,16 @@
 """`geosearch eval recall`: an index against the exact answer."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from geosearch.cli.evaluate.outcome import outcome_options, require_report, show
-from geosearch.cli.options import PathType, compute_options, index_option, weights_option
+from geosearch.cli.options import PathType, encoder_options, index_option
 from geosearch.cli.report import print_refusals
 from geosearch.cli.texts import read_queries
+
+if TYPE_CHECKING:
+    from geosearch.api import EncoderChoice
 
 
 @click.command(short_help="An index against the exact answer.")
@@ -23,10 +28,9 @@ from geosearch.cli.texts import read_queries
     help="Share of the chips that a filter leaves; may be given more than once. "
     "Default: 1, 0.1, 0.01, 0.001.",
 )
-@click.option("-k", type=int, default=10, show_default=True, help="How many hits.")
+@click.option("-k", type=int, default=10, show_default=True, help="Number of hits.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Draws the filters' places.")
-@weights_option
-@compute_options()
+@encoder_options()
 @outcome_options
 def recall(
     index_path: str | None,
@@ -34,9 +38,7 @@ def recall(
     selectivities: tuple[float, ...],
     k: int,
     seed: int,
-    weights: str | None,
-    device: str,
-    precision: str,
+    encoder: "EncoderChoice",
     as_json: bool,
     output: str | None,
 ) -> int:
@@ -55,12 +57,10 @@ def recall(
     require_report(output)
     read = None if texts is None else read_queries(texts)
     asked = QUESTIONS if read is None else read.texts
-    archive = open(
-        index_path, weights=weights, device=device, precision=precision, reporter=CONSOLE
-    )
+    opened = open(index_path, encoder=encoder, reporter=CONSOLE)
     report = evaluate_recall(
-        archive.index,
-        lambda: archive.encoder,
+        opened.index,
+        lambda: opened.encoder,
         asked,
         selectivities=selectivities or SELECTIVITIES,
         k=k,

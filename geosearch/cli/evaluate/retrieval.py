@@ -1,18 +1,22 @@
 """`geosearch eval retrieval`: images and their captions, both ways."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from geosearch.cli.evaluate.outcome import (
-    encoder_loader,
-    encoder_options,
+    judged_encoder_options,
+    known_loader,
     outcome_options,
     require_report,
     show,
 )
 from geosearch.cli.options import PathType
 from geosearch.reporting import CONSOLE
+
+if TYPE_CHECKING:
+    from geosearch.api import EncoderChoice
 
 
 @click.command(short_help="Recall between images and captions.")
@@ -27,7 +31,7 @@ from geosearch.reporting import CONSOLE
 )
 @click.option("--split", default="test", show_default=True, help="Which part of the JSON file.")
 @click.option("--set", "set_name", help="The set's name, for published numbers.")
-@encoder_options
+@judged_encoder_options
 @outcome_options
 def retrieval(
     captions: str,
@@ -35,11 +39,7 @@ def retrieval(
     protocol: str | None,
     split: str,
     set_name: str | None,
-    encoder: str,
-    weights: str | None,
-    activation: str | None,
-    device: str,
-    precision: str,
+    encoder: "EncoderChoice",
     as_json: bool,
     output: str | None,
 ) -> None:
@@ -64,7 +64,7 @@ def retrieval(
     captioned = read_text_files(captions) if in_folder else read_karpathy(captions, split)
     with open_pictures(images) as pictures:
         report = evaluate_retrieval(
-            encoder_loader(encoder, weights, activation, device, precision),
+            known_loader(encoder),
             captioned if set_name is None else captioned.called(set_name),
             pictures,
             protocol or ("long-text" if in_folder else "remoteclip"),

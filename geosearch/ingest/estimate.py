@@ -1,8 +1,6 @@
 """What indexing would do, and about how long it would take; nothing is written."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -13,11 +11,10 @@ from geosearch.index import MANIFEST, open_index
 from geosearch.ingest.identity import Identities
 from geosearch.ingest.known import is_unchanged
 from geosearch.ingest.scene_file import refusal_of
-from geosearch.ingest.settings import ChipSettings
+from geosearch.ingest.settings import RunSettings
 from geosearch.ingest.vanished import vanished_scenes
 from geosearch.reporting import LOG, Reporter
 from geosearch.scenes import (
-    Found,
     SceneFile,
     scene_state,
     windows_with_data,
@@ -31,7 +28,7 @@ _EMPTY_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class IndexPlan:
+class IndexingEstimate:
     """What an indexing run would do."""
 
     scenes: int
@@ -60,28 +57,17 @@ class IndexPlan:
         return self.chips / self.chips_per_second
 
 
-def plan(
-    found: Found,
-    folder: Path,
-    encoder: Encoder,
-    settings: ChipSettings,
-    *,
-    folders: Sequence[str | Path] = (),
-    reporter: Reporter = LOG,
-) -> IndexPlan:
+def estimate(settings: RunSettings, reporter: Reporter = LOG) -> IndexingEstimate:
     """Look at scenes without reading their pixels, and estimate what indexing them takes.
 
     Args:
-        found: What there is to index.
-        folder: The index, if it is there.
-        encoder: What would embed the chips.
-        settings: How scenes would be cut.
-        folders: What was looked through, to say which scenes vanished.
+        settings: Which scenes would go into which index, and how.
         reporter: Receives the progress.
 
     Raises:
         IndexFolderError: The index is there and cannot be read.
     """
+    found, folder, encoder = settings.found, settings.folder, settings.encoder
     index = open_index(folder) if (folder / MANIFEST).exists() else None
     known = {} if index is None else {scene.id: scene for scene in index.scenes}
     identities = Identities(found.files, known.values())
@@ -104,20 +90,20 @@ def plan(
             if file.id in identities.found:
                 changed.append(file.id)
     looked = len(found.files) - (len(refused) - len(found.refused))
-    return IndexPlan(
+    return IndexingEstimate(
         scenes=scenes,
         unchanged=looked - scenes,
         changed=tuple(changed),
-        vanished=vanished_scenes(known.values(), identities.found, folders),
+        vanished=vanished_scenes(known.values(), identities.found, settings.paths),
         refused=tuple(refused),
         chips=chips,
         scene_bytes=scene_bytes,
-        chips_per_second=_measured_rate(encoder, settings.size_px),
+        chips_per_second=_measured_rate(encoder, settings.chips.size_px),
         index_bytes=chips * (2 * encoder.dim + _METADATA_BYTES) + (_EMPTY_BYTES if chips else 0),
     )
 
 
-def _chip_count(file: SceneFile, settings: ChipSettings) -> int:
+def _chip_count(file: SceneFile, settings: RunSettings) -> int:
     scene = settings.open(file)
     count = int(windows_with_data(scene, settings.cut(scene).windows).sum())
     if not count:
@@ -126,7 +112,7 @@ def _chip_count(file: SceneFile, settings: ChipSettings) -> int:
 
 
 def _measured_rate(encoder: Encoder, size_px: int) -> float:
-    """Return chips a second of a small batch of noise, after a first one that warms up."""
+    """Return chips per second of a small batch of noise, after a first one that warms up."""
     shape = (_MEASURED_CHIPS, size_px, size_px, 3)
     noise = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
     encoder.encode_images(noise[:1])

@@ -1,4 +1,4 @@
-"""A plan says what the run then does."""
+"""An estimate says what the run then does."""
 
 from pathlib import Path
 
@@ -28,14 +28,14 @@ def scenes(tmp_path: Path) -> Path:
 
 
 def test_it_writes_nothing_and_counts_what_is_then_indexed(scenes: Path, tmp_path: Path) -> None:
-    plan = geosearch.plan([scenes], tmp_path / "index", encoder="mini")
+    estimate = geosearch.prepare([scenes], tmp_path / "index", encoder="mini").estimate()
     assert not (tmp_path / "index").exists()
     archive = geosearch.build([scenes], tmp_path / "index", encoder="mini")
     assert archive.report is not None
-    assert (plan.scenes, plan.chips) == (2, archive.report.chips)
-    assert plan.scene_bytes == sum(file.stat().st_size for file in scenes.iterdir())
-    assert 0.5 < plan.index_bytes / archive.index.describe().bytes < 2
-    assert plan.seconds > 0
+    assert (estimate.scenes, estimate.chips) == (2, archive.report.chips)
+    assert estimate.scene_bytes == sum(file.stat().st_size for file in scenes.iterdir())
+    assert 0.5 < estimate.index_bytes / archive.index.describe().bytes < 2
+    assert estimate.seconds > 0
 
 
 def test_it_knows_what_is_unchanged_vanished_and_refused(scenes: Path, tmp_path: Path) -> None:
@@ -43,6 +43,6 @@ def test_it_knows_what_is_unchanged_vanished_and_refused(scenes: Path, tmp_path:
     (scenes / "a.tif").unlink()
     draw(scenes / "c.tif", 3)
     (scenes / "torn.tif").write_bytes(b"II*")
-    plan = geosearch.plan([scenes], tmp_path / "index")
-    assert (plan.scenes, plan.unchanged, plan.vanished) == (1, 1, ("a.tif",))
-    assert [refusal.input for refusal in plan.refused] == ["torn.tif"]
+    estimate = geosearch.prepare([scenes], tmp_path / "index").estimate()
+    assert (estimate.scenes, estimate.unchanged, estimate.vanished) == (1, 1, ("a.tif",))
+    assert [refusal.input for refusal in estimate.refused] == ["torn.tif"]
