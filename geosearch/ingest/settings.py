@@ -10,8 +10,8 @@ from geosearch.index import AnnChoice, IndexSpec
 from geosearch.ingest.intervals import INTERVALS, Intervals
 from geosearch.ingest.memory import MEMORY, RunMemory
 from geosearch.scenes import (
-    Cut,
-    Found,
+    ChipLayout,
+    Discovery,
     Scene,
     SceneFile,
     cut_levels,
@@ -29,8 +29,8 @@ _AS_FINE = 1.05
 class RunSettings:
     """Which scenes go into which index, and how."""
 
-    found: Found
-    """What there is to index, as `look_for_scenes` gives it."""
+    found: Discovery
+    """What there is to index, as `look_for_scenes` returns it."""
     folder: Path
     """The index, made if it is not there; added to if it is."""
     encoder: Encoder
@@ -79,7 +79,7 @@ class RunSettings:
             stretch=parse_stretch(self.chips.stretch),
         )
 
-    def cut(self, scene: Scene) -> Cut:
+    def cut(self, scene: Scene) -> ChipLayout:
         """Return where the chips of a scene lie, those too that hold no pixel.
 
         Raises:

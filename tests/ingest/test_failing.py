@@ -14,7 +14,7 @@ from support.scenes_making import values, write_band
 from geosearch.chips import ResolvedChips
 from geosearch.index import IndexWriter, open_index, verify
 from geosearch.ingest import BuildReport, RunSettings, ingest, look_for_scenes
-from geosearch.scenes import Found
+from geosearch.scenes import Discovery
 
 CUT = ResolvedChips(size_px=64, stride_px=64)
 TILED = {"tiled": True, "blockxsize": 64, "blockysize": 64, "compress": "deflate"}
@@ -44,7 +44,7 @@ def index(archive: Path) -> BuildReport:
     return ingest_found(archive, look_for_scenes([archive]))
 
 
-def ingest_found(archive: Path, found: Found) -> BuildReport:
+def ingest_found(archive: Path, found: Discovery) -> BuildReport:
     return ingest(RunSettings(found, archive.parent / "index", Colours(), CUT))
 
 
