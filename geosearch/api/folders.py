@@ -45,8 +45,10 @@ def index_folder(index: str | Path) -> Path:
     """
     name = os.fspath(index)
     if "\0" in name:
-        raise UsageError(f"an index cannot be called {name!r}", hint="name another folder with -i")
-    return Path(readable(name, "the index folder's name", "name another folder with -i"))
+        raise UsageError(
+            f"an index cannot be called {name!r}", hint="name another folder", parameter="index"
+        )
+    return Path(readable(name, "the index folder's name", "name another folder"))
 
 
 def named_index(index: str | Path | None, reporter: Reporter = LOG) -> Path:
@@ -92,7 +94,7 @@ def find_index(reporter: Reporter = LOG) -> Path:
     if not found:
         raise IndexFolderError(
             f"no index in {DEFAULT_INDEXES.resolve()}",
-            hint="make one with `geosearch index FOLDER`, or name one with -i",
+            hint="make one with `geosearch index FOLDER`, or give `index`",
         )
     best = max(found, key=lambda one: (one.state is None, one.published_ns, one.folder))
     facts = ["the newest of several"] if len(found) > 1 else []

@@ -55,8 +55,8 @@ def remove(
     wanted = make_filter(**conditions)
     if wanted.is_empty and not scenes:
         raise UsageError(
-            "nothing says what to remove",
-            hint="give --scene, --bbox, --intersects, --datetime, --min-cloud or --max-gsd",
+            "no filter given: refusing to remove everything",
+            hint="give `scenes`, `bbox`, `intersects`, `datetime`, `min_cloud` or `max_gsd`",
         )
     for line in wanted.notes:
         reporter.say(line)
@@ -94,6 +94,7 @@ def _scenes_named(names: Collection[str], index: Generation) -> frozenset[str]:
             raise UsageError(
                 f"{index.folder} has no scene {name}",
                 hint=f"did you mean {' or '.join(close)}?" if close else "hits name their scenes",
+                parameter="scenes",
             )
         named |= found
     return frozenset(named)
@@ -151,6 +152,10 @@ def verify(
     from geosearch import index as room
 
     if drop and not repair:
-        raise UsageError("--drop without --repair", hint="add --repair: dropping changes the index")
+        raise UsageError(
+            "`drop` without `repair`",
+            hint="add `repair`: dropping changes the index",
+            parameter="repair",
+        )
     folder = named_index(index, reporter)
     return room.repair(folder, drop=drop) if repair else room.verify(folder)

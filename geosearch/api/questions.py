@@ -12,8 +12,8 @@ def require_queries(texts: Sequence[str]) -> None:
     Raises:
         UsageError: One is empty, or not UTF-8 text.
     """
-    hint = "say what to look for, in quotes"
+    hint = 'give a text, e.g. "a river"'
     for number, text in enumerate(texts, start=1):
         which = "the query" if len(texts) == 1 else f"the query {number} of {len(texts)}"
-        if not readable(text, which, hint=f"{hint} and in UTF-8").strip():
-            raise UsageError(f"{which} has no text", hint=hint)
+        if not readable(text, which, hint="give it in UTF-8").strip():
+            raise UsageError(f"{which} is empty", hint=hint, parameter="query")

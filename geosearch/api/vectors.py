@@ -58,7 +58,9 @@ def import_vectors(
 
     paths = path_list(files)
     if not paths:
-        raise UsageError("no file to import", hint="give a GeoParquet file of vectors")
+        raise UsageError(
+            "no file to import", hint="give a GeoParquet file of vectors", parameter="files"
+        )
     for file in paths:
         if Path(file).is_dir():
             raise UsageError(
@@ -135,14 +137,16 @@ def _require_fit(file: VectorFile, spec: IndexSpec, folder: Path) -> None:
     if spec.dim != there.dim:
         raise UsageError(
             f"{file.path} has vectors of {spec.dim} numbers, those of {folder} have {there.dim}",
-            hint="import them into an index of their own: -i FOLDER",
+            hint="import them into another `index`",
+            parameter="index",
         )
     if spec.encoder == UNKNOWN_ENCODER != there.encoder:
         raise UsageError(
             f"{file.path} does not say what made its vectors, those of {folder} are of "
             f"{there.encoder}",
-            hint=f"add --encoder {there.encoder} if that made them, else import them with "
-            "-i FOLDER into an index of their own",
+            hint=f"give `encoder` {there.encoder} if that made them, else import them into another "
+            "`index`",
+            parameter="encoder",
         )
 
 

@@ -17,7 +17,7 @@ from geosearch.cli.report import count_of
     help="Most memory, such as 8GB: the more, the larger segments. Default: half the machine's.",
 )
 @json_option
-def compact(index_path: str | None, max_memory: str | None, as_json: bool) -> None:
+def compact(index: str | None, max_memory: str | None, as_json: bool) -> None:
     """Merge an index's segments without the chips that were removed, and free their room.
 
     Nothing is embedded again, and searches answer as before. Files of older generations are
@@ -31,7 +31,7 @@ def compact(index_path: str | None, max_memory: str | None, as_json: bool) -> No
     from geosearch.reporting import CONSOLE
 
     with CONSOLE.track("compacting", None, ""):
-        done = compact(index_path, max_memory=max_memory, reporter=CONSOLE)
+        done = compact(index, max_memory=max_memory, reporter=CONSOLE)
     if as_json:
         print_json(asdict(done))
         return

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command("export", short_help="Write chips and their vectors as GeoParquet.")
-@click.argument("index", required=False, type=PathType(file_okay=False))
+@click.argument("folder", metavar="[INDEX]", required=False, type=PathType(file_okay=False))
 @index_option
 @filter_options
 @click.option(
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     help="The file, such as chips.parquet.",
 )
 def export_vectors(
+    folder: str | None,
     index: str | None,
-    index_path: str | None,
     conditions: "Conditions",
     output: str,
 ) -> None:
@@ -41,7 +41,7 @@ def export_vectors(
     from geosearch.api import export_vectors
     from geosearch.reporting import CONSOLE
 
-    if index and index_path:
-        raise UsageError(f"two indexes: {index} and -i {index_path}", hint="name one of them")
-    count = export_vectors(output, index or index_path, reporter=CONSOLE, **conditions)
+    if folder and index:
+        raise UsageError(f"two indexes: {folder} and -i {index}", hint="name one of them")
+    count = export_vectors(output, folder or index, reporter=CONSOLE, **conditions)
     CONSOLE.say(f"{count_of(count, 'chip')} written to {output}")

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @json_option
 def import_vectors(
     files: tuple[str, ...],
-    index_path: str | None,
+    index: str | None,
     encoder: "EncoderChoice",
     ann: Any,
     max_memory: str | None,
@@ -56,7 +56,7 @@ def import_vectors(
 
     done = import_vectors(
         files,
-        index_path,
+        index,
         encoder=encoder,
         ann=ann,
         max_memory=max_memory,

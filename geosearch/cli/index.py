@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @json_option
 def index(
     paths: tuple[str, ...],
-    index_path: str | None,
+    index: str | None,
     encoder: "EncoderChoice",
     chips: "Chips",
     assume_crs: str | None,
@@ -66,7 +66,7 @@ def index(
 
     job = prepare(
         paths,
-        index_path,
+        index,
         encoder=encoder,
         chips=chips,
         assume_crs=assume_crs,

@@ -20,7 +20,7 @@ _PARTS = {1.0: "everything", 0.1: "a tenth", 0.01: "a hundredth"}
 @click.command(short_help="Say what an index holds.")
 @index_option
 @json_option
-def info(index_path: str | None, as_json: bool) -> None:
+def info(index: str | None, as_json: bool) -> None:
     """Say what an index holds: chips, scenes, place, time, encoder, bytes.
 
     \b
@@ -29,7 +29,7 @@ def info(index_path: str | None, as_json: bool) -> None:
     from geosearch.api import named_index
     from geosearch.index import open_index
 
-    folder = named_index(index_path, CONSOLE if index_path is None else SILENT)
+    folder = named_index(index, CONSOLE if index is None else SILENT)
     description = open_index(folder).describe()
     if as_json:
         print_json(asdict(description))

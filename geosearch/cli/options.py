@@ -65,7 +65,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 index_option = click.option(
     "-i",
     "--index",
-    "index_path",
+    "index",
     type=PathType(file_okay=False),
     help="The index folder. Default: $GEOSEARCH_INDEX, else one in indexes/.",
 )

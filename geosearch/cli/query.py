@@ -81,7 +81,7 @@ def query(
     text: str | None,
     queries_file: str | None,
     vector_file: str | None,
-    index_path: str | None,
+    index: str | None,
     k: int,
     conditions: "Conditions",
     outputs: tuple[str, ...],
@@ -107,7 +107,7 @@ def query(
     asked = _asked(text, queries_file, vector_file)
     several = queries_file is not None or len(asked.names) > 1
     formats = settled_formats(outputs, "json" if as_json else chosen, several=several)
-    opened = open(index_path, encoder=encoder, reporter=CONSOLE)
+    opened = open(index, encoder=encoder, reporter=CONSOLE)
     print_refusals(asked.refused)
     with CONSOLE.track("searching", None, ""):  # loading the encoder takes its time
         found = opened.search(asked.queries, k=k, exact=exact, distinct=distinct, **conditions)

@@ -32,7 +32,7 @@ _SCENES_SHOWN = 20
 @yes_option
 @json_option
 def remove(
-    index_path: str | None,
+    index: str | None,
     scenes: tuple[str, ...],
     conditions: "Conditions",
     dry_run: bool,
@@ -53,7 +53,7 @@ def remove(
     from geosearch.reporting import CONSOLE
 
     removal = remove(
-        index_path,
+        index,
         scenes=scenes,
         dry_run=dry_run,
         confirm=None if yes else _ask,

@@ -18,7 +18,7 @@ from geosearch.cli.report import count_of
     help="With --repair: leave out what cannot be repaired, to be indexed again.",
 )
 @json_option
-def verify(index_path: str | None, repair: bool, drop: bool, as_json: bool) -> int:
+def verify(index: str | None, repair: bool, drop: bool, as_json: bool) -> int:
     """Read every file of an index: sizes, checksums, and whether all parts agree.
 
     The exit status is 1 if something is wrong and was not repaired.
@@ -30,7 +30,7 @@ def verify(index_path: str | None, repair: bool, drop: bool, as_json: bool) -> i
     from geosearch.reporting import CONSOLE
 
     with CONSOLE.track("reading all files", None, ""):
-        problems = verify(index_path, repair=repair, drop=drop, reporter=CONSOLE)
+        problems = verify(index, repair=repair, drop=drop, reporter=CONSOLE)
     left = sum(problem.outcome == "found" for problem in problems)
     if as_json:
         print_json([asdict(problem) for problem in problems])

@@ -107,7 +107,7 @@ def _chip_count(file: SceneFile, settings: RunSettings) -> int:
     scene = settings.open(file)
     count = int(windows_with_data(scene, settings.cut(scene).windows).sum())
     if not count:
-        raise SceneError("it holds no pixels", hint="leave the scene out")
+        raise SceneError("it holds no pixels", hint="omit the scene")
     return count
 
 

@@ -12,7 +12,7 @@ _FIXED = 220 << 20
 """Taken whatever the settings are: Python, GDAL and DuckDB, about, and a scene's windows."""
 _READING = 560 << 20
 """Taken by reading with what `ReadingMemory` has by default: all of it, a read and two batches."""
-_LEAST = _FIXED + _READING // 8
+_MIN_BYTES = _FIXED + _READING // 8
 _LARGEST_FACTOR = 4.0
 
 
@@ -23,7 +23,7 @@ class RunMemory:
     reading: ReadingMemory = field(default_factory=ReadingMemory)
     """For scenes."""
     segment_rows: int = MOST_ROWS
-    """Most chips of a segment; one of them has all chips of a scene."""
+    """Maximum chips of a segment; one of them has all chips of a scene."""
     total_bytes: int = 10**9
     """For all; the codes of a segment's approximate tier may take a part."""
 
@@ -39,15 +39,16 @@ def run_memory(most: str | int | None) -> RunMemory:
         most: Bytes, or a size such as ``2GB``; None for `MEMORY`.
 
     Raises:
-        UsageError: It is no size, or less than what is possible.
+        UsageError: It is not a size, or less than what is possible.
     """
     if most is None:
         return MEMORY
     size = parse_size(most) if isinstance(most, str) else most
-    if size < _LEAST:
+    if size < _MIN_BYTES:
         raise UsageError(
-            f"--max-memory {most} is too little to read scenes",
-            hint=f"give at least {-(-_LEAST // 10**6)}MB; the encoder is not counted",
+            f"`max_memory` {most} is too little to read scenes",
+            hint=f"give at least {-(-_MIN_BYTES // 10**6)}MB; the encoder is not counted",
+            parameter="max_memory",
         )
     room = size - _FIXED
     return RunMemory(

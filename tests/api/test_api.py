@@ -168,5 +168,5 @@ def test_an_export_under_the_name_of_another_format_is_refused(scenes: Path, nam
 
 
 def test_weights_without_an_encoder_are_refused() -> None:
-    with pytest.raises(UsageError, match="without --encoder"):
-        geosearch.build(["scenes"], "index", weights="weights.pt")
+    with pytest.raises(UsageError, match="without `encoder`"):
+        geosearch.build(["scenes"], "index", encoder=geosearch.EncoderChoice(weights="weights.pt"))

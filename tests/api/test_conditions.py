@@ -61,7 +61,7 @@ def test_none_asks_for_nothing(tmp_path: Path) -> None:
     archive = geosearch.open(tmp_path / "index")
     nothing = dict.fromkeys(NAMES)
     assert len(archive.search(unit(1), k=500, **nothing)) == 500
-    with pytest.raises(UsageError, match="nothing says what"):
+    with pytest.raises(UsageError, match="refusing to remove everything"):
         geosearch.remove(tmp_path / "index", **nothing)
 
 

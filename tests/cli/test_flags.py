@@ -17,7 +17,7 @@ def test_a_parameter_is_shown_as_the_option_that_sets_it() -> None:
 
 
 def test_an_argument_is_shown_as_in_the_usage() -> None:
-    assert text_for("index", "no `paths`") == "no PATHS..."
+    assert text_for("index", "no `paths`") == "no PATHS"
 
 
 def test_what_the_command_has_no_option_for_stays_as_it_is() -> None:

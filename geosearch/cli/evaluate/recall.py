@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @encoder_options()
 @outcome_options
 def recall(
-    index_path: str | None,
+    index: str | None,
     texts: str | None,
     selectivities: tuple[float, ...],
     k: int,
@@ -57,7 +57,7 @@ def recall(
     require_report(output)
     read = None if texts is None else read_queries(texts)
     asked = QUESTIONS if read is None else read.texts
-    opened = open(index_path, encoder=encoder, reporter=CONSOLE)
+    opened = open(index, encoder=encoder, reporter=CONSOLE)
     report = evaluate_recall(
         opened.index,
         lambda: opened.encoder,
