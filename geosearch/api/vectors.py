@@ -54,7 +54,7 @@ def import_vectors(
     """
     from geosearch.formats import VectorFile, import_vectors
     from geosearch.index import memory_budget, require_ann, require_fit
-    from geosearch.ingest import embedded_questions
+    from geosearch.ingest import embedded_calibration_texts
 
     paths = path_list(files)
     if not paths:
@@ -82,7 +82,7 @@ def import_vectors(
             spec,
             ann=ann,
             memory_bytes=memory_bytes,
-            queries=lambda: None if made_by is None else embedded_questions(made_by),
+            queries=lambda: None if made_by is None else embedded_calibration_texts(made_by),
             reporter=reporter,
         )
     for line in done.notes:

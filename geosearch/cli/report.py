@@ -20,8 +20,8 @@ def print_build_report(report: "BuildReport", folder: str, *, as_json: bool) -> 
         numbers = asdict(report) | {"chips": report.chips, "index": folder}
         print_json(numbers)
         return
-    for scene in report.vanished:
-        CONSOLE.say(f"vanished: {scene}")
+    for scene in report.missing:
+        CONSOLE.say(f"missing: {scene}")
     for line in _summary(report, folder):
         CONSOLE.say(line)
 
@@ -32,8 +32,8 @@ def print_estimate(estimate: "IndexingEstimate", *, as_json: bool) -> None:
     if as_json:
         print_json(asdict(estimate) | {"seconds": estimate.seconds})
         return
-    for scene in estimate.vanished:
-        CONSOLE.say(f"vanished: {scene}")
+    for scene in estimate.missing:
+        CONSOLE.say(f"missing: {scene}")
     for scene in estimate.changed:
         CONSOLE.say(f"changed: {scene}")
     print_line(
@@ -41,7 +41,7 @@ def print_estimate(estimate: "IndexingEstimate", *, as_json: bool) -> None:
         f"changed, {estimate.scene_bytes / 1e6:,.1f} MB"
     )
     print_line(
-        f"kept    {estimate.unchanged:,} unchanged, {len(estimate.vanished):,} without their file"
+        f"kept    {estimate.unchanged:,} unchanged, {len(estimate.missing):,} missing their file"
     )
     print_line(f"chips   {estimate.chips:,} at most")
     print_line(
@@ -67,9 +67,9 @@ def _summary(report: "BuildReport", folder: str) -> list[str]:
     ]
     if report.unchanged or report.resumed:
         lines.append(f"kept    {report.unchanged} unchanged, {report.resumed} of an earlier run")
-    if report.relinked:
-        number = count_of(len(report.relinked), "scene")
-        lines.append(f"linked  {number} moved or touched, not embedded again")
+    if report.relocated:
+        number = count_of(len(report.relocated), "scene")
+        lines.append(f"linked  {number} relocated or touched, not embedded again")
     empty = sum(scene.mostly_invalid for scene in report.indexed)
     beyond = sum(scene.off_earth for scene in report.indexed)
     if empty or beyond:
@@ -81,11 +81,11 @@ def _summary(report: "BuildReport", folder: str) -> list[str]:
         lines.append(
             f"coarse  {count_of(coarser, 'scene')} at their own resolution: coarser than --gsd"
         )
-    if report.vanished and report.pruned:
-        lines.append(f"pruned  {count_of(len(report.vanished), 'scene')} whose files are gone")
-    elif report.vanished:
+    if report.missing and report.pruned:
+        lines.append(f"pruned  {count_of(len(report.missing), 'scene')} whose files are gone")
+    elif report.missing:
         lines.append(
-            f"gone    the files of {count_of(len(report.vanished), 'scene')}; "
+            f"missing the files of {count_of(len(report.missing), 'scene')}; "
             "--prune removes them from the index"
         )
     if report.refused:

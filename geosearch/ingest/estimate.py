@@ -8,11 +8,11 @@ import numpy as np
 from geosearch.encoders import Encoder
 from geosearch.errors import Refusal, SceneError
 from geosearch.index import MANIFEST, open_index
-from geosearch.ingest.identity import Identities
-from geosearch.ingest.known import is_unchanged
+from geosearch.ingest.identity.comparison import is_unchanged
+from geosearch.ingest.identity.missing import missing_scenes
+from geosearch.ingest.identity.scene_ids import SceneIds
+from geosearch.ingest.run.settings import RunSettings
 from geosearch.ingest.scene_file import refusal_of
-from geosearch.ingest.settings import RunSettings
-from geosearch.ingest.vanished import vanished_scenes
 from geosearch.reporting import LOG, Reporter
 from geosearch.scenes import (
     SceneFile,
@@ -32,13 +32,13 @@ class IndexingEstimate:
     """What an indexing run would do."""
 
     scenes: int
-    """Scenes to read: new or changed. Those of an interrupted run, and moved ones, are among
+    """Scenes to read: new or changed. Those of an interrupted run, and relocated ones, are among
     them, though they will not be embedded again."""
     unchanged: int
     """Scenes that the index holds as they are."""
     changed: tuple[str, ...]
     """Ids of scenes of the index that would be read again: their chips now would go."""
-    vanished: tuple[str, ...]
+    missing: tuple[str, ...]
     """Ids of scenes whose files are gone."""
     refused: tuple[Refusal, ...]
     """Inputs that would be left out."""
@@ -70,11 +70,11 @@ def estimate(settings: RunSettings, reporter: Reporter = LOG) -> IndexingEstimat
     found, folder, encoder = settings.found, settings.folder, settings.encoder
     index = open_index(folder) if (folder / MANIFEST).exists() else None
     known = {} if index is None else {scene.id: scene for scene in index.scenes}
-    identities = Identities(found.files, known.values())
+    ids = SceneIds(found.files, known.values())
     refused, changed = list(found.refused), []
     scenes = chips = scene_bytes = 0
     with reporter.track("looking", len(found.files), "scenes") as advance:
-        for file in identities.files:
+        for file in ids.files:
             advance(1)
             before = known.get(file.id)
             try:
@@ -87,14 +87,14 @@ def estimate(settings: RunSettings, reporter: Reporter = LOG) -> IndexingEstimat
                 continue
             scenes += 1
             scene_bytes += state.size_bytes
-            if file.id in identities.found:
+            if file.id in ids.found:
                 changed.append(file.id)
     looked = len(found.files) - (len(refused) - len(found.refused))
     return IndexingEstimate(
         scenes=scenes,
         unchanged=looked - scenes,
         changed=tuple(changed),
-        vanished=vanished_scenes(known.values(), identities.found, settings.paths),
+        missing=missing_scenes(known.values(), ids.found, settings.paths),
         refused=tuple(refused),
         chips=chips,
         scene_bytes=scene_bytes,

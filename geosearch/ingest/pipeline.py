@@ -11,16 +11,16 @@ from pathlib import Path
 
 from geosearch.errors import Interrupted, Refusal, SceneError, UsageError
 from geosearch.index import IndexWriter
-from geosearch.ingest.interruption import stopping_on_request
-from geosearch.ingest.intervals import PublishClock
-from geosearch.ingest.known import KnownScenes
-from geosearch.ingest.questions import embedded_questions
-from geosearch.ingest.report import BuildReport
-from geosearch.ingest.run import Part, Run, StoppedError
+from geosearch.ingest.calibration_texts import embedded_calibration_texts
+from geosearch.ingest.identity.identify import Identifier
+from geosearch.ingest.identity.missing import missing_scenes
+from geosearch.ingest.run.interruption import stopping_on_request
+from geosearch.ingest.run.intervals import PublishClock
+from geosearch.ingest.run.progress import Part, Run, StoppedError
+from geosearch.ingest.run.report import BuildReport
+from geosearch.ingest.run.settings import RunSettings
+from geosearch.ingest.run.work import scene_work
 from geosearch.ingest.scene_file import ingest_file
-from geosearch.ingest.settings import RunSettings
-from geosearch.ingest.vanished import vanished_scenes
-from geosearch.ingest.work import scene_works
 from geosearch.reporting import LOG, Reporter
 from geosearch.scenes import Discovery, find_scenes, reading_within, without_secrets
 from geosearch.stopwatch import Stopwatch
@@ -67,21 +67,29 @@ def ingest(settings: RunSettings, reporter: Reporter = LOG) -> BuildReport:
             settings.folder,
             settings.spec,
             ann=settings.ann,
-            queries=lambda: embedded_questions(settings.encoder),
+            queries=lambda: embedded_calibration_texts(settings.encoder),
             most_rows=memory.segment_rows,
             memory_bytes=memory.total_bytes,
         ) as writer:
             published = writer.scenes()
-            known = KnownScenes(published, writer.staged(), found.files)
-            count = len(known.identities.files)
-            run = Run(count, settings, writer, watch, interruption, clock)
+            records = [scene.record for scene in published]
+            identifier = Identifier(settings, records, writer.staged(), watch)
+            run = Run(
+                scenes=len(identifier.ids.files),
+                settings=settings,
+                published={scene.record.id: scene for scene in published},
+                writer=writer,
+                watch=watch,
+                interruption=interruption,
+                clock=clock,
+            )
             run.refused += found.refused
-            _ingest_files(run, known, reporter)
+            _ingest_files(run, identifier, reporter)
             if not run.kept:
                 raise _nothing_usable(run.refused)
-            left = [one.record for one in published if one.record.id not in run.relinked]
-            vanished = vanished_scenes(left, known.identities.found, settings.paths)
-            writer.remove(set(vanished) if settings.prune else set())
+            left = [record for record in records if record.id not in run.relocated]
+            missing = missing_scenes(left, identifier.ids.found, settings.paths)
+            writer.remove(set(missing) if settings.prune else set())
             with reporter.track("publishing", None, ""):
                 generation = run.publish()
     return BuildReport(
@@ -89,8 +97,8 @@ def ingest(settings: RunSettings, reporter: Reporter = LOG) -> BuildReport:
         resumed=run.resumed,
         unchanged=run.unchanged,
         refused=tuple(run.refused),
-        relinked=tuple(run.relinked.values()),
-        vanished=vanished,
+        relocated=tuple(run.relocated.values()),
+        missing=missing,
         pruned=settings.prune,
         chips_total=generation.chips,
         seconds=run.watch.seconds,
@@ -98,21 +106,21 @@ def ingest(settings: RunSettings, reporter: Reporter = LOG) -> BuildReport:
     )
 
 
-def _ingest_files(run: Run, known: KnownScenes, reporter: Reporter) -> None:
+def _ingest_files(run: Run, identifier: Identifier, reporter: Reporter) -> None:
     """Stage all scenes, and publish now and then.
 
     Raises:
         Interrupted: Not all of them, since the run was asked to stop.
     """
-    files = known.identities.files
-    works = scene_works(files)
+    files = identifier.ids.files
+    works = scene_work(files)
     with reporter.track("indexing", len(works), "scenes", work=sum(works)) as course:
         try:
             for file, work in zip(files, works, strict=True):
                 if run.interruption.requested:
                     raise StoppedError
                 part = Part(course, work)
-                ingest_file(run, file, known, part)
+                ingest_file(run, file, identifier, part)
                 part.finish()
                 run.publish_if_due()
             return

@@ -38,11 +38,11 @@ def test_it_writes_nothing_and_counts_what_is_then_indexed(scenes: Path, tmp_pat
     assert estimate.seconds > 0
 
 
-def test_it_knows_what_is_unchanged_vanished_and_refused(scenes: Path, tmp_path: Path) -> None:
+def test_it_knows_what_is_unchanged_missing_and_refused(scenes: Path, tmp_path: Path) -> None:
     geosearch.build([scenes], tmp_path / "index", encoder="mini")
     (scenes / "a.tif").unlink()
     draw(scenes / "c.tif", 3)
     (scenes / "torn.tif").write_bytes(b"II*")
     estimate = geosearch.prepare([scenes], tmp_path / "index").estimate()
-    assert (estimate.scenes, estimate.unchanged, estimate.vanished) == (1, 1, ("a.tif",))
+    assert (estimate.scenes, estimate.unchanged, estimate.missing) == (1, 1, ("a.tif",))
     assert [refusal.input for refusal in estimate.refused] == ["torn.tif"]

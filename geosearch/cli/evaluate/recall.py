@@ -51,12 +51,12 @@ def recall(
     """
     from geosearch.api import open
     from geosearch.evaluation import SELECTIVITIES, evaluate_recall
-    from geosearch.ingest import QUESTIONS
+    from geosearch.ingest import CALIBRATION_TEXTS
     from geosearch.reporting import CONSOLE
 
     require_report(output)
     read = None if texts is None else read_queries(texts)
-    asked = QUESTIONS if read is None else read.texts
+    asked = CALIBRATION_TEXTS if read is None else read.texts
     opened = open(index, encoder=encoder, reporter=CONSOLE)
     report = evaluate_recall(
         opened.index,

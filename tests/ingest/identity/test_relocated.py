@@ -65,7 +65,7 @@ def test_a_moved_file_keeps_its_chips_under_its_new_name(scenes: Path, index: Pa
     moved = (scenes / "b.tif").rename(scenes / "new" / "b.tif")
     os.utime(moved, (1, 1))
     report = index_again(scenes, index)
-    assert (report.chips, report.relinked, report.vanished) == (0, ("new/b.tif",), ())
+    assert (report.chips, report.relocated, report.missing) == (0, ("new/b.tif",), ())
     assert hrefs(index)["new/b.tif"] == str(moved)
     assert "b.tif" not in hrefs(index)
     assert vectors(index) == before
@@ -83,7 +83,7 @@ def test_the_date_of_a_moved_file_is_that_of_its_new_name(scenes: Path, index: P
 def test_a_touched_file_is_not_embedded_again(scenes: Path, index: Path) -> None:
     os.utime(scenes / "b.tif", (1, 1))
     report = index_again(scenes, index)
-    assert (report.chips, report.relinked) == (0, ("b.tif",))
+    assert (report.chips, report.relocated) == (0, ("b.tif",))
     assert index_again(scenes, index).unchanged == 2
 
 
@@ -93,7 +93,7 @@ def test_a_changed_file_of_the_same_size_is_embedded(scenes: Path, index: Path) 
     assert (scenes / "b.tif").stat().st_size == size
     report = index_again(scenes, index)
     assert [scene.scene for scene in report.indexed] == ["b.tif"]
-    assert report.relinked == ()
+    assert report.relocated == ()
 
 
 def test_a_moved_archive_is_found_at_its_new_place(
@@ -102,7 +102,7 @@ def test_a_moved_archive_is_found_at_its_new_place(
     before = vectors(index)
     scenes.rename(tmp_path / "elsewhere")
     report = index_again(tmp_path / "elsewhere", index)
-    assert (report.chips, len(report.relinked)) == (0, 2)
+    assert (report.chips, len(report.relocated)) == (0, 2)
     assert hrefs(index)["b.tif"] == str(tmp_path / "elsewhere" / "b.tif")
     assert vectors(index) == before
 
@@ -128,7 +128,7 @@ def test_the_same_pixels_at_another_place_are_embedded(scenes: Path, index: Path
     (scenes / "d.tif.aux.xml").write_text(aux(12.0))
     report = index_again(scenes, index)
     assert [scene.scene for scene in report.indexed] == ["d.tif"]
-    assert report.vanished == ("c.tif",)
+    assert report.missing == ("c.tif",)
 
 
 def aux(west: float) -> str:
@@ -155,7 +155,7 @@ def test_a_killed_run_links_again(scenes: Path, index: Path) -> None:
         state = scene_state(file).text
         writer.relink(before, replace(before.record, id="c.tif", href=file.href, state=state))
     report = index_again(scenes, index)
-    assert (report.relinked, report.vanished) == (("c.tif",), ())
+    assert (report.relocated, report.missing) == (("c.tif",), ())
     assert set(hrefs(index)) == {"a_20200101.tif", "c.tif"}
 
 
@@ -178,7 +178,7 @@ def test_a_product_of_three_files_is_kept_while_they_are_there_and_known_where_t
         draw(folder / f"field_{band}.tif", seed, bands=1)
     index_again(folder, tmp_path / "index")
     again = index_again(folder, tmp_path / "index", prune=True)
-    assert (again.unchanged, len(again.indexed), again.vanished) == (1, 0, ())
+    assert (again.unchanged, len(again.indexed), again.missing) == (1, 0, ())
     folder.rename(tmp_path / "elsewhere")
     moved = index_again(tmp_path / "elsewhere", tmp_path / "index")
     assert (moved.unchanged, len(moved.indexed)) == (0, 0)

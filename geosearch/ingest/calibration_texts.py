@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geosearch.encoders import Encoder
 
-QUESTIONS = (
+CALIBRATION_TEXTS = (
     "a river", "a lake among hills", "a sandy beach", "waves at a rocky coast",
     "an island", "snow on mountains", "a glacier", "a dense forest",
     "a forest cut by a road", "sand dunes in a desert", "bare rock", "a swamp",
@@ -30,7 +30,7 @@ QUESTIONS = (
 """Sixty-four things of land, water, towns and traffic, some of them beside each other."""
 
 
-def embedded_questions(encoder: Encoder) -> NDArray[np.float32] | None:
+def embedded_calibration_texts(encoder: Encoder) -> NDArray[np.float32] | None:
     """Return the questions float32 [q, dim]; None of an encoder to which all texts are alike."""
-    vectors = encoder.encode_texts(QUESTIONS)
+    vectors = encoder.encode_texts(CALIBRATION_TEXTS)
     return None if (vectors == vectors[0]).all() else vectors

@@ -109,7 +109,7 @@ def test_a_file_elsewhere_takes_no_id_of_a_scene_whose_disk_is_away(tmp_path: Pa
     shutil.rmtree(tmp_path / "disk_a")
     draw(tmp_path / "disk_b" / "x.tif", 2)
     report = run([tmp_path / "disk_b"], tmp_path / "index", prune=True)
-    assert (len(report.indexed), report.vanished) == (1, ())
+    assert (len(report.indexed), report.missing) == (1, ())
     assert set(files_of(tmp_path / "index").values()) == {"x.tif", "disk_b/x.tif"}
 
 
@@ -122,7 +122,7 @@ def test_an_archive_that_moved_is_the_same_scenes_and_what_changed_is_another(
     (tmp_path / "old").rename(tmp_path / "new")
     draw(tmp_path / "new" / "1.tif", 9)
     report = run([tmp_path / "new"], tmp_path / "index")
-    assert report.relinked == ("0.tif", "2.tif")
+    assert report.relocated == ("0.tif", "2.tif")
     assert [scene.scene for scene in report.indexed] == ["new/1.tif"]
     assert report.chips_total == 4  # nothing is lost: old/1.tif may be on another disk
 
@@ -135,7 +135,7 @@ def test_files_that_changed_their_names_among_them_keep_their_chips(tmp_path: Pa
         (tmp_path / "new").mkdir(exist_ok=True)
         (tmp_path / "old" / f"{number}.tif").rename(tmp_path / "new" / f"{(number + 1) % 3}.tif")
     encoder_saw = run([tmp_path / "new"], tmp_path / "index")
-    assert (encoder_saw.chips, len(encoder_saw.relinked), encoder_saw.chips_total) == (0, 3, 3)
+    assert (encoder_saw.chips, len(encoder_saw.relocated), encoder_saw.chips_total) == (0, 3, 3)
     assert set(files_of(tmp_path / "index")) == {
         os.path.realpath(tmp_path / "new" / f"{number}.tif") for number in range(3)
     }

@@ -57,7 +57,7 @@ def test_hits_lead_to_the_new_place(home: Path, tmp_path: Path) -> None:
 def test_indexing_again_embeds_nothing(home: Path) -> None:
     archive = geosearch.build([home / "scenes"], home / "indexes" / "i", encoder="mini")
     assert archive.report is not None
-    assert (archive.report.unchanged, archive.report.chips, archive.report.vanished) == (2, 0, ())
+    assert (archive.report.unchanged, archive.report.chips, archive.report.missing) == (2, 0, ())
 
 
 def test_compacting_keeps_the_new_place(home: Path) -> None:
@@ -74,6 +74,6 @@ def test_an_archive_that_is_moved_alone_is_linked_again(home: Path) -> None:
     moved = (home / "scenes").rename(home / "elsewhere")
     archive = geosearch.build([moved], home / "indexes" / "i", encoder="mini")
     assert archive.report is not None
-    assert len(archive.report.relinked) == 2
+    assert len(archive.report.relocated) == 2
     assert archive.report.chips == 0
     assert hrefs(home)["a.tif"] == str(moved / "a.tif")

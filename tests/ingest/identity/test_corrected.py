@@ -89,7 +89,7 @@ def test_statistics_of_a_viewer_embed_nothing(tmp_path: Path) -> None:
         "</PAMDataset>"
     )
     report = run(path.parent)
-    assert (report.chips, report.relinked) == (0, ("x.tif",))
+    assert (report.chips, report.relocated) == (0, ("x.tif",))
     assert run(path.parent).unchanged == 1
 
 
@@ -134,7 +134,7 @@ def test_a_corrected_date_of_an_item_is_told_and_embeds_nothing(tmp_path: Path) 
     write_band(tmp_path / "scenes" / "a.tif", pixels(1))
     run(write_item(tmp_path / "scenes", "a.tif"))
     report = run(write_item(tmp_path / "scenes", "a.tif", "2021-01-01T00:00:00Z"))
-    assert (report.chips, report.relinked) == (0, ("scene",))
+    assert (report.chips, report.relocated) == (0, ("scene",))
     (scene,) = open_index(tmp_path / "scenes" / "index").scenes
     assert scene.datetime == "2021-01-01T00:00:00Z"
 

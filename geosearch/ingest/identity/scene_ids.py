@@ -1,4 +1,4 @@
-"""Which scene of an index a file is: the one that has this file, whatever either is called.
+"""The ids of files: a file that a scene of the index has keeps its id, whatever it is called.
 
 Ids are names for people. A file that the index has keeps its id, however it is named now and in
 whatever order folders are indexed; another file never takes it.
@@ -11,7 +11,7 @@ from geosearch.index import SceneRecord
 from geosearch.scenes import FileKeys, SceneFile, files_are_missing, unique_ids
 
 
-class Identities:
+class SceneIds:
     """Files with the ids that they have, or get, in an index."""
 
     def __init__(self, files: Sequence[SceneFile], known: Iterable[SceneRecord]) -> None:
@@ -31,11 +31,12 @@ class Identities:
             for record in records
             if record.id not in self.found and files_are_missing(record.href)
         )
-        """Ids of scenes whose files are gone: a file of that name may be theirs, moved."""
+        """Ids of scenes whose files are gone: a file of that name may be theirs, relocated."""
         self._taken = {record.id for record in records}
         self.files = self._named(files, ids)
         """The files with their ids, by id."""
         self._taken |= {file.id for file in self.files}
+        self._own: dict[str, SceneFile] = {}
 
     def _named(
         self, files: Sequence[SceneFile], ids: Sequence[str | None]
@@ -60,10 +61,10 @@ class Identities:
                 of_item.setdefault(record.item, record.id)
         ids = [of_file.get(self._keys.key(file.href)) for file in files]
         found = set(ids)
-        for at, file in enumerate(files):
-            if ids[at] is None and file.item is not None:
+        for number, file in enumerate(files):
+            if ids[number] is None and file.item is not None:
                 named = of_item.get(file.item)
-                ids[at] = None if named in found else named
+                ids[number] = None if named in found else named
                 found.add(named)
         return ids
 
@@ -75,6 +76,8 @@ class Identities:
         """Return a file that is not the lost scene of its id with an id that nobody has."""
         if file.id not in self.lost:
             return file
-        (name,) = unique_ids([file.names], self._taken)
-        self._taken.add(name)
-        return replace(file, id=name)
+        if file.href not in self._own:
+            (name,) = unique_ids([file.names], self._taken)
+            self._taken.add(name)
+            self._own[file.href] = replace(file, id=name)
+        return self._own[file.href]

@@ -8,14 +8,14 @@ from geosearch.index import SceneRecord
 from geosearch.scenes import FileKeys, files_are_missing
 
 
-def vanished_scenes(
+def missing_scenes(
     published: Iterable[SceneRecord],
     found: Set[str],
     paths: Sequence[str | Path],
 ) -> tuple[str, ...]:
     """Return the ids of scenes that were indexed from below some folders and have no file now.
 
-    A path that is no folder, such as a disk that is not mounted, says nothing of what it held.
+    A path that is not a folder, such as a disk that is not mounted, says nothing of what it held.
 
     Args:
         published: Scenes of the index.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geosearch.ingest.prefetch import prefetch
+from geosearch.ingest.embedding.prefetch import prefetch
 
 
 @given(st.lists(st.integers()), st.integers(1, 4))

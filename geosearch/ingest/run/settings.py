@@ -7,8 +7,8 @@ from pathlib import Path
 from geosearch.chips import Chips, ResolvedChips
 from geosearch.encoders import Encoder
 from geosearch.index import AnnChoice, IndexSpec
-from geosearch.ingest.intervals import INTERVALS, Intervals
-from geosearch.ingest.memory import MEMORY, RunMemory
+from geosearch.ingest.run.intervals import INTERVALS, Intervals
+from geosearch.ingest.run.memory import MEMORY, RunMemory
 from geosearch.scenes import (
     ChipLayout,
     Discovery,

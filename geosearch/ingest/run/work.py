@@ -7,7 +7,7 @@ from contextlib import suppress
 from geosearch.scenes import SceneFile, band_files
 
 
-def scene_works(files: Sequence[SceneFile]) -> list[float]:
+def scene_work(files: Sequence[SceneFile]) -> list[float]:
     """Return about what each scene takes, one after the other: the bytes of its files.
 
     How many chips it has is known only when it is opened, and that takes its time where there are

@@ -1,6 +1,6 @@
 """Publications come soon at first, and are few in the end."""
 
-from geosearch.ingest.intervals import INTERVALS, next_publication_s
+from geosearch.ingest.run.intervals import INTERVALS, next_publication_s
 
 HOUR_S = 3600
 

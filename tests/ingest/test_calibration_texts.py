@@ -8,7 +8,13 @@ from support.scenes_making import values, write_band
 import geosearch
 from geosearch.chips import ResolvedChips
 from geosearch.encoders import load
-from geosearch.ingest import QUESTIONS, RunSettings, embedded_questions, ingest, look_for_scenes
+from geosearch.ingest import (
+    CALIBRATION_TEXTS,
+    RunSettings,
+    embedded_calibration_texts,
+    ingest,
+    look_for_scenes,
+)
 
 
 def measured(folder: Path) -> object:
@@ -18,8 +24,8 @@ def measured(folder: Path) -> object:
 
 
 def test_questions_are_sixty_four_different_texts() -> None:
-    assert len(set(QUESTIONS)) == len(QUESTIONS) == 64
-    assert all(text == text.strip() != "" for text in QUESTIONS)
+    assert len(set(CALIBRATION_TEXTS)) == len(CALIBRATION_TEXTS) == 64
+    assert all(text == text.strip() != "" for text in CALIBRATION_TEXTS)
 
 
 def test_an_index_of_an_encoder_that_reads_is_measured_with_the_questions(tmp_path: Path) -> None:
@@ -34,7 +40,7 @@ def test_an_index_of_an_encoder_that_reads_is_measured_with_the_questions(tmp_pa
 def test_an_encoder_to_which_all_texts_are_alike_is_asked_with_drawn_vectors(
     tmp_path: Path,
 ) -> None:
-    assert embedded_questions(load("null")) is None
+    assert embedded_calibration_texts(load("null")) is None
     write_band(tmp_path / "in" / "x.tif", values(1, 448))
     geosearch.build(
         [tmp_path / "in"],

@@ -36,10 +36,10 @@ class BuildReport:
     """Scenes that the index holds already."""
     refused: tuple[Refusal, ...]
     """Inputs that were left out."""
-    relinked: tuple[str, ...]
-    """Ids of scenes whose files were moved or touched: their chips were kept, not embedded."""
-    vanished: tuple[str, ...]
-    """Ids of scenes of the folders indexed whose files are gone."""
+    relocated: tuple[str, ...]
+    """Ids of scenes whose files were relocated or touched: their chips were kept, not embedded."""
+    missing: tuple[str, ...]
+    """Ids of scenes of the indexed folders whose files are gone."""
     pruned: bool
     """Whether those were removed."""
     chips_total: int

@@ -7,7 +7,7 @@ import pytest
 from support.small_index import SPEC, build, chips, record
 
 from geosearch.index import IndexWriter, SceneRecord, open_index
-from geosearch.ingest.vanished import vanished_scenes
+from geosearch.ingest.identity.missing import missing_scenes
 
 
 def scene_at(path: Path, scene_id: str) -> SceneRecord:
@@ -22,38 +22,38 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_scene_without_its_file_has_vanished(folder: Path) -> None:
+def test_a_scene_without_its_file_is_missing(folder: Path) -> None:
     published = [scene_at(folder / name, name) for name in ("gone.tif", "here.tif")]
-    assert vanished_scenes(published, {"here.tif"}, [folder]) == ("gone.tif",)
+    assert missing_scenes(published, {"here.tif"}, [folder]) == ("gone.tif",)
 
 
 def test_a_folder_that_is_named_by_a_link_is_looked_through(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(folder)
     published = [scene_at(folder / "gone.tif", "gone.tif")]
-    assert vanished_scenes(published, set(), [tmp_path / "link"]) == ("gone.tif",)
+    assert missing_scenes(published, set(), [tmp_path / "link"]) == ("gone.tif",)
     published = [scene_at(tmp_path / "link" / "gone.tif", "gone.tif")]
-    assert vanished_scenes(published, set(), [folder]) == ("gone.tif",)
+    assert missing_scenes(published, set(), [folder]) == ("gone.tif",)
 
 
 def test_a_scene_of_another_folder_is_not_spoken_of(folder: Path) -> None:
     published = [scene_at(folder.parent / "scenes2" / "gone.tif", "gone.tif")]
-    assert vanished_scenes(published, set(), [folder]) == ()
+    assert missing_scenes(published, set(), [folder]) == ()
 
 
 def test_a_folder_that_is_not_there_says_nothing(folder: Path) -> None:
     away = folder.parent / "unmounted"
-    assert vanished_scenes([scene_at(away / "a.tif", "a.tif")], set(), [away]) == ()
+    assert missing_scenes([scene_at(away / "a.tif", "a.tif")], set(), [away]) == ()
 
 
-def test_a_scene_where_nobody_can_look_has_not_vanished(folder: Path) -> None:
+def test_a_scene_where_nobody_can_look_is_not_missing(folder: Path) -> None:
     (folder / "loop").symlink_to("loop")  # as a folder that may not be entered, for root too
     published = [scene_at(folder / "loop" / "a.tif", "loop/a.tif")]
-    assert vanished_scenes(published, set(), [folder]) == ()
+    assert missing_scenes(published, set(), [folder]) == ()
 
 
-def test_a_file_that_is_there_but_was_not_looked_for_has_not_vanished(folder: Path) -> None:
+def test_a_file_that_is_there_but_was_not_looked_for_is_not_missing(folder: Path) -> None:
     (folder / "a.xyz").touch()  # named when it was indexed; a walk leaves it out
-    assert vanished_scenes([scene_at(folder / "a.xyz", "a.xyz")], set(), [folder]) == ()
+    assert missing_scenes([scene_at(folder / "a.xyz", "a.xyz")], set(), [folder]) == ()
 
 
 def test_scenes_come_and_go_in_one_generation(tmp_path: Path) -> None:

@@ -1,14 +1,15 @@
 """What an indexing run works with, and what it has done so far."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from geosearch.errors import Refusal
-from geosearch.index import IndexWriter, PublishResult, Unfinished
-from geosearch.ingest.interruption import Interruption
-from geosearch.ingest.intervals import PublishClock
-from geosearch.ingest.memory import give_back_freed
-from geosearch.ingest.report import SceneCount
-from geosearch.ingest.settings import RunSettings
+from geosearch.index import IndexWriter, PublishedScene, PublishResult, Unfinished
+from geosearch.ingest.run.interruption import Interruption
+from geosearch.ingest.run.intervals import PublishClock
+from geosearch.ingest.run.memory import give_back_freed
+from geosearch.ingest.run.report import SceneCount
+from geosearch.ingest.run.settings import RunSettings
 from geosearch.progress import Course
 from geosearch.stopwatch import Stopwatch
 
@@ -22,15 +23,17 @@ class Run:
     """What a run works with, and what it has done so far."""
 
     scenes: int
-    """How many were found."""
+    """Number of scenes that were found."""
     settings: RunSettings
+    published: Mapping[str, PublishedScene]
+    """Scenes of the index, by id."""
     writer: IndexWriter
     watch: Stopwatch
     interruption: Interruption
     clock: PublishClock
     indexed: list[SceneCount] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
-    relinked: dict[str, str] = field(default_factory=dict)
+    relocated: dict[str, str] = field(default_factory=dict)
     """Id before to id now."""
     resumed: int = 0
     unchanged: int = 0
@@ -38,7 +41,7 @@ class Run:
     @property
     def kept(self) -> int:
         """Scenes that are done."""
-        return len(self.indexed) + len(self.relinked) + self.resumed + self.unchanged
+        return len(self.indexed) + len(self.relocated) + self.resumed + self.unchanged
 
     def publish(self, *, goes_on: bool = False) -> PublishResult:
         """Make what is staged searchable, as `IndexWriter.publish` does."""

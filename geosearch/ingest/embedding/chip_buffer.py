@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from geosearch.geo import footprints, ground_sizes_m
 from geosearch.index import ChipBatch
-from geosearch.ingest.batches import ReadChips
+from geosearch.ingest.embedding.batches import ReadChips
 from geosearch.scenes import ChipLayout, Scene
 
 _STEP = 1 << 14
@@ -28,7 +28,7 @@ def outlines_of(scene: Scene, windows: NDArray[np.int32]) -> NDArray[np.object_]
     return outlines
 
 
-class CollectedChips:
+class ChipBuffer:
     """Gathers chips until they are stored together."""
 
     def __init__(
@@ -39,7 +39,7 @@ class CollectedChips:
         Args:
             scene: Where they are from.
             cut: Where all chips of the scene lie.
-            outlines: Their footprints, [n], as `outlines_of` gives them.
+            outlines: Their footprints, [n], as `outlines_of` returns them.
             dim: Length of a vector.
         """
         self._scene = scene
@@ -54,15 +54,15 @@ class CollectedChips:
         self._cloud = [np.zeros(0, np.float32)]
         self._vectors = [np.zeros((0, self._dim), np.float32)]
         self.count = 0
-        """How many there are."""
+        """Number of chips."""
 
     def add(self, first: int, chips: ReadChips, vectors: NDArray[np.float32]) -> None:
-        """Take some chips.
+        """Add some chips.
 
         Args:
-            first: Which window of the scene was read first.
+            first: Number of the window of the scene that was read first.
             chips: The chips.
-            vectors: Theirs, float32 [m, dim].
+            vectors: Their vectors, float32 [m, dim].
         """
         self._kept.append(first + chips.numbers)
         self._valid.append(chips.valid)
@@ -71,7 +71,7 @@ class CollectedChips:
         self.count += len(vectors)
 
     def take(self) -> ChipBatch:
-        """Return them, and begin anew."""
+        """Return the chips, and begin again with none."""
         kept = np.concatenate(self._kept)
         windows = self._cut.windows[kept]
         sizes = ground_sizes_m(self._scene.to_lonlat, windows) if len(kept) else np.zeros((0, 2))

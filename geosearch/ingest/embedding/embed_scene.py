@@ -10,17 +10,17 @@ import numpy as np
 
 from geosearch.errors import SceneError
 from geosearch.index import ChipBatch, SceneRecord, UnfinishedScene
-from geosearch.ingest.batches import ReadChips, batches
-from geosearch.ingest.collected import CollectedChips, outlines_of
-from geosearch.ingest.prefetch import prefetch
-from geosearch.ingest.report import SceneCount
-from geosearch.ingest.run import Part, Run, StoppedError
+from geosearch.ingest.embedding.batches import ReadChips, batches
+from geosearch.ingest.embedding.chip_buffer import ChipBuffer, outlines_of
+from geosearch.ingest.embedding.prefetch import prefetch
+from geosearch.ingest.run.progress import Part, Run, StoppedError
+from geosearch.ingest.run.report import SceneCount
 from geosearch.scenes import ChipLayout, Scene, read_chips, windows_with_data
 from geosearch.stopwatch import Stopwatch
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
+class _Embedding:
     """A scene that is being embedded."""
 
     scene: Scene
@@ -30,7 +30,7 @@ class _Work:
     """Where its chips lie."""
     unfinished: UnfinishedScene
     """What is stored."""
-    collected: CollectedChips
+    buffer: ChipBuffer
     """What is embedded and not stored."""
 
 
@@ -54,9 +54,9 @@ def embed_scene(
     cut, outlines = cut.only(placed), outlines[placed]
     unfinished = run.writer.begin(record, len(cut), sha256(cut.windows.tobytes()).hexdigest())
     resumed = unfinished.chip_count
-    collected = CollectedChips(scene, cut, outlines, run.settings.encoder.dim)
-    _embed_windows(run, _Work(scene, record, cut, unfinished, collected), part)
-    kept = unfinished.chip_count + collected.count
+    buffer = ChipBuffer(scene, cut, outlines, run.settings.encoder.dim)
+    _embed_windows(run, _Embedding(scene, record, cut, unfinished, buffer), part)
+    kept = unfinished.chip_count + buffer.count
     if not kept:
         raise SceneError(
             f"none of its {count:,} chips has {settings.chips.min_valid:.0%} valid pixels",
@@ -65,7 +65,7 @@ def embed_scene(
     off_earth = int((~placed).sum())
     empty += len(cut) - kept
     with run.watch.time("place"):
-        batch = collected.take()
+        batch = buffer.take()
     coarser = settings.is_finer_than(scene)
     return unfinished, batch, SceneCount(scene.id, kept, empty, off_earth, resumed, coarser)
 
@@ -82,7 +82,7 @@ def _timed(
             yield chips
 
 
-def _embed_windows(run: Run, work: _Work, part: Part) -> None:
+def _embed_windows(run: Run, work: _Embedding, part: Part) -> None:
     """Embed the windows that are not stored, and store all but the last of them.
 
     Raises:
@@ -105,22 +105,22 @@ def _embed_windows(run: Run, work: _Work, part: Part) -> None:
             if len(chips.pixels):
                 with run.watch.time("encode"):
                     vectors = run.settings.encoder.encode_images(chips.pixels)
-                work.collected.add(done, chips, vectors)
+                work.buffer.add(done, chips, vectors)
             reached = done + chips.reached
             part.reach(reached / count)
-            if reached == count or not _is_part_due(run, work.collected, monotonic() - stored):
+            if reached == count or not _is_part_due(run, work.buffer, monotonic() - stored):
                 continue
             with run.watch.time("stage"):
-                run.writer.add(work.unfinished, work.record, work.collected.take(), reached)
+                run.writer.add(work.unfinished, work.record, work.buffer.take(), reached)
             stored = monotonic()
             if run.interruption.requested:
                 raise StoppedError
             run.publish_if_due()
 
 
-def _is_part_due(run: Run, collected: CollectedChips, seconds: float) -> bool:
+def _is_part_due(run: Run, buffer: ChipBuffer, seconds: float) -> bool:
     return (
         run.interruption.requested
-        or collected.count >= run.settings.intervals.part_chips
+        or buffer.count >= run.settings.intervals.part_chips
         or seconds >= run.settings.intervals.part_s
     )

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from geosearch.ingest.batches import batches
+from geosearch.ingest.embedding.batches import batches
 from geosearch.scenes import ChipBlock, ReadingMemory, reading_within
 
 SIZE_PX = 4

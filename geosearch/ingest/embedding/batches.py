@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geosearch.scenes import ChipBlock, reading_memory
 
-_MOST_CHIPS = 512
+_MAX_CHIPS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,11 @@ class ReadChips:
     pixels: NDArray[np.uint8]
     """[m, size, size, 3]."""
     valid: NDArray[np.float32]
-    """[m], share of valid pixels, 0..1."""
+    """[m], fraction of valid pixels, 0..1."""
     cloud: NDArray[np.float32]
-    """[m], share of valid pixels that look like cloud, 0..1; NaN where that cannot be told."""
+    """[m], fraction of valid pixels that look like cloud, 0..1; NaN where that cannot be told."""
     reached: int
-    """How many windows were read so far, those that are left out counted."""
+    """Number of windows that were read so far, those that are left out counted."""
 
 
 def batches(
@@ -35,13 +35,13 @@ def batches(
 
     Args:
         blocks: What is read of one scene, in order.
-        min_valid: Least share of valid pixels; a chip without one is left out whatever it is.
+        min_valid: Minimum fraction of valid pixels; a chip without one is left out whatever it is.
         size_px: Edge of a chip.
 
     Yields:
         Full batches, and then the rest, be it empty.
     """
-    most = max(1, min(_MOST_CHIPS, reading_memory().block_bytes // (3 * size_px * size_px)))
+    most = max(1, min(_MAX_CHIPS, reading_memory().block_bytes // (3 * size_px * size_px)))
     batch, reached = _Batch(most, size_px), 0
     with closing(blocks):
         for block in blocks:
@@ -75,7 +75,7 @@ class _Batch:
         self.count += 1
 
     def read(self, reached: int) -> ReadChips:
-        """Return them."""
+        """Return the chips so far."""
         some = slice(self.count)
         return ReadChips(
             self._numbers[some], self._pixels[some], self._valid[some], self._cloud[some], reached
