@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from geosearch.encoders import Encoder
     from geosearch.index import IndexSpec
 
+REFERENCE_PRECISION = "float32"
+"""What to compute in where vectors leave geosearch, or figures are compared with papers'."""
+
 
 @dataclass(frozen=True, slots=True)
 class EncoderChoice:

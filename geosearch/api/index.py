@@ -1,4 +1,4 @@
-"""An open index that can be asked."""
+"""An open index that can be searched."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack, overload
 
+from geosearch.api.default_paths import named_index
 from geosearch.api.devices import scan_device
 from geosearch.api.encoder_choice import EncoderChoice, encoder_choice
-from geosearch.api.folders import named_index
 from geosearch.api.hits import Hits
-from geosearch.api.questions import require_queries
+from geosearch.api.texts import require_queries
 from geosearch.errors import EncoderError, UsageError
 from geosearch.reporting import LOG, Reporter
 from geosearch.stopwatch import Stopwatch
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geosearch.encoders import Encoder
-    from geosearch.index import DeviceScan, Generation
+    from geosearch.index import DeviceScan, Generation, IndexInfo
     from geosearch.ingest import BuildReport
     from geosearch.search import Conditions
 
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 class Index:
     """An open index with the encoder that it was built with.
 
-    It holds the generation that was published when it was opened; open it again
-    to see a newer one. It can be pickled, for `multiprocessing`: it is then opened again by its
-    folder, as it is at that time.
+    It holds the generation that was published when it was opened; open it again to see a newer one.
+    It can be pickled, for `multiprocessing`: where it is unpickled, what its folder holds then is
+    opened.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Index:
         self.index = index
         """The generation that is searched."""
         self.report = report
-        """What the run did that built it, if this process did."""
+        """What the run did that built it, if this process built it."""
         self._choice = encoder
         self._encoder = loaded
         self._device_scan: DeviceScan | None = None
@@ -73,6 +73,10 @@ class Index:
         if self._encoder is None:
             self._encoder = self._load_encoder()
         return self._encoder
+
+    def describe(self) -> IndexInfo:
+        """Return what the index holds: chips, scenes, place, time, encoder, bytes."""
+        return self.index.describe()
 
     def _load_encoder(self) -> Encoder:
         from geosearch.index import UNKNOWN_ENCODER
@@ -119,7 +123,7 @@ class Index:
     ) -> Hits | list[Hits]:
         """Find the chips that look most like what a text says, or that lie next to a vector.
 
-        Several texts or vectors are asked at once, under one filter that is applied once.
+        Several texts or vectors are answered together, under one filter that is applied once.
 
         Args:
             query: A text, short or long, or a list of them; or a vector of the index's encoder,
@@ -134,40 +138,40 @@ class Index:
         ``explanation.notes`` of the hits.
 
         Returns:
-            The hits; for several queries a list of them, in the order asked.
+            The hits; for several queries a list of them, in the order of the queries.
 
         Raises:
-            UsageError: A text is empty or not UTF-8, a vector is none of this index, or a filter
-                cannot be applied.
+            UsageError: A text is empty or not UTF-8, a vector is not of this index's encoder, or a
+                filter cannot be applied.
             EncoderError: The encoder of the index cannot be loaded here, or the device that was
                 named is not there.
         """
         from geosearch.search import hit_count, make_filter, search_many
 
-        k, wanted = hit_count(k), make_filter(**conditions)
+        k, chip_filter = hit_count(k), make_filter(**conditions)
         if isinstance(query, list | tuple) and not query:
             return []
         watch = Stopwatch()
-        vectors, texts = self._asked(query, watch)
+        vectors, texts = self._query_vectors(query, watch)
         answers = search_many(
             self.index,
             vectors,
-            wanted=wanted,
+            wanted=chip_filter,
             k=k,
             tier="exact" if exact else "auto",
             distinct=distinct,
             device=self._scanner(),
         )
         before = {step: 1000 * seconds for step, seconds in watch.seconds.items()}
-        found = [
+        hits_of_each = [
             Hits(hits, replace(how, milliseconds=before | how.milliseconds), text)
             for (hits, how), text in zip(answers, texts, strict=True)
         ]
-        one = isinstance(query, str) or getattr(query, "ndim", 2) == 1
-        return found[0] if one else found
+        is_one = isinstance(query, str) or getattr(query, "ndim", 2) == 1
+        return hits_of_each[0] if is_one else hits_of_each
 
     def _scanner(self) -> DeviceScan | None:
-        """Return what scans on a GPU; None where there is none, or nobody asked for it."""
+        """Return what scans on a GPU; None where there is none, or the CPU was chosen."""
         from geosearch.index import DeviceScan
 
         with self._lock:
@@ -177,10 +181,10 @@ class Index:
                     self._device_scan = DeviceScan(device, at_once=self._choice.device != "auto")
             return self._device_scan
 
-    def _asked(
+    def _query_vectors(
         self, query: str | Sequence[str] | NDArray[np.floating[Any]], watch: Stopwatch
     ) -> tuple[list[NDArray[np.float32]], list[str] | list[None]]:
-        """Return what is asked as vectors float32 [dim], and the texts that they stand for."""
+        """Return the queries as vectors float32 [dim], and the texts that they stand for."""
         from geosearch.search import unit_queries
 
         texts = [query] if isinstance(query, str) else query

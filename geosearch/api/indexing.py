@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geosearch.api.default_paths import default_index, index_folder
 from geosearch.api.encoder_choice import EncoderChoice, encoder_choice
-from geosearch.api.folders import default_index, index_folder
 from geosearch.api.index import Index
 from geosearch.chips import Chips
 from geosearch.errors import UsageError

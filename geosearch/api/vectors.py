@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+from geosearch.api.default_paths import default_index, index_folder, named_index
 from geosearch.api.encoder_choice import EncoderChoice, encoder_choice
-from geosearch.api.folders import default_index, index_folder, named_index
 from geosearch.errors import UsageError
 from geosearch.outputs import GEOPARQUET, require_output
 from geosearch.paths import Paths, path_list

@@ -2,10 +2,10 @@
 
 import click
 
-from geosearch.cli.evaluate.classification import classification
-from geosearch.cli.evaluate.localization import localization
-from geosearch.cli.evaluate.recall import recall
-from geosearch.cli.evaluate.retrieval import retrieval
+from geosearch.cli.commands.evaluate.classification import classification
+from geosearch.cli.commands.evaluate.localization import localization
+from geosearch.cli.commands.evaluate.recall import recall
+from geosearch.cli.commands.evaluate.retrieval import retrieval
 
 
 @click.group("eval", short_help="Judge an encoder or an index.")

@@ -20,9 +20,9 @@ def verify(index: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*command, "-i", str(index), *arguments], capture_output=True, text=True)
 
 
-def test_a_whole_index_is_whole(index: Path) -> None:
+def test_an_index_without_faults_is_ok(index: Path) -> None:
     result = verify(index)
-    assert (result.returncode, result.stdout) == (0, "whole\n")
+    assert (result.returncode, result.stdout) == (0, "OK: no faults found\n")
 
 
 def test_a_fault_is_named_with_its_loss_and_remedy_and_can_be_repaired(index: Path) -> None:
@@ -35,7 +35,7 @@ def test_a_fault_is_named_with_its_loss_and_remedy_and_can_be_repaired(index: Pa
     repaired = verify(index, "--repair")
     assert repaired.returncode == 0
     assert repaired.stdout.startswith("repaired: ")
-    assert verify(index).stdout == "whole\n"
+    assert verify(index).stdout == "OK: no faults found\n"
 
 
 def test_what_cannot_be_repaired_stays_a_failure(index: Path) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from geosearch.cli.options import index_option, json_option
-from geosearch.cli.printing import print_json, print_line
-from geosearch.cli.report import count_of
+from geosearch.cli.output.printing import print_json, print_line
+from geosearch.cli.output.report import count_of
 from geosearch.reporting import CONSOLE, SILENT
 
 if TYPE_CHECKING:
@@ -17,20 +17,19 @@ if TYPE_CHECKING:
 _PARTS = {1.0: "everything", 0.1: "a tenth", 0.01: "a hundredth"}
 
 
-@click.command(short_help="Say what an index holds.")
+@click.command(short_help="Describe an index.")
 @index_option
 @json_option
 def info(index: str | None, as_json: bool) -> None:
-    """Say what an index holds: chips, scenes, place, time, encoder, bytes.
+    """Describe an index: chips, scenes, place, time, encoder, bytes.
 
     \b
       geosearch info -i indexes/coast
     """
-    from geosearch.api import named_index
-    from geosearch.index import open_index
+    from geosearch.api import open
 
-    folder = named_index(index, CONSOLE if index is None else SILENT)
-    description = open_index(folder).describe()
+    # the answer says whether a run over the index has not ended
+    description = open(index, reporter=CONSOLE if index is None else SILENT).describe()
     if as_json:
         print_json(asdict(description))
         return
@@ -39,7 +38,7 @@ def info(index: str | None, as_json: bool) -> None:
 
 
 def _ground(info: "IndexInfo") -> str:
-    gsd = "" if info.gsd_m is None else f", {info.gsd_m:g} m a pixel"
+    gsd = "" if info.gsd_m is None else f", {info.gsd_m:g} m per pixel"
     return gsd + ("" if info.scales == (1,) else f", scales {', '.join(map(str, info.scales))}")
 
 
@@ -57,7 +56,7 @@ def _lines(info: "IndexInfo") -> list[tuple[str, str]]:
         ("size", f"{info.bytes / 1e6:,.1f} MB"),
     ]
     if info.unfinished is not None:
-        lines.insert(1, ("state", f"{info.unfinished}; index them again to go on"))
+        lines.insert(1, ("state", f"{info.unfinished}; index them again to continue"))
     for segment in info.segments:
         removed = f", {segment.removed_chips:,} removed" if segment.removed_chips else ""
         tier = _tier(segment)
@@ -69,7 +68,7 @@ def _lines(info: "IndexInfo") -> list[tuple[str, str]]:
 def _tier(segment: "SegmentInfo") -> str:
     if segment.code_bytes is None:
         return "exact scan"
-    return f"IVF-PQ of {segment.code_bytes} bytes a chip, scored again exactly"
+    return f"IVF-PQ of {segment.code_bytes} bytes per chip, rescored exactly"
 
 
 def _measured(segment: "SegmentInfo") -> list[str]:
@@ -83,7 +82,7 @@ def _measured(segment: "SegmentInfo") -> list[str]:
         for one in measured.recalls
     ]
     if measured.recalls[-1].tier == "exact":
-        recalls[-1] += " and less"
+        recalls[-1] += " or less"
     needs = ", ".join(
         f"{need.share:.0%} of the codes and {need.scored:,} of {need.candidates:,} candidates "
         f"{_part(need.selectivity)}"
@@ -93,11 +92,11 @@ def _measured(segment: "SegmentInfo") -> list[str]:
     return [
         f"recall@10 ({asked}): {', '.join(recalls)}",
         f"needs: {needs}",
-        f"costs: {costs.row:.0f} ns a row, {costs.gathered_row:.0f} by itself, "
-        f"{costs.code:.1f} a code, {costs.candidate:.0f} a candidate",
+        f"costs: {costs.row:.0f} ns per row, {costs.gathered_row:.0f} by itself, "
+        f"{costs.code:.1f} per code, {costs.candidate:.0f} per candidate",
     ]
 
 
 def _part(selectivity: float) -> str:
     """Return what part of the chips passes a filter, in words."""
-    return f"for {_PARTS.get(selectivity, f'a share of {selectivity:g}')}"
+    return f"for {_PARTS.get(selectivity, f'a fraction of {selectivity:g}')}"

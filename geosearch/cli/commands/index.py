@@ -12,7 +12,7 @@ from geosearch.cli.options import (
     index_option,
     json_option,
 )
-from geosearch.cli.report import print_build_report, print_estimate
+from geosearch.cli.output.report import print_build_report, print_estimate
 from geosearch.reporting import CONSOLE
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     metavar="SIZE",
     help="Maximum memory for scenes, such as 2GB; the encoder comes on top. Default: below 1GB.",
 )
-@click.option("--dry-run", is_flag=True, help="Only say what would be done, and how long.")
+@click.option(
+    "--dry-run", is_flag=True, help="Only say what would be done, and how long it would take."
+)
 @click.option("--prune", is_flag=True, help="Remove scenes of PATHS whose files are gone.")
 @json_option
 def index(

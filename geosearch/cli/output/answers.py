@@ -6,13 +6,13 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geosearch.cli.printing import (
+from geosearch.cli.output.printing import (
     omission_mark,
     print_json_text,
     print_line,
     terminal_width,
 )
-from geosearch.cli.report import count_of
+from geosearch.cli.output.report import count_of
 from geosearch.errors import Refusal, UsageError
 from geosearch.outputs import (
     GEOJSON,

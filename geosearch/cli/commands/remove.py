@@ -1,4 +1,4 @@
-"""`geosearch remove`: chips out of an index."""
+"""`geosearch remove`: remove chips from an index."""
 
 import sys
 from dataclasses import asdict
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from geosearch.cli.options import filter_options, index_option, json_option, yes_option
-from geosearch.cli.printing import print_json, print_line
-from geosearch.cli.report import count_of
+from geosearch.cli.output.printing import print_json, print_line
+from geosearch.cli.output.report import count_of
 from geosearch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 _SCENES_SHOWN = 20
 
 
-@click.command(short_help="Take chips out of an index.")
+@click.command(short_help="Remove chips from an index.")
 @index_option
 @click.option(
     "--scene",
     "scenes",
     metavar="ID",
     multiple=True,
-    help="A scene's id, or a pattern of ids in quotes, such as '2019/*'; may be given often.",
+    help="A scene's id, or a pattern of ids in quotes, such as '2019/*'; may be repeated.",
 )
 @filter_options
-@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 @yes_option
 @json_option
 def remove(
@@ -39,10 +39,10 @@ def remove(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Take the chips out of an index that pass all filters given; scene files are not touched.
+    """Remove from an index the chips that pass all given filters; scene files are not touched.
 
-    Searches that are running go on. `geosearch compact` frees the room. Indexing again adds a
-    scene that went whole, if its file is still there.
+    Searches that are running go on. `geosearch compact` frees the space. Indexing again adds a
+    scene that was removed whole, if its file is still there.
 
     \b
       geosearch remove --scene 2019/north.tif
@@ -72,7 +72,7 @@ def _ask(removal: "Removal") -> bool:
     # with - for --intersects, the terminal is not where the answer would come from
     if not sys.stdin.isatty():
         raise UsageError(
-            f"{_what(removal)} would be removed, and nobody is there to confirm it",
+            f"{_what(removal)} would be removed, but there is no terminal to confirm it",
             hint="add --yes, or --dry-run to see which",
         )
     return click.confirm(f"Remove {_what(removal)}?", err=True)
@@ -80,7 +80,7 @@ def _ask(removal: "Removal") -> bool:
 
 def _lines(removal: "Removal", dry_run: bool) -> list[str]:
     if not removal.scenes:
-        return [f"no chip matches; {count_of(removal.chips_left, 'chip')} stay"]
+        return [f"no chip matches; {count_of(removal.chips_left, 'chip')} left"]
     verb = "removed" if removal.published else "would remove" if dry_run else "did not remove"
     lines = [f"{verb} {_what(removal)}"]
     for scene in removal.scenes[:_SCENES_SHOWN]:

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from geosearch.api import REFERENCE_PRECISION
 from geosearch.cli.options import (
     PathType,
     encoder_options,
     json_option,
 )
-from geosearch.cli.printing import print_json_text, print_text, terminal_width
+from geosearch.cli.output.printing import print_json_text, print_text, terminal_width
 from geosearch.outputs import JSON, require_output, write_text
 from geosearch.text import shown
 
@@ -38,9 +39,8 @@ def outcome_options(command: Command) -> Command:
     return json_option(_output_option(command))
 
 
-# the authors' figures are float32's, or half precision's by their own choice
 judged_encoder_options = encoder_options(
-    "encoder", "activation", required=True, precision="float32"
+    "encoder", "activation", required=True, precision=REFERENCE_PRECISION
 )
 
 

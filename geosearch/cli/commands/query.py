@@ -6,21 +6,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geosearch.cli.answers import (
-    FORMATS,
-    Answers,
-    explain,
-    settled_formats,
-    write_answers,
-)
 from geosearch.cli.options import (
     PathType,
     encoder_options,
     filter_options,
     index_option,
 )
-from geosearch.cli.report import print_refusals
-from geosearch.cli.texts import read_queries
+from geosearch.cli.output.answers import (
+    FORMATS,
+    Answers,
+    explain,
+    settled_formats,
+    write_answers,
+)
+from geosearch.cli.output.report import print_refusals
 from geosearch.errors import Refusal, UsageError
 
 if TYPE_CHECKING:
@@ -31,19 +30,19 @@ if TYPE_CHECKING:
     from geosearch.search import Conditions
 
 
-@click.command(short_help="Find places by what one says about them.")
+@click.command(short_help="Find places from a text description.")
 @click.argument("text", required=False)
 @click.option(
     "--queries",
     "queries_file",
     metavar="FILE",
-    help="Several texts: one a line; a .json file is a list of strings.",
+    help="Several texts: one per line, or a .json file that is a list of strings.",
 )
 @click.option(
     "--vector",
     "vector_file",
     metavar="FILE",
-    help="Ask with a vector, or several: an .npy file, or an .npz of `geosearch embed`.",
+    help="Search by one or several vectors: an .npy file, or an .npz of `geosearch embed`.",
 )
 @index_option
 @click.option(
@@ -66,7 +65,7 @@ if TYPE_CHECKING:
     help="Default: by the file's ending; a table on a terminal, GeoJSON in a pipe.",
 )
 @click.option(
-    "--json", "as_json", is_flag=True, help="As -f json: a line a query, with the explanation."
+    "--json", "as_json", is_flag=True, help="As -f json: one line per query, with the explanation."
 )
 @click.option("--distinct", is_flag=True, help="Leave out chips that overlap a better hit.")
 @click.option("--exact", is_flag=True, help="Score every matching chip.")
@@ -74,7 +73,7 @@ if TYPE_CHECKING:
     "--explain",
     "explained",
     is_flag=True,
-    help="Say on stderr how it was found, and how long that took.",
+    help="Print the search plan and timings to stderr.",
 )
 @encoder_options()
 def query(
@@ -104,48 +103,50 @@ def query(
 
     if as_json and chosen not in (None, "json"):
         raise UsageError(f"--json and -f {chosen}", hint="choose one of them")
-    asked = _asked(text, queries_file, vector_file)
-    several = queries_file is not None or len(asked.names) > 1
+    queries = _queries(text, queries_file, vector_file)
+    several = queries_file is not None or len(queries.names) > 1
     formats = settled_formats(outputs, "json" if as_json else chosen, several=several)
     opened = open(index, encoder=encoder, reporter=CONSOLE)
-    print_refusals(asked.refused)
+    print_refusals(queries.refused)
     with CONSOLE.track("searching", None, ""):  # loading the encoder takes its time
-        found = opened.search(asked.queries, k=k, exact=exact, distinct=distinct, **conditions)
-    answers = Answers(asked.names, found, several)
+        found = opened.search(queries.values, k=k, exact=exact, distinct=distinct, **conditions)
+    answers = Answers(queries.names, found, several)
     for line in dict.fromkeys(line for hits in answers.hits for line in hits.explanation.notes):
         CONSOLE.say(line)
     refused = [one for output, kind in formats for one in write_answers(answers, output, kind)]
     print_refusals(list(dict.fromkeys(refused)))
     if explained:
         explain(answers)
-    return 3 if asked.refused or refused else 0
+    return 3 if queries.refused or refused else 0
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is asked."""
+class _Queries:
+    """What to search for."""
 
-    queries: "list[str] | NDArray[np.floating]"
+    values: "list[str] | NDArray[np.floating]"
     """Texts, or vectors [q, dim]."""
     names: list[str]
-    """What each is called."""
+    """A name for each."""
     refused: Sequence[Refusal] = ()
     """Texts or vectors that were left out."""
 
 
-def _asked(text: str | None, queries_file: str | None, vector_file: str | None) -> _Asked:
+def _queries(text: str | None, queries_file: str | None, vector_file: str | None) -> _Queries:
     given = [one for one in (text, queries_file, vector_file) if one is not None]
     if len(given) != 1:
         raise UsageError(
-            "nothing says what to look for" if not given else "several things say what to look for",
+            "no query given" if not given else "several queries given",
             hint="give one of TEXT, --queries FILE and --vector FILE",
         )
     if vector_file is not None:
         from geosearch.formats import read_vectors
 
         given_vectors = read_vectors(vector_file)
-        return _Asked(given_vectors.vectors, given_vectors.names, given_vectors.refused)
+        return _Queries(given_vectors.vectors, given_vectors.names, given_vectors.refused)
     if text is not None:
-        return _Asked([text], [text])
+        return _Queries([text], [text])
+    from geosearch.api import read_queries
+
     read = read_queries(str(queries_file))
-    return _Asked(read.texts, read.texts, read.refused)
+    return _Queries(read.texts, read.texts, read.refused)

@@ -218,9 +218,9 @@ def test_where_the_index_lies_is_said_when_nothing_matches(
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        ([], "nothing says"),
-        (["a river", "--queries", "x.txt"], "several things"),
-        (["--queries", "x.txt", "--vector", "x.npy"], "several things"),
+        ([], "no query given"),
+        (["a river", "--queries", "x.txt"], "several queries given"),
+        (["--queries", "x.txt", "--vector", "x.npy"], "several queries given"),
         (["--queries", "nowhere.txt"], "nowhere.txt"),
         (["--vector", "nowhere.npy"], "nowhere.npy"),
         (["a river", "--json", "-f", "geojson"], "--json and -f geojson"),

@@ -1,18 +1,18 @@
-"""Texts from a file: one a line, or a JSON list. What one of them has wrong costs that one."""
+"""Texts to search for or to embed: from a file, one per line or a JSON list, or from the caller."""
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from geosearch.errors import Refusal, UsageError, first_line
 from geosearch.regular_file import read_regular, remedy
-from geosearch.text import decoded, is_readable, shown
+from geosearch.text import decoded, is_readable, readable, shown
 
-_MOST_BYTES = 256 << 20
-_FORM = "give a UTF-8 file with a text a line, or a .json file that is a list of strings"
+_MAX_BYTES = 256 << 20
+_FORM = "give a UTF-8 file with one text per line, or a .json file that is a list of strings"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _SHOWN_LETTERS = 60
 
@@ -22,27 +22,40 @@ class Texts:
     """What a file of texts holds."""
 
     texts: list[str]
-    """In order, those left out that cannot be used."""
+    """Those that can be used, in order."""
     refused: list[Refusal]
     """The others, each by its line or entry, from 1."""
 
 
-def read_texts(path: str) -> Texts:
-    """Read a text a line, or a ``.json`` file that is a list of strings; some may be empty.
+def read_texts(path: str | Path) -> Texts:
+    """Read one text per line, or a ``.json`` file that is a list of strings; some may be empty.
 
     Raises:
         UsageError: It cannot be read as that, or none of its texts can be used.
     """
-    return _sorted(path, lambda text: None)
+    return _sorted(str(path), lambda text: None)
 
 
-def read_queries(path: str) -> Texts:
-    """Read texts that all have something to ask.
+def read_queries(path: str | Path) -> Texts:
+    """Read texts to search for, as `read_texts` does; none may be empty.
 
     Raises:
         UsageError: It cannot be read, or none of its texts can be used.
     """
-    return _sorted(path, lambda text: None if text.strip() else "is empty")
+    return _sorted(str(path), lambda text: None if text.strip() else "is empty")
+
+
+def require_queries(texts: Sequence[str]) -> None:
+    """Refuse texts that cannot be searched for, before an encoder is loaded for them.
+
+    Raises:
+        UsageError: One is empty, or not UTF-8 text.
+    """
+    hint = 'give a text, e.g. "a river"'
+    for number, text in enumerate(texts, start=1):
+        which = "the query" if len(texts) == 1 else f"the query {number} of {len(texts)}"
+        if not readable(text, which, hint="give it in UTF-8").strip():
+            raise UsageError(f"{which} is empty", hint=hint, parameter="query")
 
 
 def _sorted(path: str, wrong: Callable[[str], str | None]) -> Texts:
@@ -76,7 +89,7 @@ def _unusable(entry: Any) -> str | None:
 def _entries(path: str) -> list[Any]:
     name = shown(path)
     try:
-        data = read_regular(path, _MOST_BYTES, streams=True)
+        data = read_regular(path, _MAX_BYTES, streams=True)
     except OSError as error:
         raise UsageError(
             f"cannot read texts from {name}: {error.strerror}", hint=remedy(error, _FORM)

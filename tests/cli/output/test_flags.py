@@ -3,8 +3,8 @@
 import click
 import pytest
 
-from geosearch.cli.flags import command_of, with_flags
 from geosearch.cli.main import cli, run
+from geosearch.cli.output.flags import command_of, with_flags
 
 
 def text_for(arguments: str, text: str) -> str:

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
-from geosearch.api.folders import named_index
+from geosearch.api.default_paths import named_index
 from geosearch.errors import UsageError
 from geosearch.reporting import LOG, Reporter
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from geosearch.cli.options import json_option
-from geosearch.cli.printing import print_json, print_line
+from geosearch.cli.output.printing import print_json, print_line
 
 
 @click.command(short_help="List the encoders.")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geosearch.cli.texts import read_queries, read_texts
+from geosearch.api.texts import read_queries, read_texts
 from geosearch.errors import UsageError
 
 LINE = st.text(st.characters(exclude_characters="\r\n\ufeff\0", exclude_categories=("Cs",)))

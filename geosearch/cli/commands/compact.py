@@ -1,24 +1,24 @@
-"""`geosearch compact`: few segments, and nothing that is not needed."""
+"""`geosearch compact`: few segments, and no chips that were removed."""
 
 from dataclasses import asdict
 
 import click
 
 from geosearch.cli.options import index_option, json_option
-from geosearch.cli.printing import print_json, print_line
-from geosearch.cli.report import count_of
+from geosearch.cli.output.printing import print_json, print_line
+from geosearch.cli.output.report import count_of
 
 
-@click.command(short_help="Merge an index's segments, free what was removed.")
+@click.command(short_help="Merge an index's segments and free what was removed.")
 @index_option
 @click.option(
     "--max-memory",
     metavar="SIZE",
-    help="Most memory, such as 8GB: the more, the larger segments. Default: half the machine's.",
+    help="Maximum memory, such as 8GB: more makes larger segments. Default: half the machine's.",
 )
 @json_option
 def compact(index: str | None, max_memory: str | None, as_json: bool) -> None:
-    """Merge an index's segments without the chips that were removed, and free their room.
+    """Merge an index's segments, and free the space of chips that were removed.
 
     Nothing is embedded again, and searches answer as before. Files of older generations are
     deleted: a program that has had the index open since before may have to open it again.

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from geosearch.cli.options import PathType, activation_option, compute_options, weights_option
-from geosearch.cli.report import print_refusals
+from geosearch.cli.output.report import print_refusals
 
 _out_option = click.option(
     "-o",
@@ -14,10 +14,10 @@ _out_option = click.option(
     type=PathType(file_okay=False, path_type=Path),
     help="Folder of the run.",
 )
-_seed_option = click.option("--seed", default=0, show_default=True, help="Decides all chances.")
-_resume_option = click.option("--resume", is_flag=True, help="Go on from the run's checkpoint.")
+_seed_option = click.option("--seed", default=0, show_default=True, help="Random seed.")
+_resume_option = click.option("--resume", is_flag=True, help="Continue from the run's checkpoint.")
 _steps_option = click.option(
-    "--steps", type=click.IntRange(1), help="How many: a run that repeats exactly."
+    "--steps", type=click.IntRange(1), help="Number of steps: makes a run repeat exactly."
 )
 
 
@@ -28,7 +28,9 @@ def train() -> None:
 
 @train.command(short_help="On your own images and texts.")
 @click.argument("listing", metavar="LIST", type=PathType(path_type=Path))
-@click.option("--encoder", required=True, help="What is trained; `geosearch encoders` lists them.")
+@click.option(
+    "--encoder", required=True, help="The encoder to train; `geosearch encoders` lists them."
+)
 @weights_option
 @activation_option
 @click.option(
@@ -52,10 +54,10 @@ def train() -> None:
     show_default=True,
     help="Weight of the long texts by progress, as PROGRESS:WEIGHT,...; or long, or short.",
 )
-@click.option("--epochs", default=10.0, show_default=True, help="How often each image is seen.")
+@click.option("--epochs", default=10.0, show_default=True, help="Passes over the images.")
 @_steps_option
-@click.option("--minutes", type=click.FloatRange(0.1), help="How long, instead of epochs.")
-@click.option("--batch", default=128, show_default=True, help="Pairs a step, over all processes.")
+@click.option("--minutes", type=click.FloatRange(0.1), help="Duration, instead of epochs.")
+@click.option("--batch", default=128, show_default=True, help="Pairs per step, over all processes.")
 @click.option(
     "--at-once",
     default=64,
@@ -64,7 +66,10 @@ def train() -> None:
 )
 @click.option("--rate", type=float, help="Learning rate. Default: 1e-5; 5e-4 for new ones, mini.")
 @click.option(
-    "--held-out", default=0.05, show_default=True, help="Share of the images to judge by."
+    "--held-out",
+    default=0.05,
+    show_default=True,
+    help="Fraction of images held out for evaluation.",
 )
 @click.option(
     "--augment", type=click.Choice(["turns", "none"]), default="turns", show_default=True,
@@ -100,8 +105,8 @@ def pairs(
 ) -> int:
     """Train on images with short and long texts, as DGTRS-CLIP is trained.
 
-    LIST is a CSV file with the columns file, short and long, or a JSON object a line; one of the
-    two texts may be missing, and equal texts are no negatives of each other. The folder of the run
+    LIST is a CSV file with the columns file, short and long, or one JSON object per line. One of
+    the two texts may be missing; identical texts are not used as negatives. The folder of the run
     gets weights.safetensors, for --weights, and the loss as loss.csv and loss.png.
 
     \b

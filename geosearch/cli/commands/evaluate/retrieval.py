@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geosearch.cli.evaluate.outcome import (
+from geosearch.cli.options import PathType
+from geosearch.cli.output.evaluation_report import (
     judged_encoder_options,
     known_loader,
     outcome_options,
     require_report,
     show,
 )
-from geosearch.cli.options import PathType
 from geosearch.reporting import CONSOLE
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def retrieval(
     """Find captions by images and images by captions: R@1, R@5, R@10, and their mean.
 
     CAPTIONS is a JSON file in Karpathy's layout (RSITMD, RSICD, UCM), or a folder with one .txt
-    file an image (Urban1k).
+    file per image (Urban1k).
 
     \b
       geosearch eval retrieval dataset_rsicd.json --images RSICD_images --encoder mini

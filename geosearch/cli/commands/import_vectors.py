@@ -1,4 +1,4 @@
-"""`geosearch import`: vectors that were made elsewhere, into an index."""
+"""`geosearch import`: vectors that were made elsewhere into an index."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -12,8 +12,8 @@ from geosearch.cli.options import (
     index_option,
     json_option,
 )
-from geosearch.cli.printing import print_json, print_line
-from geosearch.cli.report import compaction_advice, count_of, print_refusals
+from geosearch.cli.output.printing import print_json, print_line
+from geosearch.cli.output.report import compaction_advice, count_of, print_refusals
 from geosearch.reporting import CONSOLE
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from geosearch.formats import VectorImport
 
 
-@click.command("import", short_help="Put vectors from GeoParquet into an index.")
+@click.command("import", short_help="Import vectors from GeoParquet.")
 @click.argument("files", nargs=-1, required=True, type=PathType())
 @index_option
-@encoder_options("encoder", encoder_help="What made the vectors; texts can then be searched for.")
+@encoder_options("encoder", encoder_help="The encoder that made the vectors, for text queries.")
 @ann_option
 @click.option(
     "--max-memory",
@@ -40,12 +40,12 @@ def import_vectors(
     max_memory: str | None,
     as_json: bool,
 ) -> int:
-    """Put the rows of GeoParquet FILES into an index, made if it is not there.
+    """Import the rows of GeoParquet FILES into an index, made if it is not there.
 
     Columns: `id`, `geometry` (WKB, in whatever CRS the file states), `vector` (fixed-size lists of
     float16 or float32), and `datetime`, which may be missing. A file is a scene of the index, a row
-    a chip. Of a file that geosearch exported it is known what made the vectors; of others,
-    --encoder says it. Without it, the index is asked by vectors only:
+    a chip. A file that geosearch exported names the encoder of its vectors; for others,
+    --encoder does. Without it, the index can be searched by vectors only:
     `geosearch query --vector FILE.npy`.
 
     \b

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geosearch.cli.evaluate.outcome import (
+from geosearch.cli.options import PathType
+from geosearch.cli.output.evaluation_report import (
     judged_encoder_options,
     known_loader,
     outcome_options,
     require_report,
     show,
 )
-from geosearch.cli.options import PathType
 from geosearch.reporting import CONSOLE
 
 if TYPE_CHECKING:

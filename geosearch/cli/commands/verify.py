@@ -5,23 +5,27 @@ from dataclasses import asdict
 import click
 
 from geosearch.cli.options import index_option, json_option
-from geosearch.cli.printing import print_json, print_line
-from geosearch.cli.report import count_of
+from geosearch.cli.output.printing import print_json, print_line
+from geosearch.cli.output.report import count_of
 
 
-@click.command(short_help="Check every file of an index, repair what can be.")
+@click.command(short_help="Check every file of an index and repair what can be repaired.")
 @index_option
-@click.option("--repair", is_flag=True, help="Make again what can be made from whole files.")
+@click.option(
+    "--repair",
+    is_flag=True,
+    help="Make damaged files again from intact ones where that is possible.",
+)
 @click.option(
     "--drop",
     is_flag=True,
-    help="With --repair: leave out what cannot be repaired, to be indexed again.",
+    help="With --repair: drop segments that cannot be repaired, to be indexed again.",
 )
 @json_option
 def verify(index: str | None, repair: bool, drop: bool, as_json: bool) -> int:
     """Read every file of an index: sizes, checksums, and whether all parts agree.
 
-    The exit status is 1 if something is wrong and was not repaired.
+    The exit status is 1 if a fault was not repaired.
 
     \b
       geosearch verify -i indexes/coast --repair
@@ -42,5 +46,7 @@ def verify(index: str | None, repair: bool, drop: bool, as_json: bool) -> int:
             print_line(f"   hint: {problem.remedy}")
     if any(problem.outcome == "dropped" for problem in problems):
         print_line("index the scenes again: `geosearch index FOLDER` adds what was dropped")
-    print_line(f"{count_of(len(problems), 'fault')}, {left} left" if problems else "whole")
+    print_line(
+        f"{count_of(len(problems), 'fault')}, {left} left" if problems else "OK: no faults found"
+    )
     return 1 if left else 0

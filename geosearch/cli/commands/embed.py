@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from geosearch.api import REFERENCE_PRECISION
 from geosearch.cli.options import PathType, encoder_options
-from geosearch.cli.report import count_of, print_refusals
-from geosearch.cli.texts import read_texts
+from geosearch.cli.output.report import count_of, print_refusals
 from geosearch.errors import Refusal, UsageError
 from geosearch.outputs import NPZ, require_output
 from geosearch.reporting import CONSOLE
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 @click.command(short_help="Embed images or texts.")
 @click.argument("more", metavar="[PATH...]", nargs=-1, type=PathType())
 @click.option("--images", multiple=True, type=PathType(), help="Image files or folders.")
-@click.option("--texts", type=PathType(), help="A text a line; a .json file is a list of strings.")
-# vectors that leave geosearch are the reference's
-@encoder_options("encoder", "activation", required=True, precision="float32")
+@click.option(
+    "--texts", type=PathType(), help="A file with one text per line, or a .json list of strings."
+)
+@encoder_options("encoder", "activation", required=True, precision=REFERENCE_PRECISION)
 @click.option("-o", "--output", required=True, type=PathType(dir_okay=False), help="An .npz file.")
 def embed(
     more: tuple[str, ...],
@@ -43,6 +44,7 @@ def embed(
             "embed takes either images or texts",
             hint="give --images PATH... or --texts FILE",
         )
+    from geosearch.api import read_texts
     from geosearch.encoders import (
         embed_images,
         embed_texts,

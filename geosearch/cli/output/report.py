@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from geosearch.cli.flags import with_flags
-from geosearch.cli.printing import print_json, print_line
+from geosearch.cli.output.flags import with_flags
+from geosearch.cli.output.printing import print_json, print_line
 from geosearch.errors import Refusal
 from geosearch.reporting import CONSOLE
 

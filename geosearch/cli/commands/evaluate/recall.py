@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geosearch.cli.evaluate.outcome import outcome_options, require_report, show
 from geosearch.cli.options import PathType, encoder_options, index_option
-from geosearch.cli.report import print_refusals
-from geosearch.cli.texts import read_queries
+from geosearch.cli.output.evaluation_report import outcome_options, require_report, show
+from geosearch.cli.output.report import print_refusals
 
 if TYPE_CHECKING:
     from geosearch.api import EncoderChoice
@@ -18,18 +17,20 @@ if TYPE_CHECKING:
 @click.option(
     "--texts",
     type=PathType(),
-    help="What to ask: a text a line, or a .json list. Default: 64 built-in texts.",
+    help="Texts to search for: one per line, or a .json list. Default: 64 built-in texts.",
 )
 @click.option(
     "--selectivity",
     "selectivities",
     type=float,
     multiple=True,
-    help="Share of the chips that a filter leaves; may be given more than once. "
+    help="Fraction of the chips that a filter leaves; may be repeated. "
     "Default: 1, 0.1, 0.01, 0.001.",
 )
 @click.option("-k", type=int, default=10, show_default=True, help="Number of hits.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Draws the filters' places.")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Random seed of the filters' places."
+)
 @encoder_options()
 @outcome_options
 def recall(
@@ -42,14 +43,14 @@ def recall(
     as_json: bool,
     output: str | None,
 ) -> int:
-    """Ask an index as `query` does, and again with every chip scored; compare the answers.
+    """Search an index as `query` does, and again with every chip scored; compare the answers.
 
-    Filters are boxes that leave about the share of the chips that is asked for.
+    Filters are boxes that leave about the given fraction of the chips.
 
     \b
       geosearch eval recall -i indexes/coast --selectivity 1 --selectivity 0.01
     """
-    from geosearch.api import open
+    from geosearch.api import open, read_queries
     from geosearch.evaluation import SELECTIVITIES, evaluate_recall
     from geosearch.ingest import CALIBRATION_TEXTS
     from geosearch.reporting import CONSOLE

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geosearch.cli.evaluate.outcome import (
+from geosearch.cli.options import PathType
+from geosearch.cli.output.evaluation_report import (
     judged_encoder_options,
     known_loader,
     outcome_options,
     require_report,
     show,
 )
-from geosearch.cli.options import PathType
 from geosearch.outputs import PNG, require_output, write_bytes
 from geosearch.reporting import CONSOLE
 
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Of 3, 1, 2, 105 and 106 templates.",
 )
-@click.option(
-    "--names", type=PathType(), help="A JSON object: what the class in a folder is called."
-)
+@click.option("--names", type=PathType(), help="A JSON object: folder to class name.")
 @click.option("--set", "set_name", help="The set's name, for published numbers.")
 @click.option(
     "--picture",
@@ -49,7 +47,7 @@ def classification(
     as_json: bool,
     output: str | None,
 ) -> None:
-    """Sort images into classes by nothing but the classes' names.
+    """Sort images into classes by the classes' names alone.
 
     IMAGES is a folder or a tar file that holds a folder for each class.
 

@@ -8,7 +8,7 @@ from geosearch.reporting import CONSOLE
 
 @click.command(short_help="Draw a small archive to try geosearch on.")
 @click.argument("folder", type=PathType(file_okay=False))
-@click.option("--seed", type=int, default=0, show_default=True, help="Another seed, other scenes.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Random seed.")
 def demo(folder: str, seed: int) -> None:
     """Draw a few georeferenced scenes into FOLDER, and truth.json, which says what is where.
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from geosearch.cli.options import PathType, filter_options, index_option
-from geosearch.cli.report import count_of
+from geosearch.cli.output.report import count_of
 from geosearch.errors import UsageError
 
 if TYPE_CHECKING:
