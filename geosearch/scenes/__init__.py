@@ -16,7 +16,7 @@ What needs GDAL is imported when it is first used, so that finding files costs n
 from typing import TYPE_CHECKING
 
 from geosearch.lazy import lazy_names
-from geosearch.scenes.chips.grid import PixelWindow, chip_windows
+from geosearch.scenes.chips.grid import chip_windows
 from geosearch.scenes.chips.levels import ChipLayout, cut_levels, level_gsds
 from geosearch.scenes.finding.find import archive_name, find_scenes
 from geosearch.scenes.finding.scene_file import Discovery, SceneFile
@@ -43,7 +43,6 @@ __all__ = [
     "ChipLayout",
     "Discovery",
     "FileKeys",
-    "PixelWindow",
     "ReadingMemory",
     "Scene",
     "SceneFile",

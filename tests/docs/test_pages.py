@@ -154,8 +154,19 @@ def test_public_names_in_the_pages_are_there() -> None:
 
 def test_every_public_name_is_in_the_reference_and_no_other() -> None:
     page = (ROOT / "docs" / "reference" / "python.md").read_text(encoding="utf-8")
-    described = set(re.findall(r"^::: geosearch\.(\w+)$", page, re.MULTILINE)) - {"errors"}
+    described = set(re.findall(r"^::: geosearch\.(\w+)$", page, re.MULTILINE))
     assert described == set(geosearch.__all__)
+
+
+def test_every_module_of_the_map_is_there() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    there = [
+        path.as_posix()
+        for folder in ("geosearch", "tests", "scripts", "workshop", "benchmarks")
+        for path in (ROOT / folder).rglob("*.py")
+    ]
+    named = set(re.findall(r"`([\w/]+\.py)`", page))
+    assert [name for name in named if not any(path.endswith(f"/{name}") for path in there)] == []
 
 
 def test_the_floors_of_the_map_are_those_that_are_tested() -> None:

@@ -39,7 +39,7 @@ def test_the_refusal_names_the_command_and_the_option(scenes: Path, tmp_path: Pa
     with pytest.raises(SceneError, match="an affine but no CRS") as caught:
         geosearch.build([scenes / "unknown.tif"], tmp_path / "index", encoder="mini")
     assert "gdal_edit.py -a_srs EPSG:CODE FILE" in caught.value.hint
-    assert "--assume-crs EPSG:CODE" in caught.value.hint
+    assert "`assume_crs` EPSG:CODE" in caught.value.hint
 
 
 def test_the_index_says_what_was_assumed_of_which_scene(scenes: Path, tmp_path: Path) -> None:
@@ -65,5 +65,5 @@ def test_a_dry_run_assumes_it_too(scenes: Path, tmp_path: Path) -> None:
 
 
 def test_nonsense_is_a_usage_error(scenes: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="EPSG:0"):
+    with pytest.raises(UsageError, match="`assume_crs` EPSG:0"):
         build(scenes, tmp_path / "index", "EPSG:0")

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from geosearch.errors import UsageError
 from geosearch.formats.vectors.geometry_column import GeometryColumn
 from geosearch.geo import (
-    CHIP_SHARE,
+    CHIP_FRACTION,
     StatedCrs,
-    go_the_long_way,
+    have_long_edges,
     read_crs,
     same_crs,
     shapes_to_lonlat,
@@ -56,11 +56,11 @@ def footprints(data: NDArray[np.object_], column: GeometryColumn) -> Footprints:
     for which, crs, reason in _groups(srids, column):
         if crs is not None:
             found = shapes_to_lonlat(
-                drawn[which], crs, spherical=column.spherical, share=CHIP_SHARE
+                drawn[which], crs, spherical=column.spherical, fraction=CHIP_FRACTION
             )
             shapes[which] = found
             if not column.spherical:
-                long_way[which] = go_the_long_way(drawn[which], crs)
+                long_way[which] = have_long_edges(drawn[which], crs)
             which = which & shapely.is_missing(shapes)
         if which.any():
             wrong[reason] = wrong.get(reason, np.zeros(len(drawn), bool)) | which

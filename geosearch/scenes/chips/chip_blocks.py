@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.scenes.chips.cloud import cloud_shares
+from geosearch.scenes.chips.cloud import cloud_fractions
 from geosearch.scenes.chips.strip import Strip
 from geosearch.scenes.chips.window_views import equal_spans, side_by_side
 from geosearch.scenes.opening.scene import Scene
@@ -21,20 +21,20 @@ class ChipBlock:
     """Some chips of a scene, in the order of its windows."""
 
     first: int
-    """Which window the first chip is of."""
+    """Number of the first chip's window."""
     pixels: Pixels
     """uint8 [m, size, size, 3], read-only; what is not valid, and the padding, is black. Chips
     without padding are a view of what was decoded: copying them is left to who needs a copy."""
     valid: NDArray[np.float32]
-    """[m], share of valid pixels in the chip, 0..1; padding does not count."""
+    """[m], fraction of valid pixels in the chip, 0..1; padding does not count."""
     cloud: NDArray[np.float32]
-    """[m], share of valid pixels that look like cloud, 0..1; NaN where that cannot be told."""
+    """[m], fraction of valid pixels that look like cloud, 0..1; NaN where that cannot be told."""
 
 
 def row_blocks(
     scene: Scene,
     strip: Strip,
-    cuts: NDArray[np.int64],
+    windows: NDArray[np.int64],
     first: int,
     size_px: int,
     gsd_m: float,
@@ -42,27 +42,27 @@ def row_blocks(
     """Yield the chips of a row, whose pixels a strip holds.
 
     Args:
-        scene: Theirs.
-        strip: Of their level.
-        cuts: [n, 4], column, row, width, height in pixels of the level.
-        first: Which window the first is of.
+        scene: The scene.
+        strip: Rows of the level that the chips are cut from.
+        windows: [n, 4], column, row, width, height in pixels of the level.
+        first: Number of the first chip's window.
         size_px: Edge of a chip.
-        gsd_m: Metres a pixel.
+        gsd_m: Metres per pixel.
     """
-    top, height = int(cuts[0, 1]), int(cuts[0, 3])
+    top, height = int(windows[0, 1]), int(windows[0, 3])
     pixels, valid = strip.rows(top, top + height)
-    lefts, widths = (cuts[:, 0] - strip.left).tolist(), cuts[:, 2].tolist()
-    most = max(1, min(_BLOCK_CHIPS, reading_memory().block_bytes // (3 * size_px * size_px)))
+    lefts, widths = (windows[:, 0] - strip.left).tolist(), windows[:, 2].tolist()
+    at_once = max(1, min(_BLOCK_CHIPS, reading_memory().block_bytes // (3 * size_px * size_px)))
     for span in equal_spans(lefts, widths):
-        for start in range(span.start, span.stop, most):
-            some = lefts[start : min(start + most, span.stop)]
+        for start in range(span.start, span.stop, at_once):
+            some = lefts[start : min(start + at_once, span.stop)]
             width = widths[start]
-            shares = _valid_shares(valid, height, some, width)
+            fractions = _valid_fractions(valid, height, some, width)
             cloud = np.full(len(some), np.nan, np.float32)
             # one band has no colour, and may be a radar's or a map's
             if len(set(scene.bands)) > 1:
-                cloud = cloud_shares(pixels, some, width, shares, gsd_m)
-            yield ChipBlock(first + start, _cut(pixels, some, width, size_px), shares, cloud)
+                cloud = cloud_fractions(pixels, some, width, fractions, gsd_m)
+            yield ChipBlock(first + start, _cut(pixels, some, width, size_px), fractions, cloud)
 
 
 def _cut(pixels: Pixels, lefts: Sequence[int], width: int, size_px: int) -> Pixels:
@@ -76,10 +76,10 @@ def _cut(pixels: Pixels, lefts: Sequence[int], width: int, size_px: int) -> Pixe
     return padded
 
 
-def _valid_shares(
+def _valid_fractions(
     valid: Valid | None, height: int, lefts: Sequence[int], width: int
 ) -> NDArray[np.float32]:
-    """Return the share of valid pixels of each chip, float32 [n]."""
+    """Return the fraction of valid pixels of each chip, float32 [n]."""
     if valid is None:
         return np.ones(len(lefts), np.float32)
     columns = np.count_nonzero(valid[:, lefts[0] : lefts[-1] + width], axis=0)

@@ -19,9 +19,9 @@ class LevelChips:
     """The chips of a scene as windows of its levels."""
 
     levels: tuple[Level, ...]
-    which: NDArray[np.int64]
+    level_numbers: NDArray[np.int64]
     """[n], which of the levels a chip is cut from."""
-    cuts: NDArray[np.int64]
+    level_windows: NDArray[np.int64]
     """[n, 4], column, row, width, height in pixels of that level."""
     bottoms: NDArray[np.int64]
     """[n], where chips end, rows of the scene."""
@@ -37,7 +37,7 @@ def level_chips(
 
     Args:
         windows: [n, 4], column, row, width, height in pixels of the scene.
-        gsd_m: [n], metres a pixel of each chip; None for the scene's own pixels.
+        gsd_m: [n], metres per pixel of each chip; None for the scene's own pixels.
         size: Columns and rows of the scene.
         pixel_m: Width and height of a pixel of the scene, metres.
     """
@@ -45,23 +45,23 @@ def level_chips(
     bottoms = chips[:, 1] + chips[:, 3]
     if gsd_m is None:
         return LevelChips((Level(*size, *size),), np.zeros(len(chips), np.int64), chips, bottoms)
-    gsds, which = np.unique(gsd_m, return_inverse=True)
+    gsds, numbers = np.unique(gsd_m, return_inverse=True)
     levels = tuple(level_at(*size, pixel_m=pixel_m, gsd_m=each) for each in gsds.tolist())
-    cuts = np.empty_like(chips)
+    level_windows = np.empty_like(chips)
     for number, level in enumerate(levels):
-        its = which == number
-        cuts[its] = level.from_scene(chips[its])
-    return LevelChips(levels, which, cuts, bottoms)
+        of_level = numbers == number
+        level_windows[of_level] = level.from_scene(chips[of_level])
+    return LevelChips(levels, numbers, level_windows, bottoms)
 
 
 def held_parts(chips: LevelChips) -> Iterator[Rows]:
     """Yield rows of chips that are read from top to bottom, and narrow enough to be held."""
-    marks = np.column_stack([chips.which, chips.cuts[:, [1, 3]]])
+    marks = np.column_stack([chips.level_numbers, chips.level_windows[:, [1, 3]]])
     edges = np.flatnonzero((marks[1:] != marks[:-1]).any(axis=1)) + 1
     part: Rows = []
     tops = dict.fromkeys(range(len(chips.levels)), 0)
     for row in (slice(*pair) for pair in pairwise([0, *edges.tolist(), len(marks)])):
-        level, top = int(chips.which[row.start]), int(chips.cuts[row.start, 1])
+        level, top = int(chips.level_numbers[row.start]), int(chips.level_windows[row.start, 1])
         upwards = part and chips.bottoms[row.start] < chips.bottoms[part[-1].start]
         if upwards or top < tops[level]:
             yield from _narrow(chips, part)
@@ -74,13 +74,14 @@ def held_parts(chips: LevelChips) -> Iterator[Rows]:
 
 def _narrow(chips: LevelChips, part: Rows) -> Iterator[Rows]:
     """Yield rows together where they are narrow enough to be held, else piece by piece."""
-    across = np.array([level.width_px / level.cols for level in chips.levels])[chips.which]
-    lefts = chips.cuts[:, 0] * across
-    rights = lefts + chips.cuts[:, 2] * across
+    across = np.array([level.width_px / level.cols for level in chips.levels])[chips.level_numbers]
+    lefts = chips.level_windows[:, 0] * across
+    rights = lefts + chips.level_windows[:, 2] * across
     all_of = np.concatenate([np.arange(row.start, row.stop) for row in part])
+    numbers, heights_px = chips.level_numbers[all_of], chips.level_windows[all_of, 3]
     heights = [
-        (chips.levels[number], int(chips.cuts[all_of, 3][chips.which[all_of] == number].max()))
-        for number in np.unique(chips.which[all_of]).tolist()
+        (chips.levels[number], int(heights_px[numbers == number].max()))
+        for number in np.unique(numbers).tolist()
     ]
     # one more: edges between pixels are rounded
     widest = 1 + max(widest_strip_px(heights), float((rights - lefts)[all_of].max()))
@@ -101,9 +102,9 @@ def next_tops(chips: LevelChips, part: Rows) -> list[int]:
     tops = [level.rows for level in chips.levels]
     following = []
     for row in reversed(part):
-        number = chips.which[row.start]
+        number = chips.level_numbers[row.start]
         following.append(tops[number])
-        tops[number] = int(chips.cuts[row.start, 1])
+        tops[number] = int(chips.level_windows[row.start, 1])
     return following[::-1]
 
 
@@ -112,8 +113,8 @@ def reaches(chips: LevelChips, part: Rows) -> list[int]:
     nearest: dict[int, tuple[int, int]] = {}
     found = []
     for row in reversed(part):
-        number = int(chips.which[row.start])
-        _, top, _, height = chips.cuts[row.start].tolist()
+        number = int(chips.level_numbers[row.start])
+        _, top, _, height = chips.level_windows[row.start].tolist()
         below, reach = nearest.get(number, (top + height, top + height))
         reach = max(reach, top + height) if below <= top + height else top + height
         nearest[number] = top, reach

@@ -55,7 +55,7 @@ class Decoder:
         """Wait for what is being read: that has to end before the raster is closed."""
         self._thread.shutdown(wait=True)
 
-    def bring(self, strip: Strip, bottom: int, reach: int) -> None:
+    def decode_to(self, strip: Strip, bottom: int, reach: int) -> None:
         """Decode until a strip holds its level's rows above ``bottom``.
 
         Args:
@@ -70,14 +70,14 @@ class Decoder:
         while strip.bottom < bottom:
             self._at = max(self._at, min(one.next_row for one in self._strips))
             end = strip.source_bottom(reach)
-            values, valid = self._taken(end)
+            values, valid = self._next_rows(end)
             pixels, valid = shown_pixels(self._source, values, valid, self._stretch)
             for one in self._strips:
                 cols = slice(one.source_left - self._left, one.source_right - self._left)
                 one.feed(self._at, pixels[:, cols], None if valid is None else valid[:, cols])
             self._at += len(pixels)
 
-    def _taken(self, end: int) -> _Values:
+    def _next_rows(self, end: int) -> _Values:
         """Return the next rows, and have those after them read meanwhile, at most to ``end``."""
         ahead, self._ahead = self._ahead, None
         # waited for in any case: two threads must not use a raster

@@ -5,40 +5,16 @@ Major TOM's fragments do, so every chip has the encoder's full size. A scene sma
 than a chip gets one window of its own extent; the reader pads it.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.errors import SceneError, UsageError
 
-MOST_CHIPS = 1 << 24
-"""A raster may claim any size: more windows than this are refused instead of computed."""
-_HINT = "use a larger --size and --stride; of a mosaic, index the files that it is made of"
-_MOST_IN_A_ROW = 1 << 20
-"""Likewise, in a row or a column."""
-
-
-@dataclass(frozen=True, slots=True)
-class PixelWindow:
-    """A rectangle of scene pixels; column and row count from the upper left."""
-
-    col: int
-    """First column, pixels."""
-    row: int
-    """First row, pixels."""
-    width: int
-    """Columns, at least 1."""
-    height: int
-    """Rows, at least 1."""
-
-    def __post_init__(self) -> None:
-        if self.col < 0 or self.row < 0 or self.width < 1 or self.height < 1:
-            raise UsageError(
-                f"no pixel window: column {self.col}, row {self.row}, "
-                f"{self.width} x {self.height} px",
-                hint="columns and rows count from 0; width and height are at least 1",
-            )
+MAX_CHIPS = 1 << 24
+"""Maximum number of windows: a raster may claim any size."""
+_HINT = "use a larger `size_px` and `stride_px`; of a mosaic, index the files that it is made of"
+_MAX_PER_ROW = 1 << 20
+"""Maximum number of windows in a row or a column."""
 
 
 def chip_windows(
@@ -66,10 +42,11 @@ def chip_windows(
         raise UsageError(
             f"stride {stride_px} px leaves gaps between {size_px} px chips",
             hint=f"use a stride from 1 to {size_px}",
+            parameter="stride_px",
         )
     cols = _origins(width_px, size_px, stride_px)
     rows = _origins(height_px, size_px, stride_px)
-    if len(cols) * len(rows) > MOST_CHIPS:
+    if len(cols) * len(rows) > MAX_CHIPS:
         raise SceneError(
             f"{width_px} x {height_px} px would be cut into {len(cols) * len(rows):,} chips",
             hint=_HINT,
@@ -84,9 +61,9 @@ def chip_windows(
 
 def _origins(extent_px: int, size_px: int, stride_px: int) -> NDArray[np.int32]:
     last = max(extent_px - size_px, 0)
-    if last // stride_px > _MOST_IN_A_ROW:
+    if last // stride_px > _MAX_PER_ROW:
         raise SceneError(
-            f"{extent_px} px would be cut into {last // stride_px:,} chips a row",
+            f"{extent_px} px would be cut into {last // stride_px:,} chips per row",
             hint=_HINT,
         )
     origins = np.arange(0, last + 1, stride_px, dtype=np.int32)

@@ -3,7 +3,7 @@
 A level lays fewer, larger pixels over the whole of a scene, as an overview does: its first pixel
 starts where the scene starts, its last one ends where the scene ends. Chips are cut from a level
 as they would be from the scene, and their windows are given in pixels of the scene. A level
-follows from the scene's size and a number of metres a pixel, so that a chip that knows its metres
+follows from the scene's size and a number of metres per pixel, so that a chip that knows its metres
 a pixel can be read again.
 """
 
@@ -25,7 +25,7 @@ WHOLE_FACTOR = 0.02
 maps stretch the ground by a part in a thousand, and pixels are not smeared for that."""
 
 _FLOAT32 = 2e-7
-"""Relative: metres a pixel are kept as float32."""
+"""Relative: metres per pixel are kept as float32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +91,23 @@ def _pixel_count(extent_px: int, factor: float) -> int:
 def level_gsds(own_gsd_m: float, gsd_m: float | None, scales: Sequence[int]) -> tuple[float, ...]:
     """Return the ground resolutions that a scene is cut at, the finest first.
 
-    Detail that is not there is not made up: what is asked finer than the scene is cut at the
-    scene's own resolution, once.
+    A resolution finer than the scene's adds no detail: it is cut at the scene's own, once.
 
     Args:
-        own_gsd_m: The scene's own, metres a pixel.
-        gsd_m: The one that is asked for, metres a pixel; None for the scene's own.
+        own_gsd_m: The scene's own, metres per pixel.
+        gsd_m: The requested one, metres per pixel; None for the scene's own.
         scales: Multiples of it.
 
     Returns:
-        Metres a pixel, as float32 holds them.
+        Metres per pixel, as float32 holds them.
     """
     finest = own_gsd_m if gsd_m is None else gsd_m
-    asked = [finest * scale for scale in sorted(scales)]
-    own = [own_gsd_m] if asked[0] <= own_gsd_m else []
-    least = own_gsd_m * SAME_LEVEL if own else 0.0
-    return tuple(float(np.float32(each)) for each in own + [one for one in asked if one > least])
+    requested = [finest * scale for scale in sorted(scales)]
+    own = [own_gsd_m] if requested[0] <= own_gsd_m else []
+    coarser_than = own_gsd_m * SAME_LEVEL if own else 0.0
+    return tuple(
+        float(np.float32(each)) for each in own + [one for one in requested if one > coarser_than]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class ChipLayout:
     windows: NDArray[np.int32]
     """[n, 4], column, row, width, height in pixels of the scene, in the order to read them."""
     gsd_m: NDArray[np.float32]
-    """[n], metres a pixel of the chip."""
+    """[n], metres per pixel of the chip."""
 
     def __len__(self) -> int:
         return len(self.windows)
@@ -143,7 +144,7 @@ def cut_levels(
     Args:
         width_px: Columns of the scene.
         height_px: Rows of the scene.
-        gsds_m: Metres a pixel of each level, the finest first, as `level_gsds` gives them.
+        gsds_m: Metres per pixel of each level, the finest first, as `level_gsds` gives them.
         pixel_m: Width and height of a pixel of the scene, metres.
         size_px: Chip edge, pixels of the chip.
         stride_px: Step between chips, pixels of the chip.

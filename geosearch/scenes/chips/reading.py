@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from geosearch.errors import SceneError
+from geosearch.geo import PixelWindow
 from geosearch.scenes.chips.averaging import area_mean, pixel_edges
 from geosearch.scenes.chips.chip_blocks import ChipBlock, row_blocks
 from geosearch.scenes.chips.chip_rows import (
@@ -56,7 +57,7 @@ def read_chips(
         windows: int32 [n, 4], column, row, width, height, in the order that `chip_windows` and
             `cut_levels` give them. In another order they are read right, and parts twice.
         size_px: Edge of a chip; smaller windows are padded at the right and at the bottom.
-        gsd_m: [n], metres a pixel of each chip; None where all are cut from the scene's own pixels.
+        gsd_m: [n], metres per pixel of each chip; None if all are cut from the scene's own pixels.
         pixel_m: Width and height of the scene's pixel that ``gsd_m`` refers to, metres; None for
             its ``gsd_m`` in both directions.
 
@@ -81,12 +82,14 @@ def read_chips(
             with closing(_read_part(scene, chips, part, sources, overviews)) as rows:
                 for strip, row in rows:
                     gsd = scene.gsd_m if gsd_m is None else float(gsd_m[row.start])
-                    yield from row_blocks(scene, strip, chips.cuts[row], row.start, size_px, gsd)
+                    yield from row_blocks(
+                        scene, strip, chips.level_windows[row], row.start, size_px, gsd
+                    )
 
 
 def read_window(
     href: str,
-    window: tuple[int, int, int, int],
+    window: PixelWindow,
     *,
     bands: Sequence[int],
     stretch: Sequence[Range] | None,
@@ -97,10 +100,10 @@ def read_window(
 
     Args:
         href: The scene, as recorded.
-        window: Column, row, width, height in pixels of the scene.
+        window: In pixels of the scene.
         bands: The scene's bands, as recorded.
         stretch: The scene's stretch, as recorded.
-        gsd_m: Metres a pixel of the chip, as recorded; 0 for the scene's own pixels.
+        gsd_m: Metres per pixel of the chip, as recorded; 0 for the scene's own pixels.
         pixel_m: Width and height of the scene's pixel, as recorded, metres.
 
     Returns:
@@ -158,29 +161,31 @@ def _read_part(
         sources: Overviews that are read, and None for the raster itself, opened.
         overviews: Which of them each level is read from.
     """
-    which = [int(chips.which[row.start]) for row in part]
+    numbers = [int(chips.level_numbers[row.start]) for row in part]
+    rows_of: dict[int, Rows] = {}
+    for row, number in zip(part, numbers, strict=True):
+        rows_of.setdefault(number, []).append(row)
     strips = {
-        number: _strip(chips, [row for row, its in zip(part, which, strict=True) if its == number],
-                       sources[overviews[number]].dataset.shape)
-        for number in dict.fromkeys(which)
-    }  # fmt: skip
+        number: _strip(chips, rows, sources[overviews[number]].dataset.shape)
+        for number, rows in rows_of.items()
+    }
     with ExitStack() as stack:
         decoders = {
             overview: stack.enter_context(closing(Decoder(source, scene.stretch, scene.href, fed)))
             for overview, source in sources.items()
-            if (fed := [strip for its, strip in strips.items() if overviews[its] == overview])
+            if (fed := [strip for number, strip in strips.items() if overviews[number] == overview])
         }
-        rows = zip(part, which, next_tops(chips, part), reaches(chips, part), strict=True)
+        rows = zip(part, numbers, next_tops(chips, part), reaches(chips, part), strict=True)
         for row, number, next_top, reach in rows:
-            _, top, _, height = chips.cuts[row.start].tolist()
-            decoders[overviews[number]].bring(strips[number], top + height, reach)
+            _, top, _, height = chips.level_windows[row.start].tolist()
+            decoders[overviews[number]].decode_to(strips[number], top + height, reach)
             yield strips[number], row
-            strips[number].want(next_top)
+            strips[number].drop_above(next_top)
 
 
 def _strip(chips: LevelChips, rows: Rows, shape: tuple[int, int]) -> Strip:
-    cuts = np.concatenate([chips.cuts[row] for row in rows])
+    cuts = np.concatenate([chips.level_windows[row] for row in rows])
     left, right = int(cuts[:, 0].min()), int((cuts[:, 0] + cuts[:, 2]).max())
-    strip = Strip(chips.levels[chips.which[rows[0].start]], shape, left, right)
-    strip.want(int(cuts[0, 1]))
+    strip = Strip(chips.levels[chips.level_numbers[rows[0].start]], shape, left, right)
+    strip.drop_above(int(cuts[0, 1]))
     return strip

@@ -74,7 +74,7 @@ class Strip:
             return self._carry[0] + len(self._carry[1])
         return int(self._row_edges[self.bottom])
 
-    def want(self, top: int) -> None:
+    def drop_above(self, top: int) -> None:
         """Let go of rows above ``top``: they are not asked for any more."""
         if top > self.bottom:
             self.bottom = top

@@ -30,9 +30,9 @@ def side_by_side(rows: NDArray[Any], left: int, width: int, apart: int, count: i
     Args:
         rows: [height, columns, ...].
         left: Where the first begins.
-        width: Of each.
+        width: Columns of a window.
         apart: From where one begins to where the next does, at least 1.
-        count: How many.
+        count: Number of windows.
 
     Returns:
         [count, height, width, ...].

@@ -16,7 +16,7 @@ from geosearch.scenes.finding.products import Product, products
 from geosearch.scenes.finding.scene_file import Discovery, SceneFile
 from geosearch.scenes.finding.scene_ids import item_names, names_below, unique_ids
 from geosearch.scenes.finding.stac.assets import item_id, item_scene
-from geosearch.scenes.finding.stac.documents import is_catalog, read_items
+from geosearch.scenes.finding.stac.documents import is_stac_document, read_items
 from geosearch.scenes.finding.walk import Listing, listing, passed_over_note, walk
 from geosearch.scenes.finding.wildcards import Pattern, parse_pattern
 from geosearch.scenes.places.file_keys import FileKeys
@@ -45,8 +45,8 @@ def find_scenes(paths: Paths) -> Discovery:
 
     Folders are walked with all their folders; links are followed, a folder is entered once.
     A product whose bands are files of one folder is one scene. Hidden files and sidecars (masks,
-    overviews, thumbnails, world files) are none. A path that is not there and has ``*``, ``?`` or
-    ``[`` is a pattern; ``**`` is any number of folders.
+    overviews, thumbnails, world files) are not scenes. A path that is not there and has ``*``,
+    ``?`` or ``[`` is a pattern; ``**`` is any number of folders.
 
     Args:
         paths: Files, folders, patterns; STAC documents (``.json``); URLs of
@@ -59,7 +59,7 @@ def find_scenes(paths: Paths) -> Discovery:
     passed_over: Counter[str] = Counter()
     items: list[SceneFile] = []
     for path in path_list(paths):
-        if is_catalog(str(path)) and (is_remote(str(path)) or os.path.isfile(path)):
+        if is_stac_document(str(path)) and (is_remote(str(path)) or os.path.isfile(path)):
             items += _item_files(str(path), refused)
             continue
         if is_remote(str(path)):
@@ -83,7 +83,7 @@ def find_scenes(paths: Paths) -> Discovery:
         found += _candidates([listed], listed.folder)
     # an Item knows more of a file than the file does
     files = [*items, *_scene_files(found, refused), *_remote_files(remote, refused)]
-    scenes = _with_ids(_each_once(files, refused))
+    scenes = _with_ids(_first_of_each(files, refused))
     return Discovery(scenes, tuple(refused), passed_over_note(passed_over))
 
 
@@ -111,13 +111,13 @@ def _item_files(path: str, refused: list[Refusal]) -> Iterator[SceneFile]:
         )
 
 
-def _each_once(files: Iterable[SceneFile], refused: list[Refusal]) -> list[SceneFile]:
+def _first_of_each(files: Iterable[SceneFile], refused: list[Refusal]) -> list[SceneFile]:
     """Return each file once, as it was met first; two Items of one file are not one scene."""
     keys, first = FileKeys(), dict[tuple[str, ...], SceneFile]()
     for file in files:
         known = first.setdefault(keys.key(file.href), file)
         if known.item and file.item and known.id != file.id:
-            reason = f"its file is the scene {shown(known.id)} already: {shown(known.name)}"
+            reason = f"its file is already the scene {shown(known.id)}: {shown(known.name)}"
             refused.append(Refusal(shown(file.id), reason, _ONE_SCENE))
     return list(first.values())
 
@@ -144,12 +144,12 @@ def _remote_files(hrefs: list[str], refused: list[Refusal]) -> list[SceneFile]:
 
 def _scene_files(found: list[_Candidate], refused: list[Refusal]) -> list[SceneFile]:
     files = []
-    once = _once(found)
-    called = Counter(candidate.product.named for candidate in once)
+    once = _without_duplicates(found)
+    called = Counter(candidate.product.named_after for candidate in once)
     for candidate in once:
         product = candidate.product
         # a product may be given in parts: they are called by their files
-        named = product.named if called[product.named] == 1 else product.files[0]
+        named = product.named_after if called[product.named_after] == 1 else product.files[0]
         names = names_below(named, candidate.root)
         try:
             _require_text(*map(str, product.files), names[0])
@@ -160,10 +160,10 @@ def _scene_files(found: list[_Candidate], refused: list[Refusal]) -> list[SceneF
     return files
 
 
-def _once(found: list[_Candidate]) -> list[_Candidate]:
+def _without_duplicates(found: list[_Candidate]) -> list[_Candidate]:
     keys, first = FileKeys(), dict[tuple[str, ...], _Candidate]()
     for candidate in found:
-        first.setdefault(keys.of(map(str, candidate.product.files)), candidate)
+        first.setdefault(keys.of_files(map(str, candidate.product.files)), candidate)
     return list(first.values())
 
 

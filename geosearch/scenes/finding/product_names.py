@@ -30,7 +30,7 @@ class BandName:
     name: str
     """The band, upper case: ``B4``."""
     metres: int
-    """A pixel, where the name says; 0 otherwise."""
+    """Metres per pixel, where the name says; 0 otherwise."""
 
 
 def read_band_name(stem: str) -> BandName | None:

@@ -22,7 +22,7 @@ class Product:
 
     files: tuple[Path, ...]
     """One raster; or red, green and blue."""
-    named: Path
+    named_after: Path
     """The file or folder that gives it its id; for bands in a folder of many, their beginning."""
     band_reason: str = ""
     """Why these files are red, green and blue; empty for one file."""
@@ -31,17 +31,17 @@ class Product:
 @dataclass(frozen=True, slots=True)
 class _Band:
     file: Path
-    said: BandName
+    name: BandName
 
 
 def products(listed: Listing) -> Iterator[Product]:
     """Yield the scenes of a folder: products of several files, and single files."""
     groups: dict[tuple[str, str], list[_Band]] = defaultdict(list)
     for name in listed.names:
-        said = read_band_name(PurePath(name).stem)
-        if said is None or (not said.layout and _is_sheet(listed, said.product)):
+        band_name = read_band_name(PurePath(name).stem)
+        if band_name is None or (not band_name.layout and _is_sheet(listed, band_name.product)):
             continue
-        groups[said.layout, said.product].append(_Band(listed.folder / name, said))
+        groups[band_name.layout, band_name.product].append(_Band(listed.folder / name, band_name))
     taken: set[Path] = set()
     for (layout, product), bands in groups.items():
         found = _red_green_blue(bands, colours_of(layout, product))
@@ -72,7 +72,7 @@ def _red_green_blue(
     """
     # of two files of one band, the one that is listed first stays: sr_band4 before toa_band4
     files = {
-        (band.said.metres, band.file.suffix, band.said.name): band.file for band in reversed(bands)
+        (band.name.metres, band.file.suffix, band.name.name): band.file for band in reversed(bands)
     }
     for metres, ending in sorted({key[:2] for key in files}):
         for wanted in colours:

@@ -37,11 +37,11 @@ class SceneFile:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What there is below some paths."""
+    """Scenes and refusals that a search of some paths found."""
 
     files: tuple[SceneFile, ...]
     """Scenes to open, sorted by id; each file once."""
     refused: tuple[Refusal, ...]
     """Paths that cannot be looked at."""
     passed_over: str | None = None
-    """How many files of folders look like rasters and were not tried; None if none does."""
+    """Note on files that look like rasters and were not tried; None if there are none."""

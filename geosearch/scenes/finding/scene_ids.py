@@ -1,4 +1,4 @@
-"""What scenes are called: by as little of their path as tells them from all others."""
+"""Ids of scenes: as little of their path as tells them from all others."""
 
 from collections import Counter
 from collections.abc import Sequence, Set

@@ -1,6 +1,6 @@
-"""Which rasters are no scenes, by their names: quality bands, masks, thumbnails of another.
+"""Which rasters are not scenes, by their names: quality bands, masks, thumbnails of another.
 
-Only what is certainly none is left out, since nothing says that it was; a file that the user
+Only what is certainly not a scene is left out, since no message says so; a file that the user
 names is always tried.
 """
 
@@ -55,7 +55,7 @@ def is_sidecar(name: str, beside: Set[str]) -> bool:
         return False
     base = (match["base"] or "").lower()
     others = (PurePath(other).stem for other in beside - {name.lower()})
-    # not any name with this beginning: external_mask.tif is no mask of external_view.tif
+    # not any name with this beginning: external_mask.tif is not a mask of external_view.tif
     return any(_is_of(base, other) for other in others)
 
 
@@ -78,6 +78,6 @@ def is_sidecar_folder(folder: PurePath, name: str, beside: Set[str]) -> bool:
     """
     if not any(part.upper().endswith(".SAFE") for part in folder.parts):
         return False
-    # Level-2A has the same bands anew at 20 and 60 m
+    # Level-2A has the same bands again at 20 and 60 m
     coarser = name in {"R20m", "R60m"} and "R10m" in beside
     return coarser or name in _SAFE_LEFT_OUT

@@ -13,7 +13,7 @@ from pathlib import Path
 from geosearch.errors import Refusal
 from geosearch.regular_file import is_regular
 from geosearch.scenes.finding.sidecars import is_sidecar, is_sidecar_folder
-from geosearch.scenes.guarding.databases import holds_raster
+from geosearch.scenes.guarding.databases import has_raster_table
 from geosearch.scenes.places.raster_endings import RASTER_ENDINGS
 
 _PICTURES = {"png": "pgw pngw wld", "jpg": "jgw jpgw wld", "jpeg": "jgw jpegw wld"}
@@ -121,5 +121,5 @@ def _is_raster(file: Path, beside: set[str]) -> bool:
         sidecars = {f"{file.stem.lower()}.{other}" for other in _PICTURES[ending].split()}
         return bool(beside & (sidecars | {f"{name}.aux.xml", f"{name}w"}))
     return ending in RASTER_ENDINGS and (
-        ending != "gpkg" or not is_regular(file) or holds_raster(file)
+        ending != "gpkg" or not is_regular(file) or has_raster_table(file)
     )

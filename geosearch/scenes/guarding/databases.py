@@ -1,4 +1,4 @@
-"""Rasters in SQLite files: whether asking them ends.
+"""Rasters in SQLite files: refused where a query might never end.
 
 A view may be computed for ever, and so may a generated column be filled with gigabytes; SQLite's
 readers, GDAL among them, ask for their tables by name and do not know what they get. OGC 12-128r19
@@ -14,24 +14,24 @@ from geosearch.errors import SceneError
 from geosearch.text import shown
 
 _STEPS = 10_000
-"""SQLite's instructions between two looks at whether it has worked long enough."""
-_MOST_STEPS = 50_000_000
-"""Some seconds."""
-_MOST_VALUE_BYTES = 1 << 24
+"""SQLite's instructions between two checks of their number."""
+_MAX_STEPS = 50_000_000
+"""Maximum number of SQLite's instructions: some seconds."""
+_MAX_VALUE_BYTES = 1 << 24
 _HINT = "make a raster of it that holds its own pixels: gdal_translate IN OUT.tif"
-_MOST_TABLES = 100_000
+_MAX_TABLES = 100_000
 _MBTILES = frozenset({"tiles", "metadata"})
 """Tables of MBTiles 1.3; those of a GeoPackage begin with gpkg_."""
 
 
-def holds_raster(geopackage: Path) -> bool:
+def has_raster_table(geopackage: Path) -> bool:
     """Return whether a GeoPackage has a raster table (OGC 12-128r19, 2.2); True if in doubt."""
     query = (
         "SELECT 1 FROM gpkg_contents WHERE data_type IN ('tiles', '2d-gridded-coverage') LIMIT 1"
     )
     try:
-        with _asked(geopackage) as database:
-            if "gpkg_contents" in _not_tables(database):
+        with _bounded_connection(geopackage) as database:
+            if "gpkg_contents" in _computed_tables(database):
                 return True
             return database.execute(query).fetchone() is not None
     except (sqlite3.Error, ValueError):
@@ -46,8 +46,8 @@ def require_tables(file: Path) -> None:
     """
     name = shown(file.name)
     try:
-        with _asked(file) as database:
-            odd = _not_tables(database)
+        with _bounded_connection(file) as database:
+            odd = _computed_tables(database)
             named = frozenset() if "gpkg_contents" in odd else _raster_tables(database)
     except (sqlite3.Error, ValueError) as error:
         raise SceneError(f"{name} cannot be read: {error}", hint=_HINT) from error
@@ -60,13 +60,13 @@ def require_tables(file: Path) -> None:
 
 
 @contextmanager
-def _asked(file: Path) -> Iterator[sqlite3.Connection]:
-    """Open a database of a stranger's: read only, and so that every question ends."""
+def _bounded_connection(file: Path) -> Iterator[sqlite3.Connection]:
+    """Open a database that is not trusted: read only, and so that every query ends."""
     # immutable: nothing that lies beside it is looked at
     with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
-        steps = iter(range(_MOST_STEPS // _STEPS))
+        steps = iter(range(_MAX_STEPS // _STEPS))
         database.set_progress_handler(lambda: next(steps, None) is None, _STEPS)
-        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_VALUE_BYTES)
+        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE_BYTES)
         database.execute("PRAGMA trusted_schema = OFF")
         yield database
 
@@ -76,7 +76,7 @@ def _has(database: sqlite3.Connection, name: str) -> bool:
     return database.execute(query, (name,)).fetchone() is not None
 
 
-def _not_tables(database: sqlite3.Connection) -> frozenset[str]:
+def _computed_tables(database: sqlite3.Connection) -> frozenset[str]:
     """Return the names, in lower case, of views, virtual tables and tables that compute."""
     # the same order of tests as they cost: a view's columns are not asked for
     query = (
@@ -96,5 +96,5 @@ def _raster_tables(database: sqlite3.Connection) -> frozenset[str]:
     known = database.execute("SELECT 1 FROM sqlite_master WHERE lower(name) = 'gpkg_contents'")
     if known.fetchone() is None:
         return frozenset()
-    named = database.execute(f"SELECT lower(table_name) FROM gpkg_contents LIMIT {_MOST_TABLES}")
+    named = database.execute(f"SELECT lower(table_name) FROM gpkg_contents LIMIT {_MAX_TABLES}")
     return frozenset(str(name) for (name,) in named)

@@ -1,11 +1,11 @@
-"""Which of GDAL's drivers may open what: those are named that may, since GDAL gets new ones.
+"""Which of GDAL's drivers may open what: a list of those that may, since GDAL gets new ones.
 
 A driver may read what no user named: tiles of a web map, another machine's database, files that a
 document lists. What is here reads the pixels of the file that was named, or of files beside it.
 """
 
 NOT_RECOGNIZED = "not recognized"
-"""In what GDAL says where no driver takes a file for its own."""
+"""Part of what GDAL says where no driver recognizes a file."""
 
 SELF_CONTAINED = (
     "GTiff",

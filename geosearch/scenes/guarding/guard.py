@@ -1,9 +1,9 @@
 """What a local raster leads to, looked at before GDAL follows it: regular files of this machine.
 
 A virtual raster names its sources, any raster may name its overviews, and GDAL opens what is named
-with all its drivers: a web map, another machine's file, a pipe that nobody writes to. Here is said
-what may be named: files that are there, in formats that may be read (`drivers.LOCAL`), that name
-in turn nothing else. What cannot be understood is refused.
+with all its drivers: a web map, another machine's file, a pipe that nobody writes to. What may be
+named are files that are there, in formats that may be read (`drivers.LOCAL`), that name nothing
+else in turn. What cannot be understood is refused.
 """
 
 import os
@@ -24,8 +24,8 @@ from geosearch.scenes.guarding.virtual_rasters import NamedSource, is_virtual, n
 from geosearch.scenes.places.remote import container, is_remote, uses_network, without_secrets
 from geosearch.text import shown
 
-_DEEPEST = 8
-_MOST_SOURCES = 200_000
+_MAX_DEPTH = 8
+_MAX_SOURCES = 200_000
 _SQLITE = b"SQLite format 3\0"
 _WEB_DOCUMENTS = (
     b"<GDAL_WM",
@@ -36,8 +36,8 @@ _WEB_DOCUMENTS = (
     b"<TileMap",
     b"<VRTTI",
 )
-"""What drivers that may not read a local file know theirs by."""
-_LEAST_BYTES = 12
+"""What drivers that may not read a local file recognize theirs by."""
+_MIN_BYTES = 12
 """Shorter files name nothing: no web document and no virtual raster has so few bytes."""
 _DATABASES = {".gpkg", ".mbtiles"}
 # NETCDF:"file.nc":variable, HDF5:file.h5://group/x, GTIFF_DIR:2:file.tif, GPKG:file.gpkg:table
@@ -50,11 +50,11 @@ _HINT = "name the file that holds the pixels; geosearch follows a local file to 
 
 
 def require_local(file: str, opener: Opener) -> None:
-    """Look at a local raster, and at all that it leads to.
+    """Check a local raster, and all that it leads to.
 
     Args:
         file: Its path, or a ``/vsi`` name of something in a local file.
-        opener: To look into sources; the raster itself is left to the caller, who then asks
+        opener: Opens sources; the raster itself is left to the caller, who then calls
             `require_own_overviews`.
 
     Raises:
@@ -71,7 +71,7 @@ def require_local(file: str, opener: Opener) -> None:
     if found.size == 0:
         raise SceneError(f"{shown(Path(file).name)} is empty: 0 bytes", hint="fetch the file again")
     _require_named_itself(file)
-    _Look(opener).at_sources(found, depth=0)
+    _Inspection(opener).inspect_sources(found, depth=0)
 
 
 def _require_named_itself(file: str) -> None:
@@ -86,7 +86,7 @@ def _require_named_itself(file: str) -> None:
 
 
 def require_own_overviews(dataset: Any, opener: Opener) -> None:
-    """Look at which file an open raster says has its overviews: GDAL would open anything.
+    """Check the file that an open raster names for its overviews: GDAL would open anything.
 
     Raises:
         SceneError: It is not a local raster.
@@ -97,11 +97,11 @@ def require_own_overviews(dataset: Any, opener: Opener) -> None:
     base = Path(dataset.name).parent
     name = named.removeprefix(":::BASE:::")
     source = NamedSource(name, relative=name != named)
-    _Look(opener).at_source(source, base, shown(dataset.name), depth=1)
+    _Inspection(opener).inspect_source(source, base, shown(dataset.name), depth=1)
 
 
 def require_plain(file: str, opener: Opener) -> None:
-    """Look at a local raster that GDAL is going to open as a source of a virtual one of ours.
+    """Check a local raster before GDAL opens it as a source of a virtual raster of ours.
 
     Raises:
         OSError: It is not there, may not be read, or is not a regular file.
@@ -123,8 +123,8 @@ def _sources_of(file: CheckedFile) -> tuple[NamedSource, ...]:
         return named_sources(opened, shown(Path(file.path).name))
 
 
-class _Look:
-    """A look at what one raster leads to; each file is looked at once."""
+class _Inspection:
+    """Inspects what one raster leads to, each file once."""
 
     def __init__(self, opener: Opener) -> None:
         self._opener = opener
@@ -132,49 +132,49 @@ class _Look:
         """Folder and name of each file that was seen to be right, to how many files GDAL opens to
         read it. What it names is relative to the folder, whatever its own links lead to."""
 
-    def at_sources(self, file: CheckedFile, depth: int) -> int:
-        """Look at what a file names.
+    def inspect_sources(self, file: CheckedFile, depth: int) -> int:
+        """Check what a file names.
 
         Args:
             file: The file.
-            depth: How many files led to it.
+            depth: Number of files that led to it.
 
         Returns:
-            How many files GDAL opens to read it: one that is named twice is opened twice, and so
+            Number of files GDAL opens to read it: one that is named twice is opened twice, and so
             is all that it names.
         """
         name, folder = shown(Path(file.path).name), Path(file.path).parent
         reads = 1
         for source in _sources_of(file):
-            reads += self.at_source(source, folder, name, depth + 1)
-            if reads > _MOST_SOURCES:
+            reads += self.inspect_source(source, folder, name, depth + 1)
+            if reads > _MAX_SOURCES:
                 raise _too_many(name)
         for beside in opened_beside(file.path):
-            if os.path.isfile(beside) and os.path.getsize(beside) < _LEAST_BYTES:
+            if os.path.isfile(beside) and os.path.getsize(beside) < _MIN_BYTES:
                 continue
             source = NamedSource(beside)
-            reads += self.at_source(source, folder, name, depth + 1)
+            reads += self.inspect_source(source, folder, name, depth + 1)
         return reads
 
-    def at_source(self, source: NamedSource, base: Path, by: str, depth: int) -> int:
-        """Look at a file by the name that another has for it; likewise.
+    def inspect_source(self, source: NamedSource, base: Path, by: str, depth: int) -> int:
+        """Check a file that another one names; return what `inspect_sources` does.
 
         Args:
             source: What is named.
             base: The folder of the file that names it.
             by: What that is called in errors.
-            depth: How many files led to it.
+            depth: Number of files that led to it.
         """
-        if depth > _DEEPEST:
+        if depth > _MAX_DEPTH:
             raise _too_many(by)
         name, inside = source.name, False
-        if not os.path.lexists(_placed(name, source, base)) and (match := _INSIDE.fullmatch(name)):
+        if not os.path.lexists(_path_of(name, source, base)) and (match := _INSIDE.fullmatch(name)):
             name, inside = match["quoted"] or match["plain"], True
         if not inside and is_remote(name) and not uses_network(name):
             raise _archived(source, by)
-        if uses_network(name) or is_remote(name) or _opens_something(name):
+        if uses_network(name) or is_remote(name) or _is_document(name):
             raise _elsewhere(source, by)
-        path = _placed(name, source, base)
+        path = _path_of(name, source, base)
         try:
             found = checked_file(path)
         except NotRegularError as error:
@@ -188,7 +188,7 @@ class _Look:
         folder, file = os.path.split(path)
         place = os.path.realpath(folder), file
         if place not in self._reads:
-            reads = self.at_sources(found, depth)
+            reads = self.inspect_sources(found, depth)
             if not _is_plain(found, self._opener):
                 raise _not_plain(path, by)
             self._reads[place] = reads
@@ -197,17 +197,17 @@ class _Look:
 
 def _too_many(name: str) -> SceneError:
     return SceneError(
-        f"{name} names more than {_MOST_SOURCES:,} files, or files that name others more than "
-        f"{_DEEPEST} times",
+        f"{name} names more than {_MAX_SOURCES:,} files, or files that name others more than "
+        f"{_MAX_DEPTH} times",
         hint="make one file of them: gdal_translate IN OUT.tif",
     )
 
 
-def _placed(name: str, source: NamedSource, base: Path) -> str:
+def _path_of(name: str, source: NamedSource, base: Path) -> str:
     return os.path.join(base, name) if source.relative else name
 
 
-def _opens_something(name: str) -> bool:
+def _is_document(name: str) -> bool:
     """Return whether GDAL takes a name for a document, not for a file's."""
     return name.lstrip()[:1] in ("<", "{", "[") and not os.path.lexists(name)
 
@@ -232,7 +232,7 @@ def _archived(source: NamedSource, by: str) -> SceneError:
 
 @lru_cache(maxsize=1 << 16)
 def _is_plain(file: CheckedFile, opener: Opener) -> bool:
-    """Return whether a source is what a driver that may read it takes it for, and no other.
+    """Return whether only a driver that may read a source recognizes it.
 
     A source is opened by GDAL itself, with all drivers: those that come first, or know a file by
     its name alone, must not be among those that may not.

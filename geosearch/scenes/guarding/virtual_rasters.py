@@ -14,11 +14,11 @@ from geosearch.errors import SceneError
 from geosearch.regular_file import TooLargeError, parts_within
 
 _ROOTS = (b"<VRTDataset", b"<MRF_META")
-_MOST_BYTES = 256 << 20
-_DEEPEST = 64
-_MOST_NAME = 1 << 16
+_MAX_BYTES = 256 << 20
+_MAX_DEPTH = 64
+_MAX_NAME = 1 << 16
 _BLANKS = " \t\n\v\f\r"
-"""What GDAL leaves out before a text."""
+"""What GDAL strips from the beginning of a text."""
 _NAMES = frozenset(
     {
         "sourcefilename",
@@ -113,7 +113,7 @@ def named_sources(file: BinaryIO, name: str) -> tuple[NamedSource, ...]:
 
 def _content(file: BinaryIO, name: str) -> bytes:
     try:
-        return b"".join(parts_within(file.read, _MOST_BYTES, name))
+        return b"".join(parts_within(file.read, _MAX_BYTES, name))
     except TooLargeError as error:
         raise SceneError(
             f"{name} is {error.strerror}", hint="make a virtual raster of fewer files"
@@ -144,9 +144,9 @@ class _Reader:
         self._open: list[_Element] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if len(self._open) == _DEEPEST:
+        if len(self._open) == _MAX_DEPTH:
             raise SceneError(
-                f"{self._name} is nested more than {_DEEPEST} deep", hint="make it again"
+                f"{self._name} is nested more than {_MAX_DEPTH} deep", hint="make it again"
             )
         self.split()
         values = {key.lower(): value for key, value in attributes.items()}
@@ -183,7 +183,7 @@ class _Reader:
             raise self._not_set(text)
         if local in _CODE and text.strip().lower() not in ("c", ""):
             raise SceneError(
-                f"{self._name} has code of its own, which is not run",
+                f"{self._name} contains code, which is not run",
                 hint="make a file of its pixels: gdal_translate IN OUT.tif",
             )
         if local in _OF_TRANSFORMERS and not _CRS.match(text):
@@ -226,9 +226,9 @@ class _Reader:
         )
 
     def _add(self, text: str, relative: bool) -> None:
-        if len(text) > _MOST_NAME:
+        if len(text) > _MAX_NAME:
             raise SceneError(
-                f"{self._name} has a file name of {len(text):,} letters",
+                f"{self._name} has a file name of {len(text):,} characters",
                 hint="make it again: gdalbuildvrt, or gdal_translate",
             )
         if self.keeps_bytes:

@@ -29,7 +29,7 @@ _INFRARED = ("nir", "nir1", "nir08", "nir_1", "near infrared", "near-infrared", 
 _PREFIX = re.compile(r"^(?:sr|toa|boa|refl|reflectance)_(?=b\d)")
 _WAVELENGTH = re.compile(r"(\d{3,4}(?:\.\d+)?)\s*(?:nm|nanomet)", re.IGNORECASE)
 _COLOUR_NM = ((660.0, 610.0, 700.0), (560.0, 510.0, 600.0), (485.0, 440.0, 510.0))
-"""Wanted, least and greatest central wavelength of red, green and blue."""
+"""Ideal, minimum and maximum central wavelength of red, green and blue."""
 
 _NO_LIGHT = frozenset(
     ("cyan", "magenta", "yellow", "black", "hue", "saturation", "lightness", "Y", "Cb", "Cr")
@@ -38,11 +38,11 @@ _NO_LIGHT = frozenset(
 
 _BY_COUNT: dict[int, tuple[Bands, str]] = {
     3: ((1, 2, 3), "red, green, blue"),
-    4: ((1, 2, 3), "red, green, blue, infrared; if blue is first: --bands 3,2,1"),
+    4: ((1, 2, 3), "red, green, blue, infrared; if blue is first, choose bands 3,2,1"),
     5: ((3, 2, 1), "blue, green, red and infrared, of RapidEye and multispectral drones"),
     6: ((3, 2, 1), "Landsat 4-7 without the thermal band"),
-    7: ((4, 3, 2), "Landsat 8-9 surface reflectance; of Landsat 4-7: --bands 3,2,1"),
-    8: ((5, 3, 2), "WorldView-2 and -3; of PlanetScope: --bands 6,4,2"),
+    7: ((4, 3, 2), "Landsat 8-9 surface reflectance; of Landsat 4-7, choose bands 3,2,1"),
+    8: ((5, 3, 2), "WorldView-2 and -3; of PlanetScope, choose bands 6,4,2"),
     10: ((3, 2, 1), "Sentinel-2 at 10 and 20 m"),
     11: ((4, 3, 2), "Landsat 8-9"),
     12: ((4, 3, 2), "Sentinel-2 Level-2A"),
@@ -76,24 +76,24 @@ class BandChoice:
     """What decided."""
 
 
-def choose_bands(facts: BandFacts, asked: Bands | None) -> BandChoice:
+def choose_bands(facts: BandFacts, requested: Bands | None) -> BandChoice:
     """Choose the bands of a scene.
 
     Args:
         facts: What the file says.
-        asked: What the user wants, from 1; None to choose.
+        requested: What the user wants, from 1; None to choose.
 
     Raises:
         SceneError: The scene has no such band.
     """
     total = len(facts.interpretation)
-    if asked is not None:
-        if len(asked) != 3 or not all(1 <= band <= total for band in asked):
+    if requested is not None:
+        if len(requested) != 3 or not all(1 <= band <= total for band in requested):
             raise SceneError(
-                f"it has {total} bands, not {', '.join(map(str, asked))}",
-                hint=f"use --bands with three numbers from 1 to {total}",
+                f"it has {total} bands, not {', '.join(map(str, requested))}",
+                hint=f"give `bands` as three numbers from 1 to {total}",
             )
-        return BandChoice(asked, "--bands")
+        return BandChoice(requested, "chosen")
     _require_light(facts)
     # alpha says where the picture is, not what it shows
     colours = [at for at, name in enumerate(facts.interpretation, start=1) if name != "alpha"]
@@ -121,7 +121,7 @@ def _require_light(facts: BandFacts) -> None:
     if others:
         raise SceneError(
             f"its bands are not red, green and blue, but {', '.join(others)}",
-            hint="convert its colours, or choose what is shown: --bands 1,2,3",
+            hint="convert its colours, or choose which are shown: `bands` 1,2,3",
         )
 
 
@@ -151,18 +151,18 @@ def _by_interpretation(facts: BandFacts) -> BandChoice | None:
 
 
 def _by_wavelength(facts: BandFacts) -> BandChoice | None:
-    told = facts.wavelengths_nm or (None,) * len(facts.interpretation)
+    stated = facts.wavelengths_nm or (None,) * len(facts.interpretation)
     described = (_WAVELENGTH.search(name or "") for name in facts.descriptions)
     lengths = [
         nm if nm is not None else float(match[1]) if match else 0.0
-        for nm, match in zip(told, described, strict=True)
+        for nm, match in zip(stated, described, strict=True)
     ]
     found = []
-    for wanted, least, most in _COLOUR_NM:
-        fitting = [at for at, nm in enumerate(lengths, start=1) if least <= nm <= most]
+    for ideal, low, high in _COLOUR_NM:
+        fitting = [at for at, nm in enumerate(lengths, start=1) if low <= nm <= high]
         if not fitting:
             return None
-        found.append(min(fitting, key=lambda at: abs(lengths[at - 1] - wanted)))
+        found.append(min(fitting, key=lambda at: abs(lengths[at - 1] - ideal)))
     red, green, blue = found
     shown = ", ".join(f"{lengths[at - 1]:g}" for at in found)
     return BandChoice((red, green, blue), f"wavelengths {shown} nm")

@@ -1,4 +1,4 @@
-"""A look at a whole scene through few pixels: is anything there, and in which range."""
+"""The stretch of a scene, from a sample of its pixels; a scene without valid ones is refused."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -26,7 +26,7 @@ def choose_stretch(
 
     Args:
         source: The bands to show.
-        stretch: What was asked for; a palette says its colours itself, whatever that is.
+        stretch: The requested stretch; a palette has its own colours whatever that is.
 
     Returns:
         The range of each; None where values are shown as they are.

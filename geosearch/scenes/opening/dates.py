@@ -20,7 +20,7 @@ _CLOCK = r"(?:(?:[Tt_ -])(?P<H>[01]\d|2[0-3])[:_-]?(?P<M>[0-5]\d)[:_-]?(?P<S>[0-
 _NAMED = re.compile(rf"(?<!\d){_DAY}(?:{_CLOCK}(?!\d)|(?!\d))")
 # in a folder's name a day is a word of its own, for what else is there may be any number
 _FOLDER_DAY = re.compile(rf"(?<![^-_. (])(?:{_DAY})(?:{_CLOCK}(?!\d)|(?![^-_. )Tt]))")
-_OF_THE_FOLDER = re.compile(
+_NOT_ACQUISITION = re.compile(
     r"(?<![a-z])(?:order|job|batch|deliver|download|upload|export|import|process|creat|updat|backup"
     r"|version|release|copy|snapshot)",
     re.IGNORECASE,
@@ -56,7 +56,7 @@ _PRODUCTS = tuple(
     )
 )
 # the one date of a Sentinel-2 granule of before 2016 is that of its making
-_OF_THE_MAKING = re.compile(r"(?<![a-z0-9])S2[A-Z]_OPER_", re.IGNORECASE)
+_PROCESSING_TIME_ONLY = re.compile(r"(?<![a-z0-9])S2[A-Z]_OPER_", re.IGNORECASE)
 
 _ACQUISITION_TAGS = (
     "ACQUISITIONDATETIME",  # GDAL's IMAGERY metadata
@@ -100,7 +100,7 @@ def folder_moment(file: PurePath) -> Moment | None:
     """
     for folder in file.parents:
         name = folder.name
-        if _OF_THE_FOLDER.search(name) or _OF_THE_MAKING.search(name):
+        if _NOT_ACQUISITION.search(name) or _PROCESSING_TIME_ONLY.search(name):
             continue
         moments = (_moment_named(match) for match in _FOLDER_DAY.finditer(name))
         if found := next(filter(None, moments), None):
@@ -113,7 +113,7 @@ def _from_name(name: str) -> Moment | None:
         for match in product.finditer(name):
             if found := _moment_named(match):
                 return as_moment(found, "file name")
-    if _OF_THE_MAKING.search(name):
+    if _PROCESSING_TIME_ONLY.search(name):
         return None
     moments = map(_moment_named, _NAMED.finditer(name))
     found = next(filter(None, moments), None)

@@ -22,7 +22,7 @@ from geosearch.regular_file import open_regular
 Floats = NDArray[np.float64]
 
 _LONLAT = "EPSG:4326"
-_MOST_WKT_BYTES = 1 << 20
+_MAX_WKT_BYTES = 1 << 20
 _TERMS = {1: 3, 2: 6, 3: 10}
 """Order of a polynomial in two variables to the number of its terms."""
 _GAIN = 0.9
@@ -73,7 +73,7 @@ def place(dataset: Any, path: Path, *, assume_crs: str | None = None) -> Placeme
 
 
 def require_crs(assume_crs: str) -> None:
-    """Refuse what is no CRS of the Earth before any scene is opened for it.
+    """Refuse what is not a CRS of the Earth before any scene is opened for it.
 
     Raises:
         UsageError: It cannot be understood, or is of no place on Earth.
@@ -83,8 +83,9 @@ def require_crs(assume_crs: str) -> None:
             crs_to_lonlat(CRS.from_user_input(assume_crs).to_wkt())
     except (CRSError, SceneError) as error:
         raise UsageError(
-            f"--assume-crs {assume_crs}: {error}",
-            hint="use a code such as EPSG:32633; https://epsg.org says which there are",
+            f"`assume_crs` {assume_crs}: {error}",
+            hint="use a code such as EPSG:32633; https://epsg.org lists them",
+            parameter="assume_crs",
         ) from error
 
 
@@ -98,7 +99,7 @@ def _no_place(has_crs: bool, has_affine: bool, has_points: bool) -> SceneError:
         return SceneError(
             "it has an affine but no CRS: its place on Earth is unknown",
             hint="assign the CRS: gdal_edit.py -a_srs EPSG:CODE FILE, "
-            "or say what all such files have: --assume-crs EPSG:CODE",
+            "or state the CRS of all such files: `assume_crs` EPSG:CODE",
         )
     if has_points:
         reason = "it has ground control points but no CRS for them"
@@ -127,7 +128,7 @@ def _crs_beside(path: Path) -> tuple[CRS | None, str | None]:
     beside = path.with_suffix(".prj")
     try:
         with open_regular(beside) as opened:
-            text = opened.read(_MOST_WKT_BYTES).decode(errors="replace")
+            text = opened.read(_MAX_WKT_BYTES).decode(errors="replace")
         return CRS.from_wkt(text, True), f"CRS from {beside.name}"
     except (OSError, CRSError):
         return None, None  # then there is no CRS, which is said

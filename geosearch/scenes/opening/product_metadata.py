@@ -10,7 +10,7 @@ from geosearch.regular_file import open_regular
 from geosearch.scenes.finding.moments import Moment, read_moment
 from geosearch.scenes.places.metadata_files import metadata_files
 
-_MOST_BYTES = 8 << 20
+_MAX_BYTES = 8 << 20
 _SAID = "product metadata"
 # the same two names in MTL.txt (NAME = VALUE), MTL.json ("NAME": "VALUE") and MTL.xml (<NAME>VALUE)
 _DAY = re.compile(r"DATE_ACQUIRED\W{1,8}(\d{4}-\d\d-\d\d)")
@@ -40,6 +40,6 @@ def product_moment(file: Path) -> Moment | None:
 def _read(file: Path) -> str:
     try:
         with open_regular(file) as opened:
-            return opened.read(_MOST_BYTES).decode(errors="replace")
+            return opened.read(_MAX_BYTES).decode(errors="replace")
     except OSError:
         return ""  # then the names are asked

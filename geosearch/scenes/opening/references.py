@@ -13,11 +13,11 @@ from geosearch.scenes.places.remote import is_remote, uses_network
 from geosearch.scenes.raster.gdal import open_raster
 from geosearch.scenes.state.stored_paths import stored_path
 
-_DEEPEST = 8
+_MAX_DEPTH = 8
 """VRTs in VRTs that are followed."""
 
 
-def referred_files(href: str, dataset: Any) -> tuple[str, ...]:
+def referenced_files(href: str, dataset: Any) -> tuple[str, ...]:
     """Return the other files that a scene is read from, as `stored_path` keeps them, sorted.
 
     What lies beside the scene's own files is not among them: `scene_state` finds it by itself.
@@ -34,7 +34,7 @@ def referred_files(href: str, dataset: Any) -> tuple[str, ...]:
         return ()
     found: set[str] = set()
     new = set(_listed(dataset) if len(own) == 1 else chain(*map(_listed_in, own)))
-    for _ in range(_DEEPEST):
+    for _ in range(_MAX_DEPTH):
         found |= new
         # GDAL lists a VRT within a VRT, and not what that one refers to
         inner = {file for one in new if _is_inner(one, own) for file in _read(one)}

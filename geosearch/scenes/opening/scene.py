@@ -15,7 +15,7 @@ from geosearch.scenes.opening.choose_stretch import choose_stretch
 from geosearch.scenes.opening.dates import find_moment, folder_moment
 from geosearch.scenes.opening.placement import place
 from geosearch.scenes.opening.product_metadata import product_moment
-from geosearch.scenes.opening.references import referred_files
+from geosearch.scenes.opening.references import referenced_files
 from geosearch.scenes.opening.sensors import Bands
 from geosearch.scenes.places.href import band_files
 from geosearch.scenes.raster.gdal import gdal_errors, open_raster
@@ -50,7 +50,7 @@ class Scene:
     outline: Polygon | MultiPolygon
     """Footprint of the whole raster, EPSG:4326."""
     gsd_m: float
-    """Metres a pixel at the centre, mean of both directions."""
+    """Metres per pixel at the centre, mean of both directions."""
     pixel_m: tuple[float, float]
     """Width and height of the pixel at the centre, metres."""
     datetime: str | None
@@ -79,7 +79,7 @@ def open_scene(
     """Open a raster, place it, and decide how its pixels are shown.
 
     Args:
-        file: The file, as :func:`find_scenes` gives it.
+        file: A file that :func:`find_scenes` found.
         bands: Bands to show as red, green, blue, from 1; None to choose.
         assume_crs: The CRS of a raster that has an affine and none of its own.
         stretch: Where the values shown as black and as white are from.
@@ -89,7 +89,7 @@ def open_scene(
     """
     first = Path(band_files(file.href)[0])
     with gdal_errors(file.href):
-        state, refers_to, opened = _opened(file)
+        state, refers_to, opened = _open_settled(file)
         with opened as dataset:
             placement = place(dataset, first, assume_crs=assume_crs)
             window = (0, 0, dataset.width, dataset.height)
@@ -131,7 +131,7 @@ def open_scene(
             )
 
 
-def _opened(file: SceneFile) -> tuple[SceneState, tuple[str, ...], Any]:
+def _open_settled(file: SceneFile) -> tuple[SceneState, tuple[str, ...], Any]:
     """Open a scene; what it is read from is never newer than the state that stands for it.
 
     Raises:
@@ -143,7 +143,7 @@ def _opened(file: SceneFile) -> tuple[SceneState, tuple[str, ...], Any]:
         state = scene_state(file, refers_to)
         dataset = open_raster(file.href)
         try:
-            found = referred_files(file.href, dataset)
+            found = referenced_files(file.href, dataset)
         except BaseException:
             dataset.close()
             raise
@@ -158,11 +158,11 @@ def _opened(file: SceneFile) -> tuple[SceneState, tuple[str, ...], Any]:
 
 
 def _band_facts(dataset: Any, file: SceneFile) -> BandFacts:
-    told = file.band_names if len(file.band_names) == dataset.count else [None] * dataset.count
+    stated = file.band_names if len(file.band_names) == dataset.count else [None] * dataset.count
     return BandFacts(
         interpretation=tuple(colour.name for colour in dataset.colorinterp),
         descriptions=tuple(
-            own or name for own, name in zip(dataset.descriptions, told, strict=True)
+            own or name for own, name in zip(dataset.descriptions, stated, strict=True)
         ),
         wavelengths_nm=tuple(_wavelength_nm(dataset, band) for band in dataset.indexes),
         names=f"{PurePath(file.id).name} {file.name}",

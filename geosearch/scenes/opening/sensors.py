@@ -16,8 +16,8 @@ _TELLING_TAG = re.compile(
     re.IGNORECASE,
 )
 """Tags that say what took a picture; others, such as a history, may name what was compared."""
-_LONGEST_TAG = 300
-_MOST_TEXT = 4000
+_MAX_TAG_LENGTH = 300
+MAX_TEXT_LENGTH = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +120,14 @@ def find_sensor(names: str, tags: Mapping[str, str]) -> tuple[Sensor, str] | Non
         names: What the file and its product are called.
         tags: The raster's tags, and the platform that a STAC Item names.
     """
-    told = [value for key, value in tags.items() if _TELLING_TAG.search(key)]
-    for text, source in ((_short(told), "metadata"), (names, "name")):
+    for text, source in ((telling_text(tags), "metadata"), (names, "name")):
         for sensor in _SENSORS:
             if sensor.hint.search(text):
                 return sensor, source
     return None
 
 
-def _short(values: list[str]) -> str:
-    return " ".join(value[:_LONGEST_TAG] for value in values)[:_MOST_TEXT]
+def telling_text(tags: Mapping[str, str]) -> str:
+    """Return what the tags say that may name a sensor; a stranger's may be any number and long."""
+    values = (value for key, value in tags.items() if _TELLING_TAG.search(key))
+    return " ".join(value[:_MAX_TAG_LENGTH] for value in values)[:MAX_TEXT_LENGTH]

@@ -1,6 +1,6 @@
-"""Objects of S3 buckets, beside GDAL: how large and how old one is, and what a document says.
+"""Objects in S3 buckets: their size, their date and their content.
 
-GDAL reads the rasters; what it does not tell of an object, Arrow does. GDAL's variables
+GDAL reads the rasters; what it does not tell about an object, Arrow does. GDAL's variables
 (``AWS_...``) count for both.
 """
 
@@ -69,14 +69,14 @@ def _settings() -> _Settings:
     scheme, _, endpoint = os.environ.get("AWS_S3_ENDPOINT", "").rpartition("://")
     return _Settings(
         endpoint=endpoint or None,
-        scheme=scheme or ("https" if _says("AWS_HTTPS", True) else "http"),
+        scheme=scheme or ("https" if _is_set("AWS_HTTPS", True) else "http"),
         region=os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"),
-        anonymous=_says("AWS_NO_SIGN_REQUEST", False),
-        bucket_in_host=_says("AWS_VIRTUAL_HOSTING", True),
+        anonymous=_is_set("AWS_NO_SIGN_REQUEST", False),
+        bucket_in_host=_is_set("AWS_VIRTUAL_HOSTING", True),
     )
 
 
-def _says(variable: str, default: bool) -> bool:
+def _is_set(variable: str, default: bool) -> bool:
     return os.environ.get(variable, str(default)).upper() in ("YES", "TRUE", "ON", "1")
 
 

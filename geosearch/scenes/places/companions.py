@@ -14,10 +14,10 @@ from time import time_ns
 
 from geosearch.scenes.places.raster_endings import RASTER_ENDINGS
 
-_OF_THE_STEM = ("_rpc.txt", "_metadata.txt")
+_STEM_SUFFIXES = ("_rpc.txt", "_metadata.txt")
 """What follows a file's name without its ending, and is not an ending itself."""
 # fmt: off
-_OF_NO_RASTER = frozenset(
+_NEVER_READ = frozenset(
     {
         "cpg", "csv", "dbf", "doc", "docx", "geojson", "gif", "gz", "htm", "html", "ipynb",
         "jpeg", "jpg", "json", "kml", "kmz", "log", "md", "md5", "pdf", "png", "py", "qgz",
@@ -27,7 +27,7 @@ _OF_NO_RASTER = frozenset(
 )
 # fmt: on
 """Endings of what people keep beside a raster and GDAL does not read with it."""
-_OF_THE_PLACE = re.compile(
+_PLACE_ONLY = re.compile(
     r"(?:\.(?:prj|wld|tab|geo|points|rpb|rpc|imd|pvl|met|xml|(?!raw)\w\ww|tifw|tiffw|jpe?gw|pngw|jp2w)"
     r"|_rpc\.txt|_metadata\.txt)\Z",
     re.IGNORECASE,
@@ -47,8 +47,8 @@ class _Listing:
 
     by_beginning: Mapping[str, Sequence[str]]
     """Names by what they are in lower case without their endings."""
-    odd: tuple[str, ...]
-    """Names of what is no file either: pipes, devices, sockets."""
+    special: tuple[str, ...]
+    """Names of what is not a file either: pipes, devices, sockets."""
 
 
 def _listing(folder: str) -> _Listing | None:
@@ -66,8 +66,8 @@ def _listed(folder: str, _changed_ns: int) -> _Listing:
     """List a folder as it is since it was last changed."""
     with os.scandir(folder) as entries:
         inside = [one for one in entries if not _is_folder(one)]
-    odd = tuple(one.name for one in inside if _is_odd(one))
-    return _Listing(_by_beginning([one.name for one in inside]), odd)
+    special = tuple(one.name for one in inside if _is_special(one))
+    return _Listing(_by_beginning([one.name for one in inside]), special)
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
@@ -77,7 +77,7 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
         return False  # links in a circle: the other names count all the same
 
 
-def _is_odd(entry: "os.DirEntry[str]") -> bool:
+def _is_special(entry: "os.DirEntry[str]") -> bool:
     try:
         if entry.is_file():
             return False
@@ -86,10 +86,10 @@ def _is_odd(entry: "os.DirEntry[str]") -> bool:
         return False  # a link to nothing: nobody can wait for it
 
 
-def odd_names(folder: str) -> tuple[str, ...]:
+def special_files(folder: str) -> tuple[str, ...]:
     """Return what is neither a file nor a folder there; a folder that cannot be listed has none."""
     listing = _listing(folder)  # what cannot be listed, GDAL cannot list either
-    return () if listing is None else listing.odd
+    return () if listing is None else listing.special
 
 
 def _by_beginning(names: list[str]) -> dict[str, list[str]]:
@@ -97,7 +97,7 @@ def _by_beginning(names: list[str]) -> dict[str, list[str]]:
     for name in names:
         lower = name.lower()
         beginning, ending = os.path.splitext(lower)
-        for suffix in _OF_THE_STEM:
+        for suffix in _STEM_SUFFIXES:
             beginning = beginning if not lower.endswith(suffix) else lower.removesuffix(suffix)
         if ending[1:] not in RASTER_ENDINGS:  # those are scenes of their own
             found.setdefault(beginning, []).append(name)
@@ -129,10 +129,10 @@ def companions(file: str) -> list[str]:
 def _is_read(name: str) -> bool:
     lower = name.lower()
     ending = os.path.splitext(lower)[1][1:]
-    return (bool(ending) and ending not in _OF_NO_RASTER) or lower.endswith(_OF_THE_STEM)
+    return (bool(ending) and ending not in _NEVER_READ) or lower.endswith(_STEM_SUFFIXES)
 
 
-def makes_picture(companion: str) -> bool:
+def affects_pixels(companion: str) -> bool:
     """Return whether a companion may decide about the pixels, by its name."""
     name = os.path.basename(companion)
-    return name.lower().endswith(".aux.xml") or not _OF_THE_PLACE.search(name)
+    return name.lower().endswith(".aux.xml") or not _PLACE_ONLY.search(name)

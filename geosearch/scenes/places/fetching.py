@@ -1,4 +1,4 @@
-"""Documents to read, wherever they lie: from the web no more is fetched than was reckoned with."""
+"""Documents opened wherever they are; what is fetched from the web is bounded."""
 
 from http.client import HTTPException
 from tempfile import TemporaryFile
@@ -13,16 +13,16 @@ from geosearch.scenes.places.remote import is_remote, is_web, web_request, witho
 
 _TIMEOUT_S = 30
 _PATIENCE_S = 60
-_LEAST_BYTES_PER_S = 1 << 10
+_MIN_BYTES_PER_S = 1 << 10
 """A server that sends a byte now and then would never let go."""
 
 
-def opened(path: str, most_bytes: int) -> IO[bytes]:
+def open_document(path: str, max_bytes: int) -> IO[bytes]:
     """Open a document; the caller closes it.
 
     Args:
         path: A local file, an object in S3, or a URL on a web server, which is fetched whole.
-        most_bytes: More is not fetched.
+        max_bytes: Maximum that is fetched.
 
     Raises:
         SceneError: It lies elsewhere, cannot be fetched, or is larger.
@@ -31,7 +31,7 @@ def opened(path: str, most_bytes: int) -> IO[bytes]:
     if is_s3(path):
         return cast(IO[bytes], open_object(path))
     if is_web(path):
-        return fetched(path, most_bytes)
+        return fetch(path, max_bytes)
     if is_remote(path):
         raise SceneError(
             "STAC is read from files, over https and from S3", hint="download it first"
@@ -39,12 +39,12 @@ def opened(path: str, most_bytes: int) -> IO[bytes]:
     return open_regular(path)
 
 
-def fetched(url: str, most_bytes: int) -> IO[bytes]:
+def fetch(url: str, max_bytes: int) -> IO[bytes]:
     """Return the content of a URL as an open temporary file, at its beginning.
 
     Args:
         url: http or https; a user and password in it are used.
-        most_bytes: More is refused.
+        max_bytes: Maximum that is read.
 
     Raises:
         SceneError: It cannot be read, or is larger.
@@ -53,11 +53,11 @@ def fetched(url: str, most_bytes: int) -> IO[bytes]:
     file = TemporaryFile()  # noqa: SIM115, the caller closes it
     try:
         with urlopen(web_request(url), timeout=_TIMEOUT_S) as answer:
-            for part in parts_within(answer.read1, most_bytes, url):  # what is there, not all
+            for part in parts_within(answer.read1, max_bytes, url):  # what is there, not all
                 file.write(part)
-                if monotonic() - started > _PATIENCE_S + file.tell() / _LEAST_BYTES_PER_S:
+                if monotonic() - started > _PATIENCE_S + file.tell() / _MIN_BYTES_PER_S:
                     raise SceneError(
-                        f"it comes at less than {_LEAST_BYTES_PER_S >> 10} KiB a second",
+                        f"the server sends less than {_MIN_BYTES_PER_S >> 10} KiB per second",
                         hint="download it first",
                     )
     except BaseException as error:
@@ -78,5 +78,5 @@ def _unreadable(error: Exception) -> SceneError:
         )
     reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
     return SceneError(
-        f"it cannot be read: {without_secrets(str(reason))}", hint="check path and network"
+        f"it cannot be read: {without_secrets(str(reason))}", hint="check the path and the network"
     )

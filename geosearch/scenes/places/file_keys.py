@@ -20,10 +20,10 @@ class FileKeys:
         Args:
             href: A scene's, absolute.
         """
-        return self.of(band_files(href))
+        return self.of_files(band_files(href))
 
-    def of(self, files: Iterable[str]) -> tuple[str, ...]:
-        """Return the same for red, green and blue, or for one file."""
+    def of_files(self, files: Iterable[str]) -> tuple[str, ...]:
+        """Return the same of the files of a scene: one, or red, green and blue."""
         return tuple(map(self._of_file, files))
 
     def _of_file(self, file: str) -> str:

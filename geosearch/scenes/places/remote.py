@@ -1,6 +1,6 @@
 """Scenes that are not local files: URLs, buckets, and GDAL's ``/vsi`` names.
 
-What is secret in a URL (user and password, signatures) is used to read, and never shown or kept.
+Secrets of a URL (user and password, signatures) are used to read it, and never shown or kept.
 """
 
 import os
@@ -22,11 +22,11 @@ _SCHEMES = {
     "gs": "/vsigs/",
     "az": "/vsiaz/",
 }
-"""How GDAL calls what is behind a URL (GDAL virtual file systems)."""
+"""GDAL's names of what is behind a URL (GDAL virtual file systems)."""
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://?")
 _ARCHIVE = r"/vsi(?:zip|tar|gzip|7z|rar)"
 _NETWORK_VSI = r"/vsi(?:curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)(?:_streaming)?"
-# only what a name begins with says so: further on, these are folders that are called so
+# only the beginning of a name counts: further on, these are folders of that name
 _VSI = re.compile(
     rf"(?:{_ARCHIVE}|{_NETWORK_VSI}"
     r"|/vsi(?:mem|subfile|sparse|crypt|cached|stdin|stdout|stdout_redirect))[/?]"
@@ -70,7 +70,7 @@ def gdal_name(href: str) -> str:
     """Return what GDAL calls a file.
 
     Raises:
-        SceneError: It is a URL of a kind that is not read.
+        SceneError: It is a URL whose scheme is not read.
     """
     match = _URL.match(href)
     if match is None or not _is_url(href):

@@ -20,7 +20,7 @@ from geosearch.scenes.guarding.guard import require_local, require_own_overviews
 from geosearch.scenes.places.href import band_files, short_name
 from geosearch.scenes.places.remote import gdal_name, is_remote, uses_network, without_secrets
 from geosearch.scenes.raster.band_stack import stack_xml
-from geosearch.scenes.raster.proj_data import find_database
+from geosearch.scenes.raster.proj_data import set_database_path
 from geosearch.scenes.raster.rasterio_private import GdalError, open_with
 from geosearch.scenes.raster.reading_memory import reading_memory
 
@@ -52,8 +52,8 @@ _NETWORK = _ENGINE | {
 # what is beside a member of an archive would be opened with all drivers
 _ARCHIVE = _LOCAL | {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
 _TIFF_ENDINGS = (".tif", ".tiff")
-_MOST_BANDS = 4096
-_MOST_BLOCK_BYTES = 1 << 30
+_MAX_BANDS = 4096
+_MAX_BLOCK_BYTES = 1 << 30
 _NETWORK_HINT = (
     "check the URL and the network; a private store wants its credentials "
     "(AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), a public bucket AWS_NO_SIGN_REQUEST=YES"
@@ -62,7 +62,7 @@ _READ_HINT = "check that the file is whole: gdalinfo -checksum FILE"
 
 # every raster without a place is refused with its reason; the warning would say it twice
 warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)
-find_database()
+set_database_path()
 
 
 @contextmanager
@@ -112,7 +112,7 @@ def open_raster(href: str, overview: int | None = None) -> Any:
         The rasterio dataset; the caller closes it.
 
     Raises:
-        SceneError: It cannot be opened, or holds no raster of a sane shape.
+        SceneError: It cannot be opened, or has no raster of a sane shape.
     """
     files = band_files(href)
     options = {} if overview is None else {"OVERVIEW_LEVEL": overview}
@@ -135,7 +135,7 @@ def _open_file(file: str, options: Mapping[str, int] = MappingProxyType({})) -> 
         except RasterioIOError as error:
             if NOT_RECOGNIZED in str(error):
                 raise SceneError(
-                    f"{name} is no raster that GDAL can read",
+                    f"{name} is not a raster that GDAL can read",
                     hint="check that the file is what its name says: gdalinfo FILE; a file that "
                     "only refers to a service or a database is not read",
                 ) from None
@@ -197,13 +197,13 @@ def _no_bands(path: Path, name: str, subdatasets: list[str] | None = None) -> Sc
 def _require_sane(dataset: Any, path: Path, name: str) -> None:
     if dataset.count == 0:
         raise _no_bands(path, name, list(dataset.subdatasets))
-    if dataset.count > _MOST_BANDS:
+    if dataset.count > _MAX_BANDS:
         raise SceneError(
-            f"{name} has {dataset.count} bands", hint=f"pick some of the first {_MOST_BANDS}"
+            f"{name} has {dataset.count} bands", hint=f"pick some of the first {_MAX_BANDS}"
         )
     height, width = dataset.block_shapes[0]
     block_bytes = height * width * _item_bytes(dataset)
-    if block_bytes > _MOST_BLOCK_BYTES:
+    if block_bytes > _MAX_BLOCK_BYTES:
         raise SceneError(
             f"{name} is one block of {width} x {height} px, {block_bytes / 2**30:.0f} GiB",
             hint="rewrite it in tiles: gdal_translate -co TILED=YES IN OUT",

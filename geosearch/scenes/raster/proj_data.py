@@ -17,7 +17,7 @@ import rasterio
 _FUNCTIONS = ("internal_proj_context_set_search_paths", "proj_context_set_search_paths")
 
 
-def find_database() -> None:
+def set_database_path() -> None:
     """Tell PROJ's default context where rasterio's database is; nothing where it brings none."""
     package = Path(rasterio.__file__).parent
     data = package / "proj_data"

@@ -1,4 +1,4 @@
-"""How much memory the reading of scenes may take.
+"""How much memory reading scenes may take.
 
 One setting for the process, as GDAL's cache of decoded blocks is one for the process.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ReadingMemory:
-    """What reading may hold at a time."""
+    """What reading may hold in memory."""
 
     gdal_cache_bytes: int = 256 << 20
     """Of blocks that GDAL has decoded. A row of tiles of 512 px across 65,000 px of three bands is

@@ -11,7 +11,7 @@ from geosearch.errors import UsageError
 
 Range = tuple[float, float]
 """Values shown as black and as white: the first is above the second where a file says that its
-least value is white (TIFF 6.0, PhotometricInterpretation 0)."""
+minimum is white (TIFF 6.0, PhotometricInterpretation 0)."""
 
 Stretch = Literal["auto", "percentile", "none"] | Range
 """Where a scene's ranges are from: its percentiles (``auto``: unless it has 8 bits), nowhere, since
@@ -22,7 +22,7 @@ _NAMED: dict[str, Stretch] = {"auto": "auto", "percentile": "percentile", "none"
 PERCENTILES = (2.0, 98.0)
 
 _HELD_VALUES = 1 << 17
-"""So many at a time stay in a core's own cache, from one step to the next."""
+"""Number of values that stay in a core's own cache from one step to the next."""
 
 
 def parse_stretch(text: str) -> Stretch:
@@ -40,10 +40,11 @@ def parse_stretch(text: str) -> Stretch:
         low, high = (float(part) for part in text.split(","))
     except ValueError:
         low = high = math.nan
-    if not -math.inf < low < high < math.inf:  # false for what is no number, too
+    if not -math.inf < low < high < math.inf:  # false for NaN, too
         raise UsageError(
-            f"--stretch {text} is no stretch",
+            f"invalid `stretch` {text}",
             hint="use auto, percentile, none, or the values shown as black and as white: 0,3000",
+            parameter="stretch",
         )
     return low, high
 
@@ -72,7 +73,7 @@ def to_bytes(values: NDArray[np.generic], ranges: Sequence[Range] | None) -> NDA
         ranges: Per band; None leaves 8-bit values as they are.
 
     Returns:
-        uint8 [bands, height, width], side by side in memory; what is no number becomes 0.
+        uint8 [bands, height, width], side by side in memory; NaN becomes 0.
     """
     if ranges is None:
         return values.astype(np.uint8, copy=False)
@@ -102,7 +103,7 @@ def _scaled(
     narrow = exact and bool(((extent > 1e-30) & (extent < 1e30)).all())
     work = np.float32 if narrow else np.float64
     low, high = low.astype(work), high.astype(work)
-    # values beyond the range are cut first: the largest of float32 minus the least overflows
+    # values beyond the range are cut first: the largest of float32 minus the smallest overflows
     scaled: NDArray[np.floating[Any]] = values.astype(work)
     np.maximum(scaled, low, out=scaled)  # twice as fast as to clip to arrays
     np.minimum(scaled, high, out=scaled)

@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+_OVERVIEWS = (2, 4)
+"""How many times smaller each overview is."""
 
 
 def write_geotiff(
@@ -20,7 +22,6 @@ def write_geotiff(
     alpha: npt.NDArray[np.uint8] | None = None,
     mask: npt.NDArray[np.uint8] | None = None,
     tags: Mapping[str, str] | None = None,
-    overviews: Sequence[int] = (2, 4),
 ) -> None:
     """Write pixels as a GeoTIFF: tiles of 256, deflate, bands interleaved by pixel.
 
@@ -35,7 +36,6 @@ def write_geotiff(
         alpha: [height, width], written as one more band: 0 shows nothing.
         mask: uint8 [height, width], written as an internal mask: 0 shows nothing.
         tags: TIFF tags and metadata, for example TIFFTAG_DATETIME.
-        overviews: by how much each overview is smaller; empty for none.
 
     Raises:
         ValueError: the bands do not fit ``colour``, or the type is neither uint8 nor uint16.
@@ -79,7 +79,6 @@ def write_geotiff(
                 file.write_mask(mask)
             if tags:
                 file.update_tags(**tags)
-        if overviews:
-            # a second opening, so that GDAL puts the overviews behind finished pixels and mask
-            with rasterio.open(path, "r+") as file:
-                file.build_overviews(list(overviews), Resampling.average)
+        # a second opening, so that GDAL puts the overviews behind finished pixels and mask
+        with rasterio.open(path, "r+") as file:
+            file.build_overviews(list(_OVERVIEWS), Resampling.average)

@@ -7,13 +7,13 @@ from hashlib import file_digest, sha256
 from pathlib import Path, PurePath
 
 from geosearch.regular_file import is_regular, open_regular
-from geosearch.scenes.places.companions import makes_picture
+from geosearch.scenes.places.companions import affects_pixels
 from geosearch.scenes.places.href import band_files
 from geosearch.scenes.places.remote import is_remote
 from geosearch.scenes.state.deciding_files import deciding_files
 from geosearch.scenes.state.stored_paths import opened_path
 
-_MOST_AUX_BYTES = 1 << 20
+_MAX_AUX_BYTES = 1 << 20
 _HISTOGRAMS = b"<Histograms>", b"</Histograms>"
 _STATISTIC = re.compile(rb"<MDI key=\"STATISTICS_[^<>]*>[^<]*</MDI>")
 _EMPTY = re.compile(rb"<(\w+)(?:\s[^<>]*)?>\s*</\1>|<(?:Metadata|PAMRasterBand)[^<>]*/>")
@@ -54,7 +54,7 @@ def _sums_beside(own: Sequence[str], refers_to: Sequence[str]) -> Iterator[str]:
     stem, folder = PurePath(own[0]).stem, os.path.dirname(own[0])
     other = {opened_path(one, folder) for one in refers_to}
     for path in deciding_files(own, refers_to):
-        if (makes_picture(path) or path in other) and is_regular(path):
+        if (affects_pixels(path) or path in other) and is_regular(path):
             for part in _companion_sum(path):
                 yield f"{os.path.basename(path).removeprefix(stem)} {part}"
 
@@ -66,7 +66,7 @@ def _file_sum(path: str) -> str:
 
 def _companion_sum(path: str) -> list[str]:
     """Return the file's sum; none of an ``.aux.xml`` that holds nothing but statistics."""
-    if not path.lower().endswith(".aux.xml") or os.path.getsize(path) > _MOST_AUX_BYTES:
+    if not path.lower().endswith(".aux.xml") or os.path.getsize(path) > _MAX_AUX_BYTES:
         return [_file_sum(path)]
     said = _STATISTIC.sub(b"", _without_histograms(Path(path).read_bytes()))
     for _ in range(_NESTED):

@@ -48,7 +48,7 @@ def scene_state(file: SceneFile, refers_to: Sequence[str] = ()) -> SceneState:
 
     Args:
         file: The scene.
-        refers_to: Other files that it was seen to be read from, as `referred_files` gives them.
+        refers_to: Other files that it was seen to be read from, as `referenced_files` gives them.
 
     Raises:
         OSError: One of the scene's own files is not there.

@@ -4,7 +4,7 @@ import os
 
 from geosearch.scenes.places.remote import is_remote
 
-_MOST_UP = 3
+_MAX_UP = 3
 """Folders up from a scene's to what it refers to and moves with it."""
 
 
@@ -13,7 +13,7 @@ def stored_path(path: str, folder: str) -> str:
     if is_remote(path) or not os.path.isabs(path):
         return path
     relative = os.path.relpath(path, folder).replace(os.sep, "/")
-    far = relative.startswith("../" * (_MOST_UP + 1)) or folder.count("/") <= _MOST_UP
+    far = relative.startswith("../" * (_MAX_UP + 1)) or folder.count("/") <= _MAX_UP
     return path if far and relative.startswith("../") else relative
 
 

@@ -9,6 +9,7 @@ from PIL import Image
 
 from geosearch.errors import UsageError
 from geosearch.formats import write_contact_sheet
+from geosearch.geo import PixelWindow
 from geosearch.scenes import write_geotiff
 from geosearch.search import Hit
 
@@ -16,7 +17,7 @@ from geosearch.search import Hit
 def hit(rank: int, href: str, scene: str = "a.tif") -> Hit:
     return Hit(
         id=f"{scene}@{rank}", rank=rank, score=1 / rank, scene=scene, href=href,
-        window=(0, 0, 64, 64), size_m=(38.4, 38.4), gsd_m=0.6, pixel_m=(0.6, 0.6),
+        window=PixelWindow(0, 0, 64, 64), size_m=(38.4, 38.4), gsd_m=0.6, pixel_m=(0.6, 0.6),
         datetime=None, encoder="mini-0",
         footprint=shapely.box(10, 50, 10.1, 50.1), bands=(1, 2, 3), stretch=None,
     )  # fmt: skip

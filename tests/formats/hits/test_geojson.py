@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, shape
 
 from geosearch.formats import answer_line, feature_collection, geojson_text
-from geosearch.geo import bbox_geometry
+from geosearch.geo import PixelWindow, bbox_geometry
 from geosearch.search import Explanation, Hit
 from geosearch.text import is_readable, shown
 
@@ -19,7 +19,7 @@ ANY_TEXT = st.text(st.characters(categories=("Cs", "Cc", "Cf", "Zl", "Zp")) | st
 def hit(footprint: shapely.Geometry, rank: int = 1, scene: str = "a.tif") -> Hit:
     return Hit(
         id=f"{scene}@0,0", rank=rank, score=0.123456789, scene=scene, href=f"/scenes/{scene}",
-        window=(0, 64, 128, 128), size_m=(76.8, 76.8), gsd_m=0.6, pixel_m=(0.6, 0.6),
+        window=PixelWindow(0, 64, 128, 128), size_m=(76.8, 76.8), gsd_m=0.6, pixel_m=(0.6, 0.6),
         datetime="2020-06-01T10:00:00Z",
         encoder="mini-0", footprint=footprint, bands=(1, 2, 3), stretch=None,
     )  # fmt: skip

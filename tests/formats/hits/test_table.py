@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from geosearch.formats import hits_table
+from geosearch.geo import PixelWindow
 from geosearch.search import Hit
 
 WIDTHS = [40, 60, 80, 100, 200]
@@ -20,7 +21,8 @@ ANY_TEXT = st.text(st.characters(categories=("Cs", "Cc", "Cf", "Zl", "Zp")) | st
 def hit(rank: int = 1, scene: str = "field_a/odm_orthophoto/odm_orthophoto.tif") -> Hit:
     return Hit(
         id=f"{scene}@{rank}", rank=rank, score=1 / (rank + 1), scene=scene, href=scene,
-        window=(12_672, 4_096, 128, 128), size_m=(76.8, 76.8), gsd_m=0.6, pixel_m=(0.6, 0.6),
+        window=PixelWindow(12_672, 4_096, 128, 128), size_m=(76.8, 76.8), gsd_m=0.6,
+        pixel_m=(0.6, 0.6),
         datetime="2020-06-01T10:00:00Z", encoder="mini-0",
         footprint=shapely.box(-120.5, 50.25, -120.25, 50.5), bands=(1, 2, 3), stretch=None,
     )  # fmt: skip

@@ -231,7 +231,7 @@ def test_longitudes_beyond_180_are_those_of_the_next_turn(tmp_path: Path) -> Non
         assert north <= 90
 
 
-def test_rows_that_go_the_long_way_are_named(tmp_path: Path) -> None:
+def test_rows_that_have_long_edges_are_named(tmp_path: Path) -> None:
     uncut = shapely.Polygon([(179, -17), (-179, -17), (-179, -16), (179, -16)])
     told = KeptLines()
     path = write(tmp_path / "f.parquet", [boxes_of(1)[0], uncut])

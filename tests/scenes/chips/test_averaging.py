@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geosearch.scenes.chips.averaging import area_mean, pixel_edges
@@ -15,7 +15,6 @@ def weights(edges: np.ndarray, extent: int) -> np.ndarray:
     return np.clip(np.minimum(far, at + 1) - np.maximum(near, at), 0, None)
 
 
-@settings(deadline=None)
 @given(
     width=st.integers(1, 60),
     height=st.integers(1, 60),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from support.scenes_making import write_band
 
 from geosearch.scenes import chip_windows, find_scenes, open_scene, read_chips
-from geosearch.scenes.chips.cloud import cloud_shares
+from geosearch.scenes.chips.cloud import cloud_fractions
 
 FOREST, CLOUD, SAND, ASPHALT = (40, 70, 45), (235, 238, 240), (225, 205, 175), (90, 90, 92)
 
@@ -21,10 +21,10 @@ def picture(colour: tuple[int, int, int] = FOREST, side_px: int = 128) -> NDArra
 
 def share(pixels: NDArray[np.uint8], gsd_m: float = 10.0, valid: float = 1.0) -> float:
     width = pixels.shape[1]
-    return float(cloud_shares(pixels, [0], width, np.array([valid], np.float32), gsd_m)[0])
+    return float(cloud_fractions(pixels, [0], width, np.array([valid], np.float32), gsd_m)[0])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     col=st.integers(0, 64), row=st.integers(0, 64), width=st.integers(20, 64),
     height=st.integers(20, 64),

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geosearch.errors import SceneError, UsageError
-from geosearch.scenes import PixelWindow, chip_windows
+from geosearch.scenes import chip_windows
 
 LENGTHS = st.integers(1, 70)
 
@@ -52,9 +52,3 @@ def test_a_stride_that_leaves_gaps_is_refused(stride: int) -> None:
 def test_a_size_that_no_machine_could_index_is_refused_at_once(width: int, height: int) -> None:
     with pytest.raises(SceneError, match="would be cut into"):
         chip_windows(width, height, size_px=4, stride_px=2)
-
-
-def test_a_window_starts_in_the_scene_and_has_an_area() -> None:
-    assert PixelWindow(3, 4, 5, 6).width == 5
-    with pytest.raises(UsageError, match="no pixel window"):
-        PixelWindow(0, 0, 0, 5)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rasterio.windows import Window
 
 from geosearch.errors import SceneError
+from geosearch.geo import PixelWindow
 from geosearch.scenes import (
     ReadingMemory,
     Scene,
@@ -113,9 +114,7 @@ def noisy(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     return write(path, values, mask, tiled=True, blockxsize=64, blockysize=32, photometric="RGB")
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(size=st.integers(5, 400), data=st.data())
 def test_any_size_stride_and_choice_of_windows_reads_right(noisy: Scene, size, data) -> None:
     stride = data.draw(st.integers(max(1, size // 3), size))
@@ -253,15 +252,19 @@ def test_a_window_read_again_is_the_chip_that_was_embedded(noisy: Scene) -> None
     windows = chip_windows(noisy.width_px, noisy.height_px, size_px=100, stride_px=100)
     pixels, _ = gathered(noisy, windows, 100)
     for window, chip in zip(windows.tolist(), pixels, strict=True):
-        again = read_window(noisy.href, tuple(window), bands=noisy.bands, stretch=noisy.stretch)
+        again = read_window(
+            noisy.href, PixelWindow(*window), bands=noisy.bands, stretch=noisy.stretch
+        )
         np.testing.assert_array_equal(again, chip)
 
 
 def test_a_window_of_a_file_that_has_shrunk_is_refused(noisy: Scene, tmp_path: Path) -> None:
     with pytest.raises(SceneError, match="not the raster that was indexed"):
-        read_window(noisy.href, (300, 0, 64, 64), bands=(1, 2, 3), stretch=None)
+        read_window(noisy.href, PixelWindow(300, 0, 64, 64), bands=(1, 2, 3), stretch=None)
     with pytest.raises(SceneError, match="cannot be read"):
-        read_window(str(tmp_path / "gone.tif"), (0, 0, 64, 64), bands=(1, 2, 3), stretch=None)
+        read_window(
+            str(tmp_path / "gone.tif"), PixelWindow(0, 0, 64, 64), bands=(1, 2, 3), stretch=None
+        )
 
 
 def test_a_file_that_breaks_off_is_refused_by_name(tmp_path: Path) -> None:

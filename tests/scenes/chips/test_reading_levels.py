@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 
+from geosearch.geo import PixelWindow
 from geosearch.scenes import (
     ChipLayout,
     ReadingMemory,
@@ -208,9 +209,7 @@ def noisy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
                  blockysize=32)  # fmt: skip
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     size=st.integers(8, 200),
     gsd=st.one_of(st.none(), st.floats(10, 200)),
@@ -227,7 +226,7 @@ def test_a_chip_read_again_is_the_chip_that_was_embedded(noisy: Scene, size, gsd
     for window, chip_gsd, chip in zip(chips.windows, chips.gsd_m, pixels, strict=True):
         again = read_window(
             noisy.href,
-            tuple(window.tolist()),
+            PixelWindow(*window.tolist()),
             bands=noisy.bands,
             stretch=noisy.stretch,
             gsd_m=float(chip_gsd),

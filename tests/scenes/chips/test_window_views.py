@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from geosearch.scenes.chips.window_views import equal_spans, side_by_side
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     left=st.integers(0, 5), width=st.integers(1, 9), apart=st.integers(1, 12),
     count=st.integers(1, 6), channels=st.booleans(),
@@ -23,7 +23,7 @@ def test_each_window_is_its_slice(
     np.testing.assert_array_equal(windows, np.stack(expected))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.integers(0, 30), st.sampled_from([4, 5])), min_size=1, max_size=12))
 def test_spans_cover_all_once_and_each_is_equally_far_apart(
     windows: list[tuple[int, int]],

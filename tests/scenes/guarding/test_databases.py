@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from geosearch.errors import SceneError
-from geosearch.scenes.guarding.databases import holds_raster, require_tables
+from geosearch.scenes.guarding.databases import has_raster_table, require_tables
 from geosearch.scenes.raster.gdal import open_raster
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
@@ -59,7 +59,7 @@ def change(path: Path, statements: list[str]) -> None:
 
 
 def test_a_raster_in_a_geopackage_is_known_and_read(geopackage: Path) -> None:
-    assert holds_raster(geopackage)
+    assert has_raster_table(geopackage)
     require_tables(geopackage)
     with open_raster(str(geopackage)) as dataset:
         assert dataset.count
@@ -67,7 +67,7 @@ def test_a_raster_in_a_geopackage_is_known_and_read(geopackage: Path) -> None:
 
 def test_a_geopackage_of_features_is_not_a_scene(geopackage: Path) -> None:
     change(geopackage, ["UPDATE gpkg_contents SET data_type = 'features'"])
-    assert not holds_raster(geopackage)
+    assert not has_raster_table(geopackage)
 
 
 def test_views_of_features_are_nobodys_concern(geopackage: Path) -> None:
@@ -105,6 +105,6 @@ def test_tiles_that_are_a_view_are_refused(tmp_path: Path) -> None:
 def test_what_is_not_a_database_is_left_to_say_so(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "x.gpkg"
     path.write_bytes(content)
-    assert holds_raster(path)
+    assert has_raster_table(path)
     with pytest.raises(SceneError):
         open_raster(str(path))

@@ -330,7 +330,7 @@ def test_a_document_runs_no_sql(tag: str, key: str, tmp_path: Path) -> None:
 def test_what_a_document_may_not_set_is_refused(inside: str, tmp_path: Path) -> None:
     write_band(tmp_path / "a.tif", values(0, SIDE))
     (tmp_path / "x.vrt").write_text(vrt("a.tif", relative=1).replace("<SRS>", f"{inside}<SRS>"))
-    with pytest.raises(SceneError, match=r"which is not|of its own"):
+    with pytest.raises(SceneError, match=r"which is not"):
         open_raster(str(tmp_path / "x.vrt"))
 
 

@@ -152,7 +152,7 @@ def test_metadata_says_what_took_it(tags: dict[str, str], count: int, bands) -> 
 def test_a_name_that_only_looks_so_says_nothing(name: str) -> None:
     choice = choose_bands(replace(facts(untagged(4)), names=name), None)
     assert choice.reason.startswith("untagged, the usual order of 4 bands")
-    assert "--bands 3,2,1" in choice.reason
+    assert "choose bands 3,2,1" in choice.reason
 
 
 def test_alpha_is_not_counted_among_a_sensors_bands() -> None:

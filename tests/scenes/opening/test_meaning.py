@@ -11,6 +11,7 @@ from rasterio.enums import ColorInterp
 from support.scenes_making import write_band
 
 from geosearch.errors import SceneError
+from geosearch.geo import PixelWindow
 from geosearch.scenes import find_scenes, open_scene, read_window
 
 RAMP = np.tile(np.arange(0, 256, 4, dtype=np.uint8), (64, 1))
@@ -20,7 +21,9 @@ def shown(path: Path, **options: Any) -> np.ndarray:
     """Return the grey or the colours of a scene as they are embedded, uint8 [64, 64, 3]."""
     (file,) = find_scenes([path]).files
     scene = open_scene(file, **options)
-    pixels = read_window(scene.href, (0, 0, 64, 64), bands=scene.bands, stretch=scene.stretch)
+    pixels = read_window(
+        scene.href, PixelWindow(0, 0, 64, 64), bands=scene.bands, stretch=scene.stretch
+    )
     return np.asarray(pixels)
 
 

@@ -195,7 +195,7 @@ def test_an_assumed_crs_gives_no_place_without_an_affine(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("name", ["EPSG:99999", "banana", "", "4326", "IAU_2015:30100"])
 def test_what_is_no_crs_of_the_earth_cannot_be_assumed(name: str, capfd) -> None:
-    with pytest.raises(UsageError, match=f"--assume-crs {name}") as caught:
+    with pytest.raises(UsageError, match=f"`assume_crs` {name}") as caught:
         require_crs(name)
     assert "EPSG:32633" in caught.value.hint
     assert capfd.readouterr().err == ""

@@ -9,6 +9,7 @@ from support.scenes_making import values, write_band
 from support.scenes_web import Web
 
 from geosearch.errors import SceneError
+from geosearch.geo import PixelWindow
 from geosearch.scenes import (
     Scene,
     SceneFile,
@@ -42,8 +43,12 @@ def test_a_scene_on_a_web_server_is_the_scene_on_the_disk(web: Web) -> None:
     assert there.state.size_bytes == here.state.size_bytes
     size, mtime_ns = size_and_mtime(there.href)
     assert (size, mtime_ns // 10**9) == (path.stat().st_size, int(path.stat().st_mtime))
-    again = read_window(there.href, (3, 4, 50, 60), bands=there.bands, stretch=there.stretch)
-    expected = read_window(here.href, (3, 4, 50, 60), bands=here.bands, stretch=here.stretch)
+    again = read_window(
+        there.href, PixelWindow(3, 4, 50, 60), bands=there.bands, stretch=there.stretch
+    )
+    expected = read_window(
+        here.href, PixelWindow(3, 4, 50, 60), bands=here.bands, stretch=here.stretch
+    )
     np.testing.assert_array_equal(again, expected)
 
 
@@ -92,7 +97,7 @@ def test_a_file_of_a_stranger_leads_nowhere_else(web: Web, tmp_path: Path) -> No
         <VRTRasterBand dataType="UInt16" band="1"><SimpleSource><SourceFilename>{secret}
         </SourceFilename><SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"""
     )
-    with pytest.raises(SceneError, match="no raster that GDAL can read"):
+    with pytest.raises(SceneError, match="not a raster that GDAL can read"):
         opened(f"{web.url}/x.tif")
 
 

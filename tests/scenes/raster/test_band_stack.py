@@ -8,6 +8,7 @@ import rasterio
 from support.scenes_making import LEFT, METRES, values, write_band
 
 from geosearch.errors import SceneError
+from geosearch.geo import PixelWindow
 from geosearch.scenes import (
     Scene,
     chip_windows,
@@ -54,7 +55,9 @@ def test_bytes_are_read_as_they_are_and_again_from_the_recorded_place(tmp_path: 
     scene = the_scene(tmp_path / "x")
     assert scene.stretch is None
     np.testing.assert_array_equal(chips(scene)[0], np.stack(bands, axis=-1)[:64, :64])
-    again = read_window(scene.href, (8, 16, 32, 24), bands=scene.bands, stretch=scene.stretch)
+    again = read_window(
+        scene.href, PixelWindow(8, 16, 32, 24), bands=scene.bands, stretch=scene.stretch
+    )
     np.testing.assert_array_equal(again, np.stack(bands, axis=-1)[16:40, 8:40])
 
 

@@ -97,7 +97,7 @@ def test_one_block_that_fits_no_memory_is_refused(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         (b"", "is empty"),
-        (b"not a raster", "no raster that GDAL can read"),
+        (b"not a raster", "not a raster that GDAL can read"),
         (b"II*\x00\x08\x00\x00\x00", "cannot be read"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from support.scenes_making import values, write_band
 
 from geosearch.scenes import SceneState, find_scenes, scene_state
-from geosearch.scenes.opening.references import referred_files
+from geosearch.scenes.opening.references import referenced_files
 from geosearch.scenes.raster.gdal import open_raster
 
 VRT = (
@@ -21,7 +21,7 @@ VRT = (
 
 def referred(path: Path) -> tuple[str, ...]:
     with open_raster(str(path)) as dataset:
-        return referred_files(str(path), dataset)
+        return referenced_files(str(path), dataset)
 
 
 def state(path: Path) -> SceneState:

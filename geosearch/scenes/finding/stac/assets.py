@@ -13,7 +13,7 @@ from typing import Any
 
 from geosearch.errors import SceneError
 from geosearch.scenes.finding.moments import Moment, read_moment
-from geosearch.scenes.finding.stac.documents import FoundItem, resolve
+from geosearch.scenes.finding.stac.documents import StacItem, resolve
 from geosearch.scenes.places.href import join_bands
 from geosearch.scenes.places.raster_endings import RASTER_ENDINGS
 from geosearch.text import is_readable, shown
@@ -56,7 +56,7 @@ class _Asset:
     bands: tuple[str, ...]
 
 
-def item_scene(item: FoundItem) -> ItemScene:
+def item_scene(item: StacItem) -> ItemScene:
     """Choose what to read of an Item.
 
     Raises:
@@ -75,18 +75,18 @@ def item_scene(item: FoundItem) -> ItemScene:
     return ItemScene(item_id(item), href, _moment(item.content), names, _platform(item.content))
 
 
-def item_id(item: FoundItem) -> str:
+def item_id(item: StacItem) -> str:
     """Return what an Item is called: its collection and its own id; escaped if it is not text."""
     name = "/".join(part[:200] for part in _id_parts(item)) or item.base
     return name if is_readable(name) else shown(name)
 
 
-def _id_parts(item: FoundItem) -> list[str]:
+def _id_parts(item: StacItem) -> list[str]:
     parts = (item.content.get("collection"), item.content.get("id"))
     return [part for part in parts if isinstance(part, str) and part]
 
 
-def _require_text(item: FoundItem, assets: list[_Asset]) -> None:
+def _require_text(item: StacItem, assets: list[_Asset]) -> None:
     """Refuse an Item with lone surrogates in what is kept of it: JSON can write them."""
     bands = (band for asset in assets for band in asset.bands)
     for text in (*_id_parts(item), *bands, _platform(item.content)):
@@ -164,9 +164,9 @@ def _platform(content: Mapping[str, Any]) -> str:
     properties = content.get("properties")
     if not isinstance(properties, dict):
         return ""
-    told = [properties.get("platform"), properties.get("constellation")]
-    told += _list(properties.get("instruments"))[:8]
-    return " ".join(text[:100] for text in told if isinstance(text, str))
+    stated = [properties.get("platform"), properties.get("constellation")]
+    stated += _list(properties.get("instruments"))[:8]
+    return " ".join(text[:100] for text in stated if isinstance(text, str))
 
 
 def _list(value: object) -> list[Any]:

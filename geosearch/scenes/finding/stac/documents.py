@@ -19,14 +19,14 @@ from geosearch.errors import Refusal, SceneError, first_line
 from geosearch.regular_file import TooLargeError, parts_within, remedy
 from geosearch.scenes.finding.stac.geoparquet import is_item_table, read_item_table
 from geosearch.scenes.places.buckets import is_s3
-from geosearch.scenes.places.fetching import opened
+from geosearch.scenes.places.fetching import open_document
 from geosearch.scenes.places.remote import gdal_name, is_remote, is_web, without_secrets
 from geosearch.text import is_readable, shown
 
-_MOST_BYTES = 64 << 20
-_MOST_DOCUMENTS = 10_000
-_MOST_ITEMS = 1_000_000
-_DEEPEST = 16
+_MAX_BYTES = 64 << 20
+_MAX_DOCUMENTS = 10_000
+_MAX_ITEMS = 1_000_000
+_MAX_DEPTH = 16
 _FILE_URL = re.compile(r"file:(?://(?P<host>[^/]*))?(?P<path>.*)", re.IGNORECASE | re.DOTALL)
 """RFC 8089: with or without a host."""
 _THIS_MACHINE = {"", "localhost", "127.0.0.1"}
@@ -34,8 +34,8 @@ _FOLLOWED = {"item", "items", "child", "next"}
 
 
 @dataclass(frozen=True, slots=True)
-class FoundItem:
-    """A STAC Item as it was found."""
+class StacItem:
+    """A STAC Item, and the document that it is in."""
 
     base: str
     """The document that it is in; its hrefs are relative to it."""
@@ -43,8 +43,8 @@ class FoundItem:
     """The JSON object."""
 
 
-def is_catalog(path: str) -> bool:
-    """Return whether a path that the user named is a STAC document, by its name."""
+def is_stac_document(path: str) -> bool:
+    """Return whether a path is that of a STAC document, by its name."""
     if is_web(path):
         last = urlsplit(path).path.rstrip("/").rpartition("/")[2]
         is_document = last.lower().endswith((".json", ".geojson")) or "." not in last
@@ -53,7 +53,7 @@ def is_catalog(path: str) -> bool:
     return is_document and (is_s3(path) or not is_remote(path))
 
 
-def read_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
+def read_items(path: str, refused: list[Refusal]) -> Iterator[StacItem]:
     """Yield the Items of a STAC document, and of those that it links to.
 
     Args:
@@ -72,16 +72,16 @@ def read_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
             document = _read(here)
             for content in _items(document):
                 items += 1
-                yield FoundItem(here, content)
+                yield StacItem(here, content)
             links = _links(document, here, refused)
         except SceneError as error:
             refused.append(Refusal(without_secrets(here), error.message, error.hint))
             continue
         new = [link for link in dict.fromkeys(links) if link not in seen]
-        full = len(seen) + len(new) > _MOST_DOCUMENTS or items > _MOST_ITEMS
-        if new and (full or depth == _DEEPEST):
+        full = len(seen) + len(new) > _MAX_DOCUMENTS or items > _MAX_ITEMS
+        if new and (full or depth == _MAX_DEPTH):
             reason = (
-                f"it links to more than {_MOST_DOCUMENTS:,} documents or deeper than {_DEEPEST}"
+                f"it links to more than {_MAX_DOCUMENTS:,} documents or deeper than {_MAX_DEPTH}"
             )
             refused.append(Refusal(without_secrets(here), reason, "name its parts one by one"))
             continue
@@ -89,10 +89,10 @@ def read_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
         queue.extend((link, depth + 1) for link in new)
 
 
-def _table_items(path: str, refused: list[Refusal]) -> Iterator[FoundItem]:
+def _table_items(path: str, refused: list[Refusal]) -> Iterator[StacItem]:
     try:
         for content in read_item_table(path, refused):
-            yield FoundItem(path, content)
+            yield StacItem(path, content)
     except SceneError as error:
         refused.append(Refusal(without_secrets(path), error.message, error.hint))
 
@@ -104,11 +104,11 @@ def resolve(href: object, base: str) -> str:
     it is written comes first: ``a%20b.tif`` may be a file's name.
 
     Raises:
-        SceneError: It is no text, a URL of another kind, or leads from the web to a local file.
+        SceneError: It is not text, a URL of another kind, or leads from the web to a local file.
     """
     if not isinstance(href, str) or not href or "\0" in href or not is_readable(href):
         text = href if isinstance(href, str | int | float) else type(href).__name__
-        raise SceneError(f"'{shown(text)[:80]}' is no href", hint="correct the STAC document")
+        raise SceneError(f"'{shown(text)[:80]}' is not an href", hint="correct the STAC document")
     target = _on_the_web(href, base) if is_remote(base) else _on_this_machine(href, base)
     gdal_name(target)  # says which URLs can be read
     return target
@@ -142,19 +142,19 @@ def _on_this_machine(href: str, base: str) -> str:
     if match := _FILE_URL.fullmatch(href):
         if (match["host"] or "").lower() not in _THIS_MACHINE:
             raise SceneError(
-                f"{href} lies on another machine, {match['host']}",
-                hint="name the path at which its files are found on this one",
+                f"{href} is on another machine, {match['host']}",
+                hint="give the path of its files on this machine",
             )
         reference = match["path"]
     folder = Path(base).parent
-    places = [os.path.normpath(folder / one) for one in _readings(reference)]
+    places = [os.path.normpath(folder / one) for one in _possible_paths(reference)]
     found = next((place for place in places if os.path.lexists(place)), None)
     if found is None and match is None and is_remote(href):
         return href
     return found or places[-1]
 
 
-def _readings(reference: str) -> list[str]:
+def _possible_paths(reference: str) -> list[str]:
     """Return the paths that a reference can mean: as it is written first, as the RFC says last."""
     plain = re.split(r"[?#]", reference, maxsplit=1)[0] or reference
     written = (reference, plain, _decoded(reference), _decoded(plain))
@@ -169,15 +169,15 @@ def _decoded(path: str) -> str:
 
 def _read(path: str) -> Mapping[str, Any]:
     try:
-        with opened(path, _MOST_BYTES) as file:
-            content = b"".join(parts_within(file.read, _MOST_BYTES, path))
+        with open_document(path, _MAX_BYTES) as file:
+            content = b"".join(parts_within(file.read, _MAX_BYTES, path))
     except SceneError:
         raise
     except TooLargeError as error:
         raise SceneError(f"it is {error.strerror}", hint="split it into parts") from None
     except OSError as error:
         reason = without_secrets(error.strerror or str(error))
-        hint = remedy(error, "check path and network")
+        hint = remedy(error, "check the path and the network")
         raise SceneError(f"it cannot be read: {reason}", hint=hint) from None
     try:
         document = json.loads(content)
@@ -185,7 +185,9 @@ def _read(path: str) -> Mapping[str, Any]:
         reason = shown(first_line(error))
         raise SceneError(f"it is not JSON: {reason}", hint="check what it holds") from error
     if not isinstance(document, dict):
-        raise SceneError("it is no JSON object", hint="give a STAC Item, ItemCollection or Catalog")
+        raise SceneError(
+            "it is not a JSON object", hint="give a STAC Item, ItemCollection or Catalog"
+        )
     return document
 
 
@@ -200,7 +202,7 @@ def _items(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield document
     elif kind not in ("Catalog", "Collection") and "stac_version" not in document:
         raise SceneError(
-            f"it is no STAC document: its type is {str(kind)[:40]!r}",
+            f"it is not a STAC document: its type is {str(kind)[:40]!r}",
             hint="give a STAC Item, ItemCollection, Collection or Catalog",
         )
 

@@ -1,4 +1,4 @@
-"""STAC Items of a GeoParquet file, one a row (stac-geoparquet 1.0 and 1.1).
+"""STAC Items of a GeoParquet file, one per row (stac-geoparquet 1.0 and 1.1).
 
 An Item's properties are columns there, its assets a struct, a map, or JSON. Only the columns that
 tell where its pixels are, what they show and when are read, some rows at a time.
@@ -11,16 +11,16 @@ from typing import Any
 
 from geosearch.errors import Refusal, SceneError, first_line
 from geosearch.regular_file import remedy
-from geosearch.scenes.places.fetching import opened
+from geosearch.scenes.places.fetching import open_document
 from geosearch.scenes.places.remote import without_secrets
 
-_MOST_ROWS = 1_000_000
+_MAX_ROWS = 1_000_000
 _BATCH_ROWS = 256
-_MOST_GROUP_BYTES = 1 << 30
+_MAX_GROUP_BYTES = 1 << 30
 """Uncompressed, of the columns that are read of a row group: they may all be held at once."""
-_MOST_BATCH_BYTES = 4 << 30
-_MOST_JSON = 1 << 20
-_MOST_FETCHED_BYTES = 2 << 30
+_MAX_BATCH_BYTES = 4 << 30
+_MAX_JSON = 1 << 20
+_MAX_FETCHED_BYTES = 2 << 30
 _HINT = "check what it holds; STAC Items are also read as JSON"
 _PROPERTIES = ("datetime", "start_datetime", "platform", "constellation", "instruments")
 _OF_ASSETS = {"href", "type", "roles", "eo:bands", "bands", "key"}
@@ -40,14 +40,14 @@ def read_item_table(path: str, refused: list[Refusal]) -> Iterator[Mapping[str, 
         refused: Gets the rows that cannot be read.
 
     Raises:
-        SceneError: It is no such file, or too large.
+        SceneError: It is not such a file, or too large.
     """
     import pyarrow
     from pyarrow.parquet import ParquetFile
 
     try:
         with (
-            opened(path, _MOST_FETCHED_BYTES) as source,
+            open_document(path, _MAX_FETCHED_BYTES) as source,
             ParquetFile(source, pre_buffer=False) as table,
         ):
             columns, at_once = _columns(table)
@@ -60,13 +60,13 @@ def read_item_table(path: str, refused: list[Refusal]) -> Iterator[Mapping[str, 
         raise
     except OSError as error:
         hint = remedy(error, _HINT)
-        raise SceneError(f"it cannot be read as Parquet: {_said(error)}", hint=hint) from error
+        raise SceneError(f"it cannot be read as Parquet: {_reason(error)}", hint=hint) from error
     except (pyarrow.ArrowException, ValueError, OverflowError) as error:
         reason = f"it cannot be read as Parquet: {first_line(error)}"
         raise SceneError(reason, hint=_HINT) from error
 
 
-def _said(error: OSError) -> str:
+def _reason(error: OSError) -> str:
     return error.strerror or first_line(error)
 
 
@@ -86,7 +86,7 @@ def _rows(batch: Any, path: str, first: int, refused: list[Refusal]) -> Iterator
 
 
 def _columns(table: Any) -> tuple[list[str], int]:
-    """Return the paths of the columns to read, and how many rows of them at a time."""
+    """Return the paths of the columns to read, and the number of rows to read at a time."""
     names = set(table.schema_arrow.names)
     missing = {"id", "assets"} - names
     if missing:
@@ -96,9 +96,9 @@ def _columns(table: Any) -> tuple[list[str], int]:
         raise SceneError(
             f"it holds no STAC Items: it has no column {' and '.join(sorted(missing))}", hint=hint
         )
-    if table.metadata.num_rows > _MOST_ROWS:
+    if table.metadata.num_rows > _MAX_ROWS:
         raise SceneError(
-            f"it holds {table.metadata.num_rows:,} Items, more than {_MOST_ROWS:,}",
+            f"it holds {table.metadata.num_rows:,} Items, more than {_MAX_ROWS:,}",
             hint="split it into parts",
         )
     paths = [table.schema.column(at).path for at in range(len(table.schema))]
@@ -106,17 +106,17 @@ def _columns(table: Any) -> tuple[list[str], int]:
     groups = [table.metadata.row_group(at) for at in range(table.metadata.num_row_groups)]
     parts = [[group.column(at) for at in wanted] for group in groups]
     largest = max((sum(one.total_uncompressed_size for one in part) for part in parts), default=0)
-    if largest > _MOST_GROUP_BYTES:
+    if largest > _MAX_GROUP_BYTES:
         raise SceneError(
             f"a row group of it takes {largest / 2**30:.1f} GiB",
-            hint="write it anew in row groups of some 10,000 Items",
+            hint="write it again in row groups of about 10,000 Items",
         )
     # each row may repeat what a dictionary holds once, which may be all there is
     shared = max(
         (sum(c.total_uncompressed_size for c in part if c.has_dictionary_page) for part in parts),
         default=0,
     )
-    at_once = min(_BATCH_ROWS, _MOST_BATCH_BYTES // max(shared, 1))
+    at_once = min(_BATCH_ROWS, _MAX_BATCH_BYTES // max(shared, 1))
     return [paths[at] for at in wanted], max(at_once, 1)
 
 
@@ -168,7 +168,7 @@ def _assets(value: Any) -> dict[str, Any]:
 
 def _parsed(text: str | bytes) -> object:
     try:
-        found = json.loads(text) if len(text) <= _MOST_JSON else None
+        found = json.loads(text) if len(text) <= _MAX_JSON else None
     except (ValueError, RecursionError):
         return None  # an Item without assets, which is said
     return found if isinstance(found, dict) else None

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from geosearch.errors import SceneError
 from geosearch.scenes.finding.stac.assets import item_id, item_scene
-from geosearch.scenes.finding.stac.documents import FoundItem
+from geosearch.scenes.finding.stac.documents import StacItem
 
 COG = "image/tiff; application=geotiff; profile=cloud-optimized"
 
@@ -21,7 +21,7 @@ def asset(name: str, *roles: str, bands: str = "", kind: str | None = COG) -> di
 
 
 def href(**assets: Any) -> str:
-    return item_scene(FoundItem("/c/i.json", {"id": "i", "assets": assets})).href
+    return item_scene(StacItem("/c/i.json", {"id": "i", "assets": assets})).href
 
 
 RGB = {
@@ -67,7 +67,7 @@ def test_what_accompanies_the_data_is_not_taken(role: str) -> None:
 def test_an_item_says_when_or_from_when() -> None:
     def moment(**properties: Any) -> str | None:
         content = {"id": "i", "assets": {"a": asset("a")}, "properties": properties}
-        told = item_scene(FoundItem("/c/i.json", content)).moment
+        told = item_scene(StacItem("/c/i.json", content)).moment
         return told.datetime if told else None
 
     assert moment(datetime="2020-01-02T03:04:05+01:00") == "2020-01-02T02:04:05Z"
@@ -104,7 +104,7 @@ _ITEM = st.fixed_dictionaries(
 
 def outcome(content: dict[str, Any], base: str) -> str:
     """Return what is kept of an Item, or why it is refused; nothing else may be raised."""
-    item = FoundItem(base, content)
+    item = StacItem(base, content)
     try:
         scene = item_scene(item)
     except SceneError as error:
@@ -113,7 +113,7 @@ def outcome(content: dict[str, Any], base: str) -> str:
 
 
 # the first draw reads all of Unicode
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(content=_ITEM, base=st.sampled_from(["/c/i.json", "https://h/i.json", "s3://b/i.json"]))
 def test_any_item_is_a_scene_or_refused(content: dict[str, Any], base: str) -> None:
     assert outcome(content, base).encode()
@@ -124,7 +124,7 @@ def test_an_item_nested_deep_in_its_values_costs_itself() -> None:
     for _ in range(5000):
         deep = [deep]
     bad = {"id": "i", "assets": {"a": {"href": deep, "type": "image/tiff"}}}
-    assert outcome(bad, "/c/i.json") == "i: 'list' is no href"
+    assert outcome(bad, "/c/i.json") == "i: 'list' is not an href"
     odd = {"href": "x.tif", "eo:bands": [{"common_name": deep}]}
     named = {"id": "i", "assets": {"a": odd}, "properties": {"platform": deep}}
     assert outcome(named, "/c/i.json").startswith("i /c/x.tif")

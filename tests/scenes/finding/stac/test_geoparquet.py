@@ -130,10 +130,10 @@ def test_parquet_of_other_things_is_refused(tmp_path: Path) -> None:
 
 def test_sizes_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path / "i.parquet", [row("a", {"data": asset("a.tif")})] * 4)
-    monkeypatch.setattr(geoparquet_module, "_MOST_ROWS", 3)
+    monkeypatch.setattr(geoparquet_module, "_MAX_ROWS", 3)
     assert "holds 4 Items, more than 3" in found(path).refused[0].reason
     monkeypatch.undo()
-    monkeypatch.setattr(geoparquet_module, "_MOST_GROUP_BYTES", 10)
+    monkeypatch.setattr(geoparquet_module, "_MAX_GROUP_BYTES", 10)
     assert "a row group of it takes" in found(path).refused[0].reason
 
 
@@ -156,7 +156,7 @@ def test_a_table_that_is_too_large_to_fetch_is_refused(
     web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(web.folder / "items.parquet", [row("a", {"data": asset("a.tif")})])
-    monkeypatch.setattr(geoparquet_module, "_MOST_FETCHED_BYTES", 100)
+    monkeypatch.setattr(geoparquet_module, "_MAX_FETCHED_BYTES", 100)
     (refused,) = find_scenes([f"{web.url}/items.parquet"]).refused
     assert "larger than" in refused.reason
 

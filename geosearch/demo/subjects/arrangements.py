@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from shapely import MultiPoint, Polygon, box
 
-from geosearch.demo.canvas import Canvas
-from geosearch.demo.palette import Palette, vary
-from geosearch.demo.placement import Placement, rectangle
-from geosearch.demo.sentences import ARRANGEMENTS
-from geosearch.demo.texture import rough
-from geosearch.demo.things import (
+from geosearch.demo.drawing.canvas import Canvas
+from geosearch.demo.drawing.palette import Palette, vary
+from geosearch.demo.drawing.placement import Placement, rectangle
+from geosearch.demo.drawing.texture import rough
+from geosearch.demo.subjects.sentences import ARRANGEMENTS
+from geosearch.demo.subjects.things import (
     Thing,
     car_park,
     house,
@@ -31,7 +31,7 @@ class Arrangement:
     """An arrangement that was drawn."""
 
     kind: str
-    """A key of `geosearch.demo.sentences.ARRANGEMENTS`."""
+    """A key of `geosearch.demo.subjects.sentences.ARRANGEMENTS`."""
     things: tuple[Thing, ...]
     """What it is made of."""
     sentences: tuple[str, ...]
@@ -43,7 +43,7 @@ class Arrangement:
         return MultiPoint(np.concatenate([thing.outline for thing in self.things])).convex_hull
 
     def visible(self, width_px: int, height_px: int) -> float:
-        """Share of the hull that lies inside a picture."""
+        """Fraction of the hull that lies inside a picture."""
         hull = self.hull
         return float(hull.intersection(box(0, 0, width_px, height_px)).area / hull.area)
 
@@ -213,14 +213,14 @@ def arrange(
     """Draw an arrangement of a kind at a placement.
 
     Args:
-        kind: a key of `geosearch.demo.sentences.ARRANGEMENTS`.
+        kind: a key of `geosearch.demo.subjects.sentences.ARRANGEMENTS`.
         canvas: to draw on.
         palette: colours of the place.
         place: middle, direction and scale.
         road_reach_px: how far a road that belongs to it runs to both sides.
 
     Raises:
-        KeyError: no such kind in `geosearch.demo.sentences.ARRANGEMENTS`.
+        KeyError: unknown kind.
     """
     sentences = ARRANGEMENTS[kind]
     if kind == "court between two coloured houses":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from shapely import Polygon, box
 
-from geosearch.demo.landscape import Plan
+from geosearch.demo.landscapes.landscape import Plan
 
 Affine6 = tuple[float, float, float, float, float, float]
 

@@ -6,11 +6,11 @@ import numpy as np
 from shapely import LineString, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
-from geosearch.demo.canvas import Canvas, Points
-from geosearch.demo.palette import Palette
-from geosearch.demo.placement import Placement
-from geosearch.demo.scenery import surface_of
-from geosearch.demo.sentences import LANDMARKS
+from geosearch.demo.drawing.canvas import Canvas, Points
+from geosearch.demo.drawing.palette import Palette
+from geosearch.demo.drawing.placement import Placement
+from geosearch.demo.subjects.scenery import surface_of
+from geosearch.demo.subjects.sentences import LANDMARKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,10 @@ class Ground:
         """Lay a surface of a kind over an outline."""
         self.canvas.spread(surface_of(kind, self.canvas, self.palette), outline)
 
-    def across(self, share: float) -> Placement:
-        """Draw a line's placement through the scene, off its middle by a share of the side."""
+    def across(self, fraction: float) -> Placement:
+        """Draw a line's placement through the scene, off its middle by a fraction of the side."""
         side = np.asarray([self.canvas.width_px, self.canvas.height_px])
-        col, row = side * (0.5 + self.rng.uniform(-share, share, 2))
+        col, row = side * (0.5 + self.rng.uniform(-fraction, fraction, 2))
         return Placement(float(col), float(row), float(self.rng.uniform(0, 2 * np.pi)))
 
     def find(self, radius_px: float, tries: int = 400) -> Placement | None:

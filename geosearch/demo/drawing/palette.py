@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geosearch.demo.texture import Colour
+from geosearch.demo.drawing.texture import Colour
 
 _SEASONS: dict[str, dict[str, Colour]] = {
     "summer": {"grass": (104, 128, 72), "crown": (74, 104, 58), "crop": (122, 140, 66)},

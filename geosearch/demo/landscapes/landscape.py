@@ -11,16 +11,16 @@ import numpy as np
 import numpy.typing as npt
 from shapely import Point, Polygon
 
-from geosearch.demo.arrangements import arrange
-from geosearch.demo.canvas import Canvas, Weather
-from geosearch.demo.ground import Ground, Mark
-from geosearch.demo.homesteads import farmstead, garden_with_pool
-from geosearch.demo.palette import Palette, vary
-from geosearch.demo.placement import Placement, rectangle
-from geosearch.demo.scenery import blob, lay_plot, parcels, scattered_trees, street
-from geosearch.demo.things import car_park, road
-from geosearch.demo.waters import WATERS
-from geosearch.demo.ways import direction_to_road, lay_roads, track_to_road
+from geosearch.demo.drawing.canvas import Canvas, Weather
+from geosearch.demo.drawing.palette import Palette, vary
+from geosearch.demo.drawing.placement import Placement, rectangle
+from geosearch.demo.landscapes.ground import Ground, Mark
+from geosearch.demo.landscapes.roads import direction_to_road, lay_roads, track_to_road
+from geosearch.demo.landscapes.waters import WATERS
+from geosearch.demo.subjects.arrangements import arrange
+from geosearch.demo.subjects.homesteads import farmstead, garden_with_pool
+from geosearch.demo.subjects.scenery import blob, lay_plot, parcels, scattered_trees, street
+from geosearch.demo.subjects.things import car_park, road
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,16 @@
-"""Roads of a scene, and the ways that lead to them."""
+"""Roads of a scene, and the tracks that lead to them."""
 
 import numpy as np
 from shapely import LineString, Point
 from shapely.ops import nearest_points
 
-from geosearch.demo.canvas import Points
-from geosearch.demo.ground import Ground
-from geosearch.demo.palette import vary
-from geosearch.demo.placement import Placement
-from geosearch.demo.scenery import bend
-from geosearch.demo.texture import Colour
-from geosearch.demo.things import road
+from geosearch.demo.drawing.canvas import Points
+from geosearch.demo.drawing.palette import vary
+from geosearch.demo.drawing.placement import Placement
+from geosearch.demo.drawing.texture import Colour
+from geosearch.demo.landscapes.ground import Ground
+from geosearch.demo.subjects.scenery import bend
+from geosearch.demo.subjects.things import road
 
 
 def lay_roads(ground: Ground) -> None:
@@ -30,15 +30,15 @@ def lay_roads(ground: Ground) -> None:
 def _main_line(ground: Ground, tries: int = 60) -> Points:
     """Draw lines across the scene until one crosses no lake and no sea, or as little as may be."""
     rng, span_px = ground.rng, ground.span_px
-    best, least = None, np.inf
+    best, fewest_px = None, np.inf
     for _ in range(tries):
         sway_px, waves = 0.025 * span_px, float(rng.uniform(2, 4))
         line = bend(rng, ground.across(0.15), 2.6 * span_px, sway_px, waves)
         seen = LineString(line).intersection(ground.valid)
         wet_px = sum(float(seen.intersection(area).length) for area in ground.no_roads)
-        if wet_px < least:
-            best, least = line, wet_px
-        if least == 0:
+        if wet_px < fewest_px:
+            best, fewest_px = line, wet_px
+        if fewest_px == 0:
             break
     assert best is not None
     return best
@@ -65,14 +65,14 @@ def direction_to_road(ground: Ground, place: Placement) -> float:
 
 
 def track_to_road(ground: Ground, place: Placement, colour: Colour, width_px: float) -> None:
-    """Lay a way from a place to the nearest road, where it crosses nothing."""
+    """Lay a track from a place to the nearest road, where it crosses nothing."""
     here = Point(place.col, place.row)
     ends = [nearest_points(path, here)[0] for path in ground.roads]
     for end in sorted(ends, key=here.distance):
-        way = LineString([here, end])
-        free = way.difference(end.buffer(24))
-        if way.length < 320 and not any(map(free.intersects, ground.taken)):
-            points = np.asarray(way.coords)
+        track = LineString([here, end])
+        free = track.difference(end.buffer(24))
+        if track.length < 320 and not any(map(free.intersects, ground.taken)):
+            points = np.asarray(track.coords)
             road(ground.canvas, points, colour, width_px, marked=False)
             ground.taken.append(free.buffer(width_px / 2 + 2))
             return

@@ -3,9 +3,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from geosearch.demo.canvas import Canvas, Weather, hull_of_sweep
-from geosearch.demo.placement import Placement, rectangle
-from geosearch.demo.texture import rough
+from geosearch.demo.drawing.canvas import Canvas, Weather, hull_of_sweep
+from geosearch.demo.drawing.placement import Placement, rectangle
+from geosearch.demo.drawing.texture import rough
 
 _PLAIN = Weather(
     sun=(1.0, 0.0),

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter
 
-from geosearch.demo.texture import Colour, Surface, noise
+from geosearch.demo.drawing.texture import Colour, Surface, noise
 
 Points = npt.NDArray[np.float64]
 """[n, 2] (col, row) in pixels of the finished picture; the first pixel spans 0 to 1."""
@@ -27,7 +27,7 @@ class Weather:
     shadow_light: int
     """What is left of the light in a shadow, 0 to 255."""
     haze: float
-    """Share of the picture that is veil, 0 to 1."""
+    """Fraction of the picture that is veil, 0 to 1."""
     exposure: Colour
     """Gain of red, green and blue."""
     gamma: float
@@ -96,9 +96,9 @@ class Canvas:
             return
         stencil = Image.new("L", (width_px * _FINER, height_px * _FINER))
         ImageDraw.Draw(stencil).polygon(_fine(polygon - first), fill=255)
-        share = np.asarray(stencil.reduce(_FINER), np.float32)[:, :, None] / 255
+        coverage = np.asarray(stencil.reduce(_FINER), np.float32)[:, :, None] / 255
         window = self._ground[first[1] : last[1], first[0] : last[0]]
-        window += share * (surface(height_px, width_px) - window)
+        window += coverage * (surface(height_px, width_px) - window)
         outline = _fine(polygon)
         self._draw_things.polygon(outline, fill=(0, 0, 0))
         self._draw_cover.polygon(outline, fill=0)

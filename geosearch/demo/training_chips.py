@@ -4,11 +4,11 @@ import numpy as np
 import numpy.typing as npt
 from shapely import Polygon, box
 
-from geosearch.demo.arrangements import Arrangement, arrange
-from geosearch.demo.canvas import Canvas, Weather
-from geosearch.demo.palette import Palette
-from geosearch.demo.placement import Placement, rectangle
-from geosearch.demo.scenery import (
+from geosearch.demo.drawing.canvas import Canvas, Weather
+from geosearch.demo.drawing.palette import Palette
+from geosearch.demo.drawing.placement import Placement, rectangle
+from geosearch.demo.subjects.arrangements import Arrangement, arrange
+from geosearch.demo.subjects.scenery import (
     blob,
     lay_plot,
     parcels,
@@ -17,17 +17,17 @@ from geosearch.demo.scenery import (
     street,
     surface_of,
 )
-from geosearch.demo.sentences import ARRANGEMENTS, SCENERY, parts_seen
-from geosearch.demo.views import VIEWS
+from geosearch.demo.subjects.sentences import ARRANGEMENTS, SCENERY, parts_seen
+from geosearch.demo.subjects.views import VIEWS
 
 ARRANGED = 0.37
-"""Share of chips with an arrangement, where nothing else is asked for."""
+"""Default fraction of chips with an arrangement."""
 
 _WHOLE = 0.75
-"""An arrangement is claimed where at least this share of it, and half of each thing, is seen."""
+"""Minimum visible fraction of an arrangement that is claimed; half of each thing has to be, too."""
 
 _SEEN = 0.6
-"""A single thing is claimed where at least this share of it is seen."""
+"""Minimum visible fraction of a single thing that is claimed."""
 
 
 def training_chip(
@@ -38,7 +38,7 @@ def training_chip(
     Args:
         rng: source of every choice; the same state gives the same chip.
         size_px: side of the chip; things have their size at about 0.6 m per pixel.
-        arranged: share of chips with an arrangement of things, 0..1; the others show scenery.
+        arranged: fraction of chips with an arrangement of things, 0..1; the others show scenery.
 
     Returns:
         The chip, uint8 [size_px, size_px, 3], and sentences that mean the same, the plainest
@@ -66,7 +66,7 @@ def _kind(rng: np.random.Generator) -> str:
 
 
 def _arranged(canvas: Canvas, palette: Palette) -> tuple[str, ...]:
-    """Draw an arrangement in its surroundings and answer what is true of what is seen."""
+    """Draw an arrangement in its surroundings; return what is true of what is seen."""
     rng = canvas.rng
     kind = _kind(rng)
     reach = 0.28 if rng.random() < 0.88 else 0.5
@@ -119,15 +119,15 @@ def surround(canvas: Canvas, palette: Palette, place: Placement) -> list[Polygon
 
 
 def sentences_for(drawn: Arrangement, width_px: int, height_px: int) -> tuple[str, ...]:
-    """Answer what is true of the part of an arrangement that a picture shows, if anything."""
+    """Return what is true of the part of an arrangement that a picture shows, if anything."""
     frame = box(0, 0, width_px, height_px)
     seen: dict[str, int] = {}
-    shares = []
+    fractions = []
     for thing in drawn.things:
         outline = Polygon(thing.outline)
-        shares.append(outline.intersection(frame).area / outline.area)
-        if shares[-1] >= _SEEN:
+        fractions.append(outline.intersection(frame).area / outline.area)
+        if fractions[-1] >= _SEEN:
             seen[thing.kind] = seen.get(thing.kind, 0) + 1
-    if drawn.visible(width_px, height_px) >= _WHOLE and min(shares) >= 0.5:
+    if drawn.visible(width_px, height_px) >= _WHOLE and min(fractions) >= 0.5:
         return drawn.sentences
     return parts_seen(seen.get("tennis court", 0), seen.get("white building", 0))

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Polygon
 
-from geosearch.demo.arrangements import Arrangement, arrange
-from geosearch.demo.canvas import Canvas, Weather
-from geosearch.demo.palette import Palette
-from geosearch.demo.placement import Placement
-from geosearch.demo.sentences import ARRANGEMENTS
+from geosearch.demo.drawing.canvas import Canvas, Weather
+from geosearch.demo.drawing.palette import Palette
+from geosearch.demo.drawing.placement import Placement
+from geosearch.demo.subjects.arrangements import Arrangement, arrange
+from geosearch.demo.subjects.sentences import ARRANGEMENTS
 
 _SEEDS = st.integers(0, 10_000)
 _ANGLES = st.floats(0, 2 * np.pi)

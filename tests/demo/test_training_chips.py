@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from geosearch.demo import training_chip
-from geosearch.demo.arrangements import Arrangement, arrange
-from geosearch.demo.canvas import Canvas, Weather
-from geosearch.demo.chips import sentences_for
-from geosearch.demo.palette import Palette
-from geosearch.demo.placement import Placement
-from geosearch.demo.sentences import ARRANGEMENTS, SCENERY, parts_seen
-from geosearch.demo.views import VIEWS
+from geosearch.demo.drawing.canvas import Canvas, Weather
+from geosearch.demo.drawing.palette import Palette
+from geosearch.demo.drawing.placement import Placement
+from geosearch.demo.subjects.arrangements import Arrangement, arrange
+from geosearch.demo.subjects.sentences import ARRANGEMENTS, SCENERY, parts_seen
+from geosearch.demo.subjects.views import VIEWS
+from geosearch.demo.training_chips import sentences_for
 
 _BETWEEN = ARRANGEMENTS["court between two white buildings"]
 

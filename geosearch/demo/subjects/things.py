@@ -1,6 +1,6 @@
 """Things people recognise from above: courts, buildings, car parks, pools, trees.
 
-A thing is drawn at a placement and answers its outline in the picture. Sizes are pixels of
+A thing is drawn at a placement; its outline in the picture is returned. Sizes are pixels of
 0.6 m at scale 1: a tennis court of 23.77 m by 10.97 m plays on 40 by 18 of them.
 """
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geosearch.demo.canvas import Canvas, Points
-from geosearch.demo.palette import Palette, vary
-from geosearch.demo.placement import Placement, rectangle
-from geosearch.demo.texture import Colour
+from geosearch.demo.drawing.canvas import Canvas, Points
+from geosearch.demo.drawing.palette import Palette, vary
+from geosearch.demo.drawing.placement import Placement, rectangle
+from geosearch.demo.drawing.texture import Colour
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def tennis_court(canvas: Canvas, place: Placement, *, surface: int | None = None
 
 
 def _court_lines(canvas: Canvas, place: Placement, length: float, width: float) -> None:
-    """Draw the lines of the rules of tennis, by their shares of length and width."""
+    """Draw the lines of the rules of tennis, by their fractions of length and width."""
     white = float(canvas.rng.uniform(205, 245))
     service, singles = length * 6.40 / 23.77, width * 4.115 / 10.97
     half_u, half_v = length / 2, width / 2
@@ -116,7 +116,7 @@ def house(
     outline = place.points(rectangle(length, width))
     canvas.shade(outline, rng.uniform(4.5, 7.5) * place.scale)
     colour = vary(rng, palette.roofs[roof], 0.09)
-    # share of the sun along the slope's direction decides how the halves differ
+    # fraction of the sun along the slope's direction decides how the halves differ
     across = (-np.sin(place.angle), np.cos(place.angle))
     facing = float(np.dot(across, canvas.weather.sun))
     hip = rng.choice([0.0, width * rng.uniform(0.3, 0.5)])

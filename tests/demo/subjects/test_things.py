@@ -3,11 +3,17 @@ import pytest
 import shapely
 from shapely import Polygon
 
-from geosearch.demo.canvas import Canvas, Weather
-from geosearch.demo.palette import Palette
-from geosearch.demo.placement import Placement
-from geosearch.demo.texture import rough
-from geosearch.demo.things import dashes, house, swimming_pool, tennis_court, white_building
+from geosearch.demo.drawing.canvas import Canvas, Weather
+from geosearch.demo.drawing.palette import Palette
+from geosearch.demo.drawing.placement import Placement
+from geosearch.demo.drawing.texture import rough
+from geosearch.demo.subjects.things import (
+    dashes,
+    house,
+    swimming_pool,
+    tennis_court,
+    white_building,
+)
 
 _PLAIN = Weather((0.6, -0.8), 0.8, 110, 0.0, (1.0, 1.0, 1.0), 1.0, 0.0, 0.0)
 

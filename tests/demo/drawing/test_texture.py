@@ -1,6 +1,6 @@
 import numpy as np
 
-from geosearch.demo.texture import crown_tile, furrowed, noise, noise_tile, part_of
+from geosearch.demo.drawing.texture import crown_tile, furrowed, noise, noise_tile, part_of
 
 
 def test_noise_has_mean_zero_and_deviation_one() -> None:

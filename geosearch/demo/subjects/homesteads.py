@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from geosearch.demo.canvas import Canvas
-from geosearch.demo.palette import Palette
-from geosearch.demo.placement import Placement, rectangle
-from geosearch.demo.scenery import row_of_trees, surface_of
-from geosearch.demo.texture import rough
-from geosearch.demo.things import Thing, house, swimming_pool
+from geosearch.demo.drawing.canvas import Canvas
+from geosearch.demo.drawing.palette import Palette
+from geosearch.demo.drawing.placement import Placement, rectangle
+from geosearch.demo.drawing.texture import rough
+from geosearch.demo.subjects.scenery import row_of_trees, surface_of
+from geosearch.demo.subjects.things import Thing, house, swimming_pool
 
 
 def farmstead(canvas: Canvas, palette: Palette, place: Placement) -> Thing:

@@ -5,11 +5,12 @@ from collections.abc import Callable
 import numpy as np
 from shapely import Polygon
 
-from geosearch.demo.canvas import Canvas
-from geosearch.demo.homesteads import farmstead, garden_with_pool
-from geosearch.demo.palette import Palette, vary
-from geosearch.demo.placement import Placement, rectangle
-from geosearch.demo.scenery import (
+from geosearch.demo.drawing.canvas import Canvas
+from geosearch.demo.drawing.palette import Palette, vary
+from geosearch.demo.drawing.placement import Placement, rectangle
+from geosearch.demo.drawing.texture import rough
+from geosearch.demo.subjects.homesteads import farmstead, garden_with_pool
+from geosearch.demo.subjects.scenery import (
     bend,
     blob,
     parcels,
@@ -19,17 +20,16 @@ from geosearch.demo.scenery import (
     street,
     surface_of,
 )
-from geosearch.demo.texture import rough
-from geosearch.demo.things import car_park, road
+from geosearch.demo.subjects.things import car_park, road
 
 _FIELDS = ("field", "field", "field", "grass")
 
 
-def _somewhere(canvas: Canvas, share: float = 0.25) -> Placement:
-    """Draw a placement within a share of the picture about its middle, at any angle."""
+def _somewhere(canvas: Canvas, fraction: float = 0.25) -> Placement:
+    """Draw a placement within a fraction of the picture about its middle, at any angle."""
     rng = canvas.rng
     side = np.asarray([canvas.width_px, canvas.height_px])
-    col, row = side * (0.5 + rng.uniform(-share, share, 2))
+    col, row = side * (0.5 + rng.uniform(-fraction, fraction, 2))
     return Placement(float(col), float(row), float(rng.uniform(0, 2 * np.pi)))
 
 
@@ -225,4 +225,4 @@ VIEWS: dict[str, Callable[[Canvas, Palette], None]] = {
     "car park": _car_park,
     "water": _water,
 }
-"""A painter for each kind of `geosearch.demo.sentences.SCENERY`."""
+"""A painter for each kind of `geosearch.demo.subjects.sentences.SCENERY`."""

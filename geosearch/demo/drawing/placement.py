@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geosearch.demo.canvas import Points
+from geosearch.demo.drawing.canvas import Points
 
 
 @dataclass(frozen=True, slots=True)

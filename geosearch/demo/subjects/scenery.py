@@ -3,11 +3,11 @@
 import numpy as np
 from shapely import Polygon
 
-from geosearch.demo.canvas import Canvas, Points
-from geosearch.demo.palette import Palette, vary
-from geosearch.demo.placement import Placement, rectangle
-from geosearch.demo.texture import Surface, canopy, furrowed, orchard, rough, water
-from geosearch.demo.things import closed, house, road, scaled, tree
+from geosearch.demo.drawing.canvas import Canvas, Points
+from geosearch.demo.drawing.palette import Palette, vary
+from geosearch.demo.drawing.placement import Placement, rectangle
+from geosearch.demo.drawing.texture import Surface, canopy, furrowed, orchard, rough, water
+from geosearch.demo.subjects.things import closed, house, road, scaled, tree
 
 LAND = ("field", "field", "field", "grass", "grass", "forest", "orchard")
 """What a parcel of farmland is, drawn evenly."""
@@ -29,7 +29,7 @@ def surface_of(kind: str, canvas: Canvas, palette: Palette) -> Surface:
         return orchard(rng, vary(rng, palette.grass, 0.1), vary(rng, palette.crown, 0.1), sun)
     if kind == "water":
         return water(rng, vary(rng, palette.water, 0.08))
-    raise ValueError(f"no such surface: {kind!r}")
+    raise ValueError(f"unknown surface {kind!r}")
 
 
 def blob(
@@ -83,13 +83,13 @@ def split(
         ):
             parcels.append((u, v, long, wide))
             continue
-        share = rng.uniform(0.35, 0.65)
+        fraction = rng.uniform(0.35, 0.65)
         if long > wide:
-            cut = long * share
+            cut = long * fraction
             todo.append((u - (long - cut) / 2, v, cut, wide))
             todo.append((u + cut / 2, v, long - cut, wide))
         else:
-            cut = wide * share
+            cut = wide * fraction
             todo.append((u, v - (wide - cut) / 2, long, cut))
             todo.append((u, v + cut / 2, long, wide - cut))
     return parcels
@@ -134,8 +134,8 @@ def row_of_trees(canvas: Canvas, palette: Palette, line: Points, radius_px: floa
     rng = canvas.rng
     length = float(np.hypot(*(line[-1] - line[0])))
     step = radius_px * float(rng.uniform(1.2, 2.6))
-    for share in np.arange(0, length, step) / max(length, 1e-9):
-        col, row = line[0] + share * (line[-1] - line[0]) + rng.uniform(-0.7, 0.7, 2)
+    for along in np.arange(0, length, step) / max(length, 1e-9):
+        col, row = line[0] + along * (line[-1] - line[0]) + rng.uniform(-0.7, 0.7, 2)
         if -4 < col < canvas.width_px + 4 and -4 < row < canvas.height_px + 4:
             tree(canvas, palette, float(col), float(row), radius_px * float(rng.uniform(0.7, 1.2)))
 
@@ -164,7 +164,7 @@ def street(
     both_sides: bool = True,
     reach_px: float | None = None,
 ) -> int:
-    """Draw a street along u with houses on its sides, and answer how many.
+    """Draw a street along u with houses on its sides; return the number of houses.
 
     Houses stand only where their garden lies clear of ``keep_clear``. The street reaches
     ``reach_px`` to both sides, by default out of the picture.

@@ -3,13 +3,13 @@
 import numpy as np
 from shapely import LineString, Polygon
 
-from geosearch.demo.canvas import Points
-from geosearch.demo.ground import Ground
-from geosearch.demo.palette import vary
-from geosearch.demo.placement import Placement
-from geosearch.demo.scenery import bend, blob, ribbon, shore
-from geosearch.demo.texture import rough
-from geosearch.demo.things import dashes
+from geosearch.demo.drawing.canvas import Points
+from geosearch.demo.drawing.palette import vary
+from geosearch.demo.drawing.placement import Placement
+from geosearch.demo.drawing.texture import rough
+from geosearch.demo.landscapes.ground import Ground
+from geosearch.demo.subjects.scenery import bend, blob, ribbon, shore
+from geosearch.demo.subjects.things import dashes
 
 
 def lay_lake(ground: Ground) -> None:

@@ -5,9 +5,9 @@ import pytest
 import shapely
 from shapely import Polygon, box
 
-from geosearch.demo.landscape import Landscape, Plan, draw_landscape
-from geosearch.demo.sites import SITES
-from geosearch.demo.things import _COURTS
+from geosearch.demo.landscapes.landscape import Landscape, Plan, draw_landscape
+from geosearch.demo.landscapes.sites import SITES
+from geosearch.demo.subjects.things import _COURTS
 
 _PLAN = Plan(
     "river",
