@@ -1,4 +1,4 @@
-"""Which index is meant when none is named."""
+"""Which index is used when none is named."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ def index_folder(index: str | Path) -> Path:
 
 
 def named_index(index: str | Path | None, reporter: Reporter = LOG) -> Path:
-    """Return the folder of the index that is meant: the one that is named, else `find_index`'s.
+    """Return the folder of the index to use: the one that is named, else `find_index`'s.
 
     Args:
         index: Its folder, or None.
-        reporter: Told which index was chosen, if none was named, and whether a run over it has
-            not ended.
+        reporter: Receives which index was chosen, if none was named, and whether a run over it
+            has not ended.
 
     Raises:
         UsageError: The name is not UTF-8.
@@ -76,8 +76,8 @@ def named_index(index: str | Path | None, reporter: Reporter = LOG) -> Path:
 def find_index(reporter: Reporter = LOG) -> Path:
     """Return the index to query when none is named: the environment's, or the newest here.
 
-    One over which a run has not ended is taken only where there is no other: it holds a part of
-    its archive.
+    An index over which a run has not ended is chosen only if there is no other: it holds a part
+    of its archive.
 
     Raises:
         UsageError: The one in the environment has a name that is not UTF-8.

@@ -1,4 +1,4 @@
-"""Which encoder is meant, and what it computes in."""
+"""Which encoder to use, and what it computes in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REFERENCE_PRECISION = "float32"
 
 @dataclass(frozen=True, slots=True)
 class EncoderChoice:
-    """Which encoder is meant, and what it computes in; None leaves a part open."""
+    """Which encoder to use, and what it computes in; None leaves a part open."""
 
     name: str | None = None
     """Its name. Default: the index's; for a new index DGTRS-CLIP B/16 where its weights are here or
@@ -38,7 +38,7 @@ class EncoderChoice:
         """The name with the activation, as an index records it.
 
         Raises:
-            UsageError: There is no such encoder, or it has no such activation.
+            UsageError: The encoder is unknown, or cannot have the activation.
         """
         from geosearch.encoders import with_activation
 
@@ -54,7 +54,7 @@ class EncoderChoice:
         """Return the encoder.
 
         Raises:
-            UsageError: The name, the device or the precision means nothing.
+            UsageError: The name, the device or the precision is unknown.
             EncoderError: It cannot be loaded.
         """
         from geosearch.encoders import load
@@ -64,14 +64,14 @@ class EncoderChoice:
         )
 
     def as_recorded(self, spec: IndexSpec) -> EncoderChoice:
-        """Return it with what is open as an index records it: what is added is embedded alike."""
+        """Return the choice with what is open as an index records it: chips are embedded alike."""
         name = self.name or spec.encoder
         is_its_own = self.weights is not None or name != spec.encoder
         return replace(self, name=name, weights=self.weights if is_its_own else spec.weights)
 
 
 def encoder_choice(encoder: EncoderChoice | str | None) -> EncoderChoice:
-    """Return what a caller means by an encoder: a choice, a name, or nothing said.
+    """Return the choice that a caller gives as a choice, as a name, or not at all.
 
     Raises:
         UsageError: It is something else.

@@ -65,7 +65,7 @@ class Index:
 
     @property
     def encoder(self) -> Encoder:
-        """The encoder of the index, loaded when first asked for.
+        """The encoder of the index, loaded when it is first needed.
 
         Raises:
             EncoderError: Its weights are missing, or are not those the index was built with.

@@ -33,7 +33,7 @@ class IndexingJob:
     """Receives the progress."""
 
     def estimate(self) -> IndexingEstimate:
-        """Say what `run` would do, and write nothing.
+        """Return what `run` would do, and write nothing.
 
         Raises:
             IndexFolderError: The index was built in another way, or cannot be read.
@@ -41,7 +41,7 @@ class IndexingJob:
         from geosearch.index import require_fit
         from geosearch.ingest import estimate
 
-        # as the writer of a run does, which nobody can be beside another
+        # as the writer of a run does; there, no other writer can come between
         require_fit(self.settings.folder, self.settings.spec)
         return estimate(self.settings, self.reporter)
 
@@ -92,7 +92,7 @@ def prepare(
         ann: ``auto``, ``flat`` (always exact) or ``ivfpq`` (always approximate).
         prune: Remove scenes that were indexed from one of the folders and whose files are gone;
             the report names them anyway.
-        max_memory: What the run may take, in bytes or such as ``2GB``, the encoder not counted;
+        max_memory: Maximum memory, in bytes or such as ``2GB``, the encoder not counted;
             None stays below 1 GB, mapped vectors of segments above 600,000 chips not counted.
             Codes of large segments are half as long where it is little.
         reporter: Receives which encoder and index were chosen, if none was named, and the
@@ -170,7 +170,7 @@ def build(
         assume_crs: The CRS of scenes that have an affine and no CRS; None to refuse them.
         ann: ``auto``, ``flat`` or ``ivfpq``.
         prune: Remove scenes of the folders whose files are gone.
-        max_memory: What the run may take, the encoder not counted.
+        max_memory: Maximum memory, the encoder not counted.
         reporter: Receives the progress.
 
     Returns:
@@ -206,7 +206,7 @@ def _require_fit(
         recorded: How it was built; None for a new one.
 
     Raises:
-        UsageError: Settings contradict each other, or there is no such encoder.
+        UsageError: Settings contradict each other, or the encoder is unknown.
         IndexFolderError: The index was built in another way, or cannot be written.
     """
     from geosearch.encoders import entry

@@ -1,4 +1,4 @@
-"""An index's upkeep: what is taken out of it, merged, checked."""
+"""Maintenance of an index: removing chips, merging segments, checking files."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ def remove(
     reporter: Reporter = LOG,
     **conditions: Unpack[Conditions],
 ) -> Removal:
-    """Take chips out of an index: those that pass all filters that are given.
+    """Remove chips from an index: those that pass all given filters.
 
-    Who has the index open goes on with what it holds; `compact` frees the room. Indexing again
-    adds a scene that was removed whole, if its file is still there; a scene of which chips
-    are left stays as it is until its file changes.
+    An index that is open stays as it is; `compact` frees the space. Indexing again adds a scene
+    that was removed whole, if its file is still there; a scene that has chips left stays as it is
+    until its file changes.
 
     Args:
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
         scenes: Ids of scenes, one or several, or patterns of them: ``*`` stands for any
             characters, ``/`` among them. A chip must be of one of them.
-        dry_run: Change nothing, only say what would go.
-        confirm: Is told what will go, and says whether it may; None to go ahead.
-        reporter: Told which index was chosen, if none was named, how an ambiguous filter was read,
-            and where the index lies if nothing matches.
+        dry_run: Change nothing, and return what would be removed.
+        confirm: Called with what will be removed; returns whether to go ahead. None to go ahead.
+        reporter: Receives which index was chosen, if none was named, how an ambiguous filter was
+            read, and where the index lies if nothing matches.
         **conditions: What chips must meet; `geosearch.Conditions` describes each keyword.
 
     Raises:
@@ -52,23 +52,23 @@ def remove(
 
     if isinstance(scenes, str):
         scenes = (scenes,)
-    wanted = make_filter(**conditions)
-    if wanted.is_empty and not scenes:
+    chip_filter = make_filter(**conditions)
+    if chip_filter.is_empty and not scenes:
         raise UsageError(
             "no filter given: refusing to remove everything",
             hint="give `scenes`, `bbox`, `intersects`, `datetime`, `min_cloud` or `max_gsd`",
         )
-    for line in wanted.notes:
+    for line in chip_filter.notes:
         reporter.say(line)
     folder = named_index(index, reporter)
     opened = open_index(folder)
     named = _scenes_named(scenes, opened)
     # a scene that is named alone goes whole, even if it has no chip
-    whole = named if wanted.is_empty else frozenset[str]()
-    wanted = replace(wanted, scenes=named if scenes else None)
+    whole = named if chip_filter.is_empty else frozenset[str]()
+    chip_filter = replace(chip_filter, scenes=named if scenes else None)
 
     def choose(segment: Segment) -> Any:
-        return matching_rows(segment, wanted)
+        return matching_rows(segment, chip_filter)
 
     go_ahead = confirm or (lambda _removal: True)
     removal = remove_chips(
@@ -78,12 +78,12 @@ def remove(
         confirm=lambda removal: not dry_run and go_ahead(removal),
     )
     if not removal.scenes:
-        reporter.say(nothing_matches(opened, wanted))
+        reporter.say(nothing_matches(opened, chip_filter))
     return removal
 
 
 def _scenes_named(names: Collection[str], index: Generation) -> frozenset[str]:
-    """Return the scenes of an index that are meant by ids, or by patterns of ids."""
+    """Return the scenes of an index that have the given ids, or match patterns of ids."""
     known = index.scene_ids
     named: set[str] = set()
     for name in names:
@@ -106,7 +106,7 @@ def compact(
     max_memory: str | int | None = None,
     reporter: Reporter = LOG,
 ) -> Compaction:
-    """Merge an index's segments without the chips that were removed, and free their room.
+    """Merge an index's segments, and free the space of chips that were removed.
 
     Nothing is embedded again, and searches answer as before. Files of older generations are
     deleted, but not those that this process has open; see
@@ -114,12 +114,12 @@ def compact(
 
     Args:
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
-        max_memory: What it may take, in bytes or such as ``8GB``, mapped vectors not counted: the
-            more, the larger segments become. None for half of the machine's memory.
-        reporter: Is told which index was taken, if none was named.
+        max_memory: Maximum memory, in bytes or such as ``8GB``, mapped vectors not counted; more
+            makes larger segments. None for half of the machine's memory.
+        reporter: Receives which index was chosen, if none was named.
 
     Raises:
-        UsageError: ``max_memory`` is no size, or too little.
+        UsageError: ``max_memory`` is not a size, or too little.
         IndexFolderError: The index cannot be read or written, or a file of it is damaged.
     """
     from geosearch.index import compact
@@ -134,16 +134,16 @@ def verify(
     drop: bool = False,
     reporter: Reporter = LOG,
 ) -> list[Problem]:
-    """Read every file of an index, and say which is not as it was written.
+    """Read every file of an index, and return which are not as they were written.
 
     Args:
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
-        repair: Make again what can be made from files that are whole.
-        drop: Leave segments out that cannot be repaired; index their scenes again afterwards.
-        reporter: Is told which index was taken, if none was named.
+        repair: Make damaged files again from intact ones where that is possible.
+        drop: Drop segments that cannot be repaired; index their scenes again afterwards.
+        reporter: Receives which index was chosen, if none was named.
 
     Returns:
-        What is wrong, and what was done about it; empty for a whole index.
+        The faults, and what was done about each; empty if there are none.
 
     Raises:
         UsageError: ``drop`` without ``repair``.

@@ -70,10 +70,10 @@ def _sorted(path: str, wrong: Callable[[str], str | None]) -> Texts:
             texts.append(entry)
         else:
             empty = reason == "is empty"
-            hint = "say what to look for, or delete it" if empty else "correct it, or delete it"
+            hint = "give a text, or delete it" if empty else "correct it, or delete it"
             refused.append(Refusal(f"{place} {number} of {name}", reason, hint))
     if not texts:
-        first = refused[0] if refused else Refusal(name, "holds no text", "say what to look for")
+        first = refused[0] if refused else Refusal(name, "holds no text", "give at least one text")
         raise UsageError(f"{first.input} {first.reason}", hint=first.hint)
     return Texts(texts, refused)
 

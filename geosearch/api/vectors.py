@@ -1,4 +1,4 @@
-"""Vectors of other makers into an index, and an index's own out of it."""
+"""Vectors that were made elsewhere into an index, and an index's own into a file."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ def import_vectors(
     max_memory: str | int | None = None,
     reporter: Reporter = LOG,
 ) -> VectorImport:
-    """Put the rows of GeoParquet files into an index: vectors that were made elsewhere.
+    """Import the rows of GeoParquet files into an index: vectors that were made elsewhere.
 
     Args:
         files: One or several, each with columns ``id``, ``geometry`` (WKB),
-            ``vector`` (lists of so many floats) and, if known, ``datetime``.
+            ``vector`` (lists of equally many floats) and, if known, ``datetime``.
         index: The index folder, made if it is not there; None for ``indexes/`` with the first
             file's name.
-        encoder: What made the vectors, where the files do not say: texts can then be searched for.
+        encoder: The encoder that made the vectors, for text queries, if the files do not name it.
         ann: ``auto``, ``flat`` (always exact) or ``ivfpq`` (always approximate).
-        max_memory: What it may take, in bytes or such as ``8GB``, the encoder and mapped vectors
-            not counted: how many files share a segment, and how long codes are, follow from it.
+        max_memory: Maximum memory, in bytes or such as ``8GB``, the encoder and mapped vectors not
+            counted; it decides how many files share a segment, and how long codes are.
             None for half of the machine's memory.
-        reporter: Receives which index was chosen, if none was named, the progress, and what of a
-            file may be meant otherwise than it is read.
+        reporter: Receives which index was chosen, if none was named, the progress, and how
+            an ambiguous file was read.
 
     Raises:
         UsageError: A file cannot be read, or holds no row that can be used, or its vectors are
-            not those of the index; ``max_memory`` is no size, or too little.
+            not those of the index; ``max_memory`` is not a size, or too little.
         IndexFolderError: The index cannot be written, or was built in another way.
     """
     from geosearch.formats import VectorFile, import_vectors
@@ -104,7 +104,7 @@ def _import_spec(
         return spec, None
     if spec.encoder not in (UNKNOWN_ENCODER, name):
         raise UsageError(
-            f"{files[0].path} says that {spec.encoder} made its vectors, not {name}",
+            f"{files[0].path} was made by {spec.encoder}, not {name}",
             hint="omit `encoder`",
             parameter="encoder",
         )
@@ -127,7 +127,7 @@ def _require_fit(file: VectorFile, spec: IndexSpec, folder: Path) -> None:
     """Refuse vectors that cannot be of the encoder of an index that is there.
 
     Raises:
-        UsageError: They are of another length, or nobody says what made them.
+        UsageError: They are of another length, or their encoder is unknown.
     """
     from geosearch.index import MANIFEST, UNKNOWN_ENCODER, open_index
 
@@ -142,7 +142,7 @@ def _require_fit(file: VectorFile, spec: IndexSpec, folder: Path) -> None:
         )
     if spec.encoder == UNKNOWN_ENCODER != there.encoder:
         raise UsageError(
-            f"{file.path} does not say what made its vectors, those of {folder} are of "
+            f"the encoder of the vectors in {file.path} is unknown, those of {folder} are of "
             f"{there.encoder}",
             hint=f"give `encoder` {there.encoder} if that made them, else import them into another "
             "`index`",
@@ -160,14 +160,14 @@ def export_vectors(
     """Write chips with footprints, times and 16-bit vectors as GeoParquet 1.1.
 
     Args:
-        path: The file, ``.parquet`` or ``.geoparquet``; it is there whole, or as it was.
+        path: The file, ``.parquet`` or ``.geoparquet``; it is written whole, or stays as it was.
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.
-        reporter: Told which index was chosen, if none was named, how an ambiguous filter was read,
-            and where the index lies if nothing matches.
+        reporter: Receives which index was chosen, if none was named, how an ambiguous filter was
+            read, and where the index lies if nothing matches.
         **conditions: What chips must meet; `geosearch.Conditions` describes each keyword.
 
     Returns:
-        How many chips were written.
+        Number of chips that were written.
 
     Raises:
         UsageError: A filter cannot be applied, or the file cannot be written.
@@ -178,11 +178,11 @@ def export_vectors(
     from geosearch.search import make_filter, nothing_matches
 
     require_output(path, GEOPARQUET)
-    wanted = make_filter(**conditions)
-    for line in wanted.notes:
+    chip_filter = make_filter(**conditions)
+    for line in chip_filter.notes:
         reporter.say(line)
     opened = open_index(named_index(index, reporter))
-    count = export_vectors(opened, Path(path), wanted=wanted, reporter=reporter)
+    count = export_vectors(opened, Path(path), wanted=chip_filter, reporter=reporter)
     if not count:
-        reporter.say(nothing_matches(opened, wanted))
+        reporter.say(nothing_matches(opened, chip_filter))
     return count

@@ -94,8 +94,8 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
     except (click.exceptions.Abort, KeyboardInterrupt) as error:
         # click makes an Abort of a KeyboardInterrupt
         cause = error if isinstance(error, Interrupted) else error.__cause__
-        told = str(cause) if isinstance(cause, Interrupted) else _INTERRUPTED
-        CONSOLE.say(f"interrupted: {told}")
+        reason = str(cause) if isinstance(cause, Interrupted) else _INTERRUPTED
+        CONSOLE.say(f"interrupted: {reason}")
         return 130
     except BrokenPipeError:
         # the reader of our output has gone, as `| head` does; a second flush at exit must not fail
@@ -122,7 +122,7 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
 
 
 def _say_error(message: str, hint: str, details: Sequence[str] = ()) -> None:
-    """Say what is wrong; each part is one line, whatever the names in it hold."""
+    """Print what is wrong; each part is one line, whatever the names in it hold."""
     CONSOLE.say(f"error: {message}")
     for detail in details:
         CONSOLE.say(f"  {detail}")

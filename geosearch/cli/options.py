@@ -11,10 +11,10 @@ from geosearch.text import shown
 
 
 class PathType(click.Path):
-    """A path, in whatever bytes its name is; not what no file can be called."""
+    """A path, in whatever bytes its name is; refuses what no file can be called."""
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
-        """Refuse it before the system is asked for it."""
+        """Refuse what cannot be a path before it is opened."""
         try:
             name = os.fsencode(value)
         except UnicodeEncodeError:
@@ -138,7 +138,7 @@ _CONDITIONS = {
         "--datetime", metavar="A/B", help="Date, RFC 3339 instant, or A/B; .. is open."
     ),
     "undated": click.option(
-        "--undated", is_flag=True, help="With --datetime: chips without a known time, too."
+        "--undated", is_flag=True, help="With --datetime: also chips without a known time."
     ),
     "min_cloud": click.option(
         "--min-cloud",
@@ -172,16 +172,16 @@ def filter_options(command: Callable[..., int | None]) -> Callable[..., int | No
     """Add ``--bbox``, ``--datetime`` and the other filters, the same wherever chips are chosen.
 
     Args:
-        command: Receives what they say as one value, ``conditions``.
+        command: Receives their values as one, ``conditions``.
     """
     return _gathered(command, _CONDITIONS, "conditions", lambda: dict)
 
 
 def chip_options(command: Callable[..., int | None]) -> Callable[..., int | None]:
-    """Add ``--size``, ``--stride`` and what else says how scenes are cut.
+    """Add ``--size``, ``--stride`` and the other options of how scenes are cut.
 
     Args:
-        command: Receives what they say as one `Chips`, ``chips``.
+        command: Receives their values as one `Chips`, ``chips``.
     """
 
     def chips() -> Callable[..., Any]:
@@ -195,16 +195,16 @@ def chip_options(command: Callable[..., int | None]) -> Callable[..., int | None
 def encoder_options(
     *names: str, encoder_help: str = _ENCODER_HELP, required: bool = False, precision: str = "auto"
 ) -> Callable[[Callable[..., int | None]], Callable[..., int | None]]:
-    """Add what says which encoder is meant, and what it computes in.
+    """Add the options of which encoder to use, and what it computes in.
 
-    The command receives what they say as one `EncoderChoice`, ``encoder``.
+    The command receives their values as one `EncoderChoice`, ``encoder``.
 
     Args:
         names: Which options there are beside ``--weights``, ``--device`` and ``--precision``:
             ``encoder``, ``activation``.
         encoder_help: What ``--encoder`` is for.
         required: Whether ``--encoder`` must be given.
-        precision: What is computed in if the user does not say.
+        precision: The default of ``--precision``.
     """
     named = click.option("--encoder", help=encoder_help, required=required)
     every = {"encoder": named, "activation": activation_option}
@@ -228,7 +228,7 @@ def _gathered(
     name: str,
     kind: Callable[[], Callable[..., Any]],
 ) -> Callable[..., int | None]:
-    """Add options, and hand what they say to a command as one value.
+    """Add options, and hand their values to a command as one.
 
     Args:
         command: Receives the value by its name, and all other options.

@@ -1,7 +1,7 @@
-"""What an index is asked to measure itself: texts about what archives show.
+"""The texts that an index is calibrated with: about what archives show.
 
-Texts lie apart from images in an encoder's space, so that only texts tell how well a text is
-answered.
+Texts lie apart from images in an encoder's space, so that only texts tell how well a text query
+is answered.
 """
 
 import numpy as np
@@ -31,6 +31,6 @@ CALIBRATION_TEXTS = (
 
 
 def embedded_calibration_texts(encoder: Encoder) -> NDArray[np.float32] | None:
-    """Return the questions float32 [q, dim]; None of an encoder to which all texts are alike."""
+    """Return the texts embedded, float32 [q, dim]; None if the encoder embeds all texts alike."""
     vectors = encoder.encode_texts(CALIBRATION_TEXTS)
     return None if (vectors == vectors[0]).all() else vectors

@@ -22,7 +22,7 @@ from geosearch.scenes import (
 
 _MEASURED_CHIPS = 16
 _METADATA_BYTES = 300
-"""Of a chip in the sidecar and in ``rows``, about: indexes of 20,000 chips have 200 to 300."""
+"""Of a chip in the sidecar and in ``rows``, about: 200 to 300 in indexes of 20,000 chips."""
 _EMPTY_BYTES = 1_000_000
 """Of a segment's sidecar without chips, about."""
 
@@ -43,13 +43,13 @@ class IndexingEstimate:
     refused: tuple[Refusal, ...]
     """Inputs that would be left out."""
     chips: int
-    """Chips to embed, at most: those with too few valid pixels are not known before."""
+    """Maximum number of chips to embed: those with too few valid pixels are not known yet."""
     scene_bytes: int
     """Size of the files to read."""
     chips_per_second: float
-    """How many chips of noise the encoder embedded, measured now; reading comes on top."""
+    """Chips of noise that the encoder embeds per second, measured now; reading comes on top."""
     index_bytes: int
-    """Size of what would be added to the index, about."""
+    """Estimated size of what would be added to the index."""
 
     @property
     def seconds(self) -> float:

@@ -10,7 +10,7 @@ from geosearch.reporting import CONSOLE
 @click.argument("folder", type=PathType(file_okay=False))
 @click.option("--seed", type=int, default=0, show_default=True, help="Random seed.")
 def demo(folder: str, seed: int) -> None:
-    """Draw a few georeferenced scenes into FOLDER, and truth.json, which says what is where.
+    """Draw a few georeferenced scenes into FOLDER, and truth.json, which lists what is where.
 
     \b
       geosearch demo ./demo

@@ -72,11 +72,11 @@ def _tier(segment: "SegmentInfo") -> str:
 
 
 def _measured(segment: "SegmentInfo") -> list[str]:
-    """Say what was measured when a segment was built: recall, needs, costs."""
+    """Return what was measured when a segment was built: recall, needs, costs."""
     measured = segment.calibration
     if measured is None:
         return []
-    asked = count_of(segment.texts_asked, "text") if segment.texts_asked else "drawn vectors"
+    texts = count_of(segment.texts_asked, "text") if segment.texts_asked else "drawn vectors"
     recalls = [
         f"{'exact' if one.tier == 'exact' else f'{one.recall:.3f}'} {_part(one.selectivity)}"
         for one in measured.recalls
@@ -90,7 +90,7 @@ def _measured(segment: "SegmentInfo") -> list[str]:
     )
     costs = measured.costs
     return [
-        f"recall@10 ({asked}): {', '.join(recalls)}",
+        f"recall@10 ({texts}): {', '.join(recalls)}",
         f"needs: {needs}",
         f"costs: {costs.row:.0f} ns per row, {costs.gathered_row:.0f} by itself, "
         f"{costs.code:.1f} per code, {costs.candidate:.0f} per candidate",

@@ -1,4 +1,4 @@
-"""What `geosearch query` found, as a user wants to have it: printed, written, explained."""
+"""The answers of `geosearch query`: printed, written, explained."""
 
 import sys
 from dataclasses import dataclass
@@ -38,14 +38,14 @@ FORMATS = tuple(_FORMATS)
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was found."""
+    """The hits of all queries."""
 
     queries: list[str]
-    """What was asked, or what vectors are called."""
+    """The texts, or the names of the vectors."""
     hits: "list[Hits]"
-    """One a query."""
+    """One per query."""
     several: bool
-    """Whether a list was asked, even one of one query: then all that is written names queries."""
+    """Whether a list was given, even one of one query: then all that is written names queries."""
 
 
 def settled_formats(
@@ -60,7 +60,7 @@ def settled_formats(
     for output, kind in formats:
         if kind == "png" and several:
             raise UsageError(
-                "a picture shows the hits of one query", hint="ask one text for it, or end -o in "
+                "a picture shows the hits of one query", hint="give one text for it, or end -o in "
                 ".geojson or .jsonl",
             )  # fmt: skip
         if kind == "png" and output == "-":
@@ -82,7 +82,7 @@ def _format_of(output: str, chosen: str | None) -> str:
             return name
     choice = "" if Path(output).suffix else ", or choose with -f"
     raise UsageError(
-        f"no format is known by the ending of {output}",
+        f"unknown ending of {output}",
         hint=f"end it in {endings_text(*_FORMATS.values())}{choice}",
     )
 
@@ -139,7 +139,7 @@ def _table_lines(answers: Answers, width: int | None, mark: str) -> list[tuple[s
 
 
 def explain(answers: Answers) -> None:
-    """Say on stderr how each query was answered, and how long that took."""
+    """Print to stderr how each query was answered, and how long that took."""
     for query, hits in zip(answers.queries, answers.hits, strict=True):
         if answers.several:
             CONSOLE.say(query)

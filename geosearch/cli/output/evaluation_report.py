@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _NO_WIDTH = 1 << 20
-"""Columns: as good as no end."""
-_GAP, _LEAST_WORDS = 2, 16
+"""Columns: practically unlimited."""
+_GAP, _MIN_WORDS = 2, 16
 """Columns between two of a table, and of the narrowest that words are folded into."""
 _SHORT = {"retrieval-": "", "image2text": "I2T", "text2image": "T2I", "mean-recall": "mR"}
 _SHORT_MEAN = {"I2T-": "I2T ", "T2I-": "T2I "}
@@ -48,7 +48,7 @@ def known_loader(encoder: "EncoderChoice") -> "Callable[[], Encoder]":
     """Return what loads the encoder, once all else is known to be right.
 
     Raises:
-        UsageError: There is no such encoder.
+        UsageError: The encoder is unknown.
     """
     from geosearch.encoders import entry
 
@@ -63,7 +63,7 @@ def require_report(output: str | None) -> None:
 
 
 def show(report: "Report", *, as_json: bool, output: str | None) -> None:
-    """Print a report to stdout, and write it where it is asked for."""
+    """Print a report to stdout, and write it to a file if one is given."""
     # printed first: it took its time, and the file may not be writable
     if as_json:
         print_json_text(report.to_json() + "\n")
@@ -118,8 +118,8 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], words: Set[in
     """Return a table in which words are folded where a terminal is narrow, and numbers never.
 
     Args:
-        headings: One a column.
-        rows: A cell a column.
+        headings: One per column.
+        rows: One cell per column.
         words: Which columns hold words.
     """
     from rich.console import Console
@@ -127,12 +127,12 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], words: Set[in
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    least = 0
+    min_width = 0
     for at, heading in enumerate(headings):
         # as texts: plain ones could hold what rich takes for markup
         cells = [Text(shown(cell)) for cell in (heading, *(row[at] for row in rows))]
         widest = max(cell.cell_len for cell in cells)
-        least += _GAP + (min(widest, _LEAST_WORDS) if at in words else widest)
+        min_width += _GAP + (min(widest, _MIN_WORDS) if at in words else widest)
         table.add_column(
             cells[0],
             justify="left" if at == 0 or heading == "source" else "right",
@@ -144,7 +144,7 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], words: Set[in
     # a file or a pipe has no width: lines are then as long as they need to be; and where a
     # terminal is too narrow for the numbers, they are rather too long for it
     console = Console(
-        width=max(terminal_width() or _NO_WIDTH, least), color_system=None, force_terminal=False
+        width=max(terminal_width() or _NO_WIDTH, min_width), color_system=None, force_terminal=False
     )
     with console.capture() as capture:
         console.print(table)

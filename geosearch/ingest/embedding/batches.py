@@ -1,4 +1,4 @@
-"""Chips that are to be encoded, gathered from what is read until there are enough at a time."""
+"""Chips to be encoded, gathered until there are enough for the encoder."""
 
 from collections.abc import Generator
 from contextlib import closing
@@ -23,7 +23,7 @@ class ReadChips:
     valid: NDArray[np.float32]
     """[m], fraction of valid pixels, 0..1."""
     cloud: NDArray[np.float32]
-    """[m], fraction of valid pixels that look like cloud, 0..1; NaN where that cannot be told."""
+    """[m], fraction of valid pixels that look like cloud, 0..1; NaN where that is unknown."""
     reached: int
     """Number of windows that were read so far, those that are left out counted."""
 
@@ -35,22 +35,22 @@ def batches(
 
     Args:
         blocks: What is read of one scene, in order.
-        min_valid: Minimum fraction of valid pixels; a chip without one is left out whatever it is.
+        min_valid: Minimum fraction of valid pixels; a chip without any is always left out.
         size_px: Edge of a chip.
 
     Yields:
         Full batches, and then the rest, be it empty.
     """
-    most = max(1, min(_MAX_CHIPS, reading_memory().block_bytes // (3 * size_px * size_px)))
-    batch, reached = _Batch(most, size_px), 0
+    count = max(1, min(_MAX_CHIPS, reading_memory().block_bytes // (3 * size_px * size_px)))
+    batch, reached = _Batch(count, size_px), 0
     with closing(blocks):
         for block in blocks:
-            # a chip without a single valid pixel is no picture, whatever the threshold
+            # a chip without a single valid pixel is not a picture, whatever the threshold
             for chip in np.flatnonzero((block.valid >= min_valid) & (block.valid > 0)).tolist():
                 batch.add(block, chip)
-                if batch.count == most:
+                if batch.count == count:
                     yield batch.read(block.first + chip + 1)
-                    batch = _Batch(most, size_px)
+                    batch = _Batch(count, size_px)
             reached = block.first + len(block.valid)
     yield batch.read(reached)
 
@@ -58,13 +58,13 @@ def batches(
 class _Batch:
     """Chips that are being gathered."""
 
-    def __init__(self, most: int, size_px: int) -> None:
+    def __init__(self, max_chips: int, size_px: int) -> None:
         self.count = 0
         # memory that is not written to is not taken: a small scene has few chips
-        self._pixels = np.empty((most, size_px, size_px, 3), np.uint8)
-        self._numbers = np.empty(most, np.int64)
-        self._valid = np.empty(most, np.float32)
-        self._cloud = np.empty(most, np.float32)
+        self._pixels = np.empty((max_chips, size_px, size_px, 3), np.uint8)
+        self._numbers = np.empty(max_chips, np.int64)
+        self._valid = np.empty(max_chips, np.float32)
+        self._cloud = np.empty(max_chips, np.float32)
 
     def add(self, block: ChipBlock, chip: int) -> None:
         """Copy one chip: its pixels are a view of all that was decoded with it."""

@@ -25,7 +25,7 @@ def prefetch(items: Iterator[Item], depth: int = 1) -> Generator[Item, None, Non
 
     Args:
         items: Drawn from one thread only; releases the GIL while it works (GDAL does).
-        depth: How many items may wait; bounds the memory.
+        depth: Maximum number of items that wait; bounds the memory.
     """
     queue: Queue[Item | _End] = Queue(maxsize=depth)
     stopped = Event()

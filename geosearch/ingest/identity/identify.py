@@ -53,7 +53,7 @@ class Identifier:
         staged: Sequence[SceneRecord],
         watch: Stopwatch,
     ) -> None:
-        """Look which scene has which file, and which have lost theirs.
+        """Find which scene has which file, and which have lost their file.
 
         Args:
             settings: What there is to index, and how scenes are opened.

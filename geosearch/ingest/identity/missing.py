@@ -1,4 +1,4 @@
-"""Scenes that an index has of a folder, and that are not in it any more."""
+"""Scenes of an index whose files are gone from the folders that are indexed."""
 
 import os
 from collections.abc import Iterable, Sequence, Set
@@ -15,12 +15,12 @@ def missing_scenes(
 ) -> tuple[str, ...]:
     """Return the ids of scenes that were indexed from below some folders and have no file now.
 
-    A path that is not a folder, such as a disk that is not mounted, says nothing of what it held.
+    A path that is not a folder, such as a disk that is not mounted, tells nothing of what it held.
 
     Args:
         published: Scenes of the index.
         found: Ids of those whose files are there.
-        paths: What is being indexed; only folders count, wherever links lead.
+        paths: What is indexed; only folders count, links followed.
     """
     keys = FileKeys()
     folders = [Path(os.path.realpath(path)) for path in paths if os.path.isdir(path)]

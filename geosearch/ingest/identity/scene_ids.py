@@ -15,7 +15,7 @@ class SceneIds:
     """Files with the ids that they have, or get, in an index."""
 
     def __init__(self, files: Sequence[SceneFile], known: Iterable[SceneRecord]) -> None:
-        """Look which scene each file is.
+        """Give each file its id.
 
         Args:
             files: What there is to index.
@@ -31,7 +31,7 @@ class SceneIds:
             for record in records
             if record.id not in self.found and files_are_missing(record.href)
         )
-        """Ids of scenes whose files are gone: a file of that name may be theirs, relocated."""
+        """Ids of scenes whose files are gone: a new file may be one of these, relocated."""
         self._taken = {record.id for record in records}
         self.files = self._named(files, ids)
         """The files with their ids, by id."""
@@ -73,7 +73,7 @@ class SceneIds:
         return self._keys.key(href) == self._keys.key(other)
 
     def with_own_id(self, file: SceneFile) -> SceneFile:
-        """Return a file that is not the lost scene of its id with an id that nobody has."""
+        """Return a file that is not the lost scene of its id with an unused id."""
         if file.id not in self.lost:
             return file
         if file.href not in self._own:

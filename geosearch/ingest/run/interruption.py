@@ -15,7 +15,7 @@ _USUAL: dict[signal.Signals, Any] = {
 
 
 class Interruption:
-    """Whether somebody asked the run to stop."""
+    """Whether the run was asked to stop."""
 
     def __init__(self) -> None:
         self.requested = False
@@ -29,7 +29,7 @@ def stopping_on_request(reporter: Reporter) -> Iterator[Interruption]:
     that is not the main one: Python gives signals to no other.
 
     Args:
-        reporter: Is told at once that the request was heard.
+        reporter: Receives at once that the request was heard.
     """
     interruption = Interruption()
     taken: list[signal.Signals] = []

@@ -9,10 +9,10 @@ class Intervals:
     """When chips of a scene are stored, and when stored scenes are published."""
 
     publish_s: float = 600.0
-    """Seconds from the start, or from a publication, to the next one, at least."""
+    """Minimum seconds from the start, or from a publication, to the next one."""
     publish_growth: float = 0.5
-    """The next one comes after this share of the run's time so far, at least: each publication
-    is a segment, and a run of a week shall make some twenty of them and not a thousand."""
+    """Minimum fraction of the run's time so far until the next one: each publication is a segment,
+    and a run of a week shall make some twenty of them and not a thousand."""
     part_s: float = 30.0
     """Seconds after which embedded chips of an unfinished scene are stored."""
     part_chips: int = 8192

@@ -1,4 +1,4 @@
-"""One number for the memory of an indexing run, and what it is spent on."""
+"""One number for the memory of an indexing run, and how it is divided."""
 
 import ctypes
 import sys
@@ -32,21 +32,21 @@ MEMORY = RunMemory()
 """What suits scenes of up to 65,000 pixels a side, below 1 GB."""
 
 
-def run_memory(most: str | int | None) -> RunMemory:
+def run_memory(max_memory: str | int | None) -> RunMemory:
     """Divide what a run may take.
 
     Args:
-        most: Bytes, or a size such as ``2GB``; None for `MEMORY`.
+        max_memory: Bytes, or a size such as ``2GB``; None for `MEMORY`.
 
     Raises:
         UsageError: It is not a size, or less than what is possible.
     """
-    if most is None:
+    if max_memory is None:
         return MEMORY
-    size = parse_size(most) if isinstance(most, str) else most
+    size = parse_size(max_memory) if isinstance(max_memory, str) else max_memory
     if size < _MIN_BYTES:
         raise UsageError(
-            f"`max_memory` {most} is too little to read scenes",
+            f"`max_memory` {max_memory} is too little to read scenes",
             hint=f"give at least {-(-_MIN_BYTES // 10**6)}MB; the encoder is not counted",
             parameter="max_memory",
         )
@@ -58,8 +58,8 @@ def run_memory(most: str | int | None) -> RunMemory:
     )
 
 
-def give_back_freed() -> None:
-    """Give memory that was freed back to the system, where the C library keeps it and can.
+def release_freed_memory() -> None:
+    """Return freed memory to the system, where the C library keeps it and can release it.
 
     What was decoded lies in small blocks: glibc keeps 400 MB of them after a large scene.
     """

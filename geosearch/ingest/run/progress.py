@@ -7,7 +7,7 @@ from geosearch.errors import Refusal
 from geosearch.index import IndexWriter, PublishedScene, PublishResult, Unfinished
 from geosearch.ingest.run.interruption import Interruption
 from geosearch.ingest.run.intervals import PublishClock
-from geosearch.ingest.run.memory import give_back_freed
+from geosearch.ingest.run.memory import release_freed_memory
 from geosearch.ingest.run.report import SceneCount
 from geosearch.ingest.run.settings import RunSettings
 from geosearch.progress import Course
@@ -46,7 +46,7 @@ class Run:
     def publish(self, *, goes_on: bool = False) -> PublishResult:
         """Make what is staged searchable, as `IndexWriter.publish` does."""
         with self.watch.time("publish"):
-            give_back_freed()  # a segment takes as much again as the reading did
+            release_freed_memory()  # a segment takes as much again as the reading did
             unfinished = Unfinished(self.kept, self.scenes) if goes_on else None
             return self.writer.publish(goes_on=goes_on, unfinished=unfinished)
 
@@ -71,11 +71,11 @@ class Part:
         self._work = work
         self._done = 0.0
 
-    def reach(self, share: float) -> None:
-        """Say how much is done, from 0 to 1."""
-        more = share - self._done
+    def reach(self, fraction: float) -> None:
+        """Set how much is done, from 0 to 1."""
+        more = fraction - self._done
         self._course(more, more * self._work)
-        self._done = share
+        self._done = fraction
 
     def finish(self) -> None:
         """Count the whole scene; one of which nothing was read took nothing."""

@@ -20,8 +20,8 @@ class SceneCount:
     resumed: int = 0
     """Chips, of those that are in the index, that an interrupted run had embedded."""
     coarser: bool = False
-    """Whether its pixels are larger on the ground than was asked of its finest chips, which were
-    cut at its own resolution instead."""
+    """Whether its pixels are larger on the ground than the finest chips were to be: these were cut
+    at its own resolution."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from geosearch.scenes import (
 )
 
 _AS_FINE = 1.05
-"""A scene whose pixels are larger than was asked by less than this is as fine."""
+"""A scene whose pixels are larger than the finest chips' by less than this factor is as fine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class RunSettings:
     """Path the encoder's weights were given by, recorded for later queries; None where they have
     a name."""
     assume_crs: str | None = None
-    """CRS of scenes that have an affine and no CRS; None to refuse them. It says something of
-    those files and not of the index, which does not record it: only their places do."""
+    """CRS of scenes that have an affine and no CRS; None to refuse them. It describes
+    those files and not the index, which does not record it: only their places do."""
     ann: AnnChoice = "auto"
     """``auto`` builds IVF-PQ for large segments; the others force one way."""
     paths: Sequence[str | Path] = ()
@@ -95,7 +95,7 @@ class RunSettings:
         )
 
     def is_finer_than(self, scene: Scene) -> bool:
-        """Whether finer chips are asked for than a scene has pixels for."""
+        """Return whether chips are to be finer than a scene's pixels."""
         if self.chips.gsd_m is None:
             return False
         return scene.gsd_m > self.chips.gsd_m * min(self.chips.scales) * _AS_FINE
@@ -103,13 +103,13 @@ class RunSettings:
     def pixel_m(self, scene: Scene) -> tuple[float, float] | None:
         """Return the sides of a scene's pixel that make chips square on the ground, metres.
 
-        None where no ground resolution is asked for: a chip is then square in pixels.
+        None without a ground resolution: a chip is then square in pixels.
         """
         return None if self.chips.gsd_m is None else scene.pixel_m
 
 
 def require_readable(chips: Chips, assume_crs: str | None) -> None:
-    """Refuse texts that say nothing, before any scene is opened for them.
+    """Refuse a stretch or a CRS that cannot be understood, before any scene is opened.
 
     Raises:
         UsageError: The stretch or the CRS cannot be understood.

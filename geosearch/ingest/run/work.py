@@ -1,4 +1,4 @@
-"""What scenes take, before they are opened: a share and an estimate by scenes would mislead."""
+"""What scenes take, before they are opened: progress by their number would mislead."""
 
 import os
 from collections.abc import Sequence
@@ -8,10 +8,10 @@ from geosearch.scenes import SceneFile, band_files
 
 
 def scene_work(files: Sequence[SceneFile]) -> list[float]:
-    """Return about what each scene takes, one after the other: the bytes of its files.
+    """Return an estimate of the work of each scene: the bytes of its files.
 
-    How many chips it has is known only when it is opened, and that takes its time where there are
-    thousands. One whose size is not known without asking elsewhere counts as the others on average.
+    The number of its chips is known only when it is opened, which takes long for thousands of
+    scenes. A remote scene, whose size is unknown, counts as the others on average.
     """
     sizes = [_size(file.href) for file in files]
     known = [size for size in sizes if size is not None]

@@ -57,12 +57,12 @@ def recall(
 
     require_report(output)
     read = None if texts is None else read_queries(texts)
-    asked = CALIBRATION_TEXTS if read is None else read.texts
+    queries = CALIBRATION_TEXTS if read is None else read.texts
     opened = open(index, encoder=encoder, reporter=CONSOLE)
     report = evaluate_recall(
         opened.index,
         lambda: opened.encoder,
-        asked,
+        queries,
         selectivities=selectivities or SELECTIVITIES,
         k=k,
         seed=seed,
