@@ -38,7 +38,11 @@ FLOORS = {
     "cli": 8,
     "__main__": 9,
 }
-DEVICE_MODULES = {"index/device_lists.py", "index/device_scan.py", "index/device_vectors.py"}
+DEVICE_MODULES = {
+    "index/scoring/ann/cuda_lists.py",
+    "index/scoring/cuda_scan.py",
+    "index/scoring/cuda_vectors.py",
+}
 DOORS = {
     # the index has one where it scans on a GPU, and lets no tensor out
     "torch": {"encoders", "training", "evaluation", *DEVICE_MODULES},
@@ -138,3 +142,23 @@ def test_help_imports_no_heavy_library() -> None:
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert result.stderr.strip() == "[]"
+
+
+OUTSIDE = PACKAGE.parent / "workshop", PACKAGE.parent / "benchmarks"
+BEHIND_DOORS = {"benchmarks/encoding", "benchmarks/encode.py"}
+"""What takes an encoder apart to measure it; all else outside uses front doors."""
+
+
+def test_the_package_imports_nothing_of_the_workshop_and_the_benchmarks() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        outside = {name.split(".")[0] for name in imported_names(path)}
+        assert not outside & {"workshop", "benchmarks"}, path
+
+
+def test_workshop_and_benchmarks_use_front_doors() -> None:
+    for path in (path for folder in OUTSIDE for path in folder.rglob("*.py")):
+        place = path.relative_to(PACKAGE.parent).as_posix()
+        if any(place.startswith(known) for known in BEHIND_DOORS):
+            continue
+        deep = [n for n in imported_names(path) if n.startswith("geosearch.") and n.count(".") > 1]
+        assert not deep, f"{place} imports {deep}"

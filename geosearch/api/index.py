@@ -148,7 +148,7 @@ class Index:
         """
         from geosearch.search import hit_count, make_filter, search_many
 
-        k, chip_filter = hit_count(k), make_filter(**conditions)
+        k, filter = hit_count(k), make_filter(**conditions)
         if isinstance(query, list | tuple) and not query:
             return []
         watch = Stopwatch()
@@ -156,7 +156,7 @@ class Index:
         answers = search_many(
             self.index,
             vectors,
-            wanted=chip_filter,
+            filter=filter,
             k=k,
             tier="exact" if exact else "auto",
             distinct=distinct,

@@ -68,7 +68,7 @@ def ingest(settings: RunSettings, reporter: Reporter = LOG) -> BuildReport:
             settings.spec,
             ann=settings.ann,
             queries=lambda: embedded_calibration_texts(settings.encoder),
-            most_rows=memory.segment_rows,
+            max_rows=memory.segment_rows,
             memory_bytes=memory.total_bytes,
         ) as writer:
             published = writer.scenes()

@@ -1,7 +1,8 @@
-"""Training of encoders: the encoders' workshop, apart from what a search needs.
+"""Training of encoders, apart from what a search needs.
 
-``pairs`` adapts an encoder to the user's own images and texts, ``mini`` makes the one that comes
-along; both run in the same loop. Importing this costs nothing heavy.
+``pairs`` adapts an encoder to the user's own images and texts. The other names are for recipes of
+one's own: they bring batches and a learner, and the loop does the rest. Importing this costs
+nothing heavy.
 """
 
 from typing import TYPE_CHECKING
@@ -9,34 +10,63 @@ from typing import TYPE_CHECKING
 from geosearch.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from geosearch.training.loop import Settings
-    from geosearch.training.mini import Rates, Recipe, held_out_sets, train_mini
+    from geosearch.training.allocation import keep_freed_memory
+    from geosearch.training.contrastive import contrastive_loss
+    from geosearch.training.depthwise import quicken
+    from geosearch.training.loop import (
+        Batches,
+        Group,
+        Learner,
+        Settings,
+        Trained,
+        require_checkpoint,
+        train,
+    )
     from geosearch.training.pairs import Balance, Tuned, Tuning, read_balance, train_pairs
+    from geosearch.training.prefetch import PrefetchedBatches
+    from geosearch.training.public_towers import public_towers
+    from geosearch.training.ranks import Ranks
 
 __all__ = [
     "Balance",
-    "Rates",
-    "Recipe",
+    "Batches",
+    "Group",
+    "Learner",
+    "PrefetchedBatches",
+    "Ranks",
     "Settings",
+    "Trained",
     "Tuned",
     "Tuning",
-    "held_out_sets",
+    "contrastive_loss",
+    "keep_freed_memory",
+    "public_towers",
+    "quicken",
     "read_balance",
-    "train_mini",
+    "require_checkpoint",
+    "train",
     "train_pairs",
 ]
 
 _HOME = {
+    "keep_freed_memory": "allocation",
+    "contrastive_loss": "contrastive",
+    "quicken": "depthwise",
+    "Batches": "loop",
+    "Group": "loop",
+    "Learner": "loop",
     "Settings": "loop",
-    "Rates": "mini",
-    "Recipe": "mini",
-    "held_out_sets": "mini",
-    "train_mini": "mini",
+    "Trained": "loop",
+    "require_checkpoint": "loop",
+    "train": "loop",
     "Balance": "pairs",
     "Tuned": "pairs",
     "Tuning": "pairs",
     "read_balance": "pairs",
     "train_pairs": "pairs",
+    "PrefetchedBatches": "prefetch",
+    "public_towers": "public_towers",
+    "Ranks": "ranks",
 }
 
 __getattr__ = lazy_names(__name__, _HOME)

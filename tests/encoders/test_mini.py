@@ -102,7 +102,8 @@ def test_half_precision_points_the_same_way(encoder: mini.MiniEncoder) -> None:
 
 def test_the_readme_example_comes_first_in_fresh_archives() -> None:
     """Nine of ten draws at least, against the same things in eleven other arrangements."""
-    from geosearch.evaluation import EXAMPLE, search_draws
+    from workshop.mini.figures.arrangements import search_draws
+    from workshop.mini.figures.held_out import EXAMPLE
 
     found = search_draws(mini.load(device="cpu"), EXAMPLE, range(2000, 2010))
     assert found.chips > 1000

@@ -1,4 +1,4 @@
-"""What scripts/check_wheel.py lets pass."""
+"""What scripts/lib/check_wheel.py lets pass."""
 
 import zipfile
 from importlib.metadata import Distribution

@@ -10,9 +10,8 @@ from geosearch.errors import UsageError
 from geosearch.reporting import SILENT
 from geosearch.training.curve import Point, read_csv, read_figures_csv, write_csv
 from geosearch.training.loop import Settings, Trained, train
-from geosearch.training.mini import Rates
-from geosearch.training.mini.corpus import Batch
-from geosearch.training.mini.learner import MiniLearner
+from workshop.mini.learning.learner import MiniLearner, Rates
+from workshop.mini.pictures.corpus import Batch
 
 
 class SmallCorpus:

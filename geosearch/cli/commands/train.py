@@ -1,4 +1,4 @@
-"""`geosearch train`: encoders learn from the user's own pairs; `mini` from its sets."""
+"""`geosearch train`: adapt an encoder to the user's own images and texts."""
 
 from pathlib import Path
 
@@ -7,23 +7,10 @@ import click
 from geosearch.cli.options import PathType, activation_option, compute_options, weights_option
 from geosearch.cli.output.report import print_refusals
 
-_out_option = click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=PathType(file_okay=False, path_type=Path),
-    help="Folder of the run.",
-)
-_seed_option = click.option("--seed", default=0, show_default=True, help="Random seed.")
-_resume_option = click.option("--resume", is_flag=True, help="Continue from the run's checkpoint.")
-_steps_option = click.option(
-    "--steps", type=click.IntRange(1), help="Number of steps: makes a run repeat exactly."
-)
 
-
-@click.group(short_help="Train an encoder, or adapt one to your archive.")
+@click.group(short_help="Adapt an encoder to your archive.")
 def train() -> None:
-    """Train an encoder, or adapt one to your archive."""
+    """Adapt an encoder to your archive."""
 
 
 @train.command(short_help="On your own images and texts.")
@@ -36,7 +23,13 @@ def train() -> None:
 @click.option(
     "--new", is_flag=True, help="Begin with random weights; with mini, from its public towers."
 )
-@_out_option
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=PathType(file_okay=False, path_type=Path),
+    help="Folder of the run.",
+)
 @click.option(
     "--images",
     type=PathType(file_okay=False, path_type=Path),
@@ -55,7 +48,9 @@ def train() -> None:
     help="Weight of the long texts by progress, as PROGRESS:WEIGHT,...; or long, or short.",
 )
 @click.option("--epochs", default=10.0, show_default=True, help="Passes over the images.")
-@_steps_option
+@click.option(
+    "--steps", type=click.IntRange(1), help="Number of steps: makes a run repeat exactly."
+)
 @click.option("--minutes", type=click.FloatRange(0.1), help="Duration, instead of epochs.")
 @click.option("--batch", default=128, show_default=True, help="Pairs per step, over all processes.")
 @click.option(
@@ -76,8 +71,8 @@ def train() -> None:
     help="turns: cuts, quarter turns, mirrors. none: images as they are.",
 )  # fmt: skip
 @click.option("--save-every", default=100, show_default=True, help="Steps between checkpoints.")
-@_seed_option
-@_resume_option
+@click.option("--seed", default=0, show_default=True, help="Random seed.")
+@click.option("--resume", is_flag=True, help="Go on from the run's checkpoint.")
 @compute_options()
 def pairs(
     listing: Path,
@@ -156,62 +151,3 @@ def pairs(
             f"use them with --encoder {name} --weights {done.weights}"
         )
     return 3 if done.refused else 0
-
-
-@train.command(short_help="The encoder that comes along, on its own sets.")
-@click.argument("data", metavar="DATA", type=PathType(file_okay=False, path_type=Path))
-@_out_option
-@click.option("--minutes", default=90.0, show_default=True, help="Time for the steps.")
-@_steps_option
-@click.option(
-    "--start", type=PathType(dir_okay=False, path_type=Path), help="Weights to begin from."
-)
-@click.option("--tower-rate", default=3e-4, show_default=True, help="Of the image tower.")
-@click.option("--head-rate", default=1e-3, show_default=True, help="Of projection and text head.")
-@click.option(
-    "--batch-times",
-    type=click.IntRange(1),
-    help="Times the usual batch of 232. Default: 4 on a GPU, else 1.",
-)
-@click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
-@_seed_option
-@_resume_option
-def mini(
-    data: Path,
-    output: Path,
-    minutes: float,
-    steps: int | None,
-    start: Path | None,
-    tower_rate: float,
-    head_rate: float,
-    batch_times: int | None,
-    device: str,
-    seed: int,
-    resume: bool,
-) -> None:
-    """Train mini on RSICD, UCM-Captions, EuroSAT and what geosearch draws.
-
-    DATA holds rsicd.tar, dataset_rsicd.json, ucm_captions.tar, dataset_ucm.json, eurosat.tar and
-    captions/. Needs what `pip install ".[train]"` brings, in geosearch's checkout.
-
-    \b
-      geosearch train mini DATA -o runs/mini
-    """
-    from geosearch.encoders import resolve_device
-    from geosearch.reporting import CONSOLE
-    from geosearch.training import Rates, Recipe, Settings, train_mini
-
-    device = resolve_device(device)
-    done = train_mini(
-        data,
-        output,
-        Settings(minutes=minutes, steps=steps),
-        Recipe(Rates(tower_rate, head_rate), batch_times or (1 if device == "cpu" else 4), device),
-        seed=seed,
-        start=start,
-        resume=resume,
-        reporter=CONSOLE,
-    )
-    CONSOLE.say(
-        f"{done.weights}: {done.steps} steps in {done.seconds:.0f} s, {done.chosen} weights"
-    )

@@ -1,7 +1,7 @@
 """`mini`: the small encoder that ships inside the package.
 
 An EfficientNet-Lite0 for images of 128 x 128 pixels and the sentence encoder all-MiniLM-L6-v2 for
-texts, aligned on captioned aerial and satellite images by ``scripts/train_mini``; see
+texts, aligned on captioned aerial and satellite images by ``python -m workshop.mini train``; see
 ``docs/explanation/mini.md`` for what it is, and is not, good for.
 """
 
@@ -62,7 +62,7 @@ def load(
     Args:
         device: ``auto``, ``cpu``, ``cuda``.
         precision: ``auto``, ``float32``, ``bf16``.
-        weights: A file that ``scripts/train_mini`` wrote; None for the embedded one.
+        weights: A file that ``python -m workshop.mini train`` wrote; None for the embedded one.
 
     Raises:
         WeightsError: The file is missing, unreadable, or of another layout.

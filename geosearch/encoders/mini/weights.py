@@ -91,7 +91,7 @@ def read(path: Path) -> tuple[ImageTower, TextTower]:
     Raises:
         WeightsError: The file is missing, unreadable, or of another layout.
     """
-    hint = "leave --weights out to use those that ship with geosearch, or train: scripts/train_mini"
+    hint = "omit `weights` to use the bundled ones, or train: python -m workshop.mini train"
     require_weights(path)
     try:
         with safe_open(path, "pt") as file:

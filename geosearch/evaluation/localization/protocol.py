@@ -15,7 +15,7 @@ from geosearch.encoders import decode_image
 from geosearch.errors import UsageError
 from geosearch.evaluation.judged import Judged, loaded
 from geosearch.evaluation.localization.maps import localization_maps
-from geosearch.evaluation.localization.scores import localization_scores
+from geosearch.evaluation.localization.scores import localization_scores, require_ndimage
 from geosearch.evaluation.localization.window_grid import window_grid
 from geosearch.evaluation.pictures import Pictures, hash_of_files
 from geosearch.evaluation.published import published_localization
@@ -85,9 +85,10 @@ def evaluate_localization(
         reporter: Receives the progress.
 
     Raises:
-        UsageError: The file is none such, or a picture is not there.
+        UsageError: The file has another layout, a picture is missing, or scipy is.
         EncoderError: A picture cannot be read.
     """
+    require_ndimage()  # before the hours of embedding
     queries, sha256 = read_localization_queries(annotations)
     scores: list[dict[str, float]] = [{}] * len(queries)
     hashes: dict[str, str] = {}

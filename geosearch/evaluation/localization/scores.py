@@ -5,8 +5,10 @@ Metrics of Yuan et al., "Learning to Evaluate Performance of Multi-modal Semanti
 (xiaoyuan1996/SemanticLocalizationMetrics), its rounding and its even filter windows included.
 """
 
+import importlib
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -118,10 +120,24 @@ def _draw_line(mask: NDArray[np.bool_], start: Centre, end: Centre) -> None:
     mask[rows[inside], columns[inside]] = True
 
 
+def require_ndimage() -> Any:
+    """Return scipy's filters, which nothing else in geosearch needs.
+
+    Raises:
+        UsageError: scipy is not installed.
+    """
+    try:
+        return importlib.import_module("scipy.ndimage")
+    except ImportError as error:
+        raise UsageError(
+            "the localization metrics need scipy, which is not installed",
+            hint='install it: pip install "geosearch-eo[localization]"',
+        ) from error
+
+
 def peak_centres(probability: NDArray[np.float64]) -> list[Centre]:
     """Return where a softened map is highest within its surroundings, column and row."""
-    from scipy import ndimage
-
+    ndimage = require_ndimage()
     grey = np.asarray(probability * 255.0, np.uint8)
     for _ in range(_SOFTENED):
         grey = _box_mean(grey, _SOFTENING_PX)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from geosearch.encoders import mini
-from geosearch.training.mini.depthwise import quicken
-from geosearch.training.mini.start import pretrained
+from geosearch.training.depthwise import quicken
+from geosearch.training.public_towers import public_towers
 
 _REMEMBERED = 100_000
 """Texts whose sentence vectors are kept: 1.5 kB each."""
@@ -106,4 +106,4 @@ def new_mini(seed: int) -> MiniTowers:
     Raises:
         EncoderError: A package that training needs is not installed.
     """
-    return MiniTowers(*pretrained(seed), tuned=False)
+    return MiniTowers(*public_towers(seed), tuned=False)

@@ -18,7 +18,6 @@ from geosearch.encoders import (
 from geosearch.errors import Refusal, UsageError
 from geosearch.outputs import require_folder
 from geosearch.reporting import LOG, SILENT, Reporter
-from geosearch.training.ahead import Ahead
 from geosearch.training.allocation import keep_freed_memory
 from geosearch.training.loop import Settings, Trained, require_checkpoint, train
 from geosearch.training.pairs.balance import Balance
@@ -26,6 +25,7 @@ from geosearch.training.pairs.batches import AUGMENTS, PairBatches
 from geosearch.training.pairs.judging import HeldOutPairs
 from geosearch.training.pairs.learner import Compute, PairsLearner, Towers
 from geosearch.training.pairs.listing import Pair, parted, read_pairs
+from geosearch.training.prefetch import PrefetchedBatches
 from geosearch.training.ranks import Ranks, joined
 
 _MINI, _SIGLIP = "mini", "siglip"
@@ -231,7 +231,7 @@ def _trained(
 
     asked = judge if judged is not None else None
     keep_freed_memory()
-    ahead = Ahead(batches, _BATCHES_AHEAD)
+    ahead = PrefetchedBatches(batches, _BATCHES_AHEAD)
     try:
         return train(
             ahead,

@@ -39,11 +39,3 @@ def test_a_run_that_never_was_cannot_go_on(
     status = run([*map(str, arguments), "--steps", "1", "--batch", "4", "--resume"])
     assert status == 2
     assert "no checkpoint" in capsys.readouterr().err
-
-
-def test_mini_without_its_sets_says_what_is_missing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    status = run(["train", "mini", str(tmp_path / "nowhere"), "-o", str(tmp_path / "run")])
-    assert status in (1, 2)
-    assert "error:" in capsys.readouterr().err

@@ -10,8 +10,7 @@ from PIL import Image
 
 from geosearch.encoders import load
 from geosearch.errors import UsageError
-from geosearch.evaluation import localization_maps
-from geosearch.evaluation.localization.maps import probability_map
+from geosearch.evaluation.localization.maps import localization_maps, probability_map
 from geosearch.evaluation.localization.window_grid import window_grid
 
 

@@ -10,13 +10,10 @@ import pytest
 from PIL import Image
 
 from geosearch.errors import UsageError
-from geosearch.evaluation import (
-    evaluate_localization,
-    localization_maps,
-    localization_scores,
-    open_pictures,
-)
+from geosearch.evaluation import evaluate_localization, open_pictures
+from geosearch.evaluation.localization.maps import localization_maps
 from geosearch.evaluation.localization.protocol import read_localization_queries
+from geosearch.evaluation.localization.scores import localization_scores
 
 SQUARE = [[50, 100], [350, 100], [350, 700], [50, 700]]
 

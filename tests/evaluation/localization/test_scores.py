@@ -1,6 +1,7 @@
 """The localisation metrics against a plain reading of them with OpenCV and scipy."""
 
 import math
+import sys
 
 import cv2
 import numpy as np
@@ -8,8 +9,11 @@ import pytest
 from scipy import ndimage
 
 from geosearch.errors import UsageError
-from geosearch.evaluation import localization_scores
-from geosearch.evaluation.localization.scores import region_mask
+from geosearch.evaluation.localization.scores import (
+    localization_scores,
+    region_mask,
+    require_ndimage,
+)
 
 Region = list[list[float]]
 
@@ -111,3 +115,10 @@ def test_a_map_without_a_peak_points_nowhere() -> None:
 def test_what_is_no_map_and_no_region_is_refused(prob: np.ndarray, regions: list) -> None:
     with pytest.raises(UsageError):
         localization_scores(prob, regions)
+
+
+def test_without_scipy_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "scipy.ndimage", None)
+    with pytest.raises(UsageError, match="scipy") as refused:
+        require_ndimage()
+    assert "geosearch-eo[localization]" in refused.value.hint

@@ -9,13 +9,9 @@ import numpy as np
 import pytest
 
 from geosearch.errors import UsageError
-from geosearch.evaluation import (
-    CaptionedSet,
-    evaluate_retrieval,
-    open_pictures,
-    queries_of,
-    read_karpathy,
-)
+from geosearch.evaluation import evaluate_retrieval, open_pictures, read_karpathy
+from geosearch.evaluation.retrieval.captions import CaptionedSet
+from geosearch.evaluation.retrieval.protocols import queries_of
 
 SET = CaptionedSet(
     "drawn",

@@ -4,14 +4,12 @@ import numpy as np
 import pytest
 
 from geosearch.errors import UsageError
-from geosearch.evaluation import (
-    average_precision,
+from geosearch.evaluation import average_precision, precision_at, recalls
+from geosearch.evaluation.retrieval.recall import (
     pooled_recall,
-    precision_at,
-    recalls,
+    recalls_with_ties_lost,
     retrieval_recall,
 )
-from geosearch.evaluation.retrieval.recall import recalls_with_ties_lost
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:

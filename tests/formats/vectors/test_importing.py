@@ -100,7 +100,7 @@ def test_filters_hold_for_imported_rows(
     box = (west, south, west + width, south + height)
     query = vectors_of(1, seed=5)[0]
     query /= np.linalg.norm(query)
-    hits, _ = search(open_index(imported), query, wanted=make_filter(bbox=box, datetime=span), k=k)
+    hits, _ = search(open_index(imported), query, filter=make_filter(bbox=box, datetime=span), k=k)
     passing = shapely.intersects(boxes_of(200), shapely.box(*box))
     passing &= (np.arange(200) >= first) & (np.arange(200) <= last)
     assert len(hits) == min(k, int(passing.sum()))
@@ -675,7 +675,7 @@ def test_vectors_of_another_length_are_not_added(file: Path, tmp_path: Path) -> 
 
 
 def test_texts_cannot_be_asked_where_nobody_said_what_made_the_vectors(imported: Path) -> None:
-    with pytest.raises(EncoderError, match="encoder of the vectors in .* is unknown"):
+    with pytest.raises(EncoderError, match=r"encoder of the vectors in .* is unknown"):
         geosearch.open(imported).search("a river")
 
 
@@ -690,7 +690,7 @@ def test_vectors_of_no_named_encoder_are_not_added_to_those_of_one(tmp_path: Pat
     columns["vector"] = pa.FixedSizeListArray.from_arrays(pa.array(numbers), 512)
     first, second = (write(tmp_path / f"{name}.parquet", columns) for name in "ab")
     geosearch.import_vectors([first], tmp_path / "index", encoder="mini")
-    with pytest.raises(UsageError, match="encoder of the vectors in .* is unknown") as caught:
+    with pytest.raises(UsageError, match=r"encoder of the vectors in .* is unknown") as caught:
         geosearch.import_vectors([second], tmp_path / "index")
     assert "`encoder` mini" in caught.value.hint
 

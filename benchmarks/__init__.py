@@ -1,0 +1,1 @@
+"""How fast and how well geosearch works, as ratios measured in one run. Not part of the package."""

@@ -1,0 +1,1 @@
+"""What benchmarks of search ask: archives grown from real embeddings, filters, true answers."""

@@ -1,0 +1,1 @@
+"""What encoders are measured beside: other libraries, with the same random weights."""
