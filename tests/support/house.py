@@ -14,6 +14,7 @@ FLOORS = {
     "regular_file": 0,
     "replacing": 0,
     "stopwatch": 0,
+    "chips": 1,
     "text": 1,
     "json_text": 2,
     "paths": 2,
