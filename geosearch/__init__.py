@@ -36,8 +36,7 @@ if TYPE_CHECKING:
         verify,
     )
     from geosearch.demo import write_archive as write_demo
-    from geosearch.encoders import embed_images, embed_texts
-    from geosearch.encoders import load as load_encoder
+    from geosearch.encoders import embed_images, embed_texts, load_encoder
     from geosearch.ingest import BuildReport
     from geosearch.search import Conditions, Hit
 
@@ -82,7 +81,7 @@ _HOME = {
     "embed_texts": "encoders",
     "export_vectors": "api",
     "import_vectors": "api",
-    "load_encoder": "encoders:load",
+    "load_encoder": "encoders",
     "open": "api",
     "plan": "api",
     "remove": "api",

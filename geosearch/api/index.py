@@ -80,7 +80,7 @@ class Index:
         return self._encoder
 
     def _load_encoder(self) -> Encoder:
-        from geosearch.encoders import load
+        from geosearch.encoders import load_encoder
         from geosearch.index import UNKNOWN_ENCODER
 
         spec = self.index.spec
@@ -90,7 +90,7 @@ class Index:
                 hint="ask by a vector, or import them anew with --encoder NAME",
             )
         weights = self._weights or spec.weights
-        encoder = load(
+        encoder = load_encoder(
             spec.encoder,
             weights=weights,
             device=self._device,

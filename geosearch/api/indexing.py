@@ -226,7 +226,7 @@ def _prepare(asked: _Asked, reporter: Reporter) -> _Work:
 
     What can be refused without the encoder is refused before it is loaded.
     """
-    from geosearch.encoders import load
+    from geosearch.encoders import load_encoder
     from geosearch.index import MANIFEST, open_index, require_ann
     from geosearch.ingest import look_for_scenes
 
@@ -254,7 +254,7 @@ def _prepare(asked: _Asked, reporter: Reporter) -> _Work:
     if not named:
         asked = replace(asked, encoder=_default_encoder(reporter))
         _require_fit(asked, folder, before)
-    encoder = load(
+    encoder = load_encoder(
         _name(asked), weights=asked.weights, device=asked.device, precision=asked.precision
     )
     settings = _chip_settings(asked, encoder.image_size)
@@ -280,10 +280,10 @@ def _require_fit(asked: _Asked, folder: Path, before: IndexSpec | None) -> None:
         UsageError: A setting cannot be meant.
         IndexFolderError: The index was built in another way, or cannot be written.
     """
-    from geosearch.encoders import entry
+    from geosearch.encoders import encoder_info
     from geosearch.index import require_fit
 
-    known = entry(_name(asked))
+    known = encoder_info(_name(asked))
     if asked.size is None and asked.weights is not None:
         require_fit(folder, None)  # the weights decide how large a chip is
         return

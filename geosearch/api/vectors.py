@@ -104,7 +104,7 @@ def _import_spec(
     precision: str,
 ) -> tuple[IndexSpec, Encoder | None]:
     """Return how the files' vectors were made, and the encoder, if one was named."""
-    from geosearch.encoders import load
+    from geosearch.encoders import load_encoder
     from geosearch.formats import agreed_spec
     from geosearch.index import MANIFEST, UNKNOWN_ENCODER, open_index
 
@@ -117,7 +117,7 @@ def _import_spec(
             f"{files[0].path} says that {spec.encoder} made its vectors, not {encoder}",
             hint="leave --encoder away",
         )
-    loaded = load(encoder, weights=weights, device=device, precision=precision)
+    loaded = load_encoder(encoder, weights=weights, device=device, precision=precision)
     if loaded.dim != spec.dim:
         raise UsageError(
             f"{files[0].path} has vectors of {spec.dim} numbers, {encoder} makes {loaded.dim}",

@@ -50,16 +50,16 @@ def embed(
     from geosearch.encoders import (
         embed_images,
         embed_texts,
-        entry,
+        encoder_info,
         find_images,
-        load,
+        load_encoder,
         with_activation,
         write_embedding,
     )
 
     require_output(output, NPZ)
     name = with_activation(encoder, activation)
-    entry(name)  # there is one of that name
+    encoder_info(name)  # there is one of that name
     read = None if texts is None else read_texts(texts)
     files = find_images([*images, *more])
     if read is None and not any(file.exists() for file in files):
@@ -67,7 +67,7 @@ def embed(
             f"no image found in {', '.join((*images, *more))}",
             hint="give image files, or folders that hold some",
         )
-    loaded = load(name, weights=weights, device=device, precision=precision)
+    loaded = load_encoder(name, weights=weights, device=device, precision=precision)
     if read is not None:
         embedding = embed_texts(read.texts, loaded)
         refused: Sequence[Refusal] = read.refused

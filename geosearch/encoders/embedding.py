@@ -11,10 +11,10 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.encoders.catalog import load
+from geosearch.encoders.catalog import load_encoder
 from geosearch.encoders.contract import Encoder
-from geosearch.encoders.given_texts import require_texts
-from geosearch.encoders.images import IMAGE_ENDINGS, read_image
+from geosearch.encoders.images.image_files import IMAGE_ENDINGS, read_image
+from geosearch.encoders.texts.required import require_texts
 from geosearch.errors import EncoderError, Refusal, UsageError
 from geosearch.outputs import NPZ, output_file, require_output
 from geosearch.paths import Paths, path_list
@@ -115,7 +115,7 @@ def _in_order(inputs: Any, encoder: Any) -> tuple[Any, Encoder | str]:
 
 def _loaded(encoder: Encoder | str) -> Encoder:
     """Return an encoder that may be named; vectors that leave geosearch are the reference's."""
-    return load(encoder, precision="float32") if isinstance(encoder, str) else encoder
+    return load_encoder(encoder, precision="float32") if isinstance(encoder, str) else encoder
 
 
 def _nothing_embedded(

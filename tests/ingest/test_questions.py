@@ -6,7 +6,7 @@ from support.colours import Colours
 from support.scenes_making import values, write_band
 
 import geosearch
-from geosearch.encoders import load
+from geosearch.encoders import load_encoder
 from geosearch.ingest import QUESTIONS, ChipSettings, embedded_questions, ingest, look_for_scenes
 
 
@@ -32,7 +32,7 @@ def test_an_index_of_an_encoder_that_reads_is_measured_with_the_questions(tmp_pa
 def test_an_encoder_to_which_all_texts_are_alike_is_asked_with_drawn_vectors(
     tmp_path: Path,
 ) -> None:
-    assert embedded_questions(load("null")) is None
+    assert embedded_questions(load_encoder("null")) is None
     write_band(tmp_path / "in" / "x.tif", values(1, 448))
     geosearch.build([tmp_path / "in"], tmp_path / "index", encoder="null", stride=56, ann="ivfpq")
     assert measured(tmp_path / "index") == ("drawn", 0)

@@ -56,11 +56,11 @@ def encoder_loader(
     Raises:
         UsageError: There is no such encoder.
     """
-    from geosearch.encoders import entry, load, with_activation
+    from geosearch.encoders import encoder_info, load_encoder, with_activation
 
     name = with_activation(encoder, activation)
-    entry(name)
-    return lambda: load(name, weights=weights, device=device, precision=precision)
+    encoder_info(name)
+    return lambda: load_encoder(name, weights=weights, device=device, precision=precision)
 
 
 def require_report(output: str | None) -> None:

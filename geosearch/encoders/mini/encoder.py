@@ -8,13 +8,13 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from geosearch.encoders.device import FLOAT32, dtype_of
+from geosearch.encoders.compute.device import FLOAT32, dtype_of
+from geosearch.encoders.images.pixels import fit, fit_batch
 from geosearch.encoders.mini.fused import fuse
 from geosearch.encoders.mini.image_tower import DIM, IMAGE_SIZE, ImageTower, folded, mostly_in
 from geosearch.encoders.mini.text_tower import TEXT_LENGTH, TextTower
 from geosearch.encoders.mini.tokens import tokenize, vocabulary_bytes
-from geosearch.encoders.pixels import fit, fit_batch
-from geosearch.encoders.recent import RecentTexts, RemembersTexts
+from geosearch.encoders.texts.recent import RecentTexts, RemembersTexts
 
 _REVISION = b"mini: fit 128 bicubic centre, (x - 127) / 128, wordpiece uncased 256, int8 text"
 """Say here whatever changes a vector and is no weight; a change makes another fingerprint."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from geosearch.encoders import (
-    entry,
+    encoder_info,
     new_clip_towers,
     read_clip_towers,
     read_siglip_towers,
@@ -192,25 +192,25 @@ def _settings(
 
 
 def _towers(tuning: Tuning, learned: Sequence[Pair]) -> Towers:
-    family = entry(tuning.encoder).family
-    if family == _MINI:
+    info = encoder_info(tuning.encoder)
+    if info.family == _MINI:
         from geosearch.training.pairs.mini_towers import new_mini, tuned_mini
 
         return new_mini(tuning.seed) if tuning.new else tuned_mini(tuning.weights)
-    if family == _SIGLIP and not tuning.new:
-        return cast(Towers, read_siglip_towers(tuning.encoder, tuning.weights))
+    if info.family == _SIGLIP and not tuning.new:
+        return cast(Towers, read_siglip_towers(info, tuning.weights))
     long_texts = tuning.long_texts
     if long_texts is None:
         long_texts = any(pair.long for pair in learned)
     if tuning.new:
-        towers = new_clip_towers(tuning.encoder, long_texts=long_texts, seed=tuning.seed)
+        towers = new_clip_towers(info, long_texts=long_texts, seed=tuning.seed)
     else:
-        towers = read_clip_towers(tuning.encoder, tuning.weights, long_texts=long_texts)
+        towers = read_clip_towers(info, tuning.weights, long_texts=long_texts)
     return cast(Towers, towers)
 
 
 def _learner(tuning: Tuning, towers: Towers, device: str) -> PairsLearner:
-    starts_anew = tuning.new or entry(tuning.encoder).family == _MINI
+    starts_anew = tuning.new or encoder_info(tuning.encoder).family == _MINI
     rate = tuning.rate or (_NEW_RATE if starts_anew else _TUNING_RATE)
     bf16 = resolve_precision(device, tuning.precision) != "float32"
     return PairsLearner(towers, tuning.balance, rate, Compute(device, bf16, tuning.at_once))
