@@ -1,4 +1,4 @@
-"""geosearch: find places in satellite and aerial image archives by what one says about them.
+"""geosearch: find places in satellite and aerial image archives from a text description.
 
     import geosearch
 

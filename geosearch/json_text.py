@@ -13,7 +13,7 @@ def json_text(value: Any, *, indent: int | None = None) -> str:
     r"""Return a value as JSON text.
 
     What a terminal would act on, such as controls and marks of direction, is written as ``\u009b``,
-    which reads as the same text. A lone surrogate has no such way (8.2): a text that holds one, as
+    which reads as the same text. A lone surrogate has no such form (8.2): a text that holds one, as
     a file's name may that is not UTF-8, is written as `shown` shows it.
 
     Args:

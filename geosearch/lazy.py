@@ -9,7 +9,7 @@ from typing import Any
 def lazy_names(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
     """Return a module's ``__getattr__`` (PEP 562) for names whose modules are heavy.
 
-    What it finds becomes an attribute of the package: nobody asks for it twice.
+    A name that was found becomes an attribute of the package.
 
     Args:
         package: The package's ``__name__``.

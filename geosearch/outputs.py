@@ -1,7 +1,7 @@
 """Files that answers are written to: whole or not at all, and under a name that fits.
 
-An ending that promises another format than a file would hold is refused: a spreadsheet that opens
-``hits.csv`` and finds Parquet helps nobody.
+A name whose ending promises another format is refused: a spreadsheet cannot open a
+``hits.csv`` that holds Parquet.
 """
 
 import errno
@@ -61,8 +61,8 @@ def require_output(path: str | Path, kind: Format) -> None:
     target = Path(path)
     if target.suffix and not has_ending(target, kind):
         raise UsageError(
-            f"{target} would hold {kind.name} and does not end in {endings_text(kind)}",
-            hint=f"end it in {endings_text(kind)}",
+            f"{target} would hold {kind.name}, but its name does not end in {endings_text(kind)}",
+            hint=f"give a name that ends in {endings_text(kind)}",
         )
     try:
         if _is_special(target):
@@ -88,7 +88,7 @@ def require_folder(path: Path) -> None:
     except OSError as error:
         raise UsageError(
             f"cannot write into {path}: {error.strerror or error}",
-            hint="give a folder that may be made and written into",
+            hint="give a folder that can be made and is writable",
         ) from error
 
 
@@ -100,7 +100,7 @@ class _UntouchedError(Exception):
 def output_file(path: str | Path) -> Iterator[BinaryIO]:
     """Give a file to write to, which is moved to its place once it is whole.
 
-    Something that is there and is no regular file (``/dev/stdout``) is written to directly.
+    An existing file that is not a regular file (``/dev/stdout``) is written to directly.
 
     Raises:
         UsageError: It cannot be written there.
@@ -135,12 +135,12 @@ def cannot_write(path: str | Path, error: OSError) -> UsageError:
     """Return the error for a file that cannot be written."""
     return UsageError(
         f"cannot write {path}: {error.strerror or error}",
-        hint="give -o a file in a folder that exists and may be written to",
+        hint="give a file in a folder that exists and is writable",
     )
 
 
 def _is_special(target: Path) -> bool:
-    """Return whether it is there and is neither a file nor a folder.
+    """Return whether something exists there that is neither a file nor a folder.
 
     Raises:
         OSError: It is a folder, or a name that no file can have.

@@ -9,14 +9,14 @@ from geosearch.errors import UsageError
 
 PathLike: TypeAlias = str | os.PathLike[str]
 Paths: TypeAlias = PathLike | Iterable[PathLike]
-"""One path, or several: a text is one path, and never a list of letters."""
+"""One path, or several: a string is one path, never a list of letters."""
 
 
 def path_list(paths: Paths, what: str = "a path") -> list[str | Path]:
     """Return one path or several as a list; texts stay texts, for they may be URLs.
 
     Args:
-        paths: One, or several, from whatever gives them one by one.
+        paths: One path, or an iterable of several.
         what: What each of them is, for the message.
 
     Raises:

@@ -12,7 +12,7 @@ Advance = Callable[[float], None]
 class Course:
     """A long step: how much of it is done.
 
-    Units are what people count; what each of them takes is its work, in whatever measure.
+    Units are what people count; work measures what each of them takes, in any measure.
     """
 
     def __init__(self, label: str, total: int | None, unit: str, work: float | None = None) -> None:
@@ -20,9 +20,9 @@ class Course:
 
         Args:
             label: What is going on, a few words.
-            total: How many units there are; None for a step without a known end.
+            total: Number of units; None for a step without a known end.
             unit: What is counted, plural.
-            work: Of all units; None if one is as much as another.
+            work: Work of all units; None if each unit takes the same.
         """
         self._label = shown(label)
         self._total = total
@@ -33,38 +33,38 @@ class Course:
         self._started = perf_counter()
 
     def __call__(self, units: float, work: float | None = None) -> None:
-        """Say that so many more units are done, and so much work; without it, as much as units."""
+        """Add units that are done, and their work; without ``work``, each unit counts the same."""
         self._units += units
         self._work += units if work is None else work
 
     def leave_out(self, units: float, work: float) -> None:
-        """Say that units need nothing: they are done, and their work does not count."""
+        """Add units that need no work, and take their work out of the total."""
         self._units += units
         self._all_work -= work
 
     @property
-    def share(self) -> float | None:
-        """How much of the work is done, 0..1; None where that is not known."""
+    def fraction(self) -> float | None:
+        """Fraction of the work that is done, 0..1; None where it is unknown."""
         if self._total is None or self._all_work <= 0:
             return None
         return min(self._work / self._all_work, 1.0)
 
     def counted(self) -> str:
-        """Return how many units are done: ``6 of 44 scenes``."""
+        """Return the number of units done: ``6 of 44 scenes``."""
         whole = int(self._units + 1e-6)  # parts of one add up to it but for their rounding
         return "" if self._total is None else f"{whole:,} of {self._total:,} {self._unit}"
 
     def left(self) -> str:
-        """Return how long it will take, or has taken, in words."""
-        seconds, share = perf_counter() - self._started, self.share
-        if not share:
+        """Return the time that is left, or the time so far, in words."""
+        seconds, fraction = perf_counter() - self._started, self.fraction
+        if not fraction:
             return f"{duration(seconds)} so far"
-        return f"about {duration(seconds * (1 - share) / share)} left"
+        return f"about {duration(seconds * (1 - fraction) / fraction)} left"
 
     def line(self) -> str:
         """Return all of that in one line: ``indexing: 14 %, 6 of 44 scenes, about 12 min left``."""
-        share = self.share
-        percent = "" if share is None else f"{share:.0%}".replace("%", " %")
+        fraction = self.fraction
+        percent = "" if fraction is None else f"{fraction:.0%}".replace("%", " %")
         parts = [part for part in (percent, self.counted(), self.left()) if part]
         return f"{self._label}: {', '.join(parts)}"
 

@@ -9,6 +9,7 @@ wrong, and `remedy` what to do about it.
 import errno
 import os
 import stat
+from collections.abc import Callable, Iterator
 from io import BufferedReader
 from pathlib import Path
 
@@ -73,17 +74,30 @@ def read_regular(path: str | Path, most_bytes: int, *, streams: bool = False) ->
             (`TooLargeError`).
     """
     with open_regular(path, streams=streams) as file:
-        parts, size = [], 0
-        while part := file.read(min(_PART_BYTES, most_bytes + 1 - size)):
-            parts.append(part)
-            size += len(part)
-            if size > most_bytes:
-                raise TooLargeError(errno.EFBIG, f"larger than {_bytes(most_bytes)}", str(path))
-    return b"".join(parts)
+        return b"".join(parts_within(file.read, most_bytes, str(path)))
+
+
+def parts_within(read: Callable[[int], bytes], most_bytes: int, name: str) -> Iterator[bytes]:
+    """Yield what is read until there is no more, and no more than is allowed.
+
+    Args:
+        read: Returns up to so many bytes, and none at the end.
+        most_bytes: No more than this is yielded.
+        name: What is read, for errors.
+
+    Raises:
+        OSError: It cannot be read, or is larger (`TooLargeError`).
+    """
+    size = 0
+    while part := read(min(_PART_BYTES, most_bytes + 1 - size)):
+        size += len(part)
+        if size > most_bytes:
+            raise TooLargeError(errno.EFBIG, f"larger than {_bytes(most_bytes)}", name)
+        yield part
 
 
 def require_regular(path: str | Path, *, streams: bool = False) -> os.stat_result:
-    """Look at a file that an engine is going to open by its name.
+    """Check a file that an engine is going to open by its name.
 
     Returns:
         Its status; size and time are what they were at that moment.
@@ -127,7 +141,7 @@ def remedy(error: OSError, otherwise: str = "check the path") -> str:
         otherwise: What to do where its kind says nothing.
     """
     if isinstance(error, NotRegularError):
-        return "give a file; what a pipe brings can be written to one first"
+        return "give a file; the output of a pipe can be written to one first"
     if error.errno in (errno.EACCES, errno.EPERM):
         return "allow it, and the folders above it, to be read"
     if error.errno == errno.ENAMETOOLONG:

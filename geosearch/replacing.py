@@ -11,9 +11,9 @@ _LONGEST_BYTES = 200
 
 @contextmanager
 def replacing(path: Path, *, shared: bool = False) -> Iterator[Path]:
-    """Give a place beside a file to write to, and put what is there in the file's place.
+    """Yield a place beside a file to write to, and move it to the file's place afterwards.
 
-    Nothing is left beside, and the file stays as it was, where writing fails.
+    Where writing fails, the file stays as it was and nothing is left beside it.
 
     Args:
         path: The file.

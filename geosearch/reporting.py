@@ -76,13 +76,13 @@ class LogReporter:
         if not self._log.isEnabledFor(logging.INFO):
             yield course
             return
-        with _told_now_and_then(lambda: self._log.info("%s", course.line())):
+        with _repeated(lambda: self._log.info("%s", course.line())):
             yield course
         self._log.info("%s", course.summary())
 
 
 class ConsoleReporter:
-    """Writes to stderr: a bar on a terminal, elsewhere a line a minute."""
+    """Writes to stderr: a bar on a terminal, elsewhere one line per minute."""
 
     def say(self, line: str, /) -> None:
         """Write one line to stderr, where everything goes that is not the answer."""
@@ -100,7 +100,7 @@ class ConsoleReporter:
             yield course
 
     def _lines(self, course: Course) -> AbstractContextManager[None]:
-        return _told_now_and_then(lambda: self.say(course.line()))
+        return _repeated(lambda: self.say(course.line()))
 
 
 SILENT: Reporter = SilentReporter()
@@ -114,8 +114,8 @@ logging.getLogger("geosearch").addHandler(logging.NullHandler())
 
 
 @contextmanager
-def _told_now_and_then(tell: Callable[[], None]) -> Iterator[None]:
-    """Tell how far a step is after a few seconds, and then once a minute."""
+def _repeated(tell: Callable[[], None]) -> Iterator[None]:
+    """Call ``tell`` after a few seconds, and then once a minute."""
     ended = Event()
 
     def keep_telling() -> None:
@@ -142,32 +142,32 @@ def _bar(course: Course, label: str) -> "Progress":
     from rich.progress_bar import ProgressBar
     from rich.text import Text
 
-    class Told(ProgressColumn):
+    class Words(ProgressColumn):
         """A text that the course gives."""
 
-        def __init__(self, told: Callable[[], str]) -> None:
+        def __init__(self, text: Callable[[], str]) -> None:
             super().__init__()
-            self._told = told
+            self._text = text
 
         def render(self, task: Task) -> Text:
             """Return it as it is: it may hold what rich takes for markup."""
-            return Text(self._told())
+            return Text(self._text())
 
-    class Share(ProgressColumn):
-        """The share that is done, or a pulse where that is not known."""
+    class Fraction(ProgressColumn):
+        """The fraction that is done, or a pulse where it is unknown."""
 
         def render(self, task: Task) -> ProgressBar:
             """Return the bar."""
-            share = course.share
+            fraction = course.fraction
             return ProgressBar(
                 total=1.0,
-                completed=share or 0.0,
-                pulse=share is None,
+                completed=fraction or 0.0,
+                pulse=fraction is None,
                 width=40,
                 animation_time=task.get_time(),
             )
 
-    columns = (Told(lambda: shown(label)), Share(), Told(course.counted), Told(course.left))
+    columns = (Words(lambda: shown(label)), Fraction(), Words(course.counted), Words(course.left))
     bars = Progress(*columns, console=Console(stderr=True), transient=True)
     bars.add_task("", total=None)
     return bars

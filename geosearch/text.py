@@ -1,7 +1,7 @@
 """Text from outside: file names, documents and arguments are not yet text, nor safe to print.
 
-One function each way. `decoded` lets in the bytes of a document, `readable` what Python holds as a
-text, and both name what is not; `shown` makes of anything a line that a terminal, a log and a JSON
+One function each way. `decoded` lets in the bytes of a document and `readable` a Python string;
+both refuse what is not text. `shown` turns anything into a line that a terminal, a log and a JSON
 document can hold.
 """
 
@@ -59,7 +59,7 @@ def decoded(
 
 
 def shown(text: object, *, lines: bool = False) -> str:
-    r"""Return a text as it can be printed: whatever is not printable is escaped.
+    r"""Return a text as it can be printed: characters that are not printable are escaped.
 
     A byte of a file name that is not UTF-8 becomes ``\xe8``, a control character ``\x1b``, a lone
     surrogate ``\ud83d``.
@@ -95,7 +95,7 @@ def is_readable(text: str) -> bool:
 
 
 def readable(text: str, what: str, hint: str = "write it in UTF-8") -> str:
-    """Return a text that was looked at.
+    """Return a text after checking it.
 
     Args:
         text: From a file, a document or the command line.

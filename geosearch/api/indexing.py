@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from geosearch.encoders import Encoder
     from geosearch.index import IndexSpec
     from geosearch.ingest import AnnKind, ChipSettings, IndexPlan
-    from geosearch.scenes import Found
+    from geosearch.scenes import Discovery
 
 
 def build(
@@ -209,7 +209,7 @@ class _Asked:
 class _Work:
     """What an indexing run works with."""
 
-    found: Found
+    found: Discovery
     """The scenes."""
     folder: Path
     """The index."""

@@ -110,7 +110,8 @@ def compact(
     """Merge an index's segments without the chips that were removed, and free their room.
 
     Nothing is embedded again, and searches answer as before. Files of older generations are
-    deleted, but not those that this process has open; see docs/format.md for other processes.
+    deleted, but not those that this process has open; see
+    docs/explanation/index-on-disk.md for other processes.
 
     Args:
         index: The index folder; None for the one in the environment, or the newest in ``indexes/``.

@@ -18,9 +18,9 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
-from geosearch.demo.ground import Mark
-from geosearch.demo.landscape import Landscape, draw_landscape
-from geosearch.demo.sites import SITES, Site
+from geosearch.demo.landscapes.ground import Mark
+from geosearch.demo.landscapes.landscape import Landscape, draw_landscape
+from geosearch.demo.landscapes.sites import SITES, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class DemoArchive:
     scenes: tuple[Path, ...]
     """GeoTIFFs."""
     truth: Path
-    """GeoJSON of what is where; no scene."""
+    """GeoJSON of what is where; not a scene."""
     counts: dict[str, int]
-    """How many arrangements of each kind there are, most first."""
+    """Number of arrangements of each kind, the most frequent first."""
 
 
 def write_archive(folder: Path, *, seed: int = 0) -> DemoArchive:

@@ -5,17 +5,17 @@ What needs Arrow is imported when it is first used: a query must not wait for it
 
 from typing import TYPE_CHECKING
 
-from geosearch.formats.answer import answer_line
-from geosearch.formats.contact_sheet import write_contact_sheet
-from geosearch.formats.geojson import feature_collection, geojson_text
-from geosearch.formats.table import hits_table
-from geosearch.formats.vectors import read_vectors
+from geosearch.formats.hits.answer_line import answer_line
+from geosearch.formats.hits.contact_sheet import write_contact_sheet
+from geosearch.formats.hits.geojson import feature_collection, geojson_text
+from geosearch.formats.hits.table import hits_table
+from geosearch.formats.vectors.numpy_files import read_vectors
 from geosearch.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from geosearch.formats.vector_export import export_vectors
-    from geosearch.formats.vector_import import VectorImport, agreed_spec, import_vectors
-    from geosearch.formats.vector_table import VectorFile
+    from geosearch.formats.vectors.exporting import export_vectors
+    from geosearch.formats.vectors.importing import VectorImport, agreed_spec, import_vectors
+    from geosearch.formats.vectors.parquet_reader import VectorFile
 
 __all__ = [
     "VectorFile",
@@ -32,11 +32,11 @@ __all__ = [
 ]
 
 _HOME = {
-    "VectorFile": "vector_table",
-    "VectorImport": "vector_import",
-    "export_vectors": "vector_export",
-    "import_vectors": "vector_import",
-    "agreed_spec": "vector_import",
+    "VectorFile": "vectors.parquet_reader",
+    "VectorImport": "vectors.importing",
+    "export_vectors": "vectors.exporting",
+    "import_vectors": "vectors.importing",
+    "agreed_spec": "vectors.importing",
 }
 
 __getattr__ = lazy_names(__name__, _HOME)

@@ -6,19 +6,22 @@ closed along the pole where one lies inside. Shapes that documents hand us, in w
 brought to the same.
 """
 
-from geosearch.geo.boxes import bbox_geometry, rfc7946_bbox
+from geosearch.geo.boxes import Bbox, bbox_geometry, rfc7946_bbox
 from geosearch.geo.footprint import footprint, footprints
 from geosearch.geo.ground import box_sizes_m, ground_sizes_m
 from geosearch.geo.projection import PixelToLonLat, ToLonLat, crs_to_lonlat
-from geosearch.geo.reprojection import CHIP_SHARE, go_the_long_way, shapes_to_lonlat
+from geosearch.geo.reprojection import CHIP_FRACTION, have_long_edges, shapes_to_lonlat
 from geosearch.geo.stated_crs import StatedCrs, read_crs, same_crs
-from geosearch.geo.wrapping import MOST_LON, ROUNDING_DEG
+from geosearch.geo.windows import PixelWindow
+from geosearch.geo.wrapping import MAX_LON, ROUNDING_DEG
 
 __all__ = [
-    "CHIP_SHARE",
-    "MOST_LON",
+    "CHIP_FRACTION",
+    "MAX_LON",
     "ROUNDING_DEG",
+    "Bbox",
     "PixelToLonLat",
+    "PixelWindow",
     "StatedCrs",
     "ToLonLat",
     "bbox_geometry",
@@ -26,8 +29,8 @@ __all__ = [
     "crs_to_lonlat",
     "footprint",
     "footprints",
-    "go_the_long_way",
     "ground_sizes_m",
+    "have_long_edges",
     "read_crs",
     "rfc7946_bbox",
     "same_crs",

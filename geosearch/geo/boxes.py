@@ -1,11 +1,21 @@
 """Boxes of longitude and latitude, which may cross 180 degrees (RFC 7946, 5.2)."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 import shapely
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
+
+
+class Bbox(NamedTuple):
+    """A box of longitude and latitude, degrees; it crosses 180 degrees where west > east."""
+
+    west: float
+    south: float
+    east: float
+    north: float
 
 
 def bbox_geometry(west: float, south: float, east: float, north: float) -> Polygon | MultiPolygon:
@@ -17,8 +27,8 @@ def bbox_geometry(west: float, south: float, east: float, north: float) -> Polyg
     )
 
 
-def rfc7946_bbox(geometries: Iterable[BaseGeometry]) -> tuple[float, float, float, float]:
-    """Return the smallest box (west, south, east, north) around geometries that are cut at 180.
+def rfc7946_bbox(geometries: Iterable[BaseGeometry]) -> Bbox:
+    """Return the smallest box around geometries that are cut at 180 degrees.
 
     West > east where the box crosses 180 degrees (RFC 7946 section 5.2).
     """
@@ -30,6 +40,6 @@ def rfc7946_bbox(geometries: Iterable[BaseGeometry]) -> tuple[float, float, floa
     gaps = spans[1:, 0] - reach[:-1]
     outside = spans[0, 0] + 360 - reach[-1]  # the gap that holds 180 degrees
     if not len(gaps) or gaps.max() <= outside:
-        return float(spans[0, 0]), south, float(reach[-1]), north
+        return Bbox(float(spans[0, 0]), south, float(reach[-1]), north)
     widest = int(gaps.argmax())
-    return float(spans[widest + 1, 0]), south, float(reach[widest]), north
+    return Bbox(float(spans[widest + 1, 0]), south, float(reach[widest]), north)

@@ -12,7 +12,7 @@ from geosearch.geo.projection import Floats, PixelToLonLat, project_pixels
 
 _GEOD = pyproj.Geod(ellps="WGS84")
 _LATTICES = (128, 1024)
-"""Cells a side in which a part of a rectangle on the Earth is looked for: no coarser than those
+"""Cells per side in which a part of a rectangle on the Earth is looked for: no coarser than those
 that footprints are made of, so that what has a footprint has a size."""
 
 

@@ -18,9 +18,9 @@ from geosearch.geo.projection import Floats, PixelToLonLat, project_pixels
 from geosearch.geo.rings import Rings
 
 _CELLS = 128
-"""Cells a side of a rectangle's lattice, where it has so many pixels."""
+"""Cells per side of a rectangle's lattice, where it has so many pixels."""
 _FINE_CELLS = 8
-"""Cells a side that a cell at the edge is cut into: bounds the points of a large disk's outline
+"""Cells per side that a cell at the edge is cut into: bounds the points of a large disk's outline
 to a few thousand."""
 _LONGEST_SIDE = 1 / 16
 """Of a rectangle: longer straight sides get points between, so that longitudes stay continuous."""
@@ -49,15 +49,15 @@ def limb_outline(to_lonlat: PixelToLonLat, window: Floats) -> Polygon | MultiPol
     return finished(parts) if parts else None
 
 
-def _cells_on_earth(to_lonlat: PixelToLonLat, window: Floats, most: int) -> Iterator[Polygon]:
+def _cells_on_earth(to_lonlat: PixelToLonLat, window: Floats, max_cells: int) -> Iterator[Polygon]:
     """Yield runs of lattice cells, in pixels, whose four corners are on the Earth."""
-    cols, rows, corners = earth_lattice(to_lonlat, window, most)
+    cols, rows, corners = earth_lattice(to_lonlat, window, max_cells)
     for r, line in enumerate(corners == 4):
         edges = np.diff(np.r_[0, line.astype(np.int8), 0])
         for start, stop in zip(np.flatnonzero(edges > 0), np.flatnonzero(edges < 0), strict=True):
             yield shapely.box(cols[start], rows[r], cols[stop], rows[r + 1])
     cell = np.array([cols[1] - cols[0], rows[1] - rows[0]])
-    if most > _FINE_CELLS and cell.max() > 1:
+    if max_cells > _FINE_CELLS and cell.max() > 1:
         for r, c in np.argwhere((corners > 0) & (corners < 4)):
             yield from _cells_on_earth(to_lonlat, np.r_[cols[c], rows[r], cell], _FINE_CELLS)
 
@@ -71,22 +71,22 @@ def _ring_outline(to_lonlat: PixelToLonLat, ring_px: Floats) -> Polygon | MultiP
 
 
 def earth_lattice(
-    to_lonlat: PixelToLonLat, window: Floats, most: int = _CELLS
+    to_lonlat: PixelToLonLat, window: Floats, max_cells: int = _CELLS
 ) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """Lay a lattice over a rectangle, with cells of a pixel or more.
 
     Args:
         to_lonlat: Where pixels lie.
         window: [4], column, row, width, height.
-        most: Cells a side at most.
+        max_cells: Maximum number of cells per side.
 
     Returns:
         columns float64 [m + 1] and rows float64 [n + 1] of its lines; how many corners of each
         cell are on the Earth, int64 [n, m], 0..4.
     """
     col, row, width, height = window
-    cols = np.linspace(col, col + width, max(1, min(most, math.ceil(width))) + 1)
-    rows = np.linspace(row, row + height, max(1, min(most, math.ceil(height))) + 1)
+    cols = np.linspace(col, col + width, max(1, min(max_cells, math.ceil(width))) + 1)
+    rows = np.linspace(row, row + height, max(1, min(max_cells, math.ceil(height))) + 1)
     lon, _ = project_pixels(to_lonlat, np.stack(np.meshgrid(cols, rows), axis=-1))
     node = np.isfinite(lon).astype(np.int64)
     return cols, rows, node[1:, 1:] + node[1:, :-1] + node[:-1, 1:] + node[:-1, :-1]

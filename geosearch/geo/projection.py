@@ -86,7 +86,7 @@ def _round_trip(
 
     def comes_back(x: Floats, y: Floats, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
         back_x, back_y = transformer.transform(lon, lat, direction="INVERSE")
-        with np.errstate(invalid="ignore"):  # inf - inf is no number, and not on the Earth
+        with np.errstate(invalid="ignore"):  # inf - inf is NaN, and not on the Earth
             off_x, off_y = back_x - x, back_y - y
             if turn is not None:
                 off_x -= turn * np.round(off_x / turn)
@@ -114,7 +114,7 @@ def _require_earth(crs: pyproj.CRS) -> None:
     geodetic = crs.geodetic_crs
     if crs.is_geocentric:
         raise SceneError(
-            f"its CRS is no map but geocentric ({crs.name}): its pixels have no place on Earth",
+            f"its CRS is geocentric, not a map ({crs.name}): its pixels have no place on Earth",
             hint="assign the CRS of the map it shows: gdal_edit.py -a_srs EPSG:CODE FILE",
         )
     if geodetic is None or geodetic.ellipsoid is None:

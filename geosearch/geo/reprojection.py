@@ -22,16 +22,16 @@ from geosearch.geo.wrapping import ROUNDING_DEG, Mask, Shapes, has_long_edge, wr
 
 BEND_DEG = 1e-7
 """Farthest that a straight edge may lie from the true one: about a centimetre."""
-CHIP_SHARE = 1e-3
-"""Of a chip's extent, what its edges may lie off: of a chip it is the corners that count."""
+CHIP_FRACTION = 1e-3
+"""Of a chip's extent, how far its edges may lie off: what counts of a chip is its corners."""
 
 _HALVINGS = 10
-_MOST_STEP_DEG = 45.0
+_MAX_STEP_DEG = 45.0
 """Edges that span more are halved whatever they look like, so that no turn goes unseen."""
 _JUMP_DEG = 100.0
 """What still spans more then goes through a pole."""
-_MOST_POINTS = 1 << 22
-"""Of one line: what is asked for by a stranger's document is bounded."""
+_MAX_POINTS = 1 << 22
+"""Of one line: what a stranger's document costs is bounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class _Surface:
 
 
 def shapes_to_lonlat(
-    shapes: Shapes, crs: StatedCrs, *, spherical: bool = False, share: float = 0.0
+    shapes: Shapes, crs: StatedCrs, *, spherical: bool = False, fraction: float = 0.0
 ) -> Shapes:
     """Return shapes [n] in EPSG:4326, within -180..180, cut at 180 degrees, closed along poles.
 
@@ -55,7 +55,7 @@ def shapes_to_lonlat(
         shapes: Valid, in two dimensions, x before y; None for a missing one.
         crs: What they are in.
         spherical: Edges are the shortest ways on a sphere, not straight in degrees.
-        share: Of a shape's extent, what its edges may lie off, beside `BEND_DEG`.
+        fraction: Of a shape's extent, how far its edges may lie off, besides `BEND_DEG`.
 
     Returns:
         None for one that is missing, empty, or off the Earth.
@@ -75,7 +75,7 @@ def shapes_to_lonlat(
         kept = ~np.isin(owner, off)
         points, lonlat, owner = points[kept], lonlat[kept], owner[kept]
     allowed = np.full(len(found), BEND_DEG)
-    _allow_share(allowed, share, lonlat, owner)
+    _allow_fraction(allowed, fraction, lonlat, owner)
     bent = np.unique(owner[1:][_bends(surface, points, lonlat, owner, allowed)])
     straight = np.ones(len(found), bool)
     straight[bent] = False
@@ -88,7 +88,7 @@ def shapes_to_lonlat(
     return wrapped(_mended(plain))
 
 
-def go_the_long_way(shapes: Shapes, crs: StatedCrs) -> Mask:
+def have_long_edges(shapes: Shapes, crs: StatedCrs) -> Mask:
     """Return which shapes [n] have an edge of more than 180 degrees, and none beyond 180.
 
     Whoever drew them may have meant the short way across 180 degrees.
@@ -157,16 +157,19 @@ def _sphere(plane: _Surface) -> _Surface:
     return _Surface(points, lonlat, drawn=False)
 
 
-def _allow_share(
-    allowed: Floats, share: float, lonlat: Floats, owner: np.ndarray[tuple[int], np.dtype[np.int64]]
+def _allow_fraction(
+    allowed: Floats,
+    fraction: float,
+    lonlat: Floats,
+    owner: np.ndarray[tuple[int], np.dtype[np.int64]],
 ) -> None:
-    """Raise what the edges of each shape may lie off to a share of its height."""
-    if share and len(owner):
+    """Raise what the edges of each shape may lie off to a fraction of its height."""
+    if fraction and len(owner):
         starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
         lat = lonlat[:, 1]
         height = np.maximum.reduceat(lat, starts) - np.minimum.reduceat(lat, starts)
         which = owner[starts]
-        allowed[which] = np.maximum(allowed[which], share * height)
+        allowed[which] = np.maximum(allowed[which], fraction * height)
 
 
 def _bends(
@@ -184,7 +187,7 @@ def _bends(
         return np.zeros(0, bool)
     ends = np.stack([lonlat[:-1], lonlat[1:]], axis=1)
     jumps = np.abs(ends[:, 1, 0] - ends[:, 0, 0])
-    bent = np.zeros(len(ends), bool) if surface.drawn else jumps > _MOST_STEP_DEG
+    bent = np.zeros(len(ends), bool) if surface.drawn else jumps > _MAX_STEP_DEG
     same: Mask = np.asarray(owner[1:] == owner[:-1])
     inner = _inner(surface, np.stack([points[:-1], points[1:]], axis=1), ends)
     return np.asarray(same & (bent | (bend_deg(ends, inner) > allowed[owner[1:]])))
@@ -257,8 +260,8 @@ def _line(line: BaseGeometry, surface: _Surface, allowed_deg: float) -> Floats:
         inner = _inner(surface, ends, degrees)
         bent = bend_deg(degrees, inner) > allowed_deg
         if not surface.drawn:
-            bent |= np.abs(degrees[:, 1, 0] - degrees[:, 0, 0]) > _MOST_STEP_DEG
-        if not left or 2 * bent.sum() + sum(len(part) for part, _ in done) > _MOST_POINTS:
+            bent |= np.abs(degrees[:, 1, 0] - degrees[:, 0, 0]) > _MAX_STEP_DEG
+        if not left or 2 * bent.sum() + sum(len(part) for part, _ in done) > _MAX_POINTS:
             bent[:] = False
         done.append((place[~bent], degrees[~bent, 0]))
         if not bent.any():

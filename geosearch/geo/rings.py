@@ -16,9 +16,9 @@ from geosearch.geo.projection import Floats, PixelToLonLat, project_pixels
 
 _BEND_PX = 0.05
 """Farthest that a straight piece of an outline may lie from the true edge, pixels."""
-_AREA_SHARE = 1e-3
-"""Of a rectangle's area, the most that bent edges may take away or add: of one that is smaller than
-some 130 pixels, even a twentieth of a pixel along all sides would be more."""
+_AREA_FRACTION = 1e-3
+"""Maximum fraction of a rectangle's area that bent edges may take away or add: of one that is
+smaller than some 130 pixels, even a twentieth of a pixel along all sides would be more."""
 _HALVINGS = 10
 """A side is halved at most so often: bounds the points where a projection has a crease."""
 _JUMP_DEG = 100.0
@@ -193,14 +193,14 @@ def _allowed_bend_px(px: Floats) -> Floats:
     A bow over a chord takes two thirds of its height times its length.
     """
     width, height = np.ptp(px, axis=1).T
-    share = 0.75 * _AREA_SHARE * width * height / (width + height)
+    share = 0.75 * _AREA_FRACTION * width * height / (width + height)
     return np.asarray(np.minimum(_BEND_PX, share))
 
 
 def _pixel_deg(px: Floats, lon_steps: Floats, lat: Floats) -> Floats:
     """Return the size [n] of a pixel on the ground in degrees of latitude, for each outline.
 
-    The least in both directions and along the whole outline: a hemisphere's pixels differ
+    The minimum in both directions and along the whole outline: a hemisphere's pixels differ
     by much.
 
     Args:

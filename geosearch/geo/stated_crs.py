@@ -19,7 +19,7 @@ from geosearch.geo.projection import crs_to_lonlat
 from geosearch.text import is_readable, shown
 
 _HINT = "write it in longitude and latitude (EPSG:4326), or name its CRS by a code: EPSG:32633"
-_MOST_LETTERS = 1 << 20
+_MAX_LETTERS = 1 << 20
 _SHOWN_LETTERS = 80
 _URN = re.compile(r"urn:(?:x-)?ogc:def:crs:([^:]+):(?:[^:]*:)?([^:]+)", re.IGNORECASE)
 _GML = re.compile(r"https?://www\.opengis\.net/gml/srs/epsg\.xml#(\d+)", re.IGNORECASE)
@@ -56,7 +56,7 @@ def read_crs(stated: Any) -> StatedCrs:
         UsageError: It is none of these, there is none of that name, or it is not of the Earth.
     """
     text = _text(stated)
-    if len(text) > _MOST_LETTERS or not is_readable(text) or "\0" in text:
+    if len(text) > _MAX_LETTERS or not is_readable(text) or "\0" in text:
         raise _not_understood(text)
     return _read(text)
 

@@ -16,7 +16,7 @@ from geosearch.geo.cutting import finished
 Shapes = NDArray[np.object_]
 Mask = NDArray[np.bool_]
 
-MOST_LON = 900.0
+MAX_LON = 900.0
 """Two turns beyond 180 degrees: farther out, numbers are not degrees."""
 ROUNDING_DEG = 1e-9
 """Farthest that a latitude may lie beyond a pole."""
@@ -35,7 +35,7 @@ def wrapped(shapes: Shapes) -> Shapes:
     found = np.array(shapes, dtype=object)
     west, south, east, north = shapely.bounds(found).reshape(-1, 4).T
     # comparisons with NaN, the bounds of what is missing or empty, are false
-    on = (west >= -MOST_LON) & (east <= MOST_LON)
+    on = (west >= -MAX_LON) & (east <= MAX_LON)
     on &= (south >= -90 - ROUNDING_DEG) & (north <= 90 + ROUNDING_DEG)
     found[~on] = None
     over = on & ((south < -90) | (north > 90))

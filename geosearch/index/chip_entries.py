@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.geo import PixelWindow
 from geosearch.index.packed import Packed
 
 CHIPS = "chips"
@@ -74,9 +75,9 @@ class ChipEntry(NamedTuple):
         return entry[CHIP_ENTRY.itemsize : first], entry[first:last]
 
     @property
-    def window(self) -> tuple[int, int, int, int]:
-        """Column, row, width, height in pixels of the scene."""
-        return self[6:10]
+    def window(self) -> PixelWindow:
+        """In pixels of the scene."""
+        return PixelWindow(self.column, self.row, self.width, self.height)
 
     @property
     def size_m(self) -> tuple[float, float]:

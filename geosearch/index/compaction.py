@@ -61,8 +61,8 @@ def compact(
 ) -> Compaction:
     """Merge segments, leave removed rows out, then delete what is superseded.
 
-    Nothing goes that was not made for this index: see docs/format.md. Files that this process has
-    open are left. Other processes go on with what they have mapped,
+    Nothing goes that was not made for this index: see docs/explanation/index-on-disk.md. Files that
+    this process has open are left. Other processes go on with what they have mapped,
     where the system keeps deleted files for whoever has them open, as POSIX does; what they have
     not opened by then is an error that says so.
 

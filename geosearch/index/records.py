@@ -11,6 +11,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geosearch.geo import PixelWindow
+
 UNKNOWN_TIME = int(np.iinfo(np.int64).min)
 """Stands for the time of a scene that has none; earlier than every filter."""
 
@@ -201,8 +203,8 @@ class ChipRecord:
     id: str
     scene: str
     href: str
-    window: tuple[int, int, int, int]
-    """Column, row, width, height in pixels of the scene."""
+    window: PixelWindow
+    """In pixels of the scene."""
     size_m: tuple[float, float]
     datetime: str | None
     gsd_m: float
@@ -217,7 +219,7 @@ def chip_record(
     scene: SceneRecord,
     *,
     own_id: str,
-    window: tuple[int, int, int, int],
+    window: PixelWindow,
     size_m: tuple[float, float],
     gsd_m: float,
     time_ms: int,
@@ -227,7 +229,7 @@ def chip_record(
     Args:
         scene: Its scene.
         own_id: Its own id; empty where its window makes one.
-        window: Column, row, width, height in pixels of the scene.
+        window: In pixels of the scene.
         size_m: Width and height on the ground, metres.
         gsd_m: Metres a pixel.
         time_ms: Milliseconds since 1970; `UNKNOWN_TIME` where it is not known.
@@ -263,7 +265,7 @@ def time_ms_of(moment: str | None) -> int:
     return (datetime.fromisoformat(moment) - _EPOCH) // timedelta(milliseconds=1)
 
 
-def chip_id(scene: str, window: tuple[int, int, int, int]) -> str:
+def chip_id(scene: str, window: PixelWindow) -> str:
     """Return a chip's id: the scene's and the window, stable while the scene is unchanged."""
     col, row, width, height = window
     return f"{scene}@{col},{row},{width}x{height}"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geosearch.errors import IndexFolderError
+from geosearch.geo import PixelWindow
 from geosearch.index.ann import ApproximateTier, row_code_bytes
 from geosearch.index.blocks import Blocks
 from geosearch.index.calibration import kept_queries
@@ -370,7 +371,7 @@ class Segment:
             chip_record(
                 scenes[number],
                 own_id=ids[at],
-                window=tuple(columns["windows"][at]),
+                window=PixelWindow(*columns["windows"][at]),
                 size_m=tuple(columns["size_m"][at]),
                 gsd_m=columns["gsd_m"][at],
                 time_ms=times[at],

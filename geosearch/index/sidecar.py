@@ -1,7 +1,7 @@
 """The sidecar: a DuckDB file that holds all that is known of chips and scenes.
 
 Tables ``chips`` (in row order: ``row`` is the number of the vector) and ``scenes``.
-Anyone can query it with DuckDB; docs/format.md has an example. No extension is used.
+Anyone can query it with DuckDB; docs/reference/format.md has an example. No extension is used.
 """
 
 import os

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from geosearch.geo import footprints, ground_sizes_m
 from geosearch.index import ChipBatch
 from geosearch.ingest.batches import ReadChips
-from geosearch.scenes import Cut, Scene
+from geosearch.scenes import ChipLayout, Scene
 
 _STEP = 1 << 14
 
@@ -31,7 +31,9 @@ def outlines_of(scene: Scene, windows: NDArray[np.int32]) -> NDArray[np.object_]
 class CollectedChips:
     """Gathers chips until they are stored together."""
 
-    def __init__(self, scene: Scene, cut: Cut, outlines: NDArray[np.object_], dim: int) -> None:
+    def __init__(
+        self, scene: Scene, cut: ChipLayout, outlines: NDArray[np.object_], dim: int
+    ) -> None:
         """Begin with none.
 
         Args:

@@ -15,7 +15,7 @@ from geosearch.ingest.collected import CollectedChips, outlines_of
 from geosearch.ingest.prefetch import prefetch
 from geosearch.ingest.report import SceneCount
 from geosearch.ingest.run import Part, Run, StoppedError
-from geosearch.scenes import Cut, Scene, read_chips, windows_with_data
+from geosearch.scenes import ChipLayout, Scene, read_chips, windows_with_data
 from geosearch.stopwatch import Stopwatch
 
 
@@ -26,7 +26,7 @@ class _Work:
     scene: Scene
     record: SceneRecord
     """As far as it is known before its pixels are read."""
-    cut: Cut
+    cut: ChipLayout
     """Where its chips lie."""
     unfinished: UnfinishedScene
     """What is stored."""

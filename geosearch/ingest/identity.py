@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from geosearch.index import SceneRecord
-from geosearch.scenes import FileKeys, SceneFile, free_ids, is_gone
+from geosearch.scenes import FileKeys, SceneFile, files_are_missing, unique_ids
 
 
 class Identities:
@@ -27,7 +27,9 @@ class Identities:
         self.found = frozenset(one for one in ids if one is not None)
         """Ids of the scenes whose files are here."""
         self.lost = frozenset(
-            record.id for record in records if record.id not in self.found and is_gone(record.href)
+            record.id
+            for record in records
+            if record.id not in self.found and files_are_missing(record.href)
         )
         """Ids of scenes whose files are gone: a file of that name may be theirs, moved."""
         self._taken = {record.id for record in records}
@@ -39,7 +41,7 @@ class Identities:
         self, files: Sequence[SceneFile], ids: Sequence[str | None]
     ) -> tuple[SceneFile, ...]:
         new = [file for file, known in zip(files, ids, strict=True) if known is None]
-        given = iter(free_ids([file.names for file in new], self._taken - self.lost))
+        given = iter(unique_ids([file.names for file in new], self._taken - self.lost))
         named = [
             replace(file, id=next(given) if known is None else known)
             for file, known in zip(files, ids, strict=True)
@@ -73,6 +75,6 @@ class Identities:
         """Return a file that is not the lost scene of its id with an id that nobody has."""
         if file.id not in self.lost:
             return file
-        (name,) = free_ids([file.names], self._taken)
+        (name,) = unique_ids([file.names], self._taken)
         self._taken.add(name)
         return replace(file, id=name)

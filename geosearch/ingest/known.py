@@ -5,8 +5,13 @@ from collections.abc import Sequence
 
 from geosearch.index import PublishedScene, SceneRecord
 from geosearch.ingest.identity import Identities
-from geosearch.scenes import SceneFile, SceneState, content_sum, without_secrets
-from geosearch.scenes import is_gone as files_are_gone
+from geosearch.scenes import (
+    SceneFile,
+    SceneState,
+    content_hash,
+    files_are_missing,
+    without_secrets,
+)
 
 
 class KnownScenes:
@@ -45,7 +50,7 @@ class KnownScenes:
     def has_moved(self, file: SceneFile) -> bool:
         """Return whether an unchanged scene's file is not where the index has it any more."""
         before = self._published[file.id].record.href
-        return before != without_secrets(file.href) and files_are_gone(before)
+        return before != without_secrets(file.href) and files_are_missing(before)
 
     def same_content(self, file: SceneFile, state: SceneState) -> PublishedScene | None:
         """Return the scene that a new or touched file was, if its content is the same.
@@ -67,7 +72,7 @@ class KnownScenes:
             if before.sha256 is None:
                 continue
             if before.refers_to not in sums:
-                sums[before.refers_to] = content_sum(file.href, before.refers_to)
+                sums[before.refers_to] = content_hash(file.href, before.refers_to)
             if sums[before.refers_to] == before.sha256:
                 return scene
         return None

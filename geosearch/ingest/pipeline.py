@@ -25,13 +25,13 @@ from geosearch.ingest.settings import ChipSettings, index_spec
 from geosearch.ingest.vanished import vanished_scenes
 from geosearch.ingest.work import scene_works
 from geosearch.reporting import LOG, Reporter
-from geosearch.scenes import Found, find_scenes, reading_within, without_secrets
+from geosearch.scenes import Discovery, find_scenes, reading_within, without_secrets
 from geosearch.stopwatch import Stopwatch
 
 AnnKind = Literal["auto", "flat", "ivfpq"]
 
 
-def look_for_scenes(paths: Sequence[str | Path]) -> Found:
+def look_for_scenes(paths: Sequence[str | Path]) -> Discovery:
     """Find what there is to index, before anything is loaded or fetched for it.
 
     Raises:
@@ -52,7 +52,7 @@ def look_for_scenes(paths: Sequence[str | Path]) -> Found:
 
 
 def ingest(
-    found: Found,
+    found: Discovery,
     folder: Path,
     encoder: Encoder,
     settings: ChipSettings,

@@ -17,7 +17,7 @@ from geosearch.ingest.settings import ChipSettings
 from geosearch.ingest.vanished import vanished_scenes
 from geosearch.reporting import LOG, Reporter
 from geosearch.scenes import (
-    Found,
+    Discovery,
     SceneFile,
     scene_state,
     windows_with_data,
@@ -61,7 +61,7 @@ class IndexPlan:
 
 
 def plan(
-    found: Found,
+    found: Discovery,
     folder: Path,
     encoder: Encoder,
     settings: ChipSettings,

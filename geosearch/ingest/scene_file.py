@@ -14,7 +14,7 @@ from geosearch.scenes import (
     Scene,
     SceneFile,
     SceneState,
-    content_sum,
+    content_hash,
     scene_state,
     without_secrets,
 )
@@ -51,7 +51,7 @@ def ingest_file(run: Run, file: SceneFile, known: KnownScenes, part: Part) -> No
         record = _scene_record(run, scene, 0, None)
         unfinished, batch, count = embed_scene(run, scene, record, part)
         with run.watch.time("hash"):
-            content = content_sum(file.href, scene.refers_to)
+            content = content_hash(file.href, scene.refers_to)
         _require_unchanged(file, scene.refers_to, scene.state)
     except IndexFolderError:  # an OSError too, and not the scene's fault
         raise

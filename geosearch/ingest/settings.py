@@ -6,7 +6,7 @@ from geosearch.encoders import Encoder
 from geosearch.errors import UsageError
 from geosearch.index import IndexSpec
 from geosearch.scenes import (
-    Cut,
+    ChipLayout,
     Scene,
     SceneFile,
     cut_levels,
@@ -90,7 +90,7 @@ class ChipSettings:
             stretch=parse_stretch(self.stretch),
         )
 
-    def cut(self, scene: Scene) -> Cut:
+    def cut(self, scene: Scene) -> ChipLayout:
         """Return where the chips of a scene lie, those too that hold no pixel.
 
         Raises:

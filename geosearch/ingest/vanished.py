@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence, Set
 from pathlib import Path
 
 from geosearch.index import SceneRecord
-from geosearch.scenes import FileKeys, is_gone
+from geosearch.scenes import FileKeys, files_are_missing
 
 
 def vanished_scenes(
@@ -29,7 +29,7 @@ def vanished_scenes(
         for scene in published
         if scene.id not in found
         and any(_is_below(scene, folder, keys) for folder in folders)
-        and is_gone(scene.href)
+        and files_are_missing(scene.href)
     )
 
 

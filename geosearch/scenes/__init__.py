@@ -1,36 +1,48 @@
 """Scenes: files → Scene → grid of windows → pixels. The only door to rasterio.
 
+Rooms, each of which imports only from those before it:
+
+- ``places``: where bytes are, what lies beside a file, what is secret in a URL
+- ``guarding``: what GDAL may open, and what that leads to
+- ``finding``: which files are scenes, and what they are called
+- ``state``: whether a scene is still there, and still what it was
+- ``raster``: GDAL, its errors, pixels and their stretch
+- ``opening``: a file becomes a scene with a place, a date and bands
+- ``chips``: a scene is cut into chips, which are read
+
 What needs GDAL is imported when it is first used, so that finding files costs nothing.
 """
 
 from typing import TYPE_CHECKING
 
 from geosearch.lazy import lazy_names
-from geosearch.scenes.find import Found, SceneFile, archive_name, find_scenes
-from geosearch.scenes.grid import PixelWindow, chip_windows
-from geosearch.scenes.href import band_files
-from geosearch.scenes.levels import Cut, cut_levels, level_gsds
-from geosearch.scenes.memory import ReadingMemory, reading_memory, reading_within
-from geosearch.scenes.remote import without_secrets
-from geosearch.scenes.same_file import FileKeys
-from geosearch.scenes.scene_ids import free_ids
-from geosearch.scenes.state import SceneState, content_sum, is_gone, scene_state
+from geosearch.scenes.chips.grid import chip_windows
+from geosearch.scenes.chips.levels import ChipLayout, cut_levels, level_gsds
+from geosearch.scenes.finding.find import archive_name, find_scenes
+from geosearch.scenes.finding.scene_file import Discovery, SceneFile
+from geosearch.scenes.finding.scene_ids import unique_ids
+from geosearch.scenes.places.file_keys import FileKeys
+from geosearch.scenes.places.href import band_files
+from geosearch.scenes.places.remote import without_secrets
+from geosearch.scenes.raster.reading_memory import ReadingMemory, reading_memory, reading_within
+from geosearch.scenes.state.content import content_hash
+from geosearch.scenes.state.file_state import SceneState, scene_state
+from geosearch.scenes.state.missing import files_are_missing
 
 if TYPE_CHECKING:
-    from geosearch.scenes.chip_blocks import ChipBlock
-    from geosearch.scenes.coverage import windows_with_data
-    from geosearch.scenes.placement import require_crs
-    from geosearch.scenes.reading import read_chips, read_window
-    from geosearch.scenes.scene import Scene, open_scene
-    from geosearch.scenes.stretch import parse_stretch
-    from geosearch.scenes.write import write_geotiff
+    from geosearch.scenes.chips.chip_blocks import ChipBlock
+    from geosearch.scenes.chips.reading import read_chips, read_window
+    from geosearch.scenes.opening.coverage import windows_with_data
+    from geosearch.scenes.opening.placement import require_crs
+    from geosearch.scenes.opening.scene import Scene, open_scene
+    from geosearch.scenes.raster.stretch import parse_stretch
+    from geosearch.scenes.raster.write_geotiff import write_geotiff
 
 __all__ = [
     "ChipBlock",
-    "Cut",
+    "ChipLayout",
+    "Discovery",
     "FileKeys",
-    "Found",
-    "PixelWindow",
     "ReadingMemory",
     "Scene",
     "SceneFile",
@@ -38,11 +50,10 @@ __all__ = [
     "archive_name",
     "band_files",
     "chip_windows",
-    "content_sum",
+    "content_hash",
     "cut_levels",
+    "files_are_missing",
     "find_scenes",
-    "free_ids",
-    "is_gone",
     "level_gsds",
     "open_scene",
     "parse_stretch",
@@ -52,21 +63,22 @@ __all__ = [
     "reading_within",
     "require_crs",
     "scene_state",
+    "unique_ids",
     "windows_with_data",
     "without_secrets",
     "write_geotiff",
 ]
 
 _HOME = {
-    "ChipBlock": "chip_blocks",
-    "Scene": "scene",
-    "open_scene": "scene",
-    "parse_stretch": "stretch",
-    "read_chips": "reading",
-    "read_window": "reading",
-    "require_crs": "placement",
-    "windows_with_data": "coverage",
-    "write_geotiff": "write",
+    "ChipBlock": "chips.chip_blocks",
+    "Scene": "opening.scene",
+    "open_scene": "opening.scene",
+    "parse_stretch": "raster.stretch",
+    "read_chips": "chips.reading",
+    "read_window": "chips.reading",
+    "require_crs": "opening.placement",
+    "windows_with_data": "opening.coverage",
+    "write_geotiff": "raster.write_geotiff",
 }
 
 __getattr__ = lazy_names(__name__, _HOME)

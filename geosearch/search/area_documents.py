@@ -17,7 +17,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geosearch.errors import UsageError, first_line
-from geosearch.geo import go_the_long_way, read_crs, shapes_to_lonlat
+from geosearch.geo import have_long_edges, read_crs, shapes_to_lonlat
 from geosearch.regular_file import TooLargeError, read_regular, remedy
 from geosearch.text import decoded, shown
 
@@ -247,7 +247,7 @@ def _placed(shape: BaseGeometry, stated: Any) -> _Part:
         bounds = ", ".join(f"{side:g}" for side in flat.bounds)
         where = "longitude and latitude" if crs.is_lonlat else f"the Earth in {crs.name}"
         raise _UnusableError(f"reaches outside {where}: {bounds}", _PLACES_HINT)
-    return _Part(found, bool(go_the_long_way(shapes, crs)[0]))
+    return _Part(found, bool(have_long_edges(shapes, crs)[0]))
 
 
 def _srid(shape: BaseGeometry) -> int | None:

@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
+from geosearch.geo import PixelWindow
 from geosearch.search.hit import Hit
-
-Window = tuple[int, int, int, int]
 
 SHARED_GROUND = 0.2
 """Chips of a scene that share more than this of the smaller one show the same place."""
@@ -24,7 +23,7 @@ def distinct_places(hits: Sequence[Hit]) -> list[Hit]:
         The hits that stay, in their order, with their old ranks.
     """
     kept: list[Hit] = []
-    windows: dict[str, list[Window]] = defaultdict(list)
+    windows: dict[str, list[PixelWindow]] = defaultdict(list)
     for hit in hits:
         if all(_shared(hit.window, other) <= SHARED_GROUND for other in windows[hit.scene]):
             kept.append(hit)
@@ -32,10 +31,10 @@ def distinct_places(hits: Sequence[Hit]) -> list[Hit]:
     return kept
 
 
-def _shared(a: Window, b: Window) -> float:
+def _shared(a: PixelWindow, b: PixelWindow) -> float:
     """Return the area two windows share, as a part of the smaller one's."""
-    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    width = min(a.col + a.width, b.col + b.width) - max(a.col, b.col)
+    height = min(a.row + a.height, b.row + b.height) - max(a.row, b.row)
     if width <= 0 or height <= 0:
         return 0.0
-    return width * height / min(a[2] * a[3], b[2] * b[3])
+    return width * height / min(a.width * a.height, b.width * b.height)

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from typing import Any, Unpack
 
 from geosearch.errors import UnknownConditionError, UsageError
-from geosearch.geo import MOST_LON, ROUNDING_DEG
+from geosearch.geo import MAX_LON, ROUNDING_DEG
 from geosearch.search.area_documents import read_area
 from geosearch.search.areas import Area
 from geosearch.search.conditions import Conditions
@@ -190,7 +190,7 @@ def parse_bbox(bbox: str | Sequence[float]) -> Area:
     if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
         raise UsageError(f"--bbox needs four finite numbers, got: {_said(bbox)}", hint=_BBOX_HINT)
     west, south, east, north = numbers
-    if not (-MOST_LON <= west <= MOST_LON and -MOST_LON <= east <= MOST_LON):
+    if not (-MAX_LON <= west <= MAX_LON and -MAX_LON <= east <= MAX_LON):
         raise UsageError(f"--bbox has longitudes that are not: {_said(bbox)}", hint=_BBOX_HINT)
     if not (south >= -90 - ROUNDING_DEG and north <= 90 + ROUNDING_DEG):
         raise UsageError(f"--bbox has a latitude outside -90..90: {_said(bbox)}", hint=_BBOX_HINT)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from shapely.geometry.base import BaseGeometry
 
+from geosearch.geo import PixelWindow
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -19,8 +21,8 @@ class Hit:
     """The scene's id: for a file, its path relative to the indexed folder."""
     href: str
     """Where the scene is now."""
-    window: tuple[int, int, int, int]
-    """Column, row, width, height in pixels of the scene."""
+    window: PixelWindow
+    """In pixels of the scene."""
     size_m: tuple[float, float]
     """Width and height on the ground at the chip's centre, metres."""
     gsd_m: float

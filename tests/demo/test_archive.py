@@ -12,7 +12,7 @@ from shapely.geometry import shape
 
 from geosearch.demo import DemoArchive, write_archive
 from geosearch.demo.archive import _on_earth
-from geosearch.demo.sites import SITES
+from geosearch.demo.landscapes.sites import SITES
 
 _README = "tennis court between two white buildings"
 

@@ -87,7 +87,7 @@ def test_latitudes_half_a_pixel_beyond_the_pole_end_there_and_others_are_off() -
         ("+proj=longlat +a=6051800 +b=6051800", "not of the Earth"),
         (VENUS, "not of the Earth: Venus_eqc, on Venus_2000_IAU_IAG"),
         (WEB_MARS, "not of the Earth: Mars Web Mercator, of Mars"),
-        ("EPSG:4978", "no map but geocentric"),
+        ("EPSG:4978", "geocentric, not a map"),
         ("EPSG:5773", "local one"),  # heights only
         (SITE, "local one"),
         ("EPSG:999999", "cannot be understood"),

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from geosearch.geo import CHIP_SHARE, go_the_long_way, read_crs, shapes_to_lonlat
+from geosearch.geo import CHIP_FRACTION, have_long_edges, read_crs, shapes_to_lonlat
 
 # what a map's box spans, in its units; among them the Pacific, both poles, and one through a pole
 MAPS = {
@@ -118,7 +118,7 @@ def test_a_shape_off_a_map_is_none() -> None:
 def test_chips_keep_their_corners_and_get_no_more_points() -> None:
     west = np.random.default_rng(0).uniform(300_000, 700_000, 500)
     chips = shapely.box(west, 5e6, west + 3000, 5.003e6)
-    found = shapes_to_lonlat(chips, read_crs(32633), share=CHIP_SHARE)
+    found = shapes_to_lonlat(chips, read_crs(32633), fraction=CHIP_FRACTION)
     assert set(shapely.get_num_coordinates(found)) == {5}
     truth = lonlat_of(32633, shapely.get_coordinates(chips))
     np.testing.assert_allclose(shapely.get_coordinates(found), truth, atol=1e-9)
@@ -135,10 +135,10 @@ def test_points_and_lines_and_several_parts_are_moved() -> None:
     assert line.covers(shapely.Point(-179, 0))
 
 
-def test_only_degrees_that_are_drawn_go_the_long_way() -> None:
+def test_only_degrees_that_are_drawn_have_long_edges() -> None:
     uncut = shapely.Polygon([(179, -17), (-179, -17), (-179, -16), (179, -16)])
     beyond = shapely.box(-190, 0, 10, 1)
     shapes = np.array([uncut, beyond, shapely.box(-180, 0, 180, 1), None], dtype=object)
-    assert go_the_long_way(shapes, read_crs(4326)).tolist() == [True, False, False, False]
-    assert go_the_long_way(shapes, read_crs(4269)).tolist() == [True, False, False, False]
-    assert not go_the_long_way(shapes, read_crs(3857)).any()
+    assert have_long_edges(shapes, read_crs(4326)).tolist() == [True, False, False, False]
+    assert have_long_edges(shapes, read_crs(4269)).tolist() == [True, False, False, False]
+    assert not have_long_edges(shapes, read_crs(3857)).any()

@@ -40,7 +40,7 @@ def test_the_refusal_names_the_command_and_the_option(scenes: Path, tmp_path: Pa
     with pytest.raises(SceneError, match="an affine but no CRS") as caught:
         geosearch.build([scenes / "unknown.tif"], tmp_path / "index", encoder="mini")
     assert "gdal_edit.py -a_srs EPSG:CODE FILE" in caught.value.hint
-    assert "--assume-crs EPSG:CODE" in caught.value.hint
+    assert "`assume_crs` EPSG:CODE" in caught.value.hint
 
 
 def test_the_index_says_what_was_assumed_of_which_scene(scenes: Path, tmp_path: Path) -> None:
@@ -66,5 +66,5 @@ def test_a_dry_run_assumes_it_too(scenes: Path, tmp_path: Path) -> None:
 
 
 def test_nonsense_is_a_usage_error() -> None:
-    with pytest.raises(UsageError, match="--assume-crs EPSG:0"):
+    with pytest.raises(UsageError, match="`assume_crs` EPSG:0"):
         ChipSettings(size_px=64, stride_px=64, assume_crs="EPSG:0")

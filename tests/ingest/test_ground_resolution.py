@@ -13,7 +13,7 @@ from rasterio.transform import from_origin
 import geosearch
 from geosearch.api import Hits
 from geosearch.errors import IndexFolderError, UsageError
-from geosearch.formats.contact_sheet import _pixels
+from geosearch.formats.hits.contact_sheet import _pixels
 from geosearch.geo import footprint
 from geosearch.index import open_index
 from geosearch.scenes import SceneFile, open_scene, read_window

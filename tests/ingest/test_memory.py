@@ -14,7 +14,7 @@ import geosearch
 from geosearch.errors import UsageError
 from geosearch.ingest import RunMemory, run_memory
 from geosearch.scenes import ReadingMemory, reading_within
-from geosearch.scenes.memory import reading_memory
+from geosearch.scenes.raster.reading_memory import reading_memory
 
 SIDE_PX = 30_000
 

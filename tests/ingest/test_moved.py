@@ -12,7 +12,7 @@ from rasterio.transform import from_origin
 import geosearch
 from geosearch.index import IndexWriter, open_index
 from geosearch.ingest import BuildReport
-from geosearch.scenes import SceneFile, content_sum, scene_state
+from geosearch.scenes import SceneFile, content_hash, scene_state
 
 
 def draw(path: Path, seed: int, west: float = 11.0, bands: int = 3) -> None:
@@ -160,9 +160,9 @@ def test_a_killed_run_links_again(scenes: Path, index: Path) -> None:
 def test_a_file_that_only_refers_to_pixels_has_no_content_sum(tmp_path: Path) -> None:
     (tmp_path / "a.vrt").write_text("<VRTDataset/>")
     (tmp_path / "a.tif").write_bytes(b"abc")
-    assert content_sum(str(tmp_path / "a.vrt")) is None
+    assert content_hash(str(tmp_path / "a.vrt")) is None
     # FIPS 180-2, appendix B.1
-    assert content_sum(str(tmp_path / "a.tif")) == (
+    assert content_hash(str(tmp_path / "a.tif")) == (
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     )
 

@@ -59,7 +59,7 @@ def test_a_later_run_takes_the_first_ones_stretch_and_may_have_its_own(tmp_path:
 
 def test_what_is_no_stretch_is_refused_before_anything_is_read(tmp_path: Path) -> None:
     write(tmp_path / "scenes" / "a.tif", 0)
-    with pytest.raises(UsageError, match="--stretch 9,2"):
+    with pytest.raises(UsageError, match="`stretch` 9,2"):
         geosearch.build([tmp_path / "scenes"], tmp_path / "index", encoder="mini", stretch="9,2")
     assert not (tmp_path / "index").exists()
 

@@ -293,7 +293,7 @@ def test_an_area_across_180_becomes_that_of_an_independent_library() -> None:
     assert differ(read_area(drawn).geometry, fixed) < 1e-6
 
 
-def test_an_edge_of_more_than_180_degrees_is_said_to_go_the_long_way() -> None:
+def test_an_edge_of_more_than_180_degrees_is_said_to_have_long_edges() -> None:
     ring = [[179, -17], [-179, -17], [-179, -16], [179, -16], [179, -17]]
     uncut = {"type": "Polygon", "coordinates": [ring]}
     area = read_area(uncut)

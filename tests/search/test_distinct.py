@@ -4,6 +4,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geosearch.geo import PixelWindow
 from geosearch.search.distinct import distinct_places
 from geosearch.search.hit import Hit
 
@@ -11,7 +12,8 @@ from geosearch.search.hit import Hit
 def hit(rank: int, scene: str, column: int, row: int, size: int = 128) -> Hit:
     return Hit(
         id=f"{scene}@{column},{row}", rank=rank, score=1 / rank, scene=scene, href=scene,
-        window=(column, row, size, size), size_m=(1.0, 1.0), gsd_m=0.6, pixel_m=(0.6, 0.6),
+        window=PixelWindow(column, row, size, size), size_m=(1.0, 1.0), gsd_m=0.6,
+        pixel_m=(0.6, 0.6),
         datetime=None, encoder="none",
         footprint=shapely.box(0, 0, 1, 1), bands=(1, 2, 3), stretch=None,
     )  # fmt: skip

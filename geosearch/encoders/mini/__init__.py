@@ -2,7 +2,7 @@
 
 An EfficientNet-Lite0 for images of 128 x 128 pixels and the sentence encoder all-MiniLM-L6-v2 for
 texts, aligned on captioned aerial and satellite images by ``python -m workshop.mini train``; see
-``docs/mini.md`` for what it is, and is not, good for.
+``docs/explanation/mini.md`` for what it is, and is not, good for.
 """
 
 from pathlib import Path

@@ -1,7 +1,7 @@
 """The captioned pictures that `mini` learns from, decoded once into memory.
 
-Layout of the folder: see the tables in ``docs/mini.md``; the archives are plain tar files of
-JPEG, the captions are in Karpathy's JSON layout.
+Layout of the folder: see the tables in ``docs/explanation/mini.md``; the archives are plain tar
+files of JPEG, the captions are in Karpathy's JSON layout.
 """
 
 import io

@@ -1,0 +1,1 @@
+"""How pictures are drawn: textures, a canvas with light, colours, and places on it."""

@@ -1,0 +1,1 @@
+"""Vectors from and to files: GeoParquet of chips, and arrays of NumPy."""

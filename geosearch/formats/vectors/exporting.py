@@ -1,0 +1,60 @@
+"""Chips of an index as GeoParquet: ids, footprints, times and vectors, as `vector_import` reads."""
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from geosearch.formats.vectors.parquet_writer import BATCH_ROWS, VectorFileWriter
+from geosearch.index import Generation, Segment, rows_of, run_rows
+from geosearch.outputs import output_file
+from geosearch.reporting import LOG, Reporter
+from geosearch.search import Filter, matching_runs
+
+
+def export_vectors(
+    index: Generation, path: Path, *, wanted: Filter | None = None, reporter: Reporter = LOG
+) -> int:
+    """Write chips and their vectors to a file; it is there whole, or as it was.
+
+    Args:
+        index: An open index.
+        path: The file.
+        wanted: The filter that chips must pass; None for all chips.
+        reporter: Receives the progress.
+
+    Returns:
+        Number of chips in the file.
+
+    Raises:
+        UsageError: It cannot be written there.
+    """
+    matching = [matching_runs(segment, wanted or Filter()) for segment in index.segments]
+    total = sum(run_rows(runs) for runs in matching)
+    with output_file(path) as file:  # Arrow takes no path that is not UTF-8
+        writer = VectorFileWriter(file, index.spec.dim, {"spec": asdict(index.spec)})
+        with closing(writer), reporter.track("exporting", total, "chips") as advance:
+            for segment, runs in zip(index.segments, matching, strict=True):
+                _write(writer, segment, rows_of(runs), advance)
+    return total
+
+
+def _write(
+    writer: VectorFileWriter,
+    segment: Segment,
+    rows: np.ndarray[tuple[int], np.dtype[np.int64]],
+    advance: Callable[[float], None],
+) -> None:
+    for first in range(0, len(rows), BATCH_ROWS):
+        part = rows[first : first + BATCH_ROWS]
+        chips = segment.chips(part)
+        writer.add(
+            [chip.id for chip in chips],
+            [chip.scene for chip in chips],
+            np.asarray(segment.time_ms[part]),
+            segment.footprints(part),
+            segment.vectors[part],
+        )
+        advance(len(part))

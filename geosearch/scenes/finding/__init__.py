@@ -1,0 +1,1 @@
+"""Which files are scenes, and what they are called."""

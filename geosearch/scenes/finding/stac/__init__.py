@@ -1,0 +1,1 @@
+"""Scenes that STAC documents name: Items, Catalogs, and GeoParquet tables of Items."""

@@ -1,0 +1,1 @@
+"""What GDAL may open: formats, databases, virtual rasters, and what they lead to."""
