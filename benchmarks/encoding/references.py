@@ -147,7 +147,7 @@ def _unit(found: Any) -> Tensor:
 
 def of_mini(device: str) -> Reference:
     """Read mini's image tower as it was trained: nothing folded, nothing fused."""
-    tower, _ = mini.read(mini.embedded_weights())
+    tower, _ = mini.read(mini.bundled_weights())
     tower = tower.to(device)
 
     def images(chips: Tensor) -> Tensor:

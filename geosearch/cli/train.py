@@ -15,11 +15,11 @@ def train() -> None:
 
 @train.command(short_help="On your own images and texts.")
 @click.argument("listing", metavar="LIST", type=PathType(path_type=Path))
-@click.option("--encoder", required=True, help="What is trained; `geosearch encoders` lists them.")
+@click.option("--encoder", required=True, help="Encoder to train; `geosearch encoders` lists them.")
 @weights_option
 @activation_option
 @click.option(
-    "--new", is_flag=True, help="Begin with random weights; with mini, from its public towers."
+    "--new", is_flag=True, help="Start from random weights; for mini, from its public towers."
 )
 @click.option(
     "-o",
@@ -31,7 +31,7 @@ def train() -> None:
 @click.option(
     "--images",
     type=PathType(file_okay=False, path_type=Path),
-    help="Folder that LIST's paths start from. Default: LIST's own.",
+    help="Folder that LIST's paths are relative to. Default: LIST's own.",
 )
 @click.option(
     "--stretch/--no-stretch",
@@ -49,15 +49,17 @@ def train() -> None:
 @click.option(
     "--steps", type=click.IntRange(1), help="Number of steps: a run that repeats exactly."
 )
-@click.option("--minutes", type=click.FloatRange(0.1), help="How long, instead of epochs.")
-@click.option("--batch", default=128, show_default=True, help="Pairs a step, over all processes.")
+@click.option("--minutes", type=click.FloatRange(0.1), help="Time limit, instead of epochs.")
+@click.option("--batch", default=128, show_default=True, help="Pairs per step, over all processes.")
 @click.option(
     "--at-once",
     default=64,
     show_default=True,
     help="Images in memory at once; a larger batch is computed in parts, with equal result.",
 )
-@click.option("--rate", type=float, help="Learning rate. Default: 1e-5; 5e-4 for new ones, mini.")
+@click.option(
+    "--rate", type=float, help="Learning rate. Default: 1e-5; 5e-4 with --new, and for mini."
+)
 @click.option(
     "--held-out",
     default=0.05,
@@ -70,7 +72,7 @@ def train() -> None:
 )  # fmt: skip
 @click.option("--save-every", default=100, show_default=True, help="Steps between checkpoints.")
 @click.option("--seed", default=0, show_default=True, help="Random seed.")
-@click.option("--resume", is_flag=True, help="Go on from the run's checkpoint.")
+@click.option("--resume", is_flag=True, help="Resume from the run's checkpoint.")
 @compute_options()
 def pairs(
     listing: Path,

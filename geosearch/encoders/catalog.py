@@ -187,7 +187,7 @@ def choose_default() -> Choice:
     )
     return Choice(
         MINI,
-        f"it ships with geosearch; the weights of {DEFAULT} are not here and {why}; "
+        f"it is bundled with geosearch; the weights of {DEFAULT} are not here and {why}; "
         f"`hf download {best.repo}` gets them",
     )
 

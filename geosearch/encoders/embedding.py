@@ -46,7 +46,7 @@ def embed_texts(texts: Any, encoder: Any) -> Embedding:
 
     Args:
         texts: A list.
-        encoder: The name of one, or one that `load` gave, which may also come first.
+        encoder: The name of one, or one that `load_encoder` gave, which may also come first.
 
     Raises:
         UsageError: There is no text, or one is not UTF-8 text.
@@ -55,7 +55,7 @@ def embed_texts(texts: Any, encoder: Any) -> Embedding:
     texts, encoder = _in_order(texts, encoder)
     require_texts(texts)
     if not texts:
-        raise UsageError("no text to embed", hint="give a file with a text a line")
+        raise UsageError("no text to embed", hint="give at least one text")
     return Embedding(_loaded(encoder).encode_texts(texts), tuple(texts))
 
 
@@ -70,7 +70,7 @@ def embed_images(paths: Any, encoder: Any, *, reporter: Reporter = LOG) -> Embed
 
     Args:
         paths: One or several.
-        encoder: The name of one, or one that `load` gave, which may also come first.
+        encoder: The name of one, or one that `load_encoder` gave, which may also come first.
         reporter: Receives the progress.
 
     Raises:

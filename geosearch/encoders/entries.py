@@ -1,4 +1,4 @@
-"""What is known of each encoder before it is loaded: where its weights are, how to read them."""
+"""What is known about each encoder before it is loaded: where its weights are, how to read them."""
 
 from dataclasses import dataclass
 
@@ -137,7 +137,7 @@ ENTRIES = (
         image_size=128,
         text_length=256,
         size_mb=33,
-        description="ships with geosearch: small and quick, for a first look",
+        description="bundled with geosearch: small and quick, for a first look",
     ),
 )
 """All encoders with a name of their own."""
@@ -152,4 +152,4 @@ NULL = EncoderInfo(
     size_mb=0,
     description="sees nothing: every vector is the same; for measuring and dry runs",
 )
-"""Not among those that are listed: it finds nothing."""
+"""Not listed: it finds nothing."""

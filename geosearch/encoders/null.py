@@ -1,4 +1,4 @@
-"""An encoder that sees nothing: one fixed vector, for measuring what surrounds an encoder."""
+"""An encoder with one fixed vector, for measuring what surrounds an encoder."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,7 +33,7 @@ class NullEncoder:
         return pixels.fit(image, IMAGE_SIZE)
 
     def encode_images(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return float32 [n, 512] of unit length, all alike.
+        """Return float32 [n, 512] of unit length, all equal.
 
         Raises:
             EncoderError: They are no RGB images.
@@ -42,7 +42,7 @@ class NullEncoder:
         return _alike(len(chips))
 
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return float32 [n, 512] of unit length, all alike.
+        """Return float32 [n, 512] of unit length, all equal.
 
         Raises:
             UsageError: One string instead of a list of them, or one is not UTF-8 text.

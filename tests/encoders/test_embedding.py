@@ -103,7 +103,7 @@ def test_an_encoder_is_named_or_given_before_or_after_what_it_embeds(folder: Pat
         np.testing.assert_array_equal(found.vectors, expected)
     texts = embed_texts(["a river"], encoder="mini").vectors
     np.testing.assert_array_equal(texts, embed_texts(mini, ["a river"]).vectors)
-    with pytest.raises(UsageError, match="there is no encoder"):
+    with pytest.raises(UsageError, match="unknown encoder"):
         embed_images([one], encoder="mono")
     with pytest.raises(UsageError, match="is not an encoder"):
         embed_images([one], [one])

@@ -57,7 +57,7 @@ class ResnetSizes:
 
     @property
     def positions(self) -> int:
-        """Pixels of the third stage: its work a pixel is about that of a transformer's token."""
+        """Pixels of the third stage: the work of each is about that of a transformer's token."""
         return (self.image_size // 16) ** 2
 
     @property
@@ -99,7 +99,7 @@ class ClipArchitecture:
         return self.vision.token_width
 
     def __str__(self) -> str:
-        """Say what it is, for people."""
+        """Describe it for people."""
         if isinstance(self.vision, ResnetSizes):
             tower = f"ResNet of {'-'.join(map(str, self.vision.blocks))} blocks"
         else:

@@ -1,4 +1,4 @@
-"""A CLIP of two transformers behind the contract: chips or texts in, unit vectors out."""
+"""A CLIP behind the contract: chips or texts in, unit vectors out."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict

@@ -206,10 +206,10 @@ def architecture_of(architecture: str) -> _Vit | _Resnet:
     plain = architecture.removesuffix(_QUICK)
     if plain not in _ARCHITECTURES:
         close = get_close_matches(plain.replace("/", "-"), architectures(), n=1, cutoff=0.5)
-        meant = f"did you mean {close[0]}? " if close else ""
+        guess = f"did you mean {close[0]}? " if close else ""
         raise UsageError(
             f"unknown architecture {architecture!r}",
-            hint=f"{meant}known are {', '.join(architectures())}",
+            hint=f"{guess}known are {', '.join(architectures())}",
         )
     return _ARCHITECTURES[plain]
 
@@ -233,8 +233,8 @@ def _checked(
     same = [name for name, known in _ARCHITECTURES.items() if _alike(found, known)]
     fits = f"it is a {same[0]}: name that" if same else "no architecture that geosearch knows fits"
     raise WeightsError(
-        f"{path} holds no {architecture}, but a {sizes}",
-        hint=f"{fits}; check that the file belongs to the encoder that was named",
+        f"{path} does not hold a {architecture}, but a {sizes}",
+        hint=f"{fits}; check that the file belongs to the named encoder",
     )
 
 

@@ -67,7 +67,7 @@ class ClipTowers(nn.Module):
         return said
 
     def begin(self) -> None:
-        """Let everything learn but what is to stay: the first rows of a stretched table.
+        """Let everything learn but the first rows of a stretched table.
 
         The statistics of batch norms stay too: batches of tuning are small.
         """
@@ -78,7 +78,7 @@ class ClipTowers(nn.Module):
             self.text.positional_embedding.register_hook(_but_the_first)  # type: ignore[no-untyped-call]
 
     def undecayed(self) -> list[nn.Parameter]:
-        """Return what is no matrix of a layer: biases, norms, tables of positions, temperature."""
+        """Return biases, norms, tables of positions and temperature: all but matrices of layers."""
         tables = {"positional_embedding", "class_embedding"}
         return [
             parameter
@@ -142,7 +142,9 @@ def new_clip_towers(info: EncoderInfo, *, long_texts: bool, seed: int) -> ClipTo
         UsageError: The encoder is of another family, or has a residual network.
     """
     if info.family != OPEN_CLIP or info.architecture is None:
-        raise UsageError(f"a new {info.name} cannot be made", hint="name one as open-clip:ViT-S-32")
+        raise UsageError(
+            f"a new {info.name} cannot be made", hint="name one such as open-clip:ViT-S-32"
+        )
     sizes = sizes_of(
         info.architecture,
         activation=str(info.activation),
@@ -151,7 +153,7 @@ def new_clip_towers(info: EncoderInfo, *, long_texts: bool, seed: int) -> ClipTo
     if not isinstance(sizes.vision, VitSizes):
         raise UsageError(
             f"a new {info.architecture} cannot be made: residual networks are only tuned",
-            hint="name one with a transformer, as ViT-S-32",
+            hint="name one with a transformer, such as ViT-S-32",
         )
     towers = ClipTowers(sizes)
     towers.to_empty(device="cpu")

@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-_POSITIONS_A_THREAD = 1024
+_POSITIONS_PER_THREAD = 1024
 """On a CPU: so few that what one layer hands to the next stays in its caches."""
 _POSITIONS_ELSEWHERE = 1 << 16
 """On a GPU: enough to fill it, few enough for its memory with the largest tower."""
-_MOST_IMAGES = 1024
-_SHARE_OF_FREE = 0.5
-_WIDTHS_A_POSITION = 16
+_MAX_IMAGES = 1024
+_FRACTION_OF_FREE = 0.5
+_WIDTHS_PER_POSITION = 16
 """Numbers that a block keeps of each position, in widths: 4 inside the feed-forward part and as
 much again for its result, 3 of query, key and value, and what goes in, out and around."""
-_NUMBERS_A_PIXEL = 12
+_NUMBERS_PER_PIXEL = 12
 """Three colours on their way from bytes over float32 to the tower's numbers, as float32."""
 _BYTES = 4
 _IN_FLIGHT = 2
@@ -35,13 +35,13 @@ def images_at_once(device: str, *, positions: int, width: int, edge_px: int) -> 
     """
     kind = torch.device(device).type
     if kind == "cpu":
-        return max(_POSITIONS_A_THREAD * torch.get_num_threads() // positions, 1)
-    most = min(max(_POSITIONS_ELSEWHERE // positions, 1), _MOST_IMAGES)
+        return max(_POSITIONS_PER_THREAD * torch.get_num_threads() // positions, 1)
+    maximum = min(max(_POSITIONS_ELSEWHERE // positions, 1), _MAX_IMAGES)
     if kind != "cuda":
-        return most
+        return maximum
     free, _ = torch.cuda.mem_get_info(device)
-    numbers = positions * width * _WIDTHS_A_POSITION + edge_px**2 * _NUMBERS_A_PIXEL
-    return max(min(most, int(free * _SHARE_OF_FREE) // (numbers * _BYTES)), 1)
+    numbers = positions * width * _WIDTHS_PER_POSITION + edge_px**2 * _NUMBERS_PER_PIXEL
+    return max(min(maximum, int(free * _FRACTION_OF_FREE) // (numbers * _BYTES)), 1)
 
 
 def on_device(chips: NDArray[np.uint8], at_once: int, device: str) -> Iterator[Tensor]:
@@ -54,7 +54,7 @@ def on_device(chips: NDArray[np.uint8], at_once: int, device: str) -> Iterator[T
     parts = (np.ascontiguousarray(chips[start : start + at_once]) for start in starts)
     if torch.device(device).type != "cuda":
         for part in parts:
-            # a copy where needed, because torch takes no array that must not be written
+            # a copy where needed, because torch does not take read-only arrays
             yield torch.from_numpy(part if part.flags.writeable else part.copy()).to(device)
         return
     yield from _on_cuda(parts, torch.device(device))

@@ -11,13 +11,13 @@ _DTYPES = {FLOAT32: torch.float32, BF16: torch.bfloat16}
 
 
 def resolve_device(device: str = "auto") -> str:
-    """Return the device meant: ``auto`` is the first CUDA device, else the CPU.
+    """Return the device to use: ``auto`` is the first CUDA device, else the CPU.
 
-    Apple's ``mps`` is taken by name only: its results have not been compared with the reference.
+    Apple's ``mps`` is used by name only: its results have not been compared with the reference.
 
     Raises:
-        UsageError: There is no such kind of device.
-        EncoderError: There is none on this machine.
+        UsageError: The kind of device is unknown.
+        EncoderError: This machine has none.
     """
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
@@ -25,22 +25,32 @@ def resolve_device(device: str = "auto") -> str:
         meant = torch.device(device)
     except RuntimeError as error:
         raise UsageError(
-            f"unknown device {device!r}", hint="use auto, cpu, cuda, cuda:1 or mps"
+            f"unknown device {device!r}",
+            hint="use auto, cpu, cuda, cuda:1 or mps",
+            parameter="device",
         ) from error
     if meant.type == "cuda" and not torch.cuda.is_available():
         raise EncoderError(
-            f"device {device!r} asked for, but PyTorch sees no CUDA device",
-            hint="use --device cpu, or install a CUDA build of PyTorch and its driver",
+            f"PyTorch sees no CUDA device, so {device!r} cannot be used",
+            hint="use the device cpu, or install a CUDA build of PyTorch and its driver",
+            parameter="device",
         )
     if meant.type == "cuda" and (meant.index or 0) >= torch.cuda.device_count():
         raise EncoderError(
-            f"device {device!r} asked for, but there are {torch.cuda.device_count()}",
+            f"there is no device {device!r}: PyTorch sees {torch.cuda.device_count()} CUDA devices",
             hint="devices are counted from cuda:0",
+            parameter="device",
         )
     if meant.type == "mps" and not torch.backends.mps.is_available():
-        raise EncoderError("device 'mps' asked for, but PyTorch sees none", hint="use --device cpu")
+        raise EncoderError(
+            "PyTorch sees no device 'mps'", hint="use the device cpu", parameter="device"
+        )
     if meant.type not in ("cpu", "cuda", "mps"):
-        raise UsageError(f"device {device!r} cannot be used", hint="use auto, cpu, cuda or mps")
+        raise UsageError(
+            f"device {device!r} cannot be used",
+            hint="use auto, cpu, cuda or mps",
+            parameter="device",
+        )
     return device
 
 
@@ -49,15 +59,17 @@ def resolve_precision(device: str, precision: str = "auto") -> str:
 
     Args:
         device: As :func:`resolve_device` returned it.
-        precision: ``auto``, ``float32`` or ``bf16``. The last is taken everywhere, and slow
+        precision: ``auto``, ``float32`` or ``bf16``. The last works everywhere, and is slow
             where the hardware lacks it.
 
     Raises:
-        UsageError: Another word.
+        UsageError: The precision is unknown.
     """
     if precision not in PRECISIONS:
         raise UsageError(
-            f"unknown precision {precision!r}", hint=f"use one of {', '.join(PRECISIONS)}"
+            f"unknown precision {precision!r}",
+            hint=f"use one of {', '.join(PRECISIONS)}",
+            parameter="precision",
         )
     if precision != "auto":
         return precision

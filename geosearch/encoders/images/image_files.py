@@ -23,7 +23,7 @@ _PIXEL_FORMATS = (
     *("PNG", "JPEG", "MPO", "TIFF", "WEBP", "BMP", "DIB", "GIF", "JPEG2000", "PPM", "AVIF", "QOI"),
     *("TGA", "PCX", "SGI", "ICO", "PSD", "DDS", "IM", "SPIDER", "MSP", "XBM", "XPM"),
 )
-_MOST_PIXELS = 1 << 26
+_MAX_PIXELS = 1 << 26
 """As colours 200 MB; several images are read at a time."""
 _STRETCH_PERCENTILES = (2, 98)
 _HINT = "give an image that Pillow reads"
@@ -104,7 +104,7 @@ def _formats() -> tuple[str, ...]:
 
 
 def _require_size(picture: Image.Image, name: str) -> None:
-    if picture.width * picture.height > _MOST_PIXELS:
+    if picture.width * picture.height > _MAX_PIXELS:
         raise _too_large(name, f"{picture.width} x {picture.height} px")
 
 

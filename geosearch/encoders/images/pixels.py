@@ -25,7 +25,7 @@ CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
 SIGLIP_MEAN = SIGLIP_STD = (0.5, 0.5, 0.5)
 
-_MOST_PIXELS = 1 << 28  # of a resized image: a line of pixels would otherwise grow to gigabytes
+_MAX_PIXELS = 1 << 28  # of a resized image: a line of pixels would otherwise grow to gigabytes
 
 
 def fit(image: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
@@ -118,7 +118,7 @@ def resized_shape(height_px: int, width_px: int, size_px: int) -> tuple[int, int
         EncoderError: The image is so long and thin that it would grow beyond all bounds.
     """
     long_px = int(size_px * max(height_px, width_px) / min(height_px, width_px))
-    if long_px * size_px > _MOST_PIXELS:
+    if long_px * size_px > _MAX_PIXELS:
         raise EncoderError(
             f"an image of {width_px} x {height_px} pixels is too long and thin to embed",
             hint="cut it into squarer pieces",

@@ -36,7 +36,7 @@ __all__ = [
     "SameConv",
     "SentenceEncoder",
     "TextTower",
-    "embedded_weights",
+    "bundled_weights",
     "fit",
     "folded",
     "image_checkpoint_keys",
@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 
-def embedded_weights() -> Path:
+def bundled_weights() -> Path:
     """Return the file of weights that ships with the package."""
     return Path(__file__).resolve().parent.parent / "data" / "mini.safetensors"
 
@@ -72,12 +72,12 @@ def load(
     Args:
         device: ``auto``, ``cpu``, ``cuda``.
         precision: ``auto``, ``float32``, ``bf16``.
-        weights: A file that ``python -m workshop.mini train`` wrote; None for the embedded one.
+        weights: A file that ``python -m workshop.mini train`` wrote; None for the bundled one.
 
     Raises:
         WeightsError: The file is missing, unreadable, or of another layout.
     """
-    path = embedded_weights() if weights is None else weights
+    path = bundled_weights() if weights is None else weights
     device = resolve_device(device)
     image, text = read(path)
     try:

@@ -76,7 +76,7 @@ class SiglipTowers(nn.Module):
         self.train()
 
     def undecayed(self) -> list[nn.Parameter]:
-        """Return what is no matrix of a layer: biases, norms, tables of positions, temperature."""
+        """Return biases, norms, tables of positions and temperature: all but matrices of layers."""
         return [
             parameter
             for name, parameter in self.named_parameters()

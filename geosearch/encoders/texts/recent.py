@@ -1,4 +1,4 @@
-"""The vectors of recent texts: people ask the same again, elsewhere or of another year."""
+"""The vectors of recent texts: people ask the same again, with another place or year."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from geosearch.encoders.compute.unit import unit_rows
 from geosearch.encoders.texts.required import require_texts
 
-MOST_TEXTS = 1024
+MAX_TEXTS = 1024
 """As many are remembered: 3 megabytes of vectors of 768 dimensions."""
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -23,15 +23,15 @@ class RecentTexts:
     The text that was asked for longest ago is forgotten first.
     """
 
-    def __init__(self, dim: int, most: int = MOST_TEXTS) -> None:
+    def __init__(self, dim: int, max_texts: int = MAX_TEXTS) -> None:
         """Remember nothing yet.
 
         Args:
             dim: Length of a vector.
-            most: How many texts to remember.
+            max_texts: Number of texts to remember.
         """
         self._dim = dim
-        self._most = most
+        self._max_texts = max_texts
         self._kept: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._lock = Lock()
 
@@ -67,15 +67,15 @@ class RecentTexts:
 
     def _remember(self, fresh: dict[str, NDArray[np.float32]]) -> None:
         # copies: a row of an array would keep the whole of it in memory
-        last = {text: fresh[text].copy() for text in list(fresh)[-self._most :]}
+        last = {text: fresh[text].copy() for text in list(fresh)[-self._max_texts :]}
         with self._lock:
             self._kept |= last
-            while len(self._kept) > self._most:
+            while len(self._kept) > self._max_texts:
                 self._kept.popitem(last=False)
 
 
 class RemembersTexts:
-    """The text half of an encoder: what was asked lately is not encoded again."""
+    """The text half of an encoder: recent texts are not encoded again."""
 
     _recent: RecentTexts
 

@@ -19,7 +19,7 @@ from geosearch.regular_file import open_regular, remedy, require_regular
 # of a file that is refused, in words of ours
 warnings.filterwarnings("ignore", message="Detected pickle protocol", category=UserWarning)
 
-_HINT = "give --weights the path of a checkpoint file"
+_HINT = "give `weights` the path of a checkpoint file"
 _SHA256 = re.compile("[0-9a-f]{64}")
 _PREFIX = "module."  # left by torch's DistributedDataParallel
 
@@ -52,7 +52,7 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
 
 
 def require_weights(path: Path) -> None:
-    """Refuse a path that does not lead to a file.
+    """Require a path that leads to a file.
 
     Raises:
         WeightsError: It does not.
@@ -73,7 +73,7 @@ def _system_error(path: Path, error: OSError) -> WeightsError:
 
 
 def file_hash(path: Path) -> str:
-    """Return the sha256 of a file in hex; computed once a process while the file is unchanged.
+    """Return the sha256 of a file in hex; computed once per process while the file is unchanged.
 
     The hub's cache names large files by their sha256, which it verified when it fetched them:
     such a name is taken, since reading gigabytes again would cost every query seconds.
@@ -142,6 +142,6 @@ def _unreadable(path: Path, error: Exception) -> WeightsError:
 
 def _no_state_dict(path: Path, found: str) -> WeightsError:
     return WeightsError(
-        f"{path} holds no state dict of named tensors (found {found})",
+        f"{path} does not hold a state dict of named tensors (found {found})",
         hint="save the model's state dict alone: torch.save(model.state_dict(), FILE)",
     )

@@ -13,7 +13,7 @@ def fingerprint(family: str, facts: Mapping[str, object]) -> str:
     Args:
         family: The kind of encoder.
         facts: Everything that changes a vector, as JSON values: the weights' hash, sizes,
-            activation, versions of preprocessing and tokenizer. Device and precision are none.
+            activation, versions of preprocessing and tokenizer; not device and precision.
     """
     written = json.dumps(facts, sort_keys=True, separators=(",", ":"))
     return f"{family}-{hashlib.sha256(written.encode()).hexdigest()[:_HEX_DIGITS]}"

@@ -75,14 +75,14 @@ def fetch(repo: str, file: str | None = None) -> Path:
 
 
 def offline() -> bool:
-    """Say whether the user has asked that the hub is not: by ``HF_HUB_OFFLINE``, or its like."""
+    """Return whether the user has forbidden asking the hub: by ``HF_HUB_OFFLINE``, or its like."""
     from huggingface_hub import constants
 
     return bool(constants.HF_HUB_OFFLINE)
 
 
 def reachable(repo: str, *, seconds: float = PROBE_SECONDS) -> bool:
-    """Say whether the hub lists a checkpoint in the repository within some seconds.
+    """Return whether the hub lists a checkpoint in the repository within some seconds.
 
     Asked in a thread of its own, since a name server that does not answer has no timeout.
     """
@@ -113,7 +113,7 @@ def checkpoint_in(folder: Path) -> Path:
     name = checkpoint_name(sizes)
     if name is None:
         raise WeightsError(
-            f"the folder {folder} holds no checkpoint", hint="give --weights a checkpoint file"
+            f"the folder {folder} holds no checkpoint", hint="give `weights` a checkpoint file"
         )
     return folder / name
 
@@ -155,5 +155,5 @@ def _missing(repo: str, reason: str) -> WeightsError:
     return WeightsError(
         f"the weights of {repo} are not here and cannot be fetched: {reason}",
         hint=f"with a network, `hf download {repo}` fetches them; without one, copy the file "
-        "here and give it with --weights FILE; --encoder mini needs no download",
+        "here and give it as `weights`; the encoder mini needs no download",
     )

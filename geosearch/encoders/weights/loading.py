@@ -10,7 +10,7 @@ from geosearch.errors import WeightsError
 _COUNTER = "num_batches_tracked"
 """The one tensor of whole numbers in these files: of batch norms, which inference ignores."""
 _SHOWN_KEYS = 3
-_OTHER_FILE = "check that the file belongs to the encoder that was named"
+_OTHER_FILE = "check that the file belongs to the named encoder"
 
 
 def fill(

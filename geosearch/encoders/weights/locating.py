@@ -32,7 +32,7 @@ def find_weights(info: EncoderInfo, weights: str | Path | None) -> WeightsFile:
     if info.repo is None:
         raise WeightsError(
             f"no hub has the weights of {info.name}",
-            hint="give the file: `weights` FILE",
+            hint="give the file as `weights`",
             parameter="weights",
         )
     path = hub.cached(info.repo, info.file) or hub.fetch(info.repo, info.file)

@@ -102,7 +102,7 @@ def classification_protocol(name: str) -> ClassificationProtocol:
     """
     if name not in CLASSIFICATION_PROTOCOLS:
         raise UsageError(
-            f"there is no classification protocol {name!r}",
+            f"unknown classification protocol {name!r}",
             hint=f"choose one of {', '.join(CLASSIFICATION_PROTOCOLS)}",
         )
     return CLASSIFICATION_PROTOCOLS[name]
@@ -193,7 +193,7 @@ def _words(
     words = [names.get(folder) or class_words(folder, protocol) for folder in classes]
     if len(set(words)) < len(words):
         twice = next(word for word in words if words.count(word) > 1)
-        raise UsageError(f"two classes are called {twice!r}", hint="tell them apart with --names")
+        raise UsageError(f"two classes are called {twice!r}", hint="tell them apart by `names`")
     return words
 
 

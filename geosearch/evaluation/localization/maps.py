@@ -50,7 +50,7 @@ def localization_maps(
     if max(height, width) > _LONGEST_SIDE_PX:
         raise UsageError(
             f"a picture of {width} x {height} pixels is too long for this protocol",
-            hint=f"its maps are saved as JPEG: cut it to {_LONGEST_SIDE_PX} pixels a side",
+            hint=f"its maps are saved as JPEG: cut it to {_LONGEST_SIDE_PX} pixels per side",
         )
     grid = window_grid(height, width)
     vectors = _window_vectors(encoder, image, grid, advance)

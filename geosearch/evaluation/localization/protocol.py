@@ -136,7 +136,7 @@ def _query(entry: dict[str, Any]) -> LocalizationQuery:
     regions = tuple(np.asarray(region, np.float64) for region in entry["points"])
     for region in regions:
         if region.ndim != 2 or region.shape[1] != 2 or not np.isfinite(region).all():
-            raise ValueError(f"no region: {region.tolist()!r:.60}")
+            raise ValueError(f"not a region: {region.tolist()!r:.60}")
     if not regions:
         raise ValueError(f"no region for {text.strip()!r:.60}")
     return LocalizationQuery(text.strip(), image, regions)

@@ -163,7 +163,7 @@ def embed_in_batches(
 def _protocol(name: str) -> Protocol:
     if name not in RETRIEVAL_PROTOCOLS:
         raise UsageError(
-            f"there is no retrieval protocol {name!r}",
+            f"unknown retrieval protocol {name!r}",
             hint=f"choose one of {', '.join(RETRIEVAL_PROTOCOLS)}",
         )
     return RETRIEVAL_PROTOCOLS[name]

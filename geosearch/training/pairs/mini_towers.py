@@ -96,7 +96,7 @@ def tuned_mini(weights: Path | None) -> MiniTowers:
     Raises:
         WeightsError: The file is missing, unreadable, or of another layout.
     """
-    image, text = mini.read(weights or mini.embedded_weights())
+    image, text = mini.read(weights or mini.bundled_weights())
     return MiniTowers(image, text, tuned=True)
 
 

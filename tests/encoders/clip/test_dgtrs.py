@@ -259,10 +259,10 @@ RUINED: dict[str, tuple[Callable[[dict[str, torch.Tensor]], object], str]] = {
         lambda s: s | {"token_embedding.weight": torch.zeros(100, 64)},
         "100 tokens",
     ),
-    "a list": (lambda s: [1, 2], "holds no state dict"),
-    "one tensor": (lambda s: s["visual.proj"], "holds no state dict"),
-    "numbers": (lambda s: {"a": 1}, "holds no state dict"),
-    "nothing": (lambda s: {}, "holds no state dict"),
+    "a list": (lambda s: [1, 2], "does not hold a state dict"),
+    "one tensor": (lambda s: s["visual.proj"], "does not hold a state dict"),
+    "numbers": (lambda s: {"a": 1}, "does not hold a state dict"),
+    "nothing": (lambda s: {}, "does not hold a state dict"),
     "code": (lambda s: {"f": Path("x")}, "plain tensors"),
 }
 

@@ -19,7 +19,7 @@ def test_the_cpu_is_always_there() -> None:
 def test_a_device_that_is_not_there_is_an_error(device: str) -> None:
     with pytest.raises(EncoderError, match="no CUDA device") as caught:
         resolve_device(device)
-    assert "--device cpu" in caught.value.hint
+    assert "the device cpu" in caught.value.hint
 
 
 @pytest.mark.parametrize("device", ["tpu?", "", "gpu", "meta"])

@@ -1,4 +1,4 @@
-"""The embedded encoder as users get it: the weights that ship with the package."""
+"""The bundled encoder as users get it: the weights that ship with the package."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ import pytest
 
 from geosearch.encoders import Encoder, mini
 
-if not mini.embedded_weights().exists():
+if not mini.bundled_weights().exists():
     pytest.skip("the embedded weights are not in this checkout", allow_module_level=True)
 
 TEXTS = [
@@ -43,7 +43,7 @@ def test_it_keeps_the_contract(encoder: mini.MiniEncoder) -> None:
 
 def test_the_files_that_ship_are_at_most_35_megabytes() -> None:
     vocabulary = len(mini.vocabulary_bytes())
-    assert mini.embedded_weights().stat().st_size + vocabulary <= 35_000_000
+    assert mini.bundled_weights().stat().st_size + vocabulary <= 35_000_000
 
 
 @pytest.mark.parametrize("what", ["texts", "images"])

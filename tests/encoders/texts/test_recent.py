@@ -66,7 +66,7 @@ def test_threads_get_the_vectors_of_their_own_texts() -> None:
         np.testing.assert_array_equal(found, Encoding()(texts))
 
 
-@pytest.mark.skipif(not mini.embedded_weights().exists(), reason="mini's weights are not here")
+@pytest.mark.skipif(not mini.bundled_weights().exists(), reason="mini's weights are not here")
 def test_the_embedded_encoder_wants_a_list_too_and_repeats_itself_exactly() -> None:
     encoder = mini.load(device="cpu", precision="float32")
     with pytest.raises(UsageError, match="a river"):

@@ -38,7 +38,7 @@ def test_a_hash_that_the_hubs_cache_states_is_taken(tmp_path: Path) -> None:
 def test_a_missing_file_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="cannot read") as caught:
         file_hash(tmp_path / "missing")
-    assert "--weights" in caught.value.hint
+    assert "`weights`" in caught.value.hint
 
 
 class _Runs:

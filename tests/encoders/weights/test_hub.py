@@ -119,7 +119,7 @@ def test_without_weights_the_choice_is_mini_soon_and_the_error_names_the_ways_ou
         _, message, hint = done.stdout.splitlines()
         assert REPO in message
         assert f"hf download {REPO}" in hint
-        assert "--weights FILE" in hint
+        assert "as `weights`" in hint
 
 
 def test_who_asked_for_no_network_is_not_told_that_the_hub_did_not_answer(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def test_mini_is_adapted_and_loads(listing: Path, tmp_path: Path) -> None:
     [
         ({"batch": 1}, "batch"),
         ({"held_out": 1.0}, "held out"),
-        ({"new": True}, "--new"),
+        ({"new": True}, "`new` and `weights`"),
         ({"augment": "magic"}, "magic"),
     ],
 )
