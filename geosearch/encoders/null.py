@@ -36,7 +36,7 @@ class NullEncoder:
         """Return float32 [n, 512] of unit length, all equal.
 
         Raises:
-            EncoderError: They are no RGB images.
+            EncoderError: They are not RGB images.
         """
         pixels.check_batch(chips)
         return _alike(len(chips))

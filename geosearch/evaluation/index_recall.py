@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.errors import UsageError
-from geosearch.evaluation.judged import Judged, loaded
+from geosearch.evaluation.encoder_source import EncoderSource, load_source
 from geosearch.evaluation.report import Breakdown, EncoderUsed, Protocol, Report, hash_of_texts
 from geosearch.index import MANIFEST, Generation
 from geosearch.ingest import QUESTIONS
@@ -42,7 +42,7 @@ class _Outcome:
 
 def evaluate_recall(
     index: Generation,
-    encoder: Judged,
+    encoder: EncoderSource,
     texts: Sequence[str] = QUESTIONS,
     *,
     selectivities: Sequence[float] = SELECTIVITIES,
@@ -54,7 +54,7 @@ def evaluate_recall(
 
     Args:
         index: An open index.
-        encoder: The one it was built with, or what loads it when it is needed.
+        encoder: The one it was built with, or a function that loads it.
         texts: The queries.
         selectivities: Fractions of the chips, above 0, up to 1; 1 asks without a filter. Others ask
             within boxes around a chip drawn for each text.
@@ -79,7 +79,7 @@ def evaluate_recall(
             )
     if k < 1:
         raise UsageError(f"k is {k}", hint="give a `k` of 1 or more", parameter="k")
-    encoder = loaded(encoder)
+    encoder = load_source(encoder)
     vectors = encoder.encode_texts(list(texts))
     bounds = _all_bounds(index)
     centres = np.random.default_rng(seed).integers(0, len(bounds), len(texts))
@@ -150,7 +150,7 @@ def _all_bounds(index: Generation) -> NDArray[np.float64]:
 def box_around(
     bounds: NDArray[np.float64], centre: int, share: float, *, slack_deg: float = 0.0
 ) -> tuple[float, float, float, float]:
-    """Return a box around a chip that about a share of all chips' bounds meet.
+    """Return a box around a chip that about a given fraction of all chips' bounds meet.
 
     Args:
         bounds: [n, 4], west, south, east, north of all chips, degrees.

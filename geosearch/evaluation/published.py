@@ -204,7 +204,7 @@ def published_classification(
 
 
 def published_localization(counts: Mapping[str, int]) -> tuple[PublishedResult, ...]:
-    """Return rows on AIR-SLT, which is told by its counts of images, queries and regions."""
+    """Return rows on AIR-SLT, recognized by its counts of images, queries and regions."""
     if any(counts.get(what) != size for what, size in _SELO_SIZES.items()):
         return ()
     names = ("Rsu", "Rda", "Ras", "Rmi")

@@ -154,7 +154,7 @@ def train(
         settings: How long and how fast.
         out: The run's folder.
         resume: Go on from the checkpoint in it.
-        reporter: Is told how it goes.
+        reporter: Receives the progress.
         judge: Says now and then how good the averaged weights are; writes ``figures.csv`` and
             ``figures.png``.
         ranks: The processes that train together; the first one writes.
@@ -229,7 +229,7 @@ def _one_step(
 
 
 def rate_share(step: int, total: int | None, settings: Settings) -> float:
-    """Return the share of the full rate: up in a line, then down a cosine to the lowest."""
+    """Return the fraction of the full rate: up in a line, then down a cosine to the lowest."""
     up = min(1.0, (step + 1) / max(settings.warm_up_steps, 1))
     if total is None:  # not known in the first steps, which the warm-up covers
         return up

@@ -19,7 +19,7 @@ class PrefetchedBatches(Generic[B]):
         self._coming: dict[int, Future[B]] = {}
 
     def batch(self, number: int) -> B:
-        """Return a batch; numbers are expected to be asked for in order."""
+        """Return a batch; numbers are expected in order."""
         for upcoming in range(number, number + self._threads + 1):
             if upcoming not in self._coming:
                 self._coming[upcoming] = self._pool.submit(self._source.batch, upcoming)

@@ -239,7 +239,7 @@ def _checked(
 
 
 def _with_heads(sizes: ClipArchitecture, wanted: _Vit | _Resnet) -> ClipArchitecture:
-    """Set how wide a head of the image tower is, which no tensor tells."""
+    """Set the head width of the image tower, which no tensor shows."""
     if isinstance(sizes.vision, VitSizes) and isinstance(wanted, _Vit):
         heads = sizes.vision.width // wanted.head_width
         return replace(sizes, vision=replace(sizes.vision, heads=heads))
@@ -255,7 +255,7 @@ def _summary(sizes: ClipArchitecture) -> _Vit | _Resnet:
 
 
 def _alike(one: _Vit | _Resnet, other: _Vit | _Resnet) -> bool:
-    """Compare all but the head width, which no file tells."""
+    """Compare all but the head width, which no file shows."""
     if isinstance(one, _Vit) and isinstance(other, _Vit):
         return replace(one, head_width=0) == replace(other, head_width=0)
     return one == other

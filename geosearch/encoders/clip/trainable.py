@@ -136,7 +136,7 @@ def new_clip_towers(info: EncoderInfo, *, long_texts: bool, seed: int) -> ClipTo
     Args:
         info: Of ``open-clip:`` and an architecture with a transformer.
         long_texts: Read 248 tokens, else 77.
-        seed: Of the weights.
+        seed: Random seed of the weights.
 
     Raises:
         UsageError: The encoder is of another family, or has a residual network.

@@ -39,7 +39,7 @@ def fit(image: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
         uint8 [size_px, size_px, 3]; the image itself where it has that size already.
 
     Raises:
-        EncoderError: It is no RGB image, or too long and thin.
+        EncoderError: It is not an RGB image, or too long and thin.
     """
     _check_image(image)
     height, width = image.shape[:2]
@@ -59,7 +59,7 @@ def squeeze(image: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
         size_px: Edge of the result, pixels.
 
     Raises:
-        EncoderError: It is no RGB image.
+        EncoderError: It is not an RGB image.
     """
     _check_image(image)
     if image.shape[:2] == (size_px, size_px):
@@ -79,7 +79,7 @@ def fit_batch(
         one: What fits one image: :func:`fit` or :func:`squeeze`.
 
     Raises:
-        EncoderError: They are no RGB images.
+        EncoderError: They are not RGB images.
     """
     check_batch(chips)
     if chips.shape[1:3] == (size_px, size_px):
@@ -102,7 +102,7 @@ def check_batch(chips: NDArray[np.uint8]) -> None:
     """Refuse what is not uint8 [n, h, w, 3].
 
     Raises:
-        EncoderError: They are no RGB images.
+        EncoderError: They are not RGB images.
     """
     if chips.ndim != 4 or chips.dtype != np.uint8 or chips.shape[3] != 3 or 0 in chips.shape[1:]:
         raise EncoderError(

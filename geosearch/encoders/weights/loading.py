@@ -27,8 +27,8 @@ def fill(
         towers: Prefix of the keys to the module, as ``{"visual.": tower}``.
         state: The checkpoint's tensors.
         scalars: Keys that belong to the model but to no tower, with their shapes.
-        device: Where the towers shall compute.
-        dtype: In what.
+        device: Device that the towers compute on.
+        dtype: Their number type.
 
     Raises:
         WeightsError: Keys are missing or unknown, or a tensor has another shape or type.
@@ -53,8 +53,8 @@ def shape_of(state: Mapping[str, Tensor], key: str, rank: int, hint: str) -> tup
     Args:
         state: The checkpoint's tensors.
         key: The tensor.
-        rank: How many dimensions it has to have.
-        hint: What to do if it has not.
+        rank: Number of dimensions it must have.
+        hint: What to do if it does not.
 
     Raises:
         WeightsError: It is missing, of another rank, or empty.

@@ -1,4 +1,4 @@
-"""A confusion matrix as a picture: the darker a cell, the larger its share of the row."""
+"""A confusion matrix as a picture: the darker a cell, the larger its fraction of the row."""
 
 import io
 from collections.abc import Sequence

@@ -38,7 +38,7 @@ def localization_maps(
         encoder: Embeds windows and texts.
         image: uint8 [h, w, 3], RGB.
         texts: What to look for.
-        advance: Is told of each embedded window.
+        advance: Called with the number of windows embedded.
 
     Yields:
         float64 [h, w], 0..1.

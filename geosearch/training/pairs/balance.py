@@ -25,7 +25,7 @@ class Balance:
     """Progress and weight, both 0..1, by progress."""
 
     def __post_init__(self) -> None:
-        """Refuse what is no such line.
+        """Refuse weights that are not such a line.
 
         Raises:
             UsageError: A number is not in 0..1, or progress does not grow.
@@ -36,7 +36,7 @@ class Balance:
             raise UsageError(f"{str(self)!r} is not a balance of long and short texts", hint=_FORM)
 
     def long(self, done: float) -> float:
-        """Return the weight of the long texts when a share of the run is done."""
+        """Return the weight of the long texts when a fraction of the run is done."""
         after = bisect_right([progress for progress, _ in self.points], done)
         if after == 0:
             return self.points[0][1]

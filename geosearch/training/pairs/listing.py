@@ -82,7 +82,7 @@ def parted(
     Args:
         pairs: All.
         share: How many are held out, 0..1.
-        seed: Decides which.
+        seed: Random seed.
     """
     rows = list(range(len(pairs)))
     random.Random(seed).shuffle(rows)

@@ -91,7 +91,7 @@ class MiniTowers(nn.Module):
 
 
 def tuned_mini(weights: Path | None) -> MiniTowers:
-    """Return the towers of a file of weights; None for those that ship.
+    """Return the towers of a file of weights; None for the bundled ones.
 
     Raises:
         WeightsError: The file is missing, unreadable, or of another layout.

@@ -108,7 +108,7 @@ def train_pairs(
         minutes: How long.
         save_every: Steps between checkpoints.
         resume: Go on from the checkpoint in ``out``.
-        reporter: Is told how it goes.
+        reporter: Receives the progress.
 
     Raises:
         UsageError: The list or a setting is invalid.

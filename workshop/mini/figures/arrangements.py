@@ -42,7 +42,7 @@ def search_draws(encoder: Encoder, sentence: str, seeds: Sequence[int]) -> Arran
     """Search fresh draws of the demo archive for a sentence.
 
     Args:
-        encoder: What is judged.
+        encoder: The encoder to judge.
         sentence: A sentence of one of the demo's arrangements.
         seeds: One draw each.
     """

@@ -67,7 +67,7 @@ def search_scenes(
     """Rank all readable scenes of a folder for each question.
 
     Args:
-        encoder: What is judged.
+        encoder: The encoder to judge.
         folder: Holds the scenes.
         questions: With their answers.
         sizes_px: Edges of the chips, in pixels of the scene; the best of all sizes counts.

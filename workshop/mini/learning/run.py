@@ -86,7 +86,7 @@ def train_mini(
         seed: Random seed of what is drawn, held out and begun with.
         start: Weights to begin from; None for the public ones of the two towers.
         resume: Go on from the checkpoint in ``out``.
-        reporter: Is told how it goes.
+        reporter: Receives the progress.
         sizes: How much is drawn.
 
     Raises:

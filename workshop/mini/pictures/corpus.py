@@ -90,8 +90,8 @@ class Corpus:
             negatives_count: How many of them a batch holds.
             unpictured: Sentences and words without a picture, :data:`UNPICTURED_COUNT` or more.
             sentences: The frozen sentence encoder.
-            seed: Random seed of all batches.
-            reporter: Is told what goes on.
+            seed: Random seed.
+            reporter: Receives the progress.
         """
         self._shares = tuple(shares)
         self._negatives = negatives

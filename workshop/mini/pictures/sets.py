@@ -80,7 +80,7 @@ def read_sets(data: Path, sizes: Sizes, *, seed: int, batch_times: int, reporter
         sizes: How much is drawn.
         seed: Random seed of what is drawn and held out.
         batch_times: How many times the usual batch of 232.
-        reporter: Is told what goes on.
+        reporter: Receives the progress.
 
     Raises:
         UsageError: Data is missing.
