@@ -39,7 +39,7 @@ def test_a_batch_is_a_function_of_its_number(corpus: Corpus) -> None:
     first, again, other = corpus.batch(5), corpus.batch(5), corpus.batch(6)
     assert torch.equal(first.images, again.images)
     assert torch.equal(first.sentences, again.sentences)
-    assert torch.equal(first.found, again.found)
+    assert torch.equal(first.matches, again.matches)
     assert not torch.equal(first.images, other.images)
 
 
