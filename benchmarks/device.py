@@ -99,9 +99,9 @@ def _archive(base: Base, count: int, given: _Request, folder: Path) -> list[Case
     CONSOLE.say("indexing")
     Geosearch.build(rows, folder / "index")
     index = open_index(folder / "index")
-    device = DeviceScan(given.device, least_ms=0)
+    device = DeviceScan(given.device, min_ms=0)
     started = perf_counter()
-    if not all(device.takes(one.id, one.vectors, np.inf) for one in index.segments):
+    if not all(device.should_use(one.id, one.vectors, np.inf) for one in index.segments):
         CONSOLE.say(f"not all of {count:,} rows fit on {given.device}: the CPU searches the rest")
     bring_s = perf_counter() - started
     return [
@@ -165,8 +165,8 @@ def _asking(
     scan = device if way == "device" else None
     tier: Literal["auto", "exact"] = "auto" if way == "auto" else "exact"
     if len(queries) == 1:
-        return lambda: [search(index, queries[0], wanted=wanted, k=K, tier=tier, device=scan)]
-    return lambda: search_many(index, queries, wanted=wanted, k=K, tier=tier, device=scan)
+        return lambda: [search(index, queries[0], filter=wanted, k=K, tier=tier, device=scan)]
+    return lambda: search_many(index, queries, filter=wanted, k=K, tier=tier, device=scan)
 
 
 def _told(hits: Sequence[Hit]) -> list[tuple[str, float]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from geosearch import errors
-from geosearch.index.faults import DamagedError, SupersededError
+from geosearch.index.files.faults import DamagedError, SupersededError
 
 KINDS = [
     kind

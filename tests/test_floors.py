@@ -37,7 +37,11 @@ FLOORS = {
     "cli": 8,
     "__main__": 9,
 }
-DEVICE_MODULES = {"index/device_lists.py", "index/device_scan.py", "index/device_vectors.py"}
+DEVICE_MODULES = {
+    "index/scoring/ann/cuda_lists.py",
+    "index/scoring/cuda_scan.py",
+    "index/scoring/cuda_vectors.py",
+}
 DOORS = {
     # the index has one where it scans on a GPU, and lets no tensor out
     "torch": {"encoders", "training", "evaluation", *DEVICE_MODULES},

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from geosearch.regular_file import (
     TooLargeError,
     is_regular,
     open_regular,
+    parts_within,
     read_regular,
     remedy,
     require_regular,
@@ -49,6 +51,20 @@ def test_no_more_is_read_than_was_allowed(
     else:
         with pytest.raises(TooLargeError, match="larger than"):
             read_regular(path, most)
+
+
+@given(st.binary(max_size=200), st.integers(1, 50), st.integers(0, 250))
+def test_parts_of_any_size_are_all_there_is_or_too_much(
+    content: bytes, part_bytes: int, most_bytes: int
+) -> None:
+    file = BytesIO(content)
+    parts = parts_within(lambda count: file.read(min(count, part_bytes)), most_bytes, "x")
+    if len(content) > most_bytes:
+        with pytest.raises(TooLargeError, match="larger than"):
+            list(parts)
+        assert file.tell() == most_bytes + 1  # one more, to know
+    else:
+        assert b"".join(parts) == content
 
 
 def test_a_pipe_is_refused_at_once(pipe: Path) -> None:

@@ -41,7 +41,7 @@ class Geosearch(Engine):
         """Search, with the box for a filter."""
         from geosearch.search import make_filter, search
 
-        hits, _ = search(self._index, query, wanted=make_filter(bbox=box), k=K)
+        hits, _ = search(self._index, query, filter=make_filter(bbox=box), k=K)
         return [int(hit.id) for hit in hits]
 
 

@@ -49,9 +49,9 @@ def _ask(task: Path, answer: Path) -> None:
     first = perf_counter() - started
     rows = []
     for case in cases:
-        search(index, queries[case.query], wanted=case.wanted, k=K)  # pages in the cache
+        search(index, queries[case.query], filter=case.wanted, k=K)  # pages in the cache
         began, spent = perf_counter(), process_time()
-        hits, how = search(index, queries[case.query], wanted=case.wanted, k=K)
+        hits, how = search(index, queries[case.query], filter=case.wanted, k=K)
         took, cpu = perf_counter() - began, process_time() - spent
         good = sum(hit.score >= case.low - _NEAR_TIE for hit in hits)
         recall = 1.0 if not case.true else min(good, case.true) / case.true

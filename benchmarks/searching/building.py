@@ -28,7 +28,7 @@ def build(
     spec = IndexSpec("unknown", f"bench-{dim}", dim, "float32", None, 1, 1, 0.0)
     archive = GrownArchive(base)
     with IndexWriter(
-        folder, spec, most_rows=rows, memory_bytes=memory_bytes, queries=lambda: texts
+        folder, spec, max_rows=rows, memory_bytes=memory_bytes, queries=lambda: texts
     ) as writer:
         record = _record("archive.parquet", rows)
         unfinished = writer.begin(record, rows)

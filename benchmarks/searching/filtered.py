@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.cases.questions import K, meets, scores_of
-from geosearch.index import open_index
+from geosearch.index import Filter, TimeSpan, open_index
 from geosearch.reporting import CONSOLE
-from geosearch.search import Filter, TimeSpan, make_filter
+from geosearch.search import make_filter
 
 SELECTIVITIES = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5)
 

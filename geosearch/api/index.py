@@ -151,7 +151,7 @@ class Index:
         """
         from geosearch.search import hit_count, make_filter, search_many
 
-        k, wanted = hit_count(k), make_filter(**conditions)
+        k, filter = hit_count(k), make_filter(**conditions)
         if isinstance(query, list | tuple) and not query:
             return []
         watch = Stopwatch()
@@ -159,7 +159,7 @@ class Index:
         answers = search_many(
             self.index,
             vectors,
-            wanted=wanted,
+            filter=filter,
             k=k,
             tier="exact" if exact else "auto",
             distinct=distinct,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from geosearch.api.conditions import takes_conditions
 from geosearch.api.folders import named_index
@@ -15,7 +15,7 @@ from geosearch.errors import UsageError
 from geosearch.reporting import LOG, Reporter
 
 if TYPE_CHECKING:
-    from geosearch.index import Compaction, Generation, Problem, Removal, Segment
+    from geosearch.index import Compaction, Generation, Problem, Removal
     from geosearch.search import Conditions
 
 
@@ -50,37 +50,34 @@ def remove(
         IndexFolderError: The index cannot be read or written.
     """
     from geosearch.index import open_index, remove_chips
-    from geosearch.search import make_filter, matching_rows, nothing_matches
+    from geosearch.search import make_filter, nothing_matches
 
     if isinstance(scenes, str):
         scenes = (scenes,)
-    wanted = make_filter(**conditions)
-    if wanted.is_empty and not scenes:
+    filter = make_filter(**conditions)
+    if filter.is_empty and not scenes:
         raise UsageError(
             "nothing says what to remove",
             hint="give --scene, --bbox, --intersects, --datetime, --min-cloud or --max-gsd",
         )
-    for line in wanted.notes:
+    for line in filter.notes:
         reporter.say(line)
     folder = named_index(index, reporter)
     opened = open_index(folder)
     named = _scenes_named(scenes, opened)
     # a scene that is named alone goes whole, even if it has no chip
-    whole = named if wanted.is_empty else frozenset[str]()
-    wanted = replace(wanted, scenes=named if scenes else None)
-
-    def choose(segment: Segment) -> Any:
-        return matching_rows(segment, wanted)
+    whole = named if filter.is_empty else frozenset[str]()
+    filter = replace(filter, scenes=named if scenes else None)
 
     go_ahead = confirm or (lambda _removal: True)
     removal = remove_chips(
         folder,
-        choose,
+        filter,
         scenes=whole,
         confirm=lambda removal: not dry_run and go_ahead(removal),
     )
     if not removal.scenes:
-        reporter.say(nothing_matches(opened, wanted))
+        reporter.say(nothing_matches(opened, filter))
     return removal
 
 

@@ -185,11 +185,11 @@ def export_vectors(
     from geosearch.search import make_filter, nothing_matches
 
     require_output(path, GEOPARQUET)
-    wanted = make_filter(**conditions)
-    for line in wanted.notes:
+    filter = make_filter(**conditions)
+    for line in filter.notes:
         reporter.say(line)
     opened = open_index(named_index(index, reporter))
-    count = export_vectors(opened, Path(path), wanted=wanted, reporter=reporter)
+    count = export_vectors(opened, Path(path), filter=filter, reporter=reporter)
     if not count:
-        reporter.say(nothing_matches(opened, wanted))
+        reporter.say(nothing_matches(opened, filter))
     return count

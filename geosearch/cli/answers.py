@@ -151,13 +151,13 @@ def explain(answers: Answers) -> None:
 
 def _plan(plan: "SegmentPlan") -> str:
     found = f"{plan.rows:,} chips, {plan.matching:,} pass the filter"
-    runs = count_of(plan.runs, "run")
+    ranges = count_of(plan.ranges, "range")
     if plan.tier == "skipped":
         return f"{found}, skipped"
     recall = "not measured" if plan.recall is None else f"{plan.recall:.3f}"
     looked = f"{plan.probed:.1%} of the codes, " if plan.probed else ""
     expected = "" if plan.expected_ms is None else f", {plan.expected_ms:.2g} ms expected"
     return (
-        f"{found} in {runs}; {plan.tier}: {looked}{plan.candidates:,} scored, "
+        f"{found} in {ranges}; {plan.tier}: {looked}{plan.candidates:,} scored, "
         f"recall {recall}{expected}"
     )

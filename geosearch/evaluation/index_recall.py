@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from geosearch.errors import UsageError
 from geosearch.evaluation.encoder_source import EncoderSource, load_source
 from geosearch.evaluation.report import Breakdown, EncoderUsed, Protocol, Report, hash_of_texts
-from geosearch.index import MANIFEST, Generation
+from geosearch.index import MANIFEST, Filter, Generation
 from geosearch.ingest import QUESTIONS
 from geosearch.reporting import LOG, Reporter
-from geosearch.search import Filter, make_filter, search
+from geosearch.search import make_filter, search
 
 SELECTIVITIES = (1.0, 0.1, 0.01, 0.001)
 """Fractions of the chips that the filters should leave."""
@@ -88,12 +88,12 @@ def evaluate_recall(
         for share in selectivities:
             outcomes = []
             for vector, centre in zip(vectors, centres, strict=True):
-                wanted = (
+                filter = (
                     Filter()
                     if share == 1
                     else make_filter(bbox=box_around(bounds, int(centre), share))
                 )
-                outcomes.append(_ask(index, vector, wanted, k))
+                outcomes.append(_ask(index, vector, filter, k))
                 advance(1)
             rows.append(_row(share, outcomes))
     return Report(
@@ -117,9 +117,9 @@ def evaluate_recall(
     )
 
 
-def _ask(index: Generation, vector: NDArray[np.float32], wanted: Filter, k: int) -> _Outcome:
-    found, how = search(index, vector, wanted=wanted, k=k)
-    exact, _ = search(index, vector, wanted=wanted, k=k, tier="exact")
+def _ask(index: Generation, vector: NDArray[np.float32], filter: Filter, k: int) -> _Outcome:
+    found, how = search(index, vector, filter=filter, k=k)
+    exact, _ = search(index, vector, filter=filter, k=k, tier="exact")
     right = {hit.id for hit in exact}
     return _Outcome(
         recall=len(right & {hit.id for hit in found}) / len(right) if right else 1.0,

@@ -2,101 +2,90 @@
 
 Both are imported where they are used, and so is torch, for scans on a GPU: opening an index and
 reading its vectors needs none of them.
+
+Each sub-room imports only from those before it: ``records``, ``arrays``, ``files``, ``folder``,
+``filtering``, ``scoring`` (in it ``ann``), ``segment``, ``generations``, ``integrity``.
 """
 
-from geosearch.index.ann_training import AUTO_ROWS
-from geosearch.index.blocks import Blocks
-from geosearch.index.checking import Problem, verify
-from geosearch.index.compaction import Compaction, compact
-from geosearch.index.device_scan import DeviceAnswer, DeviceScan
-from geosearch.index.fit import require_fit
-from geosearch.index.manifest import MANIFEST
-from geosearch.index.memory import memory_budget, parse_size, rows_within
-from geosearch.index.plan import (
-    UNMEASURED,
-    Calibration,
-    Choice,
-    Costs,
-    Need,
-    Recall,
-    choose,
-    exact_choice,
-    recall_at,
+from geosearch.index.arrays.row_ranges import RowRanges
+from geosearch.index.filtering.area import Area
+from geosearch.index.filtering.filter import Filter, TimeSpan, ValueRange
+from geosearch.index.folder.fit import require_fit
+from geosearch.index.folder.layout import MANIFEST
+from geosearch.index.folder.unfinished import Unfinished
+from geosearch.index.generations.compaction import Compaction, compact
+from geosearch.index.generations.memory_budget import memory_budget, parse_size, rows_within
+from geosearch.index.generations.merge_policy import MAX_SEGMENT_ROWS
+from geosearch.index.generations.published_scenes import PublishedScene
+from geosearch.index.generations.reader import (
+    Generation,
+    IndexInfo,
+    SegmentInfo,
+    open_index,
+    read_unfinished,
 )
-from geosearch.index.published import PublishedScene
-from geosearch.index.reader import Generation, IndexInfo, SegmentInfo, open_index, read_unfinished
+from geosearch.index.generations.removal import Removal, remove_chips
+from geosearch.index.generations.staging import UnfinishedScene
+from geosearch.index.generations.writer import IndexWriter, PublishResult
+from geosearch.index.integrity.problems import Problem
+from geosearch.index.integrity.repair import repair
+from geosearch.index.integrity.verify import verify
 from geosearch.index.records import (
     UNKNOWN_ENCODER,
     UNKNOWN_TIME,
     ChipBatch,
     ChipRecord,
     IndexSpec,
-    SceneKey,
     SceneRecord,
     moment_of,
 )
-from geosearch.index.removal import Choose, Removal, SceneRemoval, remove_chips
-from geosearch.index.repairing import repair
-from geosearch.index.runs import Runs, joined, rows_of, run_rows, runs_of
-from geosearch.index.segment import Segment
-from geosearch.index.segment_files import MOST_ROWS
-from geosearch.index.staging import UnfinishedScene
-from geosearch.index.unfinished import Unfinished
-from geosearch.index.writer import AnnChoice, IndexWriter, PublishResult, require_ann
+from geosearch.index.scoring.ann.eligibility import AnnChoice, require_ann
+from geosearch.index.scoring.cuda_scan import DeviceScan
+from geosearch.index.scoring.search import SearchOptions, SegmentAnswer, SegmentPlan, Tier
+from geosearch.index.segment.reader import Segment
 
 __all__ = [
-    "AUTO_ROWS",
     "MANIFEST",
-    "MOST_ROWS",
+    "MAX_SEGMENT_ROWS",
     "UNKNOWN_ENCODER",
     "UNKNOWN_TIME",
-    "UNMEASURED",
     "AnnChoice",
-    "Blocks",
-    "Calibration",
+    "Area",
     "ChipBatch",
     "ChipRecord",
-    "Choice",
-    "Choose",
     "Compaction",
-    "Costs",
-    "DeviceAnswer",
     "DeviceScan",
+    "Filter",
     "Generation",
     "IndexInfo",
     "IndexSpec",
     "IndexWriter",
-    "Need",
     "Problem",
     "PublishResult",
     "PublishedScene",
-    "Recall",
     "Removal",
-    "Runs",
-    "SceneKey",
+    "RowRanges",
     "SceneRecord",
-    "SceneRemoval",
+    "SearchOptions",
     "Segment",
+    "SegmentAnswer",
     "SegmentInfo",
+    "SegmentPlan",
+    "Tier",
+    "TimeSpan",
     "Unfinished",
     "UnfinishedScene",
-    "choose",
+    "ValueRange",
     "compact",
-    "exact_choice",
-    "joined",
     "memory_budget",
     "moment_of",
     "open_index",
     "parse_size",
     "read_unfinished",
-    "recall_at",
     "remove_chips",
     "repair",
     "require_ann",
     "require_fit",
-    "rows_of",
     "rows_within",
-    "run_rows",
-    "runs_of",
     "verify",
 ]

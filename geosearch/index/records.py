@@ -1,7 +1,7 @@
 """What goes into an index and comes out of it: values between the rooms."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -17,7 +17,7 @@ UNKNOWN_TIME = int(np.iinfo(np.int64).min)
 """Stands for the time of a scene that has none; earlier than every filter."""
 
 UNKNOWN_ENCODER = "unknown"
-"""Encoder of vectors of which nobody has said what made them."""
+"""Encoder of vectors whose encoder is unknown."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -41,13 +41,13 @@ class IndexSpec:
     stride_px: int
     """Step between chips, pixels."""
     min_valid: float
-    """Least share of valid pixels in a chip."""
+    """Minimum fraction of valid pixels in a chip."""
     bands: tuple[int, int, int] | None = None
     """Bands the user chose to show as red, green, blue, from 1; None for each scene's own."""
     stretch: str = "auto"
     """Where the values shown as black and as white are from, unless a run asks for another."""
     gsd_m: float | None = None
-    """Metres a pixel of the finest chips that was asked for; None for each scene's own."""
+    """Metres per pixel of the finest chips that was asked for; None for each scene's own."""
     scales: tuple[int, ...] = (1,)
     """Multiples of it that chips were cut at."""
 
@@ -60,7 +60,7 @@ class IndexSpec:
 
 @dataclass(frozen=True, slots=True)
 class SceneKey:
-    """What tells whether a scene is what was indexed."""
+    """What shows whether a scene is what was indexed."""
 
     id: str
     state: str
@@ -83,7 +83,7 @@ class SceneRecord:
     height_px: int
     crs: str
     gsd_m: float
-    """Metres a pixel at its centre."""
+    """Metres per pixel at its centre."""
     datetime: str | None
     """RFC 3339, UTC, or None where nothing says."""
     datetime_source: str | None
@@ -98,7 +98,7 @@ class SceneRecord:
     sha256: str | None = None
     """Of its file, or None where the file does not hold the pixels."""
     pixel_m: tuple[float, float] | None = None
-    """Width and height of its pixel that its chips' metres a pixel refer to, where a ground
+    """Width and height of its pixel that its chips' metres per pixel refer to, where a ground
     resolution was asked for; None for ``gsd_m`` in both directions."""
     band_reason: str | None = None
     """What decided the bands; None where there are none, as of imported vectors."""
@@ -111,8 +111,12 @@ class SceneRecord:
 
     @property
     def key(self) -> SceneKey:
-        """What tells whether it has changed."""
+        """What shows whether it has changed."""
         return SceneKey(self.id, self.state)
+
+    def to_plain(self, href: str) -> dict[str, Any]:
+        """Return it as JSON values, with ``href`` as it is stored."""
+        return asdict(self) | {"href": href, "outline": shapely.to_wkb(self.outline, hex=True)}
 
     @classmethod
     def from_plain(cls, values: Mapping[str, Any]) -> "SceneRecord":
@@ -154,17 +158,17 @@ class ChipBatch:
     size_m: NDArray[np.float32]
     """[n, 2], width and height on the ground, metres."""
     valid: NDArray[np.float32]
-    """[n], share of valid pixels, 0..1."""
+    """[n], fraction of valid pixels, 0..1."""
     cloud: NDArray[np.float32]
-    """[n], share of valid pixels that look like cloud, 0..1; NaN where it is not known."""
+    """[n], fraction of valid pixels that look like cloud, 0..1; NaN where it is not known."""
     gsd_m: NDArray[np.float32]
-    """[n], metres a pixel of the chip as it was embedded."""
+    """[n], metres per pixel of the chip as it was embedded."""
     vectors: NDArray[np.float32]
     """[n, dim], unit length."""
     ids: NDArray[np.object_] | None = None
     """[n], str, where chips have ids of their own."""
     time_ms: NDArray[np.int64] | None = None
-    """[n], milliseconds since 1970, where chips have times of their own; the least for none."""
+    """[n], milliseconds since 1970, where chips have times of their own; the minimum for none."""
 
     def require_whole(self, dim: int) -> None:
         """Refuse chips that could not be found or placed.
@@ -193,12 +197,12 @@ class ChipBatch:
             raise ValueError(f"{int(missing.sum())} of {count} footprints are missing or empty")
         broken = ~np.isfinite(self.vectors).all(axis=1)
         if broken.any():
-            raise ValueError(f"{int(broken.sum())} of {count} vectors hold numbers like NaN")
+            raise ValueError(f"{int(broken.sum())} of {count} vectors hold NaN or infinity")
 
 
 @dataclass(frozen=True, slots=True)
 class ChipRecord:
-    """What a hit tells of a chip, but for its score and footprint."""
+    """What a hit shows of a chip, but for its score and footprint."""
 
     id: str
     scene: str
@@ -208,7 +212,7 @@ class ChipRecord:
     size_m: tuple[float, float]
     datetime: str | None
     gsd_m: float
-    """Metres a pixel of the chip as it was embedded; 0 where that is not known."""
+    """Metres per pixel of the chip as it was embedded; 0 where that is not known."""
     pixel_m: tuple[float, float]
     """Width and height of the scene's pixel that ``gsd_m`` refers to, metres."""
     bands: tuple[int, ...]
@@ -231,7 +235,7 @@ def chip_record(
         own_id: Its own id; empty where its window makes one.
         window: In pixels of the scene.
         size_m: Width and height on the ground, metres.
-        gsd_m: Metres a pixel.
+        gsd_m: Metres per pixel.
         time_ms: Milliseconds since 1970; `UNKNOWN_TIME` where it is not known.
     """
     return ChipRecord(

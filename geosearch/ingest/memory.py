@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass, field
 
 from geosearch.errors import UsageError
-from geosearch.index import MOST_ROWS, parse_size, rows_within
+from geosearch.index import MAX_SEGMENT_ROWS, parse_size, rows_within
 from geosearch.scenes import ReadingMemory
 
 _FIXED = 220 << 20
@@ -22,7 +22,7 @@ class RunMemory:
 
     reading: ReadingMemory = field(default_factory=ReadingMemory)
     """For scenes."""
-    segment_rows: int = MOST_ROWS
+    segment_rows: int = MAX_SEGMENT_ROWS
     """Most chips of a segment; one of them has all chips of a scene."""
     total_bytes: int = 10**9
     """For all; the codes of a segment's approximate tier may take a part."""
@@ -52,7 +52,7 @@ def run_memory(most: str | int | None) -> RunMemory:
     room = size - _FIXED
     return RunMemory(
         ReadingMemory().scaled(min(room / _READING, _LARGEST_FACTOR)),
-        min(MOST_ROWS, rows_within(size)),
+        min(MAX_SEGMENT_ROWS, rows_within(size)),
         size,
     )
 

@@ -95,7 +95,7 @@ def ingest(
             spec,
             ann=ann,
             queries=lambda: embedded_questions(encoder),
-            most_rows=memory.segment_rows,
+            max_rows=memory.segment_rows,
             memory_bytes=memory.total_bytes,
         ) as writer:
             published = writer.scenes()

@@ -9,25 +9,21 @@ from geosearch.lazy import lazy_names
 from geosearch.search.conditions import Conditions
 
 if TYPE_CHECKING:
-    from geosearch.search.explanation import Explanation, SegmentPlan
-    from geosearch.search.filters import Filter, TimeSpan, make_filter
+    from geosearch.index import SegmentPlan
+    from geosearch.search.explanation import Explanation
+    from geosearch.search.filters import make_filter
     from geosearch.search.hit import Hit
     from geosearch.search.notes import nothing_matches
     from geosearch.search.query_vectors import unit_queries
     from geosearch.search.ranking import hit_count, search, search_many
-    from geosearch.search.selection import matching_rows, matching_runs
 
 __all__ = [
     "Conditions",
     "Explanation",
-    "Filter",
     "Hit",
     "SegmentPlan",
-    "TimeSpan",
     "hit_count",
     "make_filter",
-    "matching_rows",
-    "matching_runs",
     "nothing_matches",
     "search",
     "search_many",
@@ -36,14 +32,10 @@ __all__ = [
 
 _HOME = {
     "Explanation": "explanation",
-    "Filter": "filters",
     "Hit": "hit",
     "SegmentPlan": "explanation",
-    "TimeSpan": "filters",
     "hit_count": "ranking",
     "make_filter": "filters",
-    "matching_rows": "selection",
-    "matching_runs": "selection",
     "nothing_matches": "notes",
     "search": "ranking",
     "search_many": "ranking",

@@ -1,7 +1,7 @@
 """Areas as users hand them over: GeoJSON in a file or as an object, or a geometry.
 
-What a document says of its CRS is applied. What one feature of several has wrong costs that one,
-and is told; what all have wrong is an error.
+What a document says of its CRS is applied. A feature of several that cannot be used is left out
+and is reported; what all have wrong is an error.
 """
 
 import errno
@@ -44,7 +44,7 @@ class StatedArea:
     geometry: BaseGeometry
     """EPSG:4326, valid, within -180..180, cut at 180 degrees."""
     notes: tuple[str, ...] = ()
-    """What is to be said of how it was read, a line each."""
+    """What is to be said of how it was read, one line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +83,23 @@ def read_area(source: str | Path | dict[str, Any] | BaseGeometry) -> StatedArea:
     if isinstance(source, dict):
         return _from_document(source, stated, "the GeoJSON object")
     if not isinstance(source, str | Path):
-        raise UsageError(
-            f"--intersects is of type {type(source).__name__}",
-            hint="give the path of a GeoJSON file, a GeoJSON object or a geometry of Shapely",
+        raise _invalid(
+            f"is of type {type(source).__name__}",
+            "give the path of a GeoJSON file, a GeoJSON object or a geometry of Shapely",
         )
     name = "standard input" if str(source) == "-" else shown(source)
-    text = decoded(_read_bytes(source, name), f"--intersects {name}")
+    text = decoded(_read_bytes(source, name), f"`intersects` {name}")
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UsageError(
-            f"--intersects {name} is not JSON: {shown(first_line(error))}",
-            hint="give a GeoJSON file",
+        raise _invalid(
+            f"{name} is not JSON: {shown(first_line(error))}", "give a GeoJSON file"
         ) from error
     return _from_document(document, None, name)
+
+
+def _invalid(fault: str, hint: str) -> UsageError:
+    return UsageError(f"`intersects` {fault}", hint=hint, parameter="intersects")
 
 
 def _read_bytes(source: str | Path, name: str) -> bytes:
@@ -107,13 +110,9 @@ def _read_bytes(source: str | Path, name: str) -> bytes:
         if len(data) > _MOST_BYTES:
             raise TooLargeError(errno.EFBIG, f"larger than {_MOST_BYTES >> 20} MiB")
     except TooLargeError as error:
-        raise UsageError(
-            f"--intersects {name} is {error.strerror}", hint="simplify the geometry"
-        ) from error
+        raise _invalid(f"{name} is {error.strerror}", "simplify the geometry") from error
     except OSError as error:
-        raise UsageError(
-            f"--intersects {name}: {error.strerror}", hint=remedy(error, _FILE_HINT)
-        ) from error
+        raise _invalid(f"{name}: {error.strerror}", remedy(error, _FILE_HINT)) from error
     return data
 
 
@@ -127,7 +126,7 @@ def _from_document(document: Any, stated: Any, name: str) -> StatedArea:
     """
     kind = document.get("type") if isinstance(document, dict) else None
     if not isinstance(kind, str):
-        raise UsageError(f"--intersects {name} does not hold GeoJSON", hint=_KINDS_HINT)
+        raise _invalid(f"{name} does not hold GeoJSON", _KINDS_HINT)
     read = _feature if kind == "Feature" else _geometry
     if kind == "FeatureCollection":
         area = _collection(document.get("features"), document.get("crs", stated), name)
@@ -135,7 +134,7 @@ def _from_document(document: Any, stated: Any, name: str) -> StatedArea:
         area = _alone(lambda: read(document, stated), name)
     if "crs" in document and document["crs"] is None:
         said = (
-            f"--intersects {name} says that its CRS is unknown: it is read in degrees (EPSG:4326)"
+            f"`intersects` {name} says that its CRS is unknown: it is read in degrees (EPSG:4326)"
         )
         return StatedArea(area.geometry, (said, *area.notes))
     return area
@@ -145,13 +144,13 @@ def _alone(read: Any, name: str) -> StatedArea:
     try:
         part: _Part = read()
     except _UnusableError as error:
-        raise UsageError(f"--intersects {name} {error}", hint=error.hint) from error
-    return StatedArea(part.shape, (_long_way(f"--intersects {name}"),) if part.long_way else ())
+        raise _invalid(f"{name} {error}", error.hint) from error
+    return StatedArea(part.shape, (_long_way(f"`intersects` {name}"),) if part.long_way else ())
 
 
 def _collection(features: Any, stated: Any, name: str) -> StatedArea:
     if not isinstance(features, list | tuple) or not features:
-        raise UsageError(f"--intersects {name} holds no feature", hint=_KINDS_HINT)
+        raise _invalid(f"{name} holds no feature", _KINDS_HINT)
     parts, left_out, uncut = [], [], []
     for number, feature in enumerate(features, start=1):
         called = f"feature {number}{_id_of(feature)}"
@@ -162,20 +161,19 @@ def _collection(features: Any, stated: Any, name: str) -> StatedArea:
         else:
             parts.append(part.shape)
             uncut += [called] if part.long_way else []
-    told = _few([reason for reason, _ in left_out], "; ")
+    reported = _few([reason for reason, _ in left_out], "; ")
     if not parts:
-        raise UsageError(
-            f"--intersects {name}: none of {len(features):,} features can be used: {told}",
-            hint=left_out[0][1],
+        raise _invalid(
+            f"{name}: none of {len(features):,} features can be used: {reported}", left_out[0][1]
         )
     notes = []
     if left_out:
         notes.append(
-            f"--intersects {name}: {len(left_out):,} of {len(features):,} features cannot be used "
-            f"and are left out: {told}"
+            f"`intersects` {name}: {len(left_out):,} of {len(features):,} features cannot be used "
+            f"and are left out: {reported}"
         )
     if uncut:
-        notes.append(_long_way(f"--intersects {name}: {_few(uncut, ', ')}"))
+        notes.append(_long_way(f"`intersects` {name}: {_few(uncut, ', ')}"))
     whole = parts[0] if len(parts) == 1 else shapely.union_all(parts)
     return StatedArea(whole, tuple(notes))
 
@@ -267,6 +265,6 @@ def _id_of(feature: Any) -> str:
     return f" (id {shown(said)[:_NAMED_LETTERS]})" if isinstance(said, str | int) else ""
 
 
-def _few(told: Sequence[str], separator: str) -> str:
-    more = f" and {len(told) - _NAMED:,} more" if len(told) > _NAMED else ""
-    return separator.join(told[:_NAMED]) + more
+def _few(reported: Sequence[str], separator: str) -> str:
+    more = f" and {len(reported) - _NAMED:,} more" if len(reported) > _NAMED else ""
+    return separator.join(reported[:_NAMED]) + more

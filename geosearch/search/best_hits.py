@@ -1,42 +1,41 @@
 """The best rows of several segments → hits, best first.
 
-Segments are merged by score; ties go to the smaller chip id, so that two runs agree.
+Segments are merged by score; ties go to the smaller chip id, so that two searches agree.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from heapq import nsmallest
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.index import ChipRecord, Segment
+from geosearch.index import ChipRecord, Segment, SegmentAnswer
 from geosearch.search.hit import Hit
-from geosearch.search.selection import Rows
+
+Places = NDArray[np.int64]
+"""Places in the rows of an answer, [m]."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """Scored rows of one segment, best first: those asked for, and all that tie with the last."""
-
-    segment: Segment
-    rows: Rows
-    """int64 [m]."""
-    scores: NDArray[np.float32]
-    """[m]."""
-
-
-def best_hits(ranked: list[Ranked], k: int, fingerprint: str) -> list[Hit]:
+def best_hits(
+    segments: Sequence[Segment], answers: Sequence[SegmentAnswer], k: int, fingerprint: str
+) -> list[Hit]:
     """Return the best ``k`` of all segments as hits.
 
     Args:
-        ranked: The best of each segment.
-        k: How many at most.
+        segments: Those that were searched.
+        answers: The best rows of each.
+        k: Maximum number of hits.
         fingerprint: Of the encoder that made the vectors.
     """
     found = []
-    for part in _best_parts(ranked, k):
-        chips = part.segment.chips_with_footprints(part.rows)
-        found += list(zip(part.scores.tolist(), chips, strict=True))
+    for segment, answer, places in zip(
+        segments, answers, _best_places(segments, answers, k), strict=True
+    ):
+        rows, scores = answer.rows, answer.scores
+        if places is not None:
+            rows, scores = rows[places], scores[places]
+        chips = segment.chips_with_footprints(rows)
+        found += list(zip(scores.tolist(), chips, strict=True))
     found.sort(key=lambda entry: (-entry[0], entry[1][0].id))
     return [
         _hit(rank, score, chip, footprint, fingerprint)
@@ -44,47 +43,46 @@ def best_hits(ranked: list[Ranked], k: int, fingerprint: str) -> list[Hit]:
     ]
 
 
-def _best_parts(ranked: list[Ranked], k: int) -> list[Ranked]:
-    """Return the best ``k`` rows of all segments; of equal ones those with the smallest ids."""
-    scores = np.concatenate([part.scores for part in ranked] or [np.zeros(0, np.float32)])
+def _best_places(
+    segments: Sequence[Segment], answers: Sequence[SegmentAnswer], k: int
+) -> list[Places] | list[None]:
+    """Return where in each answer the best ``k`` of all are; None for all of it.
+
+    Of rows that score the same those with the smallest ids count.
+    """
+    scores = np.concatenate([answer.scores for answer in answers] or [np.zeros(0, np.float32)])
     if len(scores) <= k:
-        return ranked
-    least = np.sort(scores)[-k]
-    tied = [np.flatnonzero(part.scores == least) for part in ranked]
-    places = k - int(np.count_nonzero(scores > least))
-    if sum(map(len, tied)) > places:
-        tied = _smallest_ids(ranked, tied, places)
-    kept = [
-        np.concatenate([np.flatnonzero(part.scores > least), some])
-        for part, some in zip(ranked, tied, strict=True)
-    ]
+        return [None] * len(answers)
+    last = np.sort(scores)[-k]
+    tied = [np.flatnonzero(answer.scores == last) for answer in answers]
+    left = k - int(np.count_nonzero(scores > last))
+    if sum(map(len, tied)) > left:
+        tied = _smallest_ids(segments, answers, tied, left)
     return [
-        Ranked(part.segment, part.rows[some], part.scores[some])
-        for part, some in zip(ranked, kept, strict=True)
+        np.concatenate([np.flatnonzero(answer.scores > last), some])
+        for answer, some in zip(answers, tied, strict=True)
     ]
 
 
-def _smallest_ids(ranked: list[Ranked], tied: list[Rows], count: int) -> list[Rows]:
-    """Return which of the places that tie in each segment have the smallest ids of all.
+def _smallest_ids(
+    segments: Sequence[Segment], answers: Sequence[SegmentAnswer], tied: list[Places], count: int
+) -> list[Places]:
+    """Return which of the places that tie in each answer have the smallest ids of all.
 
     Chips that look alike, such as blank ones, may be thousands: nothing but ids is read of them,
     and only those are made that may be among the smallest.
     """
-    tied = [
-        places[part.segment.smallest_ids(part.rows[places], count)]
-        for part, places in zip(ranked, tied, strict=True)
-    ]
-    named = [
-        (chip_id, number, place)
-        for number, (part, places) in enumerate(zip(ranked, tied, strict=True))
-        for chip_id, place in zip(
-            part.segment.chip_ids(part.rows[places]), places.tolist(), strict=True
-        )
-    ]
+    named = []
+    for number, (segment, answer, places) in enumerate(zip(segments, answers, tied, strict=True)):
+        places = places[segment.rows_with_smallest_ids(answer.rows[places], count)]
+        ids = segment.chip_ids(answer.rows[places])
+        named += [
+            (chip_id, number, place) for chip_id, place in zip(ids, places.tolist(), strict=True)
+        ]
     chosen = nsmallest(count, named)
     return [
         np.array([place for _, which, place in chosen if which == number], np.int64)
-        for number in range(len(ranked))
+        for number in range(len(answers))
     ]
 
 

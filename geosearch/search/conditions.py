@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Conditions(TypedDict, total=False):
-    """What chips must meet, all that is given; None asks for nothing.
+    """Conditions that chips must all meet; None sets no condition.
 
     Attributes:
         bbox: ``W,S,E,N`` in degrees, as text or as four numbers; W > E crosses 180 degrees.
@@ -30,13 +30,13 @@ class Conditions(TypedDict, total=False):
         datetime: A date, an RFC 3339 instant, or ``A/B`` with ``..`` for open ends; in Python also
             a ``date``, a ``datetime`` with a zone, or a pair of such, None for an open end.
         undated: Chips without a known time, too, whatever ``datetime`` is.
-        min_cloud: Least share of a chip that looks like cloud, 0..1; a chip of which that is not
-            known does not pass.
-        max_cloud: The most, likewise.
-        min_valid: Least share of valid pixels, 0..1.
-        min_gsd: Least metres a pixel of a chip as it was embedded, ``gsd_m`` of a hit; a chip of
-            which that is not known does not pass.
-        max_gsd: The most, likewise.
+        min_cloud: Minimum fraction of a chip that looks like cloud, 0..1; chips of which it is not
+            known do not pass.
+        max_cloud: Maximum cloud fraction.
+        min_valid: Minimum fraction of valid pixels, 0..1.
+        min_gsd: Minimum metres per pixel of a chip as it was embedded, ``gsd_m`` of a hit; chips of
+            which it is not known do not pass.
+        max_gsd: Maximum metres per pixel.
     """
 
     # described above, not each below itself: `help` has the text from there

@@ -7,15 +7,15 @@ import calendar
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any, Unpack
 
 from geosearch.errors import UnknownConditionError, UsageError
 from geosearch.geo import MAX_LON, ROUNDING_DEG
+from geosearch.index import Area, Filter, TimeSpan, ValueRange
 from geosearch.search.area_documents import read_area
-from geosearch.search.areas import Area
 from geosearch.search.conditions import Conditions
 from geosearch.search.moments import moments_text
 from geosearch.text import shown
@@ -30,29 +30,7 @@ _DATETIME_HINT = (
     "write a date (2020-06-01), an RFC 3339 instant (2020-06-01T12:00:00Z), "
     "or A/B with .. for an open end"
 )
-_BBOX_HINT = 'write --bbox "W,S,E,N" in degrees, such as --bbox "11.2,48.0,11.8,48.3"'
-
-
-@dataclass(frozen=True, slots=True)
-class TimeSpan:
-    """A span of time with both ends in it."""
-
-    start_ms: int
-    """First millisecond since 1970-01-01 UTC."""
-    end_ms: int
-    """Last millisecond since 1970-01-01 UTC."""
-
-
-@dataclass(frozen=True, slots=True)
-class ValueRange:
-    """Where a chip's value in a column of the index must lie, both ends included."""
-
-    column: str
-    """``cloud``, ``valid`` or ``gsd_m``; a value that is not known is NaN, and lies nowhere."""
-    least: float = -math.inf
-    """Compared as a 32-bit float, as the column is kept."""
-    most: float = math.inf
-    """Likewise."""
+_BBOX_HINT = 'give "W,S,E,N" in degrees, such as "11.2,48.0,11.8,48.3"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,48 +39,25 @@ class _Quantity:
 
     column: str
     """The index's column of it."""
-    least: float
-    """The least that can be asked for."""
-    most: float
-    """The most."""
+    minimum: float
+    """The smallest bound that can be given."""
+    maximum: float
+    """The largest."""
     hint: str
-    """What to ask for instead of anything else."""
+    """What to give instead."""
     known_from: float = -math.inf
-    """Lesser values of the column say that it is not known."""
+    """Smaller values of the column stand for an unknown one."""
 
 
-_SHARE = (0.0, 1.0, "use a share from 0 to 1")
+_FRACTION = (0.0, 1.0, "give a fraction from 0 to 1")
 # beyond these, as 32-bit floats, what is asked could be 0 or infinity
-_METRES = (1e-6, 1e9, "use metres a pixel, such as 0.3 or 10")
+_METRES = (1e-6, 1e9, "give metres per pixel, such as 0.3 or 10")
 _QUANTITIES = {
-    "cloud": _Quantity("cloud", *_SHARE),
-    "valid": _Quantity("valid", *_SHARE),
+    "cloud": _Quantity("cloud", *_FRACTION),
+    "valid": _Quantity("valid", *_FRACTION),
     "gsd": _Quantity("gsd_m", *_METRES, known_from=_METRES[0]),
 }
 """By the name in `Conditions`, which has one or both ends of each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What a chip must satisfy to be ranked at all."""
-
-    areas: tuple[Area, ...] = ()
-    """The footprint must intersect every one of them."""
-    time: TimeSpan | None = None
-    """The scene's time must lie in it; chips without a known time do not."""
-    undated: bool = False
-    """Chips without a known time pass ``time``, too."""
-    scenes: frozenset[str] | None = None
-    """The chip must be of one of these scenes; None for any."""
-    ranges: tuple[ValueRange, ...] = ()
-    """Each must hold."""
-    notes: tuple[str, ...] = field(default=(), compare=False)
-    """What is to be said of how it was read, a line each."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether everything passes."""
-        return self == Filter()
 
 
 def make_filter(**conditions: Unpack[Conditions]) -> Filter:
@@ -112,8 +67,8 @@ def make_filter(**conditions: Unpack[Conditions]) -> Filter:
         **conditions: As `Conditions` describes them.
 
     Raises:
-        UsageError: One of them cannot be meant.
-        UnknownConditionError: There is none of that name.
+        UsageError: A condition is not valid.
+        UnknownConditionError: There is no condition of that name.
     """
     _require_known(conditions)
     bbox, intersects = conditions.get("bbox"), conditions.get("intersects")
@@ -123,7 +78,11 @@ def make_filter(**conditions: Unpack[Conditions]) -> Filter:
         areas.append(Area.of_geometry(stated.geometry))
     when, undated = conditions.get("datetime"), bool(conditions.get("undated"))
     if undated and when is None:
-        raise UsageError("--undated without --datetime", hint="it adds to what --datetime finds")
+        raise UsageError(
+            "`undated` without `datetime`",
+            hint="`undated` adds to what `datetime` finds: give both",
+            parameter="undated",
+        )
     return Filter(
         areas=tuple(areas),
         time=None if when is None else parse_time_span(moments_text(when)),
@@ -138,7 +97,7 @@ def _require_known(conditions: Conditions) -> None:
     for name in conditions.keys() - known.keys():
         close = get_close_matches(name, known, n=1) or known
         raise UnknownConditionError(
-            f"there is no condition {name}", hint=f"did you mean {', '.join(close)}?"
+            f"unknown condition {name}", hint=f"did you mean {', '.join(close)}?"
         )
 
 
@@ -146,15 +105,16 @@ def _ranges(conditions: Conditions) -> tuple[ValueRange, ...]:
     given: Mapping[str, Any] = conditions
     ranges = []
     for name, quantity in _QUANTITIES.items():
-        least, most = (_bound(f"{end}_{name}", given, quantity) for end in ("min", "max"))
-        if least is not None and most is not None and least > most:
+        minimum, maximum = (_bound(f"{end}_{name}", given, quantity) for end in ("min", "max"))
+        if minimum is not None and maximum is not None and minimum > maximum:
             raise UsageError(
-                f"--min-{name} {least:g} is above --max-{name} {most:g}",
+                f"`min_{name}` {minimum:g} is above `max_{name}` {maximum:g}",
                 hint="no chip could pass both",
+                parameter=f"min_{name}",
             )
-        if least is not None or most is not None:
-            first = quantity.known_from if least is None else least
-            last = math.inf if most is None else most
+        if minimum is not None or maximum is not None:
+            first = quantity.known_from if minimum is None else minimum
+            last = math.inf if maximum is None else maximum
             ranges.append(ValueRange(quantity.column, first, last))
     return tuple(ranges)
 
@@ -163,11 +123,11 @@ def _bound(name: str, given: Mapping[str, Any], quantity: _Quantity) -> float | 
     bound: float | None = given.get(name)
     try:
         # not(...) so that NaN is refused too
-        refused = bound is not None and not quantity.least <= bound <= quantity.most
+        refused = bound is not None and not quantity.minimum <= bound <= quantity.maximum
     except TypeError:
         refused = True
     if refused:
-        raise UsageError(f"--{name.replace('_', '-')} is {bound!r}", hint=quantity.hint)
+        raise UsageError(f"`{name}` is {bound!r}", hint=quantity.hint, parameter=name)
     return bound
 
 
@@ -184,18 +144,16 @@ def parse_bbox(bbox: str | Sequence[float]) -> Area:
         parts = bbox.replace(",", " ").split() if isinstance(bbox, str) else list(bbox)
         numbers = [float(part) for part in parts]
     except (TypeError, ValueError):
-        raise UsageError(
-            f"--bbox has something that is not a number: {_said(bbox)}", hint=_BBOX_HINT
-        ) from None
+        raise _bbox_error(f"contains a value that is not a number: {_shortened(bbox)}") from None
     if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
-        raise UsageError(f"--bbox needs four finite numbers, got: {_said(bbox)}", hint=_BBOX_HINT)
+        raise _bbox_error(f"needs four finite numbers, not {_shortened(bbox)}")
     west, south, east, north = numbers
     if not (-MAX_LON <= west <= MAX_LON and -MAX_LON <= east <= MAX_LON):
-        raise UsageError(f"--bbox has longitudes that are not: {_said(bbox)}", hint=_BBOX_HINT)
+        raise _bbox_error(f"has a longitude outside -{MAX_LON:g}..{MAX_LON:g}: {_shortened(bbox)}")
     if not (south >= -90 - ROUNDING_DEG and north <= 90 + ROUNDING_DEG):
-        raise UsageError(f"--bbox has a latitude outside -90..90: {_said(bbox)}", hint=_BBOX_HINT)
+        raise _bbox_error(f"has a latitude outside -90..90: {_shortened(bbox)}")
     if south > north:
-        raise UsageError(f"--bbox has its south {south} above its north {north}", hint=_BBOX_HINT)
+        raise _bbox_error(f"has its south {south} above its north {north}")
     west, east = _within_one_turn(west, east)
     return Area.of_bbox(west, max(south, -90.0), east, min(north, 90.0))
 
@@ -211,7 +169,11 @@ def _within_one_turn(west: float, east: float) -> tuple[float, float]:
     return max(west, -180.0), min(east, 180.0)  # a sum of large and small numbers is rounded
 
 
-def _said(bbox: object) -> str:
+def _bbox_error(fault: str) -> UsageError:
+    return UsageError(f"`bbox` {fault}", hint=_BBOX_HINT, parameter="bbox")
+
+
+def _shortened(bbox: object) -> str:
     return shown(bbox)[:200]
 
 
@@ -227,11 +189,11 @@ def parse_time_span(when: str) -> TimeSpan:
     when = shown(when.lstrip("\ufeff").strip())
     ends = when.split("/")
     if len(ends) > 2 or (len(ends) == 2 and all(end.strip() in ("", "..") for end in ends)):
-        raise UsageError(f"--datetime cannot be read: {when}", hint=_DATETIME_HINT)
+        raise _datetime_error(f"cannot be read: {when}")
     spans = [_parse_moment(end.strip(), when, open_allowed=len(ends) == 2) for end in ends]
     span = TimeSpan(spans[0].start_ms, spans[-1].end_ms)
     if span.start_ms > span.end_ms:
-        raise UsageError(f"--datetime ends before it starts: {when}", hint=_DATETIME_HINT)
+        raise _datetime_error(f"ends before it starts: {when}")
     return span
 
 
@@ -247,8 +209,12 @@ def _parse_moment(text: str, whole: str, *, open_allowed: bool) -> TimeSpan:
             milliseconds = _milliseconds(moment) + int((fraction or "0").ljust(3, "0")[:3])
             return TimeSpan(milliseconds, milliseconds)
     except ValueError as error:
-        raise UsageError(f"--datetime {whole}: {error}", hint=_DATETIME_HINT) from error
-    raise UsageError(f"--datetime cannot be read: {whole}", hint=_DATETIME_HINT)
+        raise _datetime_error(f"{whole}: {error}") from error
+    raise _datetime_error(f"cannot be read: {whole}")
+
+
+def _datetime_error(fault: str) -> UsageError:
+    return UsageError(f"`datetime` {fault}", hint=_DATETIME_HINT, parameter="datetime")
 
 
 def _date_span(year: str, month: str | None, day: str | None) -> TimeSpan:

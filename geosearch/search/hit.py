@@ -26,7 +26,7 @@ class Hit:
     size_m: tuple[float, float]
     """Width and height on the ground at the chip's centre, metres."""
     gsd_m: float
-    """Metres a pixel of the chip as it was embedded; 0 where that is not known."""
+    """Metres per pixel of the chip as it was embedded; 0 where that is not known."""
     datetime: str | None
     """When the scene was taken, RFC 3339, or None where nothing says."""
     encoder: str

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def moments_text(when: Moments) -> str:
-    """Return a text, a date, a datetime, or a pair of them as ``--datetime`` takes it.
+    """Return a text, a date, a datetime, or a pair of them as `parse_time_span` reads it.
 
     Raises:
         UsageError: It is something else, or a datetime without a zone.
@@ -28,13 +28,15 @@ def _text(moment: object) -> str:
     if isinstance(moment, datetime):
         if moment.tzinfo is None:
             raise UsageError(
-                f"--datetime {moment.isoformat()} has no zone",
+                f"`datetime` {moment.isoformat()} has no zone",
                 hint="give it one: moment.replace(tzinfo=datetime.UTC)",
+                parameter="datetime",
             )
         return moment.isoformat()
     if isinstance(moment, date):
         return moment.isoformat()
     raise UsageError(
-        f"--datetime is of type {type(moment).__name__}: {moment!r}",
+        f"`datetime` is of type {type(moment).__name__}: {moment!r}",
         hint="give a text, a date, a datetime with a zone, or a pair of them, None for an open end",
+        parameter="datetime",
     )

@@ -1,24 +1,23 @@
 """What is to be said of a filter beside its answer: how it was read, and where the index lies."""
 
-from geosearch.index import Generation, moment_of
-from geosearch.search.filters import Filter
+from geosearch.index import Filter, Generation, moment_of
 
 _DIGITS = 5
 """Of degrees: about a metre."""
 
 
-def notes_on(index: Generation, wanted: Filter, matching: int) -> tuple[str, ...]:
-    """Return what is to be said of a filter, a line each.
+def notes_on(index: Generation, filter: Filter, matching: int) -> tuple[str, ...]:
+    """Return what is to be said of a filter, one line each.
 
     Args:
         index: What it was applied to.
-        wanted: The filter.
-        matching: How many chips pass it.
+        filter: The filter.
+        matching: Number of chips that pass it.
     """
-    return wanted.notes if matching else (*wanted.notes, nothing_matches(index, wanted))
+    return filter.notes if matching else (*filter.notes, nothing_matches(index, filter))
 
 
-def nothing_matches(index: Generation, wanted: Filter) -> str:
+def nothing_matches(index: Generation, filter: Filter) -> str:
     """Return where and when an index is, for those whose filter no chip of it passes."""
     entries = [segment.entry for segment in index.segments if segment.chip_count]
     boxes = [entry.bounds for entry in entries if entry.bounds]
@@ -28,7 +27,7 @@ def nothing_matches(index: Generation, wanted: Filter) -> str:
     bounds = min(west), min(south), max(east), max(north)
     told = ",".join(str(round(side, _DIGITS)).removesuffix(".0") for side in bounds)
     said = f"no chip matches the filter; the index lies within {told} (W,S,E,N)"
-    if wanted.time is None:
+    if filter.time is None:
         return said
     spans = [entry.time_ms for entry in entries if entry.time_ms]
     if not spans:

@@ -1,6 +1,6 @@
 """Vectors that are asked instead of texts: made unit length, or refused.
 
-They come from anywhere: what is no direction, or one of another space, must not rank anything.
+They come from anywhere: what is not a direction, or one of another space, must not rank anything.
 """
 
 import numpy as np
@@ -49,7 +49,7 @@ def unit_queries(vectors: object, dim: int) -> NDArray[np.float32]:
 def _no_direction(largest: NDArray[np.float64]) -> UsageError:
     """Return the error for vectors that have no direction, by the largest number of each."""
     broken = ~np.isfinite(largest)
-    what = "holds NaN or infinity" if broken.any() else "is zero, which is no direction"
+    what = "holds NaN or infinity" if broken.any() else "is zero, which is not a direction"
     number = int((broken if broken.any() else largest == 0).argmax())
     which = "the query vector" if len(largest) == 1 else f"query vector {number} (from 0)"
     return UsageError(f"{which} {what}", hint="leave it out, or embed its query again")

@@ -62,7 +62,7 @@ def test_a_condition_that_there_is_not_is_refused_with_its_like(
     tmp_path: Path, choose: Callable[..., Any]
 ) -> None:
     build(tmp_path / "index")
-    with pytest.raises(UsageError, match="no condition max_clod") as caught:
+    with pytest.raises(UsageError, match="unknown condition max_clod") as caught:
         choose(tmp_path / "index", max_clod=0.2)
     assert isinstance(caught.value, TypeError)  # what Python says of any other keyword
     assert "max_cloud" in caught.value.hint

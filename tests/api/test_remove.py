@@ -13,8 +13,8 @@ from support.small_index import NAMES, SPEC, Chip, all_chips, best_ids, build, c
 
 import geosearch
 from geosearch.errors import IndexFolderError, UsageError
-from geosearch.index import IndexWriter, open_index
-from geosearch.search import Filter, search
+from geosearch.index import Filter, IndexWriter, open_index
+from geosearch.search import search
 
 
 @pytest.fixture(scope="module", params=["flat", "ivfpq"])
@@ -174,7 +174,7 @@ def test_a_list_of_removed_rows_of_another_size_is_refused(index: Path) -> None:
 
 def test_a_filter_may_name_scenes(index: Path) -> None:
     wanted = Filter(scenes=frozenset(["scene4.tif"]))
-    hits, _ = search(open_index(index), unit(1), wanted=wanted, k=600)
+    hits, _ = search(open_index(index), unit(1), filter=wanted, k=600)
     assert len(hits) == 100
     assert {hit.scene for hit in hits} == {"scene4.tif"}
 

@@ -111,7 +111,7 @@ def test_the_explanation_goes_to_json(unknown: geosearch.Index, tmp_path: Path) 
     plans = answer["explanation"]["plans"]
     assert [plan["tier"] for plan in plans] == ["exact", "skipped"]
     assert plans[0]["matching"] == 30
-    assert plans[0]["runs"] >= 1
+    assert plans[0]["ranges"] >= 1
     assert plans[0]["recall"] == 1.0
     assert plans[0]["expected_ms"] > 0
 

@@ -11,8 +11,7 @@ from support.scenes_making import write_band
 from support.small_index import build
 
 from geosearch.cli.main import run
-from geosearch.index import open_index
-from geosearch.search import Filter, matching_rows
+from geosearch.index import Filter, open_index
 
 
 @pytest.fixture
@@ -72,7 +71,7 @@ def test_the_fine_chips_of_several_scales_go(tmp_path: Path) -> None:
     assert json.loads(result.stdout)["chips"] == 16
     assert remove(index, "--max-gsd", "19", "--yes").stdout == "no chip matches; 5 chips stay\n"
     (segment,) = open_index(index).segments
-    left = segment.chips(matching_rows(segment, Filter()))
+    left = segment.chips(segment.select(Filter()).rows())
     assert sorted(one.gsd_m for one in left) == [20, 20, 20, 20, 40]
 
 
@@ -80,7 +79,7 @@ def test_metres_that_cannot_be_meant_are_wrong_usage(index: Path) -> None:
     result = remove(index, "--max-gsd", "-0.3", "--yes")
     assert result.returncode == 2
     assert "--max-gsd is -0.3" in result.stderr
-    assert "metres a pixel" in result.stderr
+    assert "metres per pixel" in result.stderr
     assert open_index(index).chip_count == 500
 
 

@@ -15,6 +15,7 @@ def ring(west: float, south: float, east: float, north: float) -> np.ndarray:
 def test_an_outline_across_180_is_cut_there_whichever_turn_it_is_on(turn: int) -> None:
     cut = cut_polygon(ring(170 + turn, 0, 190 + turn, 10))
     expected = shapely.union(shapely.box(170, 0, 180, 10), shapely.box(-180, 0, -170, 10))
+    assert cut is not None
     assert cut.equals(expected)
 
 
@@ -36,4 +37,5 @@ def test_a_cap_reaches_the_pole_all_round(pole: float) -> None:
     lon = np.arange(-180.0, 180, 5)
     cap = polar_polygon(np.stack([lon, np.full(len(lon), pole * 8 / 9)], axis=1), pole)
     south, north = sorted((pole, pole * 8 / 9))
+    assert cap is not None
     assert cap.symmetric_difference(shapely.box(-180, south, 180, north)).area < 1

@@ -12,6 +12,7 @@ from pyproj import Geod
 from shapely.geometry import Polygon
 
 from geosearch.geo import PixelToLonLat, crs_to_lonlat, footprint, footprints
+from geosearch.geo.projection import Floats
 
 GEOD = Geod(ellps="WGS84")
 
@@ -47,7 +48,9 @@ SCENES: dict[str, tuple[PixelToLonLat, tuple[int, int, int, int]]] = {
 }
 
 
-def inner_points(to_lonlat: PixelToLonLat, window: tuple[int, int, int, int], inset_px: float):
+def inner_points(
+    to_lonlat: PixelToLonLat, window: tuple[int, int, int, int], inset_px: float
+) -> tuple[Floats, Floats]:
     """Points on a lattice that stays some pixels inside a window, and the pixels themselves."""
     col, row, width, height = window
     cols = np.linspace(col + inset_px, col + width - inset_px, 41)
@@ -83,6 +86,7 @@ def test_points_just_outside_a_rectangle_lie_outside_its_footprint(name: str) ->
 def test_footprints_are_valid_snapped_counterclockwise_and_within_the_globe(name: str) -> None:
     to_lonlat, window = SCENES[name]
     outline = footprint(to_lonlat, *window)
+    assert outline is not None
     assert outline.is_valid
     west, south, east, north = outline.bounds
     assert -180 <= west < east <= 180
@@ -131,6 +135,7 @@ def test_a_footprint_across_180_is_the_one_of_the_package_antimeridian(left: int
     expected = antimeridian.fix_polygon(
         Polygon(np.stack([lon, lat], axis=1)), great_circle=False, fix_winding=True
     )
+    assert outline is not None
     assert outline.symmetric_difference(expected).area < 3e-4 * expected.area
 
 
@@ -144,6 +149,7 @@ def test_a_footprint_around_the_pole_is_the_one_of_the_package_antimeridian() ->
     expected = antimeridian.fix_polygon(
         Polygon(np.stack([lon, lat], axis=1)), great_circle=False, fix_winding=True
     )
+    assert outline is not None
     assert outline.covers(shapely.Point(12, 89.999))
     assert outline.symmetric_difference(expected).area < 1e-3 * expected.area
 
@@ -153,6 +159,7 @@ def test_a_footprint_around_the_pole_is_the_one_of_the_package_antimeridian() ->
 )
 def test_the_whole_globe_is_one_box_wherever_its_columns_start(left: float, top: float) -> None:
     outline = footprint(affine("EPSG:4326", 0.5, 0, left, 0, -0.5, top), 0, 0, 720, 361)
+    assert outline is not None
     assert outline.equals(shapely.box(-180, -90, 180, 90))
 
 
@@ -190,7 +197,7 @@ def test_footprints_together_are_those_one_by_one(name: str) -> None:
 def counted(to_lonlat: PixelToLonLat) -> tuple[PixelToLonLat, Callable[[], int]]:
     points = []
 
-    def counting(cols, rows):
+    def counting(cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
         points.append(len(cols))
         return to_lonlat(cols, rows)
 
@@ -219,6 +226,7 @@ def test_polar_footprints_hold_for_any_place_and_turn(
     to_lonlat = affine(crs, a, b, left, b, -a, top)
     window = (0, 0, 100, 100)
     outline = footprint(to_lonlat, *window)
+    assert outline is not None
     assert outline.is_valid
     lon, lat = inner_points(to_lonlat, window, inset_px=0.1)
     assert shapely.covers(outline, shapely.points(lon, lat)).all()

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from geosearch.geo import crs_to_lonlat, footprints, ground_sizes_m
+from geosearch.geo.projection import Floats
 
 
-def utm(cols, rows):
+def utm(cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
     return crs_to_lonlat("EPSG:32633")(500000 + 10.0 * cols, 5000000 - 25.0 * rows)
 
 
@@ -21,7 +22,7 @@ def test_a_web_mercator_pixel_shrinks_with_latitude() -> None:
     mercator = crs_to_lonlat("EPSG:3857")
     y = 6378137 * np.log(np.tan(np.radians(45 + 30)))  # 60 degrees north
 
-    def to_lonlat(cols, rows):
+    def to_lonlat(cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
         return mercator(cols, y - rows)
 
     width, height = ground_sizes_m(to_lonlat, np.array([[-50, -50, 100, 100]]))[0]
@@ -32,7 +33,7 @@ def test_a_web_mercator_pixel_shrinks_with_latitude() -> None:
 def test_a_size_is_known_wherever_there_is_a_footprint() -> None:
     geos = crs_to_lonlat("+proj=geos +h=35785831 +lon_0=0")
 
-    def to_lonlat(cols, rows):
+    def to_lonlat(cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
         return geos(-5.5e6 + 20000 * cols, 5.5e6 - 20000 * rows)
 
     windows = np.array([[c, r, 50, 50] for r in range(0, 550, 50) for c in range(0, 550, 50)])

@@ -112,5 +112,5 @@ def test_chips_are_the_same_with_little_memory(large: Path, tmp_path: Path) -> N
 
 
 def test_the_library_refuses_as_the_command_does(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="--max-memory 5MB"):
+    with pytest.raises(UsageError, match="`max_memory` 5MB"):
         geosearch.build([tmp_path], tmp_path / "index", max_memory="5MB")

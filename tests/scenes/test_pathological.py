@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -220,7 +220,7 @@ class Flat:
 
 
 @pytest.fixture
-def sample(shared_data: Path) -> Iterator[Any]:
+def sample(shared_data: Path) -> Callable[[str], Read]:
     def pixels(case: str) -> Read:
         return read(SceneFile(str(shared_data / "pathological" / case), case))
 

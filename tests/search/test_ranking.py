@@ -14,14 +14,16 @@ from geosearch.errors import UsageError
 from geosearch.index import (
     ChipBatch,
     ChipRecord,
+    Filter,
     Generation,
     IndexSpec,
     IndexWriter,
     SceneRecord,
     Segment,
+    TimeSpan,
     open_index,
 )
-from geosearch.search import Filter, TimeSpan, make_filter, search
+from geosearch.search import make_filter, search
 
 DIM = 16
 SPEC = IndexSpec("none", "none-0", DIM, "float32", None, 64, 64, 0.25)
@@ -108,22 +110,22 @@ def test_a_filtered_search_equals_brute_force(
     index: Generation, seed: int, west: float, south: float, width: float, height: float, k: int
 ) -> None:
     wanted = make_filter(bbox=(west, south, west + width, south + height))
-    hits, _ = search(index, unit(seed), wanted=wanted, k=k)
+    hits, _ = search(index, unit(seed), filter=wanted, k=k)
     expected = brute_force(index, unit(seed), wanted, k)
     assert [hit.id for hit in hits] == [chip_id for _, chip_id in expected]
     assert np.allclose([hit.score for hit in hits], [score for score, _ in expected], atol=1e-6)
 
 
 def test_a_time_filter_keeps_whole_days_and_leaves_out_the_unknown(index: Generation) -> None:
-    hits, _ = search(index, unit(1), wanted=make_filter(datetime="2020-01-02/.."), k=500)
+    hits, _ = search(index, unit(1), filter=make_filter(datetime="2020-01-02/.."), k=500)
     assert {hit.scene for hit in hits} == {"scene1.tif", "scene2.tif", "scene4.tif"}
-    hits, _ = search(index, unit(1), wanted=make_filter(datetime="../2100"), k=500)
+    hits, _ = search(index, unit(1), filter=make_filter(datetime="../2100"), k=500)
     assert {hit.scene for hit in hits} == {f"scene{n}.tif" for n in (0, 1, 2, 4)}
 
 
 def test_the_undated_are_found_if_they_are_asked_for(index: Generation) -> None:
     wanted = make_filter(datetime="2020-01-01", undated=True)
-    hits, _ = search(index, unit(1), wanted=wanted, k=500)
+    hits, _ = search(index, unit(1), filter=wanted, k=500)
     assert {hit.scene for hit in hits} == {"scene0.tif", "scene3.tif"}
 
 
@@ -143,14 +145,14 @@ def test_shares_of_cloud_and_of_valid_pixels_are_kept_and_the_unknown_left_out(
         writer.stage(scene(0, None), batch)
         writer.publish()
     wanted = make_filter(max_cloud=cloud, min_valid=valid)
-    hits, _ = search(open_index(folder), unit(1), wanted=wanted, k=500)
+    hits, _ = search(open_index(folder), unit(1), filter=wanted, k=500)
     passing = (batch.cloud <= cloud) & (batch.valid >= valid)
     assert {hit.window for hit in hits} == {tuple(one) for one in batch.windows[passing].tolist()}
 
 
 def test_two_areas_must_both_be_met(index: Generation) -> None:
     wanted = make_filter(bbox="0.05,0,4,1", intersects=shapely.box(3.95, 0, 9, 1))
-    hits, _ = search(index, unit(2), wanted=wanted, k=500)
+    hits, _ = search(index, unit(2), filter=wanted, k=500)
     assert {hit.scene for hit in hits} == {"scene3.tif", "scene4.tif"}
 
 
@@ -212,21 +214,21 @@ def test_of_thousands_that_are_alike_ids_alone_are_read(
 def test_fewer_come_only_where_fewer_match(index: Generation) -> None:
     assert len(search(index, unit(3), k=10_000)[0]) == 500
     nowhere = make_filter(bbox="100,50,101,51")
-    hits, explanation = search(index, unit(3), wanted=nowhere)
+    hits, explanation = search(index, unit(3), filter=nowhere)
     assert hits == []
     assert {plan.tier for plan in explanation.plans} == {"skipped"}
 
 
 def test_the_explanation_counts_what_passed(index: Generation) -> None:
     wanted = Filter(time=TimeSpan(0, 2**61))
-    _, explanation = search(index, unit(4), wanted=wanted)
+    _, explanation = search(index, unit(4), filter=wanted)
     assert sum(plan.matching for plan in explanation.plans) == 400
     assert sum(plan.rows for plan in explanation.plans) == 500
 
 
 @pytest.mark.parametrize("k", [3.0, "3", None])
 def test_no_other_than_whole_numbers_of_hits_can_be_asked_for(index: Generation, k: object) -> None:
-    with pytest.raises(UsageError, match=f"-k is {k!r}"):
+    with pytest.raises(UsageError, match=f"`k` is {k!r}"):
         search(index, unit(5), k=k)  # type: ignore[arg-type]
 
 
@@ -235,7 +237,7 @@ def test_numpys_whole_numbers_count_hits_too(index: Generation) -> None:
 
 
 def test_what_cannot_be_meant_is_refused(index: Generation) -> None:
-    with pytest.raises(UsageError, match="-k is 0"):
+    with pytest.raises(UsageError, match="`k` is 0"):
         search(index, unit(5), k=0)
     with pytest.raises(UsageError, match="shape"):
         search(index, np.zeros(3, np.float32))

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from geosearch.index.ann import ApproximateTier
-from geosearch.index.runs import rows_of, runs_of
-from geosearch.index.scan import best_rows
+from geosearch.index.arrays.row_ranges import RowRanges
+from geosearch.index.scoring.ann.tier import ApproximateTier
+from geosearch.index.scoring.exact import best_rows
 
 
 def clustered(rows: int, dim: int, seed: int = 0) -> np.ndarray:
@@ -19,12 +19,12 @@ def clustered(rows: int, dim: int, seed: int = 0) -> np.ndarray:
 def recall(tier: ApproximateTier, vectors: np.ndarray, queries: np.ndarray, share: float) -> float:
     rng = np.random.default_rng(5)
     size = int(share * len(vectors))
-    runs = runs_of(np.sort(rng.choice(len(vectors), size, replace=False)))
+    ranges = RowRanges.of_rows(np.sort(rng.choice(len(vectors), size, replace=False)))
     found = []
     for query in queries:
-        exact, _ = best_rows(vectors, query, runs, 10)
-        candidates = np.sort(tier.candidates(query, runs, 400, 0.3).rows)
-        assert np.isin(candidates, rows_of(runs)).all()
-        best, _ = best_rows(vectors, query, runs_of(candidates), 10)
+        exact, _ = best_rows(vectors, query, ranges, 10)
+        candidates = np.sort(tier.candidates(query, ranges, 400, 0.3).rows)
+        assert np.isin(candidates, ranges.rows()).all()
+        best, _ = best_rows(vectors, query, RowRanges.of_rows(candidates), 10)
         found.append(len(np.intersect1d(exact, best)) / 10)
     return float(np.mean(found))

@@ -52,7 +52,7 @@ def answers(index: Generation) -> list[object]:
     found: list[object] = []
     for seed, tier in ((1, "exact"), (2, "ivfpq"), (3, "auto")):
         for wanted in FILTERS:
-            hits, _ = search(index, unit(seed), wanted=make_filter(**wanted), k=60, tier=tier)  # type: ignore[arg-type]
+            hits, _ = search(index, unit(seed), filter=make_filter(**wanted), k=60, tier=tier)  # type: ignore[arg-type]
             found.append([(hit.id, hit.score, hit.datetime, hit.footprint.wkb) for hit in hits])
     return [*found, index.scenes, index.scene_ids]
 

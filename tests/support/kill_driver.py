@@ -50,7 +50,7 @@ def read(work: Path) -> None:
                 states[state] = [str(problem) for problem in verify(folder.parent)]
                 held = [*held[-2:], (opened, opened.chip_count)]
             for one, chips in [(opened, opened.chip_count), *held]:
-                hits, _ = search(one, query, wanted=wanted, k=10)
+                hits, _ = search(one, query, filter=wanted, k=10)
                 assert one.chip_count == chips
                 assert len(hits) == 10, (state, len(hits), chips)
                 searches += 1

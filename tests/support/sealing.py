@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from geosearch.index.manifest import sealed
+from geosearch.index.folder.manifest import sealed
 
 
 def edit_manifest(index: Path, change: Callable[[dict[str, Any]], object]) -> None:

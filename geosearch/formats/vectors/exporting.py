@@ -8,21 +8,20 @@ from pathlib import Path
 import numpy as np
 
 from geosearch.formats.vectors.parquet_writer import BATCH_ROWS, VectorFileWriter
-from geosearch.index import Generation, Segment, rows_of, run_rows
+from geosearch.index import Filter, Generation, Segment
 from geosearch.outputs import output_file
 from geosearch.reporting import LOG, Reporter
-from geosearch.search import Filter, matching_runs
 
 
 def export_vectors(
-    index: Generation, path: Path, *, wanted: Filter | None = None, reporter: Reporter = LOG
+    index: Generation, path: Path, *, filter: Filter | None = None, reporter: Reporter = LOG
 ) -> int:
     """Write chips and their vectors to a file; it is there whole, or as it was.
 
     Args:
         index: An open index.
         path: The file.
-        wanted: The filter that chips must pass; None for all chips.
+        filter: The filter that chips must pass; None for all chips.
         reporter: Receives the progress.
 
     Returns:
@@ -31,13 +30,13 @@ def export_vectors(
     Raises:
         UsageError: It cannot be written there.
     """
-    matching = [matching_runs(segment, wanted or Filter()) for segment in index.segments]
-    total = sum(run_rows(runs) for runs in matching)
+    matching = [segment.select(filter or Filter()) for segment in index.segments]
+    total = sum(ranges.count for ranges in matching)
     with output_file(path) as file:  # Arrow takes no path that is not UTF-8
         writer = VectorFileWriter(file, index.spec.dim, {"spec": asdict(index.spec)})
         with closing(writer), reporter.track("exporting", total, "chips") as advance:
-            for segment, runs in zip(index.segments, matching, strict=True):
-                _write(writer, segment, rows_of(runs), advance)
+            for segment, ranges in zip(index.segments, matching, strict=True):
+                _write(writer, segment, ranges.rows(), advance)
     return total
 
 

@@ -166,7 +166,7 @@ def import_vectors(
         spec,
         ann=ann,
         queries=queries,
-        most_rows=rows_within(budget),
+        max_rows=rows_within(budget),
         memory_bytes=budget,
     ) as writer:
         with reporter.track("importing", rows, "rows") as advance:

@@ -32,7 +32,8 @@ def scene() -> Landscape:
 def _pixels(scene: Landscape, outline: Polygon, margin_px: float) -> np.ndarray:
     height_px, width_px, _ = scene.pixels.shape
     cols, rows = np.meshgrid(np.arange(width_px) + 0.5, np.arange(height_px) + 0.5)
-    return scene.pixels[shapely.contains_xy(outline.buffer(-margin_px), cols, rows)].astype(float)
+    inside = shapely.contains_xy(outline.buffer(-margin_px), cols, rows)
+    return np.asarray(scene.pixels[inside].astype(float))
 
 
 def test_the_same_seed_draws_the_same_scene(scene: Landscape) -> None:
@@ -63,7 +64,7 @@ def test_where_the_truth_says_white_building_the_picture_is_white(scene: Landsca
 
 def test_where_the_truth_says_court_the_picture_has_a_courts_colours(scene: Landscape) -> None:
     def chroma(colours: np.ndarray) -> np.ndarray:
-        return colours / colours.sum(axis=1, keepdims=True)
+        return np.asarray(colours / colours.sum(axis=1, keepdims=True))
 
     known = chroma(np.asarray(_COURTS, float).reshape(-1, 3))
     courts = [mark for mark in scene.marks if mark.kind == "tennis court"]

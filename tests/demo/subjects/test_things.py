@@ -28,7 +28,8 @@ def canvas() -> Canvas:
 def _inside(picture: np.ndarray, outline: np.ndarray, margin_px: float) -> np.ndarray:
     """Pixels [n, 3] whose centres lie in an outline, its margin left out."""
     cols, rows = np.meshgrid(np.arange(96) + 0.5, np.arange(96) + 0.5)
-    return picture[shapely.contains_xy(Polygon(outline).buffer(-margin_px), cols, rows)].astype(int)
+    inside = shapely.contains_xy(Polygon(outline).buffer(-margin_px), cols, rows)
+    return np.asarray(picture[inside].astype(int))
 
 
 def test_a_white_building_is_bright_and_colourless(canvas: Canvas) -> None:

@@ -100,7 +100,7 @@ def test_filters_hold_for_imported_rows(
     box = (west, south, west + width, south + height)
     query = vectors_of(1, seed=5)[0]
     query /= np.linalg.norm(query)
-    hits, _ = search(open_index(imported), query, wanted=make_filter(bbox=box, datetime=span), k=k)
+    hits, _ = search(open_index(imported), query, filter=make_filter(bbox=box, datetime=span), k=k)
     passing = shapely.intersects(boxes_of(200), shapely.box(*box))
     passing &= (np.arange(200) >= first) & (np.arange(200) <= last)
     assert len(hits) == min(k, int(passing.sum()))

@@ -12,7 +12,7 @@ def weights(edges: np.ndarray, extent: int) -> np.ndarray:
     """How much of each small pixel each large one covers, [large, small]."""
     near, far = edges[:-1, None], edges[1:, None]
     at = np.arange(extent)
-    return np.clip(np.minimum(far, at + 1) - np.maximum(near, at), 0, None)
+    return np.asarray(np.clip(np.minimum(far, at + 1) - np.maximum(near, at), 0, None))
 
 
 @given(
@@ -23,7 +23,7 @@ def weights(edges: np.ndarray, extent: int) -> np.ndarray:
     data=st.data(),
 )
 def test_every_pixel_is_the_weighted_mean_of_the_valid_ones(
-    width, height, seed, masked, data
+    width: int, height: int, seed: int, masked: bool, data: st.DataObject
 ) -> None:
     cols = data.draw(st.integers(1, width))
     rows = data.draw(st.integers(1, height))

@@ -12,7 +12,9 @@ LENGTHS = st.integers(1, 70)
 
 
 @given(width=LENGTHS, height=LENGTHS, size=st.integers(1, 40), data=st.data())
-def test_windows_cover_every_pixel_and_stay_in_the_scene(width, height, size, data) -> None:
+def test_windows_cover_every_pixel_and_stay_in_the_scene(
+    width: int, height: int, size: int, data: st.DataObject
+) -> None:
     stride = data.draw(st.integers(1, size))
     windows = chip_windows(width, height, size_px=size, stride_px=stride)
     seen = np.zeros((height, width), dtype=int)

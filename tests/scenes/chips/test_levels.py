@@ -1,5 +1,7 @@
 """Levels of a scene: their pixels lie over all of it, and their chips too."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,7 +23,13 @@ LENGTHS = st.integers(1, 300)
     data=st.data(),
 )
 def test_chips_of_every_level_cover_every_pixel_of_the_scene(
-    width, height, size, scales, gsd, pixel, data
+    width: int,
+    height: int,
+    size: int,
+    scales: list[int],
+    gsd: float | None,
+    pixel: tuple[float, float],
+    data: st.DataObject,
 ) -> None:
     stride = data.draw(st.integers(1, size))
     own = sum(pixel) / 2
@@ -41,7 +49,9 @@ def test_chips_of_every_level_cover_every_pixel_of_the_scene(
 
 
 @given(width=LENGTHS, height=LENGTHS, gsd=st.floats(0.1, 50), data=st.data())
-def test_a_window_of_the_scene_tells_the_window_of_the_level(width, height, gsd, data) -> None:
+def test_a_window_of_the_scene_tells_the_window_of_the_level(
+    width: int, height: int, gsd: float, data: st.DataObject
+) -> None:
     level = level_at(width, height, pixel_m=(1.0, 1.7), gsd_m=float(np.float32(gsd)))
     assert 1 <= level.cols <= width
     assert 1 <= level.rows <= height
@@ -89,7 +99,7 @@ def test_the_own_resolution_survives_being_kept_as_float32(gsd: float) -> None:
 
 
 def test_a_chip_larger_than_the_scene_is_left_out_unless_it_is_the_finest() -> None:
-    own = {"pixel_m": (1.0, 1.0), "size_px": 100, "stride_px": 100}
+    own: dict[str, Any] = {"pixel_m": (1.0, 1.0), "size_px": 100, "stride_px": 100}
     assert set(cut_levels(450, 250, (1, 2, 4), **own).gsd_m) == {1, 2}
     assert cut_levels(300, 90, (2, 4), **own).windows.tolist() == [
         [0, 0, 200, 90],

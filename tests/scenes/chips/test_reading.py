@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from threading import enumerate as enumerate_threads
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,12 +26,13 @@ from geosearch.scenes import (
 )
 from geosearch.scenes.chips import chip_blocks as chip_blocks_module
 from geosearch.scenes.chips import decoding as decoding_module
+from geosearch.scenes.raster.pixels import PixelSource, read_values
 from geosearch.scenes.raster.stretch import to_bytes
 
 AFFINE = rasterio.Affine(10, 0, 500000, 0, -10, 5000000)
 
 
-def write(path: Path, values: np.ndarray, mask: np.ndarray | None = None, **options) -> Scene:
+def write(path: Path, values: np.ndarray, mask: np.ndarray | None = None, **options: Any) -> Scene:
     values = values if values.ndim == 3 else values[None]
     profile = {
         "driver": "GTiff",
@@ -116,7 +118,9 @@ def noisy(tmp_path_factory: pytest.TempPathFactory) -> Scene:
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(size=st.integers(5, 400), data=st.data())
-def test_any_size_stride_and_choice_of_windows_reads_right(noisy: Scene, size, data) -> None:
+def test_any_size_stride_and_choice_of_windows_reads_right(
+    noisy: Scene, size: int, data: st.DataObject
+) -> None:
     stride = data.draw(st.integers(max(1, size // 3), size))
     windows = chip_windows(noisy.width_px, noisy.height_px, size_px=size, stride_px=stride)
     keep = np.random.default_rng(size).random(len(windows)) < data.draw(st.floats(0.05, 1))
@@ -147,11 +151,10 @@ def test_a_scene_too_wide_for_one_strip_is_read_in_spans(
 def rows_read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Rows of a file, as they are decoded."""
     rows: list[int] = []
-    read = decoding_module.read_values
 
-    def counting(source, window):
+    def counting(source: PixelSource, window: Window) -> Any:
         rows.extend(range(window.row_off, window.row_off + window.height))
-        return read(source, window)
+        return read_values(source, window)
 
     monkeypatch.setattr(decoding_module, "read_values", counting)
     return rows
@@ -220,7 +223,8 @@ def test_nodata_nan_and_infinity_are_left_out(tmp_path: Path, nodata: float) -> 
     values[5, 0], values[5, 1], values[5, 2] = np.inf, -np.inf, np.nan
     scene = write(tmp_path / "x.tif", values, nodata=nodata)
     seen = values[5:][np.isfinite(values[5:])]
-    assert scene.stretch == (pytest.approx(tuple(np.percentile(seen, [2, 98]))),) * 3
+    assert scene.stretch is not None
+    assert list(scene.stretch) == [pytest.approx(tuple(np.percentile(seen, [2, 98])))] * 3
     pixels, valid = gathered(scene, np.array([[0, 0, 20, 20]], np.int32), 20)
     assert valid[0] == pytest.approx((400 - 103) / 400)
     assert pixels[0, :5].max() == pixels[0, 5, :3].max() == 0

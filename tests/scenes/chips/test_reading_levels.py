@@ -1,6 +1,7 @@
 """Chips of several ground resolutions against GDAL's average and its own overviews."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
+from rasterio.windows import Window
 
 from geosearch.geo import PixelWindow
 from geosearch.scenes import (
@@ -26,11 +28,12 @@ from geosearch.scenes import (
 from geosearch.scenes.chips import chip_blocks as chip_blocks_module
 from geosearch.scenes.chips import decoding as decoding_module
 from geosearch.scenes.chips.levels import level_at
+from geosearch.scenes.raster.pixels import PixelSource, read_values
 
 AFFINE = rasterio.Affine(10, 0, 500000, 0, -10, 5000000)
 
 
-def write(path: Path, values: np.ndarray, mask: np.ndarray | None = None, **options) -> Scene:
+def write(path: Path, values: np.ndarray, mask: np.ndarray | None = None, **options: Any) -> Scene:
     profile = {
         "driver": "GTiff",
         "count": values.shape[0],
@@ -73,7 +76,7 @@ def cut(
 
 
 def gathered(
-    scene: Scene, chips: ChipLayout, size: int, **options
+    scene: Scene, chips: ChipLayout, size: int, **options: Any
 ) -> tuple[np.ndarray, np.ndarray]:
     blocks = list(read_chips(scene, chips.windows, size_px=size, gsd_m=chips.gsd_m, **options))
     firsts = np.cumsum([0] + [len(block.pixels) for block in blocks])
@@ -88,7 +91,8 @@ def block_means(values: np.ndarray, valid: np.ndarray, factor: int) -> np.ndarra
     blocks = (values.shape[1] // factor, factor, values.shape[2] // factor, factor)
     count = valid.reshape(blocks).sum(axis=(1, 3))
     sums = (values * valid).reshape(3, *blocks).sum(axis=(2, 4), dtype=float)
-    return np.floor(sums / np.maximum(count, 1) + 0.5 + 1e-6).transpose(1, 2, 0)
+    means: np.ndarray = np.floor(sums / np.maximum(count, 1) + 0.5 + 1e-6)
+    return means.transpose(1, 2, 0)
 
 
 def test_each_scale_holds_the_means_of_its_blocks(tmp_path: Path) -> None:
@@ -170,11 +174,11 @@ def test_full_pixels_are_not_read_where_an_overview_is_as_fine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene = write(tmp_path / "x.tif", smooth(520, 520), overviews=[2, 4, 8])
-    read, seen = decoding_module.read_values, []
+    seen: list[tuple[tuple[int, int], int, int]] = []
 
-    def watching(source, window):
+    def watching(source: PixelSource, window: Window) -> Any:
         seen.append((source.dataset.shape, int(window.row_off), int(window.height)))
-        return read(source, window)
+        return read_values(source, window)
 
     monkeypatch.setattr(decoding_module, "read_values", watching)
     gathered(scene, cut(scene, 32, 16, 50.0, (1, 2)), 32, pixel_m=scene.pixel_m)
@@ -186,11 +190,11 @@ def test_one_pass_over_a_file_without_overviews_serves_all_scales(
     tmp_path: Path, gsd: float | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene = write(tmp_path / "x.tif", smooth(300, 210))
-    read, rows = decoding_module.read_values, []
+    rows: list[int] = []
 
-    def watching(source, window):
+    def watching(source: PixelSource, window: Window) -> Any:
         rows.extend(range(int(window.row_off), int(window.row_off + window.height)))
-        return read(source, window)
+        return read_values(source, window)
 
     monkeypatch.setattr(decoding_module, "read_values", watching)
     chips = cut(scene, 24, 12, gsd, (1, 2, 3))
@@ -216,7 +220,9 @@ def noisy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     scales=st.sets(st.integers(1, 6), min_size=1, max_size=3),
     data=st.data(),
 )
-def test_a_chip_read_again_is_the_chip_that_was_embedded(noisy: Scene, size, gsd, scales, data):
+def test_a_chip_read_again_is_the_chip_that_was_embedded(
+    noisy: Scene, size: int, gsd: float | None, scales: list[int], data: st.DataObject
+) -> None:
     stride = data.draw(st.integers(max(1, size // 3), size))
     chips = cut(noisy, size, stride, gsd, tuple(sorted(scales)))
     keep = np.random.default_rng(size).random(len(chips)) < min(1, 60 / len(chips))

@@ -20,6 +20,7 @@ import rasterio
 from support.scenes_making import values, write_band
 
 from geosearch.errors import SceneError
+from geosearch.geo import PixelWindow
 from geosearch.scenes import (
     SceneFile,
     chip_windows,
@@ -62,22 +63,23 @@ def listener(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
     running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=running.serve_forever, daemon=True).start()
-    for name in ("NO_PROXY", "no_proxy"):
-        if request.param is None:
-            monkeypatch.delenv(name, raising=False)
-        else:
-            monkeypatch.setenv(name, request.param)
-    found = Listener(f"http://127.0.0.1:{running.server_port}", asked)
-    for name, value in {
-        "AWS_S3_ENDPOINT": found.host,
-        "AWS_HTTPS": "NO",
-        "AWS_VIRTUAL_HOSTING": "FALSE",
-        "AWS_NO_SIGN_REQUEST": "YES",
-        "CPL_VSIL_CURL_ALLOWED_FILENAME": f"/vsicurl/{found.url}/a.tif",
-        "GDAL_VRT_ENABLE_PYTHON": "YES",
-    }.items():
-        monkeypatch.setenv(name, value)
-    yield found
+    with rasterio.Env():  # an outermost one leaves in GDAL what the environment says
+        for name in ("NO_PROXY", "no_proxy"):
+            if request.param is None:
+                monkeypatch.delenv(name, raising=False)
+            else:
+                monkeypatch.setenv(name, request.param)
+        found = Listener(f"http://127.0.0.1:{running.server_port}", asked)
+        for name, value in {
+            "AWS_S3_ENDPOINT": found.host,
+            "AWS_HTTPS": "NO",
+            "AWS_VIRTUAL_HOSTING": "FALSE",
+            "AWS_NO_SIGN_REQUEST": "YES",
+            "CPL_VSIL_CURL_ALLOWED_FILENAME": f"/vsicurl/{found.url}/a.tif",
+            "GDAL_VRT_ENABLE_PYTHON": "YES",
+        }.items():
+            monkeypatch.setenv(name, value)
+        yield found
     running.shutdown()
     running.server_close()
 
@@ -170,7 +172,7 @@ def read_all(path: Path) -> None:
 def assert_refused(
     listener: Listener,
     *paths: Path | str,
-    match: str = "",
+    match: str | None = None,
     read: Callable[[Any], object] = read_all,
 ) -> None:
     """Each is refused, and nothing asks the listener."""
@@ -452,7 +454,9 @@ def test_folders_are_local_whatever_they_are_called(
         assert before.size_bytes == Path(file.href).stat().st_size
         os.utime(file.href)
         assert scene_state(file) != before
-        window = read_window(scene.href, (0, 0, SIDE, SIDE), bands=scene.bands, stretch=None)
+        window = read_window(
+            scene.href, PixelWindow(0, 0, SIDE, SIDE), bands=scene.bands, stretch=None
+        )
         assert window.shape == (SIDE, SIDE, 3)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from geosearch.errors import SceneError
 from geosearch.scenes.opening.bands import BandFacts, choose_bands
+from geosearch.scenes.opening.sensors import Bands
 
 
 def facts(interpretation: str, *names: str) -> BandFacts:
@@ -54,7 +55,7 @@ def test_bands_without_names(interpretation: str, expected: tuple[int, int, int]
         (("x", "y", "z", "w"), (1, 2, 3)),
     ],
 )
-def test_names_come_before_the_usual_order(names: tuple[str, ...], expected) -> None:
+def test_names_come_before_the_usual_order(names: tuple[str, ...], expected: Bands) -> None:
     assert choose_bands(facts(untagged(4), *names), None).bands == expected
 
 
@@ -92,7 +93,7 @@ SAFE = tuple(
         (("475 nm", "560 nm", "668 nm", "717 nm", "840 nm"), (3, 2, 1)),  # MicaSense
     ],
 )  # fmt: skip
-def test_sensors_call_their_bands_so(names: tuple[str, ...], expected) -> None:
+def test_sensors_call_their_bands_so(names: tuple[str, ...], expected: Bands) -> None:
     assert choose_bands(facts(untagged(len(names)), *names), None).bands == expected
 
 
@@ -144,7 +145,7 @@ def test_a_producers_file_name_says_what_took_it(
         ({"HISTORY": "compared with PlanetScope"}, 4, (1, 2, 3)),
     ],
 )  # fmt: skip
-def test_metadata_says_what_took_it(tags: dict[str, str], count: int, bands) -> None:
+def test_metadata_says_what_took_it(tags: dict[str, str], count: int, bands: Bands) -> None:
     assert choose_bands(replace(facts(untagged(count)), tags=tags), None).bands == bands
 
 

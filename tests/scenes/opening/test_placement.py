@@ -1,6 +1,8 @@
 """Where rasters lie: affine, control points and RPCs against GDAL's and PROJ's own answers."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from rasterio.transform import RPCTransformer
 from rasterio.warp import transform
 
 from geosearch.errors import SceneError, UsageError
-from geosearch.scenes.opening.placement import fit_polynomial, place, require_crs
+from geosearch.scenes.opening.placement import Placement, fit_polynomial, place, require_crs
 
 UTM = "EPSG:32633"
 
@@ -22,14 +24,16 @@ def at(affine: rasterio.Affine, col: float, row: float) -> tuple[float, float]:
     return a * col + b * row + c, d * col + e * row + f
 
 
-def write(path: Path, **options) -> Path:
+def write(path: Path, **options: Any) -> Path:
     profile = {"driver": "GTiff", "width": 64, "height": 48, "count": 1, "dtype": "uint8"}
     with rasterio.open(path, "w", **profile | options) as dataset:
         dataset.write(np.ones((1, 48, 64), np.uint8))
     return path
 
 
-def with_points(path: Path, ground, crs: str = UTM, side: int = 4) -> Path:
+def with_points(
+    path: Path, ground: Callable[[float, float], tuple[float, float]], crs: str = UTM, side: int = 4
+) -> Path:
     write(path)
     points = [
         GroundControlPoint(row=r, col=c, x=ground(c, r)[0], y=ground(c, r)[1], z=0)
@@ -41,7 +45,7 @@ def with_points(path: Path, ground, crs: str = UTM, side: int = 4) -> Path:
     return path
 
 
-def placed(path: Path, assume_crs: str | None = None):
+def placed(path: Path, assume_crs: str | None = None) -> Placement:
     with rasterio.open(path) as dataset:
         return place(dataset, path, assume_crs=assume_crs)
 
@@ -63,6 +67,7 @@ def test_control_points_of_an_affine_give_it_back(tmp_path: Path) -> None:
     exact = placed(write(tmp_path / "a.tif", crs=UTM, transform=affine))
     pixels = np.array([0.0, 13.7, 64]), np.array([48.0, 1.2, 0])
     np.testing.assert_allclose(points.to_lonlat(*pixels), exact.to_lonlat(*pixels), atol=1e-9)
+    assert points.note is not None
     assert "16 ground control points, polynomial of order 1, residual 0.00 px" in points.note
 
 
@@ -92,7 +97,7 @@ def test_the_order_of_the_polynomial_follows_the_ground() -> None:
 
 
 @pytest.mark.parametrize("pixels", [[], [(0, 0)], [(0, 0), (5, 5)], [(0, 0), (5, 5), (9, 9)]])
-def test_points_that_span_no_area_are_refused(pixels) -> None:
+def test_points_that_span_no_area_are_refused(pixels: list[tuple[int, int]]) -> None:
     points = np.array(pixels, dtype=float).reshape(-1, 2)
     with pytest.raises(SceneError, match=f"{len(pixels)} ground control points do not span"):
         fit_polynomial(points, points * 10)
@@ -109,6 +114,7 @@ def test_real_control_points_are_met_within_a_pixel_and_like_gdals_fit(shared_da
     assert crs.to_epsg() == 4326
     np.testing.assert_allclose(lon, x, atol=0.002)  # a pixel is 0.0018 degrees
     np.testing.assert_allclose(lat, y, atol=0.002)
+    assert placement.note is not None
     assert "residual 0." in placement.note
 
 
@@ -123,12 +129,13 @@ def test_rpcs_place_by_their_own_formula_at_height_0(shared_data: Path) -> None:
     back = [ground_to_pixel(rpcs, *place, 0.0) for place in zip(lon, lat, strict=True)]
     # RPCs count from the centre of the first pixel, we from its corner
     np.testing.assert_allclose(np.array(back).T + 0.5, [cols, rows], atol=0.01)
+    assert placement.note is not None
     assert "height 0" in placement.note
     with RPCTransformer(rpcs, RPC_HEIGHT=0) as gdal:
         np.testing.assert_allclose([lon, lat], gdal.xy(rows, cols, offset="ul"), atol=1e-9)
 
 
-def ground_to_pixel(rpcs, lon: float, lat: float, height: float) -> tuple[float, float]:
+def ground_to_pixel(rpcs: Any, lon: float, lat: float, height: float) -> tuple[float, float]:
     p = (lat - rpcs.lat_off) / rpcs.lat_scale
     l = (lon - rpcs.long_off) / rpcs.long_scale  # noqa: E741  the standard's letter
     h = (height - rpcs.height_off) / rpcs.height_scale
@@ -155,7 +162,9 @@ def ground_to_pixel(rpcs, lon: float, lat: float, height: float) -> tuple[float,
         ),
     ],
 )
-def test_what_has_no_place_says_what_is_missing(tmp_path: Path, options, reason: str) -> None:
+def test_what_has_no_place_says_what_is_missing(
+    tmp_path: Path, options: dict[str, Any], reason: str
+) -> None:
     with pytest.raises(SceneError, match=reason) as caught:
         placed(write(tmp_path / "x.tif", **options))
     assert caught.value.hint
@@ -194,7 +203,9 @@ def test_an_assumed_crs_gives_no_place_without_an_affine(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("name", ["EPSG:99999", "banana", "", "4326", "IAU_2015:30100"])
-def test_what_is_no_crs_of_the_earth_cannot_be_assumed(name: str, capfd) -> None:
+def test_what_is_no_crs_of_the_earth_cannot_be_assumed(
+    name: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(UsageError, match=f"`assume_crs` {name}") as caught:
         require_crs(name)
     assert "EPSG:32633" in caught.value.hint

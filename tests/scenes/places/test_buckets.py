@@ -2,12 +2,15 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import rasterio
 from support.scenes_making import values, write_band
 from support.scenes_web import Web
 
@@ -16,7 +19,7 @@ from geosearch.scenes.places.buckets import object_size_and_mtime
 
 
 @pytest.fixture
-def bucket(web: Web, monkeypatch: pytest.MonkeyPatch) -> Path:
+def bucket(web: Web, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A bucket, as GDAL's variables name it; the web server does not look at signatures."""
     variables = {
         "AWS_S3_ENDPOINT": web.url.removeprefix("http://"),
@@ -27,18 +30,19 @@ def bucket(web: Web, monkeypatch: pytest.MonkeyPatch) -> Path:
         "AWS_REGION": "us-east-1",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
     folder = web.folder / "bucket"
     folder.mkdir()
-    return folder
+    with rasterio.Env():  # an outermost one leaves in GDAL what the environment says
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        yield folder
 
 
 def found(path: str) -> Discovery:
     return find_scenes([path])
 
 
-def item(href: str) -> dict:
+def item(href: str) -> dict[str, Any]:
     return {
         "type": "Feature", "stac_version": "1.0.0", "id": "one", "geometry": None, "links": [],
         "properties": {"datetime": "2021-02-03T04:05:06Z"},

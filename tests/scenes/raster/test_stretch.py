@@ -1,6 +1,7 @@
 """The stretch against the formula it is: a line between two percentiles, cut at both."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -74,7 +75,7 @@ def test_what_is_no_stretch_is_refused_with_an_example(text: str) -> None:
 BANDS = np.random.default_rng(3).integers(40, 200, (3, 50, 60))
 
 
-def opened(path: Path, dtype: str, stretch: Stretch) -> object:
+def opened(path: Path, dtype: str, stretch: Stretch) -> Any:
     write_band(path, BANDS.astype(dtype), photometric="rgb")
     return open_scene(SceneFile(str(path), path.name), stretch=stretch).stretch
 

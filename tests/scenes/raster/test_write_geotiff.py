@@ -77,5 +77,8 @@ def test_bands_without_a_colour_are_refused(tmp_path: Path, pixels: np.ndarray) 
 def test_other_types_are_refused(tmp_path: Path, pixels: np.ndarray) -> None:
     with pytest.raises(ValueError, match="float32"):
         write_geotiff(
-            tmp_path / "scene.tif", pixels.astype(np.float32), crs="EPSG:32632", affine=_AFFINE
+            tmp_path / "scene.tif",
+            pixels.astype(np.float32),  # type: ignore[arg-type]
+            crs="EPSG:32632",
+            affine=_AFFINE,
         )

@@ -1,0 +1,1 @@
+"""Filters: which rows of a segment may be ranked, exactly."""

@@ -1,0 +1,1 @@
+"""Generations of an index: staging, publishing, removing, compacting, and opening one of them."""

@@ -1,0 +1,1 @@
+"""A segment: its files, written once from scenes, and opened for filters, scores and hits."""
