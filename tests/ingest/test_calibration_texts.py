@@ -8,7 +8,7 @@ from support.scenes_making import values, write_band
 
 import geosearch
 from geosearch.chips import ResolvedChips
-from geosearch.encoders import load
+from geosearch.encoders import load_encoder
 from geosearch.ingest import (
     CALIBRATION_TEXTS,
     RunSettings,
@@ -41,7 +41,7 @@ def test_an_index_of_an_encoder_that_reads_is_measured_with_the_questions(tmp_pa
 def test_an_encoder_to_which_all_texts_are_alike_is_asked_with_drawn_vectors(
     tmp_path: Path,
 ) -> None:
-    assert embedded_calibration_texts(load("null")) is None
+    assert embedded_calibration_texts(load_encoder("null")) is None
     write_band(tmp_path / "in" / "x.tif", values(1, 448))
     geosearch.build(
         [tmp_path / "in"],

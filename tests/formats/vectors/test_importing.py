@@ -697,10 +697,10 @@ def test_vectors_of_no_named_encoder_are_not_added_to_those_of_one(tmp_path: Pat
 
 
 def test_texts_are_asked_where_the_encoder_is_named(tmp_path: Path) -> None:
-    from geosearch.encoders import load
+    from geosearch.encoders import load_encoder
 
     texts = ["a river", "a forest", "an airport"]
-    vectors = load("mini").encode_texts(texts)
+    vectors = load_encoder("mini").encode_texts(texts)
     columns = columns_of(3)
     flat = pa.array(vectors.reshape(-1))
     columns["vector"] = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
