@@ -37,6 +37,23 @@ FLOORS = {
 }
 """A room imports from lower floors only."""
 ORDER: dict[str, tuple[str, ...]] = {
+    "demo": ("drawing", "subjects", "landscapes", "archive", "training_chips"),
+    "encoders": (
+        "contract",
+        "entries",
+        "compute",
+        "images",
+        "texts",
+        "weights",
+        "layers",
+        "two_towers",
+        "clip",
+        "siglip",
+        "mini",
+        "null",
+        "catalog",
+        "embedding",
+    ),
     "formats": ("hits", "vectors"),
     "index": (
         "records",
