@@ -39,14 +39,14 @@ def test_who_changes_an_answer_changes_no_later_one() -> None:
 
 
 def test_what_was_not_asked_for_longest_is_forgotten_first() -> None:
-    recent, encoding = RecentTexts(2, most=2), Encoding()
+    recent, encoding = RecentTexts(2, max_texts=2), Encoding()
     for text in ("a", "b", "a", "c", "a", "b"):
         recent.vectors([text], encoding)
     assert encoding.asked == ["a", "b", "c", "b"]
 
 
 def test_more_texts_than_are_remembered_are_answered_all_the_same() -> None:
-    recent, encoding = RecentTexts(2, most=3), Encoding()
+    recent, encoding = RecentTexts(2, max_texts=3), Encoding()
     texts = [f"text {i}" for i in range(10)]
     np.testing.assert_array_equal(recent.vectors(texts, encoding), Encoding()(texts))
     recent.vectors(texts[-3:], encoding)
@@ -58,7 +58,7 @@ def test_no_text_gives_no_vector() -> None:
 
 
 def test_threads_get_the_vectors_of_their_own_texts() -> None:
-    recent, encoding = RecentTexts(2, most=5), Encoding()
+    recent, encoding = RecentTexts(2, max_texts=5), Encoding()
     asked = [[f"{i * j % 13}" for j in range(8)] for i in range(200)]
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda texts: recent.vectors(texts, encoding), asked))
