@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from support.dgtrs_formulas import Sizes
 
 from geosearch.encoders import encoder_info, encoder_names, load_encoder, with_activation
 from geosearch.errors import EncoderError, UsageError
@@ -55,7 +56,9 @@ def test_an_activation_that_is_no_choice_is_refused(name: str, activation: str) 
         with_activation(name, activation)
 
 
-def test_the_published_sizes_are_stated(published) -> None:
+def test_the_published_sizes_are_stated(
+    published: tuple[Sizes, dict[str, tuple[int, ...]]],
+) -> None:
     sizes, layout = published
     name = "dgtrs-clip-vit-b-16" if sizes.dim == 512 else "dgtrs-clip-vit-l-14"
     numbers = sum(math.prod(shape) for shape in layout.values())

@@ -98,7 +98,7 @@ def test_an_encoder_is_named_or_given_before_or_after_what_it_embeds(folder: Pat
         embed_images([one], encoder="mini"),
         embed_images(str(one), "mini"),
         embed_images(encoder=mini, paths=one),
-        embed_images("mini", [one]),
+        embed_images("mini", [one]),  # type: ignore[call-overload]
     ):
         np.testing.assert_array_equal(found.vectors, expected)
     texts = embed_texts(["a river"], encoder="mini").vectors
@@ -106,11 +106,11 @@ def test_an_encoder_is_named_or_given_before_or_after_what_it_embeds(folder: Pat
     with pytest.raises(UsageError, match="unknown encoder"):
         embed_images([one], encoder="mono")
     with pytest.raises(UsageError, match="is not an encoder"):
-        embed_images([one], [one])
+        embed_images([one], [one])  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize("name", ["mini", "null"])
-@given(texts=st.lists(st.text(), max_size=4), lone=st.characters(categories=("Cs",)))
+@given(texts=st.lists(st.text(), max_size=4), lone=st.characters(categories=["Cs"]))
 @settings(max_examples=15, deadline=None)
 def test_a_text_that_is_none_is_named_and_no_tokenizer_gets_it(
     name: str, texts: list[str], lone: str

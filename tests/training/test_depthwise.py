@@ -1,6 +1,7 @@
 """The quicker backward pass gives the gradients of the plain one."""
 
 import copy
+from typing import Any
 
 import torch
 
@@ -11,7 +12,11 @@ from geosearch.training.depthwise import quicken
 def gradients(tower: mini.ImageTower, images: torch.Tensor) -> dict[str, torch.Tensor]:
     vectors = tower(images)
     (vectors * torch.linspace(-1, 1, vectors.shape[1])).sum().backward()
-    return {name: parameter.grad for name, parameter in tower.named_parameters()}
+    found = {}
+    for name, parameter in tower.named_parameters():
+        assert parameter.grad is not None
+        found[name] = parameter.grad
+    return found
 
 
 def test_in_float32_the_gradients_are_the_same() -> None:
@@ -30,7 +35,7 @@ def test_under_autocast_they_are_as_good_as_bf16_allows() -> None:
     layer = mini.SameConv(24, 24, 5, 2, groups=24, bias=False)
     x = torch.randn(4, 24, 16, 16)
     truth = torch.autograd.grad(layer(x).square().sum(), layer.weight)[0]
-    tower = torch.nn.Sequential(layer)
+    tower: Any = torch.nn.Sequential(layer)
     quicken(tower)
     with torch.autocast("cpu", torch.bfloat16):
         found = torch.autograd.grad(tower(x).float().square().sum(), layer.weight)[0]

@@ -65,7 +65,7 @@ def test_going_on_from_a_checkpoint_gives_the_same_weights(tmp_path: Path) -> No
 
 
 def test_judgements_are_told_and_drawn_and_change_nothing(tmp_path: Path) -> None:
-    steps = []
+    steps: list[int] = []
 
     def judge(learner: MiniLearner) -> dict[str, float]:
         steps.append(len(steps))

@@ -3,6 +3,7 @@
 import math
 
 import torch
+from support.dgtrs_formulas import Sizes
 
 from geosearch.encoders.clip.architecture import VitSizes, read_architecture
 from geosearch.encoders.clip.dgtrs import merge_positions
@@ -13,7 +14,9 @@ from geosearch.encoders.clip.text import TextTower
 PUBLISHED = {512: (303, 149_835_265), 768: (447, 427_938_305)}
 
 
-def test_both_published_models_have_their_published_size(published) -> None:
+def test_both_published_models_have_their_published_size(
+    published: tuple[Sizes, dict[str, tuple[int, ...]]],
+) -> None:
     sizes, layout = published
     keys, parameters = PUBLISHED[sizes.dim]
     assert len(layout) == keys

@@ -3,10 +3,12 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from support.dgtrs_formulas import Reference, Sizes
 
 from geosearch.encoders import Encoder, load_encoder
 from geosearch.encoders.clip.bpe import ClipTokenizer
@@ -37,7 +39,7 @@ def distances(found: np.ndarray, expected: np.ndarray) -> np.ndarray:
     """1 - cosine; ``found`` must be of unit length already."""
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-6)
     unit = expected / np.linalg.norm(expected, axis=1, keepdims=True)
-    return 1 - (found.astype(np.float64) * unit).sum(axis=1)
+    return np.asarray(1 - (found.astype(np.float64) * unit).sum(axis=1))
 
 
 def padded(texts: list[str]) -> np.ndarray:
@@ -49,7 +51,9 @@ def padded(texts: list[str]) -> np.ndarray:
     return ids
 
 
-def test_images_equal_the_published_formulas(encoder, sizes, reference) -> None:
+def test_images_equal_the_published_formulas(
+    encoder: Encoder, sizes: Sizes, reference: Reference
+) -> None:
     images = np.random.default_rng(0).integers(0, 256, (5, sizes.image, sizes.image, 3), np.uint8)
     images[0] = 0
     found = encoder.encode_images(images)
@@ -59,30 +63,37 @@ def test_images_equal_the_published_formulas(encoder, sizes, reference) -> None:
     assert distances(found[1:], reference.images(images[::-1])[:-1]).min() > 1e-3
 
 
-def test_texts_equal_the_published_formulas_at_full_length(encoder, reference) -> None:
+def test_texts_equal_the_published_formulas_at_full_length(
+    encoder: Encoder, reference: Reference
+) -> None:
     found = encoder.encode_texts(TEXTS)
     assert distances(found, reference.texts(padded(TEXTS))).max() < 1e-6
 
 
-def test_raw_texts_keep_the_length_that_the_formulas_give(encoder, reference) -> None:
-    found = encoder.encode_texts_raw(TEXTS)
+def test_raw_texts_keep_the_length_that_the_formulas_give(
+    encoder: Encoder, reference: Reference
+) -> None:
+    raw: Any = encoder
+    found = raw.encode_texts_raw(TEXTS)
     np.testing.assert_allclose(found, reference.texts(padded(TEXTS)), atol=2e-5)
 
 
 @pytest.mark.parametrize("tokens", [1, 20, 77, 248, 400])
-def test_a_text_of_any_length_equals_the_formulas(tokens, encoder, reference) -> None:
+def test_a_text_of_any_length_equals_the_formulas(
+    tokens: int, encoder: Encoder, reference: Reference
+) -> None:
     text = " ".join(["field"] * tokens)
     found = encoder.encode_texts([text])
     assert distances(found, reference.texts(padded([text]))).max() < 1e-6
 
 
-def test_an_embedding_does_not_depend_on_its_neighbours(encoder) -> None:
+def test_an_embedding_does_not_depend_on_its_neighbours(encoder: Encoder) -> None:
     together = encoder.encode_texts(TEXTS)
     for text, vector in zip(TEXTS, together, strict=True):
         np.testing.assert_allclose(encoder.encode_texts([text])[0], vector, atol=2e-6)
 
 
-def test_many_texts_come_back_in_their_order(encoder) -> None:
+def test_many_texts_come_back_in_their_order(encoder: Encoder) -> None:
     texts = ["a lake " * (i % 40) + str(i) for i in range(100)]
     together = encoder.encode_texts(texts)
     picked = [0, 39, 77, 99]
@@ -91,20 +102,22 @@ def test_many_texts_come_back_in_their_order(encoder) -> None:
     )
 
 
-def test_nothing_to_encode_gives_no_vectors(encoder, sizes) -> None:
+def test_nothing_to_encode_gives_no_vectors(encoder: Encoder, sizes: Sizes) -> None:
     assert encoder.encode_texts([]).shape == (0, sizes.dim)
     none = np.zeros((0, sizes.image, sizes.image, 3), np.uint8)
     assert encoder.encode_images(none).shape == (0, sizes.dim)
 
 
-def test_chips_of_another_size_are_fitted_as_single_images_are(encoder, sizes) -> None:
+def test_chips_of_another_size_are_fitted_as_single_images_are(
+    encoder: Encoder, sizes: Sizes
+) -> None:
     chips = np.random.default_rng(1).integers(0, 256, (3, 70, 97, 3), np.uint8)
     fitted = np.stack([encoder.fit(chip) for chip in chips])
     assert fitted.shape[1:] == (sizes.image, sizes.image, 3)
     np.testing.assert_array_equal(encoder.encode_images(chips), encoder.encode_images(fitted))
 
 
-def test_the_contract_is_kept(encoder, sizes) -> None:
+def test_the_contract_is_kept(encoder: Encoder, sizes: Sizes) -> None:
     assert isinstance(encoder, Encoder)
     assert (encoder.dim, encoder.image_size, encoder.text_length) == (sizes.dim, sizes.image, 248)
     assert (encoder.name, encoder.device, encoder.precision) == (
@@ -114,7 +127,9 @@ def test_the_contract_is_kept(encoder, sizes) -> None:
     )
 
 
-def test_transformers_own_clip_gives_the_same_vectors(smallest, save) -> None:
+def test_transformers_own_clip_gives_the_same_vectors(
+    smallest: dict[str, torch.Tensor], save: Callable[[object], Path]
+) -> None:
     transformers = pytest.importorskip("transformers")
     model = transformers_clip(transformers, smallest)
     encoder = load32(save(smallest))
@@ -131,7 +146,7 @@ def test_transformers_own_clip_gives_the_same_vectors(smallest, save) -> None:
     assert distances(encoder.encode_texts(TEXTS), texts_there).max() < 1e-6
 
 
-def transformers_clip(transformers, state: dict[str, torch.Tensor]):
+def transformers_clip(transformers: Any, state: dict[str, torch.Tensor]) -> Any:
     shared = {"hidden_act": "quick_gelu", "num_hidden_layers": 2, "projection_dim": 32}
     shared |= {"hidden_size": 64, "intermediate_size": 256, "num_attention_heads": 1}
     text = shared | {"max_position_embeddings": 248, "eos_token_id": 49407, "vocab_size": 49408}
@@ -173,7 +188,9 @@ def transformers_clip(transformers, state: dict[str, torch.Tensor]):
     return model
 
 
-def test_the_fingerprint_is_of_the_weights_not_of_the_machine(smallest, save, tmp_path) -> None:
+def test_the_fingerprint_is_of_the_weights_not_of_the_machine(
+    smallest: dict[str, torch.Tensor], save: Callable[[object], Path], tmp_path: Path
+) -> None:
     path = save(smallest)
     first = load32(path).fingerprint
     assert first.startswith("dgtrs-clip-")
@@ -185,7 +202,9 @@ def test_the_fingerprint_is_of_the_weights_not_of_the_machine(smallest, save, tm
     assert load32(path).fingerprint != first
 
 
-def test_bf16_is_close_to_float32(smallest, save) -> None:
+def test_bf16_is_close_to_float32(
+    smallest: dict[str, torch.Tensor], save: Callable[[object], Path]
+) -> None:
     path = save(smallest)
     images = np.random.default_rng(3).integers(0, 256, (8, 32, 32, 3), np.uint8)
     full = load32(path)
@@ -200,7 +219,9 @@ def test_bf16_is_close_to_float32(smallest, save) -> None:
 
 
 @pytest.mark.parametrize("form", ["float16", "prefixed", "nested", "safetensors", "old", "extras"])
-def test_other_ways_to_write_the_same_weights_are_read(form: str, smallest, tmp_path) -> None:
+def test_other_ways_to_write_the_same_weights_are_read(
+    form: str, smallest: dict[str, torch.Tensor], tmp_path: Path
+) -> None:
     path = tmp_path / "weights.bin"
     expected = smallest
     if form == "float16":
@@ -250,7 +271,10 @@ RUINED: dict[str, tuple[Callable[[dict[str, torch.Tensor]], object], str]] = {
         "visual.conv1.weight",
     ),
     "another shape": (lambda s: s | {"visual.proj": torch.zeros(64, 31)}, "visual.proj"),
-    "whole numbers": (lambda s: s | {"visual.proj": torch.zeros(64, 32, dtype=int)}, "int64"),
+    "whole numbers": (
+        lambda s: s | {"visual.proj": torch.zeros(64, 32, dtype=torch.int64)},
+        "int64",
+    ),
     "no square of patches": (
         lambda s: s | {"visual.positional_embedding": torch.zeros(16, 64)},
         "visual.positional_embedding",
@@ -268,20 +292,26 @@ RUINED: dict[str, tuple[Callable[[dict[str, torch.Tensor]], object], str]] = {
 
 
 @pytest.mark.parametrize("what", RUINED)
-def test_weights_that_do_not_fit_are_refused_by_what_is_wrong(what, smallest, save) -> None:
+def test_weights_that_do_not_fit_are_refused_by_what_is_wrong(
+    what: str, smallest: dict[str, torch.Tensor], save: Callable[[object], Path]
+) -> None:
     ruin, message = RUINED[what]
     with pytest.raises(WeightsError, match=message) as caught:
         load32(save(ruin(smallest)))
     assert caught.value.hint
 
 
-def test_widths_that_heads_do_not_divide_are_refused(smallest, save) -> None:
+def test_widths_that_heads_do_not_divide_are_refused(
+    smallest: dict[str, torch.Tensor], save: Callable[[object], Path]
+) -> None:
     state = smallest | {"visual.conv1.weight": torch.zeros(129, 3, 8, 8)}
     with pytest.raises(WeightsError, match="129 wide"):
         load32(save(state))
 
 
-def test_files_that_cannot_be_read_are_refused(smallest, save, tmp_path: Path) -> None:
+def test_files_that_cannot_be_read_are_refused(
+    smallest: dict[str, torch.Tensor], save: Callable[[object], Path], tmp_path: Path
+) -> None:
     with pytest.raises(WeightsError, match="no weights file"):
         load32(tmp_path / "missing.pt")
     with pytest.raises(WeightsError, match="no checkpoint"):
@@ -307,7 +337,10 @@ def test_merged_positions_take_the_first_twenty_rows_of_the_first_table() -> Non
     assert merged[-1] == -247
 
 
-def test_load_dgtrs_remembers_a_file_the_user_named(smallest, save) -> None:
+def test_load_dgtrs_remembers_a_file_the_user_named(
+    smallest: dict[str, torch.Tensor], save: Callable[[object], Path]
+) -> None:
     path = save(smallest)
-    assert load32(path).weights_path == path
+    loaded: Any = load32(path)
+    assert loaded.weights_path == path
     assert load_dgtrs("dgtrs-clip-vit-b-16", path, device="cpu").weights_path is None

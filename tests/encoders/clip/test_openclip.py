@@ -31,7 +31,9 @@ STD = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(3, 1, 1)
 def chips(size: int, count: int = 3) -> np.ndarray:
     rng = np.random.default_rng(1)
     smooth = [Image.fromarray(rng.integers(0, 256, (9, 9, 3), np.uint8)) for _ in range(count)]
-    return np.stack([np.asarray(one.resize((size, size), Image.BICUBIC)) for one in smooth])
+    return np.stack(
+        [np.asarray(one.resize((size, size), Image.Resampling.BICUBIC)) for one in smooth]
+    )
 
 
 def reference(architecture: str, *, quick: bool) -> Any:
@@ -41,6 +43,9 @@ def reference(architecture: str, *, quick: bool) -> Any:
     model = open_clip().create_model(name, pretrained=None).eval()
     for module in model.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
+            assert module.running_mean is not None
+            assert module.running_var is not None
+            assert module.num_batches_tracked is not None
             module.running_mean.uniform_(-0.2, 0.2)
             module.running_var.uniform_(0.5, 1.5)
             module.num_batches_tracked.fill_(1000)
@@ -59,7 +64,7 @@ def expected(model: Any, images: np.ndarray, texts: list[str]) -> tuple[np.ndarr
 
 
 def cosines(found: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    return (found.astype(np.float64) * wanted).sum(axis=1)
+    return np.asarray((found.astype(np.float64) * wanted).sum(axis=1))
 
 
 def saved(tmp_path: Path, model: Any, name: str = "weights.pt") -> Path:

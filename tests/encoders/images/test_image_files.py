@@ -6,6 +6,7 @@ import os
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from geosearch.errors import EncoderError
 PIXELS = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
 
 
-def written(picture: Image.Image, path: Path, **options: object) -> np.ndarray:
+def written(picture: Image.Image, path: Path, **options: Any) -> np.ndarray:
     picture.save(path, **options)
     found = read_image(path)
     assert found.dtype == np.uint8

@@ -85,7 +85,7 @@ def load32(path: Path) -> Encoder:
 
 def cosines(found: np.ndarray, wanted: torch.Tensor) -> np.ndarray:
     unit = torch.nn.functional.normalize(wanted.double(), dim=1).numpy()
-    return (found.astype(np.float64) * unit).sum(axis=1)
+    return np.asarray((found.astype(np.float64) * unit).sum(axis=1))
 
 
 def features(found: Any) -> torch.Tensor:
@@ -95,7 +95,7 @@ def features(found: Any) -> torch.Tensor:
 
 def squeezed(image: np.ndarray, size: int) -> torch.Tensor:
     """The reference's preprocessing, written out."""
-    small = Image.fromarray(image).resize((size, size), Image.BICUBIC)
+    small = Image.fromarray(image).resize((size, size), Image.Resampling.BICUBIC)
     return (torch.from_numpy(np.array(small)).permute(2, 0, 1) / 255 - 0.5) / 0.5
 
 
@@ -166,7 +166,7 @@ def test_a_tokenizer_that_cannot_be_read_is_refused(folder: Path, tmp_path: Path
 
 def test_one_string_instead_of_a_list_is_refused(folder: Path) -> None:
     with pytest.raises(UsageError, match="list"):
-        load32(folder).encode_texts("harbour")  # type: ignore[arg-type]
+        load32(folder).encode_texts("harbour")
 
 
 @pytest.mark.parametrize(
