@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -73,7 +74,7 @@ def test_a_filtered_search_finds_what_the_cpu_finds(
 ) -> None:
     wanted = make_filter(bbox=(west, south, west + width, south + 0.7), datetime=days)
     scan = eager(device)
-    asked = {"filter": wanted, "k": k, "distinct": distinct}
+    asked: dict[str, Any] = {"filter": wanted, "k": k, "distinct": distinct}
     for tier in ("auto", "exact"):
         found, how = search(index, unit(seed), tier=tier, device=scan, **asked)
         expected, _ = search(index, unit(seed), tier="exact", **asked)

@@ -57,7 +57,10 @@ def test_values_of_other_types_are_refused_by_their_name(name: str, value: Any) 
 
 
 def milliseconds(*moment: int) -> int:
-    return round(datetime(*moment, tzinfo=UTC).timestamp() * 1000)
+    year, month, day, *time = moment
+    hour, minute, second, microsecond = (*time, *[0] * (4 - len(time)))
+    at = datetime(year, month, day, hour, minute, second, microsecond, UTC)
+    return round(at.timestamp() * 1000)
 
 
 @given(st.floats(-180, 180), st.floats(-90, 90), st.floats(0.001, 359), st.floats(0.001, 180))

@@ -17,13 +17,13 @@ def test_any_length_gives_the_direction(numbers: list[float], exponent: int) -> 
     vector = np.array(numbers) * 10.0**exponent
     (unit,) = unit_queries(vector, 4)
     assert unit.dtype == np.float32
-    np.testing.assert_allclose(unit, numbers / np.linalg.norm(numbers), atol=1e-6)
+    np.testing.assert_allclose(unit, np.array(numbers) / np.linalg.norm(numbers), atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
 def test_every_type_of_float_and_order_of_memory_is_taken(kind: type) -> None:
-    table = np.asfortranarray(np.array([[3, 4], [0, 2], [1e-7, 0]], dtype=kind))
-    expected = [[0.6, 0.8], [0, 1], [1, 0]]
+    table: np.ndarray = np.asfortranarray(np.array([[3, 4], [0, 2], [1e-7, 0]], dtype=kind))
+    expected = np.array([[0.6, 0.8], [0, 1], [1, 0]])
     np.testing.assert_allclose(unit_queries(table, 2), expected, atol=1e-6)
 
 
@@ -53,7 +53,7 @@ def test_what_is_no_direction_in_the_index_is_refused(wrong: object, word: str) 
 
 @pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
 def test_the_length_is_numpys_to_the_last_bit(kind: type) -> None:
-    table = np.random.default_rng(0).normal(size=(20, 512)).astype(kind)
+    table: np.ndarray = np.random.default_rng(0).normal(size=(20, 512)).astype(kind)
     scaled = table.astype(np.float64) / np.abs(table).max(axis=1, keepdims=True)
     expected = (scaled / np.linalg.norm(scaled, axis=1, keepdims=True)).astype(np.float32)
     np.testing.assert_array_equal(unit_queries(table, 512), expected)

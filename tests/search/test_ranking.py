@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,8 +43,7 @@ def scene(number: int, day: int | None) -> SceneRecord:
 
 
 def chips(number: int, rng: np.random.Generator, equal: bool) -> ChipBatch:
-    columns, rows = np.meshgrid(np.arange(10), np.arange(10))
-    columns, rows = columns.ravel(), rows.ravel()
+    columns, rows = (axis.ravel() for axis in np.meshgrid(np.arange(10), np.arange(10)))
     windows = np.stack([columns * 64, rows * 64, *[np.full(100, 64)] * 2], axis=1)
     lon, lat = number + columns / 10, 1 - (rows + 1) / 10
     vectors = np.ones((100, DIM)) if equal else rng.normal(size=(100, DIM))
@@ -234,7 +234,8 @@ def test_no_other_than_whole_numbers_of_hits_can_be_asked_for(index: Generation,
 
 
 def test_numpys_whole_numbers_count_hits_too(index: Generation) -> None:
-    assert search(index, unit(5), k=np.int64(3))[0] == search(index, unit(5), k=3)[0]
+    three: Any = np.int64(3)
+    assert search(index, unit(5), k=three)[0] == search(index, unit(5), k=3)[0]
 
 
 def test_what_cannot_be_meant_is_refused(index: Generation) -> None:

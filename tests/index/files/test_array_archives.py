@@ -3,6 +3,7 @@
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def header(shape: tuple[int, ...], kind: str = "<f4") -> bytes:
 
 
 def test_arrays_come_back(tmp_path: Path) -> None:
-    arrays = {"a": np.arange(5), "b": np.ones((2, 3), np.float16)}
+    arrays: dict[str, Any] = {"a": np.arange(5), "b": np.ones((2, 3), np.float16)}
     np.savez(tmp_path / "x.npz", **arrays)
     for name, array in read(tmp_path / "x.npz").items():
         np.testing.assert_array_equal(array, arrays[name])

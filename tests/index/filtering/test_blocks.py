@@ -84,7 +84,7 @@ def test_a_block_spans_its_rows_and_no_more(lengths: list[int], seed: int, tiny:
         cloud = columns["cloud"][rows]
         known = cloud[~np.isnan(cloud)]
         span = [known.min(), known.max()] if len(known) else [np.nan, np.nan]
-        np.testing.assert_array_equal(blocks.cloud[at], np.float32(span))
+        np.testing.assert_array_equal(blocks.cloud[at], np.asarray(span, np.float32))
         assert blocks.cloud_unknown[at] == np.isnan(cloud).any()
         gsd = np.where(np.isnan(columns["gsd_m"][rows]), 0, columns["gsd_m"][rows])
         assert blocks.gsd_m[at].tolist() == [gsd.min(), gsd.max()]
@@ -147,7 +147,7 @@ def test_blocks_of_something_else_are_refused(tmp_path: Path, changes: dict[str,
 @pytest.mark.parametrize("name", ["starts", "rectangular", "gsd_m", "cloud_unknown"])
 def test_blocks_without_an_array_are_refused(tmp_path: Path, name: str) -> None:
     _, _, blocks = made([50, 50], 0)
-    stored = arrays_of(blocks)
+    stored: dict[str, Any] = arrays_of(blocks)
     del stored[name]
     with (tmp_path / "blocks.npz").open("wb") as file:
         np.savez(file, **stored)

@@ -216,7 +216,7 @@ def as_fine(record: SceneRecord, batch: ChipBatch) -> tuple[SceneRecord, ChipBat
 @given(asked=odd.resolutions(), box=st.one_of(st.none(), odd.boxes()))
 def test_resolutions_pass_exactly(
     fine: tuple[Generation, list[odd.Chip]],
-    asked: dict[str, float | None],
+    asked: dict[str, Any],
     box: tuple[float, float, float, float] | None,
 ) -> None:
     index, made = fine
@@ -371,8 +371,8 @@ def test_a_search_leaves_every_threads_faiss_as_it_was(opened: Opened) -> None:
         told.wait(60)
         own = faiss.omp_get_max_threads()
         for tier in ("exact", "ivfpq"):
-            search_many(index, [odd.query_of(n) for n in range(8)], tier=tier)  # type: ignore[arg-type]
-            search(index, odd.query_of(1), tier=tier)  # type: ignore[arg-type]
+            search_many(index, [odd.query_of(n) for n in range(8)], tier=tier)
+            search(index, odd.query_of(1), tier=tier)
         assert faiss.omp_get_max_threads() == own
         asked.wait(60)
         assert other.result() == (3, 3)

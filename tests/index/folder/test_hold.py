@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.sealing import edit_manifest
@@ -57,7 +58,7 @@ def index_more(folder: Path) -> None:
         writer.publish()
 
 
-def values(number: int) -> dict[str, object]:
+def values(number: int) -> dict[str, Any]:
     one = record(number)
     return {name: getattr(one, name) for name in one.__slots__} | {"state": "2"}
 

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.small_index import SPEC, build, chips, record
@@ -23,7 +24,7 @@ def index(tmp_path: Path) -> Path:
     return tmp_path / "index"
 
 
-def values(number: int) -> dict[str, object]:
+def values(number: int) -> dict[str, Any]:
     one = record(number)
     return {name: getattr(one, name) for name in one.__slots__} | {"state": "2"}
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -74,7 +75,8 @@ def found(
 def chips_of(batch: ChipBatch, count: int) -> ChipBatch:
     """The first chips of a batch."""
     parts = {name: getattr(batch, name) for name in ChipBatch.__dataclass_fields__}
-    return ChipBatch(**{n: None if one is None else one[:count] for n, one in parts.items()})
+    first: dict[str, Any] = {n: None if one is None else one[:count] for n, one in parts.items()}
+    return ChipBatch(**first)
 
 
 def segment_files(folder: Path) -> set[str]:

@@ -23,7 +23,8 @@ def some(first: int, last: int) -> ChipBatch:
     """Chips of the whole, from the first up to the last."""
     names = ChipBatch.__dataclass_fields__
     parts = {name: getattr(WHOLE, name) for name in names}
-    return ChipBatch(**{n: None if one is None else one[first:last] for n, one in parts.items()})
+    cut: dict[str, Any] = {n: None if one is None else one[first:last] for n, one in parts.items()}
+    return ChipBatch(**cut)
 
 
 def require_whole(staged: StagedScene) -> None:
@@ -102,7 +103,12 @@ def test_a_scene_that_is_another_now_begins_anew(hold: Hold, record: Any) -> Non
 
 def test_chips_cut_in_another_way_begin_anew(hold: Hold) -> None:
     begun(hold, 4)
-    assert Staging(hold, replace(SPEC, stride_px=8)).begin(RECORD, 10).windows_done == 0
+    assert (
+        Staging(hold, replace(SPEC, chips=replace(SPEC.chips, stride_px=8)))
+        .begin(RECORD, 10)
+        .windows_done
+        == 0
+    )
     begun(hold, 4)
     assert Staging(hold, SPEC).begin(RECORD, 11).windows_done == 0
 

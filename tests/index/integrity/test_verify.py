@@ -12,7 +12,7 @@ from support.small_index import SPEC, build, chips, record, unit
 
 import geosearch
 from geosearch.errors import IndexFolderError, UsageError
-from geosearch.index import IndexWriter, open_index, repair, verify
+from geosearch.index import IndexWriter, SceneRecord, open_index, repair, verify
 from geosearch.index.folder.layout import SIDECAR
 from geosearch.index.segment.chip_entries import CHIP_ENTRY
 from geosearch.search import search
@@ -153,6 +153,7 @@ def test_rows_that_do_not_agree_with_the_sidecar_are_faults_and_made_again(index
 def test_what_hits_tell_must_be_what_the_columns_have(index: Path) -> None:
     path = file_of(index, "rows/chips")
     data = bytearray(path.read_bytes())
+    assert CHIP_ENTRY.fields is not None
     data[3 * len(data) // 200 + CHIP_ENTRY.fields["scene_no"][1]] ^= 1
     path.write_bytes(data)
     reseal(index)
@@ -200,8 +201,8 @@ def test_a_scene_that_is_searched_twice_is_a_fault(tmp_path: Path) -> None:
     assert "scene0.tif" in problem.reason
 
 
-def values(scene: object) -> dict[str, object]:
-    return {name: getattr(scene, name) for name in scene.__slots__}  # type: ignore[attr-defined]
+def values(scene: SceneRecord) -> dict[str, Any]:
+    return {name: getattr(scene, name) for name in scene.__slots__}
 
 
 def test_a_reader_goes_on_while_files_are_made_again(index: Path) -> None:

@@ -31,7 +31,7 @@ def directions(count: int, seed: int, spread: float = 0.7) -> np.ndarray:
     rng = np.random.default_rng(seed)
     centres = np.random.default_rng(0).normal(size=(60, DIM))
     vectors = centres[rng.integers(0, 60, count)] + spread * rng.normal(size=(count, DIM))
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
 def recall_of(need: Need, tier: ApproximateTier, vectors: np.ndarray, queries: np.ndarray) -> float:

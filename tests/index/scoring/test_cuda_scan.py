@@ -27,7 +27,7 @@ NAME = "a segment"
 
 def unit(rng: np.random.Generator, rows: int, dim: int) -> np.ndarray:
     vectors = rng.normal(size=(rows, dim))
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
+    return np.asarray((vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16))
 
 
 def scanner(vectors: np.ndarray, device: str = "cpu", work_bytes: int = 1 << 20) -> DeviceScan:
@@ -52,7 +52,7 @@ def require_same(
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+def cases(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, RowRanges, int]:
     """Vectors of few different values, so that many tie, queries, ranges and how many."""
     rng = np.random.default_rng(draw(st.integers(0, 10_000)))
     rows, dim = draw(st.integers(1, 400)), draw(st.sampled_from([1, 3, 8, 33]))
@@ -71,7 +71,7 @@ def cases(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
 @settings(max_examples=150, deadline=None)
 @given(case=cases(), small=st.booleans())
 def test_any_rows_are_ranked_as_the_cpu_ranks_them(
-    device: str, case: tuple[np.ndarray, np.ndarray, np.ndarray, int], small: bool
+    device: str, case: tuple[np.ndarray, np.ndarray, RowRanges, int], small: bool
 ) -> None:
     vectors, queries, ranges, k = case
     scan = scanner(vectors, device, work_bytes=2_000 if small else 1 << 20)

@@ -128,9 +128,9 @@ def test_unit_vectors_are_scored_to_a_millionth() -> None:
     rng = np.random.default_rng(2)
     vectors, query = rng.normal(size=(2000, 512)), rng.normal(size=512)
     stored = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
-    query = (query / np.linalg.norm(query)).astype(np.float32)
-    rows, scores = best_rows(stored, query, every(2000), 2000)
-    truth = stored.astype(np.float64) @ query.astype(np.float64)
+    unit = (query / np.linalg.norm(query)).astype(np.float32)
+    rows, scores = best_rows(stored, unit, every(2000), 2000)
+    truth = stored.astype(np.float64) @ unit.astype(np.float64)
     np.testing.assert_allclose(scores, truth[rows], atol=1e-6)
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -313,7 +314,7 @@ def test_what_waits_is_found_though_the_lock_was_deleted_after_a_publication(
         assert writer.status("scene1.tif", "2") == "staged"
 
 
-def values(number: int) -> dict[str, object]:
+def values(number: int) -> dict[str, Any]:
     one = record(number)
     return {name: getattr(one, name) for name in one.__slots__} | {"state": "2"}
 

@@ -20,7 +20,7 @@ def test_the_curve_goes_through_every_cell_to_a_neighbour(order: int) -> None:
 def test_within_a_cell_a_scene_is_one_run_of_rows() -> None:
     rng = np.random.default_rng(0)
     centres = np.stack([rng.uniform(10, 10.2, 400), rng.uniform(50, 50.2, 400)], axis=1)
-    scenes = rng.integers(0, 4, 400).astype(np.int32)
+    scenes: np.ndarray = rng.integers(0, 4, 400).astype(np.int32)
     ordered = scenes[row_order(centres, scenes)]
     assert np.count_nonzero(np.diff(ordered)) == 3
 

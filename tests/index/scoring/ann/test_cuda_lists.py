@@ -1,6 +1,7 @@
 """Lists that a torch device makes are as good as FAISS's, and hold the same codes."""
 
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -26,7 +27,7 @@ DEVICES = (
 def distances(rows: np.ndarray, centres: np.ndarray) -> np.ndarray:
     """Squared distances float64 [n, lists]."""
     rows, centres = rows.astype(np.float64), centres.astype(np.float64)
-    return ((rows[:, None] - centres[None]) ** 2).sum(-1)
+    return np.asarray(((rows[:, None] - centres[None]) ** 2).sum(-1))
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -36,6 +37,7 @@ def test_centres_are_as_near_as_those_of_faiss(device: str) -> None:
     kmeans = faiss.Kmeans(24, 48, niter=10, seed=1, min_points_per_centroid=1)
     kmeans.train(rows.astype(np.float32))
     assert made is not None
+    assert kmeans.centroids is not None
     own, theirs = (distances(rows, one).min(1).mean() for one in (made, kmeans.centroids))
     assert own <= 1.05 * theirs
 
@@ -54,6 +56,7 @@ def test_no_list_stays_empty_that_could_have_rows(device: str) -> None:
 def test_equal_rows_have_centres_where_they_are(device: str) -> None:
     rows = np.repeat(clustered(1, 8), 100, axis=0)
     made = list_centres(rows, 16, device, iterations=10, seed=1)
+    assert made is not None
     np.testing.assert_allclose(made, rows[:16].astype(np.float32), rtol=0.02)
 
 
@@ -78,7 +81,7 @@ def test_codes_are_those_that_faiss_adds_itself(tmp_path: Path, device: str, dim
         mean, centroids, codebook = stored["mean"], stored["centroids"], stored["codebook"]
     quantizer = faiss.IndexFlatL2(dim)
     quantizer.add(centroids)
-    own = faiss.IndexIVFPQFastScan(
+    own: Any = faiss.IndexIVFPQFastScan(
         quantizer, dim, len(centroids), sub_quantizers(dim), 4, faiss.METRIC_INNER_PRODUCT
     )
     own.by_residual, own.is_trained, own.nprobe = True, True, len(centroids)

@@ -1,6 +1,7 @@
 """The approximate tier finds what the exact scan finds, and only what passes."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -179,7 +180,7 @@ def test_the_mapped_lists_answer_as_the_index_they_were_written_from(tmp_path: P
         mean, centroids, codebook = stored["mean"], stored["centroids"], stored["codebook"]
     quantizer = faiss.IndexFlatL2(32)
     quantizer.add(centroids)
-    own = faiss.IndexIVFPQFastScan(
+    own: Any = faiss.IndexIVFPQFastScan(
         quantizer, 32, len(centroids), sub_quantizers(32), 4, faiss.METRIC_INNER_PRODUCT
     )
     own.by_residual, own.is_trained, own.nprobe = True, True, len(centroids)
