@@ -68,7 +68,7 @@ def test_a_bbox_removes_exactly_the_chips_that_meet_it(
 def bounds_of(made: list[Chip]) -> tuple[float, float, float, float] | None:
     if not made:
         return None
-    return tuple(shapely.total_bounds([chip.footprint for chip in made]))  # type: ignore[return-value]
+    return tuple(shapely.total_bounds([chip.footprint for chip in made]))
 
 
 def test_a_scene_goes_whole_and_is_new_to_the_next_writer(index: Path) -> None:

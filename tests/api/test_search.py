@@ -62,7 +62,7 @@ def test_a_text_and_its_vector_find_the_same(spoken: geosearch.Index) -> None:
 
 @pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
 def test_a_vector_needs_no_encoder(unknown: geosearch.Index, kind: type) -> None:
-    vector = (5 * unit(1).astype(np.float16)).astype(kind)
+    vector: np.ndarray = (5 * unit(1).astype(np.float16)).astype(kind)
     hits = unknown.search(vector, k=20)
     assert [hit.id for hit in hits] == best_ids(all_chips(), vector.astype(np.float32), 20)
     assert hits[0].score <= 1

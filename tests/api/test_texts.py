@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from geosearch.api.texts import read_queries, read_texts
 from geosearch.errors import UsageError
 
-LINE = st.text(st.characters(exclude_characters="\r\n\ufeff\0", exclude_categories=("Cs",)))
+LINE = st.text(st.characters(exclude_characters="\r\n\ufeff\0", exclude_categories=["Cs"]))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,8 +18,9 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     rng = np.random.default_rng(0)
     vectors = rng.normal(size=(206, 32)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    np.savez(folder / "v.npz", **{"A/images": vectors[:200], "A/class_texts": vectors[200:]})
-    command = [sys.executable, "-m", "benchmarks", "device", "--vectors", folder / "v.npz"]
+    arrays: dict[str, Any] = {"A/images": vectors[:200], "A/class_texts": vectors[200:]}
+    np.savez(folder / "v.npz", **arrays)
+    command = [sys.executable, "-m", "benchmarks", "device", "--vectors", str(folder / "v.npz")]
     surroundings = {**os.environ, "PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1"}
     return subprocess.run(
         [*command, *arguments], capture_output=True, text=True, env=surroundings, check=False

@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.cases.archive import Base
 from benchmarks.cases.questions import kinds, make_questions, write_rows
-from benchmarks.engines import ENGINES, DuckDB, Geosearch, PlainFaiss
+from benchmarks.engines import ENGINES, DuckDB, Engine, Geosearch, PlainFaiss
 from benchmarks.engines.process import ask, build
 
 REPOSITORY = Path(__file__).parents[2]
@@ -23,7 +23,7 @@ SHARES = (1.0, 0.1, 0.01)
 
 def unit(seed: int, *shape: int) -> np.ndarray:
     vectors = np.random.default_rng(seed).normal(size=shape).astype(np.float32)
-    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True))
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,10 @@ class Run:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("race")
     vectors, found = folder / "vectors.npz", folder / "found.json"
-    np.savez(vectors, **{"A/images": unit(0, 200, 32), "A/class_texts": unit(1, 6, 32)})
+    arrays: dict[str, Any] = {"A/images": unit(0, 200, 32), "A/class_texts": unit(1, 6, 32)}
+    np.savez(vectors, **arrays)
     command = [sys.executable, "-m", "benchmarks", "peers", "--rows", "2e3", "--queries", "6"]
-    command += ["--vectors", vectors, "--json", found, "--selectivities", "1,0.1,0.01"]
+    command += ["--vectors", str(vectors), "--json", str(found), "--selectivities", "1,0.1,0.01"]
     command += [part for one in ALWAYS for part in ("--engine", one.name)]
     command += [part for one in ENGINES if one.missing() for part in ("--engine", one.name)]
     # one thread: on a busy machine, those of k-means wait for each other
@@ -50,7 +51,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def test_each_engine_has_a_row_for_each_case(run: Run) -> None:
     told = [(one["engine"], one["selectivity"]) for one in run.cases]
-    raced = [*ALWAYS, *(one for one in ENGINES if one.missing())]
+    raced: list[type[Engine]] = [*ALWAYS, *(one for one in ENGINES if one.missing())]
     assert sorted(told) == sorted((one.name, share) for one in raced for share in SHARES)
 
 

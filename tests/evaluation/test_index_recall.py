@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -25,8 +26,14 @@ class Seeded:
         drawn = [np.random.default_rng(int(text)).normal(size=DIM) for text in texts]
         return np.asarray([v / np.linalg.norm(v) for v in drawn], np.float32)
 
+    def encode_images(self, chips: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
 
-def build(folder: Path, ann: str) -> Generation:
+    def fit(self, image: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+
+def build(folder: Path, ann: Literal["flat", "ivfpq"]) -> Generation:
     rng = np.random.default_rng(0)
     columns, rows = (part.ravel() for part in np.meshgrid(np.arange(60), np.arange(50)))
     vectors = rng.normal(size=(COUNT, DIM))
@@ -64,7 +71,8 @@ def test_an_exact_index_has_full_recall(tmp_path: Path) -> None:
 
 def test_filters_leave_about_what_was_asked(tmp_path: Path) -> None:
     report = evaluate_recall(build(tmp_path / "flat", "flat"), Seeded(), TEXTS)
-    for asked, _, _, passed, _ in report.breakdowns[0].rows:
+    rows: Any = report.breakdowns[0].rows
+    for asked, _, _, passed, _ in rows:
         # a box meets whole chips: at the least one and those around it
         assert asked * 0.99 <= passed <= max(2.5 * asked, 12 / COUNT)
 
@@ -72,7 +80,8 @@ def test_filters_leave_about_what_was_asked(tmp_path: Path) -> None:
 def test_an_approximate_index_is_compared_with_brute_force(tmp_path: Path) -> None:
     index = build(tmp_path / "ann", "ivfpq")
     report = evaluate_recall(index, Seeded(), TEXTS, selectivities=(1.0,), k=10)
-    (row,) = report.breakdowns[0].rows
+    rows: Any = report.breakdowns[0].rows
+    (row,) = rows
     assert row[4] == 1.0  # the approximate tier answered
     assert 0.5 < row[1] <= 1.0
     assert report.figures == {"recall@10 at 1": row[1]}

@@ -1,6 +1,7 @@
 """Scenes without a CRS: refused, or placed by one that the user knows."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -59,7 +60,7 @@ def test_an_unchanged_scene_is_kept_without_the_option(scenes: Path, tmp_path: P
 
 
 def test_a_dry_run_assumes_it_too(scenes: Path, tmp_path: Path) -> None:
-    options = {"encoder": "mini", "index": tmp_path / "index"}
+    options: dict[str, Any] = {"encoder": "mini", "index": tmp_path / "index"}
     assert len(geosearch.prepare([scenes], **options).estimate().refused) == 1
     assert geosearch.prepare([scenes], assume_crs=UTM, **options).estimate().refused == ()
 

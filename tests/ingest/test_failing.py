@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from geosearch.ingest import BuildReport, RunSettings, ingest, look_for_scenes
 from geosearch.scenes import Discovery
 
 CUT = ResolvedChips(size_px=64, stride_px=64)
-TILED = {"tiled": True, "blockxsize": 64, "blockysize": 64, "compress": "deflate"}
+TILED: dict[str, Any] = {"tiled": True, "blockxsize": 64, "blockysize": 64, "compress": "deflate"}
 INDEX = "import sys; from geosearch.cli.main import run; sys.exit(run(sys.argv[2:]))"
 SMALL_FILES = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)"
 # what root may do beyond permissions: CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, see capget(2)

@@ -1,6 +1,7 @@
 """Indexing at a ground resolution and at several scales, from the files to the hits."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyproj
@@ -14,9 +15,10 @@ import geosearch
 from geosearch.api import Hits
 from geosearch.errors import IndexFolderError, UsageError
 from geosearch.formats.hits.contact_sheet import _pixels
-from geosearch.geo import footprint
+from geosearch.geo import PixelWindow, footprint
 from geosearch.index import open_index
 from geosearch.scenes import SceneFile, open_scene, read_window
+from geosearch.search import Hit
 
 UTM = "EPSG:32633"
 
@@ -33,10 +35,11 @@ def draw(path: Path, side: int, affine: Affine, crs: str = UTM, seed: int = 1) -
 
 
 def north_up(gsd: float) -> Affine:
-    return from_origin(500_000, 5_300_000, gsd, gsd)
+    made: Affine = from_origin(500_000, 5_300_000, gsd, gsd)
+    return made
 
 
-def hits_of(index: Path, **options) -> Hits:
+def hits_of(index: Path, **options: Any) -> Hits:
     return geosearch.open(index).search("a field", k=10_000, exact=True, **options)
 
 
@@ -89,7 +92,7 @@ def test_every_scale_covers_the_scene_where_it_says(tmp_path: Path) -> None:
         chips=geosearch.Chips(size_px=100, scales=(1, 2, 4)),
     )
     hits = hits_of(tmp_path / "index")
-    by_scale = {scale: [] for scale in (1, 2, 4)}
+    by_scale: dict[int, list[Hit]] = {scale: [] for scale in (1, 2, 4)}
     for hit in hits:
         by_scale[round(hit.gsd_m / scene.gsd_m)].append(hit)
     assert {scale: len(found) for scale, found in by_scale.items()} == {1: 81, 2: 16, 4: 4}
@@ -174,7 +177,7 @@ def test_a_coarser_scene_is_cut_at_its_own_resolution_and_named(tmp_path: Path) 
 def test_a_plan_counts_the_chips_of_all_scales(tmp_path: Path) -> None:
     draw(tmp_path / "scenes" / "x.tif", 500, north_up(2.0))
     chips = geosearch.Chips(80, gsd_m=2.5, scales=(1, 2, 16))
-    options = {"encoder": "mini", "chips": chips}
+    options: dict[str, Any] = {"encoder": "mini", "chips": chips}
     planned = geosearch.prepare([tmp_path / "scenes"], tmp_path / "index", **options).estimate()
     archive = geosearch.build([tmp_path / "scenes"], tmp_path / "index", **options)
     assert archive.report is not None
@@ -225,7 +228,7 @@ def test_of_chips_that_hold_each_other_one_place_is_left(tmp_path: Path) -> None
      {"scales": ()}, {"scales": (0, 1)}, {"scales": (2, 2)}, {"scales": (1, 5000)}],
     ids=str,
 )  # fmt: skip
-def test_what_cannot_be_cut_is_refused(options: dict) -> None:
+def test_what_cannot_be_cut_is_refused(options: dict[str, Any]) -> None:
     (name,) = options
     with pytest.raises(UsageError, match=f"`{name}`") as caught:
         geosearch.Chips(**options)
@@ -235,7 +238,7 @@ def test_what_cannot_be_cut_is_refused(options: dict) -> None:
 def test_an_own_resolution_reads_the_same_with_and_without_its_number(tmp_path: Path) -> None:
     path = draw(tmp_path / "scenes" / "x.tif", 300, north_up(0.3))
     scene = open_scene(SceneFile(str(path), "x.tif"))
-    window, own = (17, 40, 100, 90), (scene.gsd_m, scene.gsd_m)
+    window, own = PixelWindow(17, 40, 100, 90), (scene.gsd_m, scene.gsd_m)
     plain = read_window(str(path), window, bands=scene.bands, stretch=None)
     gsd = float(np.float32(scene.gsd_m))
     again = read_window(str(path), window, bands=scene.bands, stretch=None, gsd_m=gsd, pixel_m=own)

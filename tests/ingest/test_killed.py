@@ -32,7 +32,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "archive").mkdir()
     for drawn in write_archive(folder / "drawn").scenes[:4]:
         cut_middle(drawn, folder / "archive" / drawn.name)
-    command = [sys.executable, DRIVER, folder / "archive", folder, "0", str(KILLS)]
+    command = [sys.executable, str(DRIVER), str(folder / "archive"), str(folder), "0", str(KILLS)]
     environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(DRIVER.parents[1])}
     result = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert result.returncode == 0, result.stderr

@@ -49,7 +49,7 @@ def pip(made: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pip]:
     monkeypatch.setenv("PIP_RETRIES", "0")
     pip = Pip(made, made / "bin" / "python")
     yield pip
-    command = [pip.python, "-m", "pip", "uninstall", "--yes", "torch", "nvidia"]
+    command = [str(pip.python), "-m", "pip", "uninstall", "--yes", "torch", "nvidia"]
     subprocess.run(command, capture_output=True, check=True)
 
 

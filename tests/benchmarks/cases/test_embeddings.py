@@ -27,13 +27,15 @@ def read(*arguments: object) -> Base:
 
 def unit(rng: np.random.Generator, *shape: int) -> np.ndarray:
     vectors = rng.normal(size=shape)
-    return (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float16)
+    return np.asarray(
+        (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float16)
+    )
 
 
 @pytest.fixture
 def published(tmp_path: Path) -> Path:
     rng = np.random.default_rng(0)
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for name in ("A", "B"):
         arrays[f"{name}/images"] = unit(rng, 150, 16)
         arrays[f"{name}/class_texts"] = unit(rng, 5, 16)

@@ -13,7 +13,7 @@ WAYS = kinds((1.0, 0.1, 0.01), far=True)
 
 def unit(seed: int, *shape: int) -> np.ndarray:
     vectors = np.random.default_rng(seed).normal(size=shape).astype(np.float32)
-    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True))
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ def cell_colour(picture: np.ndarray, row: int, col: int, classes: int) -> list[i
     side = 36
     bottom, right = picture.shape[0] - 12, picture.shape[1] - 12
     y, x = bottom - (classes - row) * side + 4, right - (classes - col) * side + 4
-    return picture[y, x].tolist()
+    return [int(value) for value in picture[y, x]]
 
 
 def test_rows_are_the_truth() -> None:

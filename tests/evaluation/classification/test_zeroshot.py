@@ -24,7 +24,9 @@ class Letters:
         counts = np.asarray(
             [[text.count(chr(97 + i)) for i in range(26)] for text in texts], np.float64
         )
-        return (counts / np.linalg.norm(counts, axis=1, keepdims=True)).astype(np.float32)
+        return np.asarray(
+            (counts / np.linalg.norm(counts, axis=1, keepdims=True)).astype(np.float32)
+        )
 
 
 def test_class_vectors_are_unit_means_of_unit_prompts() -> None:

@@ -44,9 +44,11 @@ def written_out(encoder: Any, image: np.ndarray, text: str, folder: Path) -> np.
         number[top:bottom, left:right] += 1
     adaptive = heat / number
     adaptive = adaptive - np.min(adaptive)
-    blurred = cv2.medianBlur(np.uint8(255 * (adaptive / np.max(adaptive))), 251)
+    blurred = cv2.medianBlur((255 * (adaptive / np.max(adaptive))).astype(np.uint8), 251)
     cv2.imwrite(str(folder / "map.jpg"), blurred)
-    return cv2.imread(str(folder / "map.jpg"), 0) / 255.0
+    grey = cv2.imread(str(folder / "map.jpg"), 0)
+    assert grey is not None
+    return np.asarray(grey / 255.0)
 
 
 def scenery(height: int, width: int) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import math
 import sys
+from typing import Any
 
 import cv2
 import numpy as np
@@ -26,7 +27,7 @@ def written_out(prob: np.ndarray, regions: list[Region]) -> dict[str, float]:
     inside = (prob * mask).sum()
     share = inside / (prob.sum() - inside + 1e-7)
     rsu = 1 - math.exp(-0.707 * share * (prob.size - area) / area)
-    grey = np.asarray(prob * 255.0, np.uint8)
+    grey: np.ndarray = np.asarray(prob * 255.0, np.uint8)
     for _ in range(5):
         grey = cv2.blur(grey, (50, 50))
     peaks = np.where(ndimage.maximum_filter(grey, size=1000) == grey, grey, 0) > 0
@@ -36,7 +37,8 @@ def written_out(prob: np.ndarray, regions: list[Region]) -> dict[str, float]:
         row, col = (int(v) for v in np.argwhere(labels == label).mean(axis=0))
         if prob[row, col] >= 0.5:
             centres.append((col, row))
-    offsets, kept = [], []
+    offsets: list[Any] = []
+    kept: list[Any] = []
     for region in regions:
         x = int(sum(p[0] for p in region) / len(region))
         y = int(sum(p[1] for p in region) / len(region))
@@ -90,7 +92,7 @@ def test_a_region_s_border_belongs_to_it_and_overlaps_cancel() -> None:
 def test_masks_are_opencv_s_inside_the_picture(seed: int) -> None:
     rng = np.random.default_rng(seed)
     for _ in range(40):
-        corners = [rng.integers(0, 80, (int(k), 2)) for k in rng.integers(1, 8, 2)]
+        corners: list[Any] = [rng.integers(0, 80, (int(k), 2)) for k in rng.integers(1, 8, 2)]
         expected = np.zeros((80, 80))
         cv2.fillPoly(expected, [c.astype(np.int32) for c in corners], 1)
         np.testing.assert_array_equal(region_mask((80, 80), corners), expected > 0)
@@ -112,7 +114,7 @@ def test_a_map_without_a_peak_points_nowhere() -> None:
         (np.zeros((9, 9)), [[1, 2, 3]]),
     ],
 )
-def test_what_is_no_map_and_no_region_is_refused(prob: np.ndarray, regions: list) -> None:
+def test_what_is_no_map_and_no_region_is_refused(prob: np.ndarray, regions: list[Any]) -> None:
     with pytest.raises(UsageError):
         localization_scores(prob, regions)
 

@@ -13,7 +13,7 @@ from geosearch.evaluation.retrieval.recall import (
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray((vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32))
 
 
 def test_recalls_are_what_sorting_each_list_gives() -> None:

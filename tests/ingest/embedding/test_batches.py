@@ -20,7 +20,7 @@ def blocks_of(
     first = 0
     for length in lengths:
         some = slice(first, first + length)
-        cloud = valid[some] / 2
+        cloud = valid[some] / np.float32(2)
         yield ChipBlock(first, pixels[some], valid[some], cloud)
         first += length
 

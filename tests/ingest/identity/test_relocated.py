@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,10 +27,10 @@ def draw(path: Path, seed: int, west: float = 11.0, bands: int = 3) -> None:
         file.write(pixels)
 
 
-def index_again(folder: Path, index: Path, **options: object) -> BuildReport:
+def index_again(folder: Path, index: Path, **options: Any) -> BuildReport:
     archive = geosearch.build(
         [folder], index, encoder="mini", chips=geosearch.Chips(stride_px=128), **options
-    )  # type: ignore[arg-type]
+    )
     assert archive.report is not None
     return archive.report
 

@@ -73,7 +73,7 @@ def run(
     settings = RunSettings(
         found,
         folder,
-        encoder,  # type: ignore[arg-type]
+        encoder,
         CUT,
         paths=[archive],
         prune=prune,

@@ -1,5 +1,7 @@
 """The relation check counts right what an encoder that knows the truth, or nothing, finds."""
 
+from typing import Any
+
 import numpy as np
 
 from workshop.mini.figures.arrangements import _shown, search_draws
@@ -31,7 +33,8 @@ class Blind:
 
 
 def test_an_encoder_that_guesses_is_often_wrong() -> None:
-    figures = search_draws(Blind(), EXAMPLE, [3, 4])
+    blind: Any = Blind()
+    figures = search_draws(blind, EXAMPLE, [3, 4])
     assert len(figures.ranks) == 2
     assert figures.chips > 100
     assert max(figures.ranks) > 1
