@@ -30,5 +30,5 @@ def test_how_much_memory_it_may_take_is_read_strictly(tmp_path: Path) -> None:
     build(tmp_path / "index", segments=2)
     result = compact(tmp_path / "index", "--max-memory", "lots")
     assert result.returncode == 2
-    assert "max_memory` lots is not a size" in result.stderr
+    assert "lots is not a size" in result.stderr
     assert compact(tmp_path / "index", "--max-memory", "1GB").returncode == 0

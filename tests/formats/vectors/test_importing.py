@@ -34,7 +34,8 @@ def vectors_of(count: int, seed: int = 0) -> np.ndarray:
 def boxes_of(count: int) -> np.ndarray:
     lon = np.arange(count) % 40
     lat = np.arange(count) // 40
-    return shapely.box(lon, lat, lon + 0.8, lat + 0.8)
+    boxes: np.ndarray = shapely.box(lon, lat, lon + 0.8, lat + 0.8)
+    return boxes
 
 
 def columns_of(count: int) -> dict[str, Any]:
