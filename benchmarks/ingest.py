@@ -95,7 +95,7 @@ def _read(path: Path, stride_px: int) -> int:
 
 def _index(path: Path, folder: Path, encoder: str, stride_px: int) -> None:
     rmtree(folder, ignore_errors=True)
-    geosearch.build([path], folder, encoder=encoder, size=_CHIP_PX, stride=stride_px)
+    geosearch.build([path], folder, encoder=encoder, chips=geosearch.Chips(_CHIP_PX, stride_px))
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -11,82 +11,170 @@ Everything public is here; the rest may change. Importing this costs nothing hea
 
 from typing import TYPE_CHECKING
 
+from geosearch.chips import Chips
 from geosearch.errors import (
     EncoderError,
     GeosearchError,
     IndexFolderError,
+    Interrupted,
     Refusal,
     SceneError,
+    UnknownConditionError,
     UsageError,
     WeightsError,
 )
 from geosearch.lazy import lazy_names
+from geosearch.reporting import CONSOLE, LOG, SILENT, Reporter
 
 if TYPE_CHECKING:
     from geosearch.api import (
+        EncoderChoice,
         Hits,
         Index,
+        IndexingJob,
+        Texts,
         build,
         compact,
         export_vectors,
         import_vectors,
         open,
-        plan,
+        prepare,
+        read_queries,
+        read_texts,
         remove,
         verify,
     )
     from geosearch.demo import write_archive as write_demo
-    from geosearch.encoders import embed_images, embed_texts, load_encoder
-    from geosearch.ingest import BuildReport
-    from geosearch.search import Conditions, Hit
+    from geosearch.encoders import (
+        Embedding,
+        Encoder,
+        embed_images,
+        embed_texts,
+        load_encoder,
+        write_embedding,
+    )
+    from geosearch.evaluation import (
+        evaluate_classification,
+        evaluate_localization,
+        evaluate_recall,
+        evaluate_retrieval,
+        open_pictures,
+        read_class_names,
+        read_karpathy,
+        read_text_files,
+    )
+    from geosearch.formats import VectorImport
+    from geosearch.index import Compaction, IndexInfo, Problem, Removal
+    from geosearch.ingest import BuildReport, IndexingEstimate, SceneCount
+    from geosearch.search import Conditions, Explanation, Hit
+    from geosearch.training import Tuning, train_pairs
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "CONSOLE",
+    "LOG",
+    "SILENT",
     "BuildReport",
+    "Chips",
+    "Compaction",
     "Conditions",
+    "Embedding",
+    "Encoder",
+    "EncoderChoice",
     "EncoderError",
+    "Explanation",
     "GeosearchError",
     "Hit",
     "Hits",
     "Index",
     "IndexFolderError",
+    "IndexInfo",
+    "IndexingEstimate",
+    "IndexingJob",
+    "Interrupted",
+    "Problem",
     "Refusal",
+    "Removal",
+    "Reporter",
+    "SceneCount",
     "SceneError",
+    "Texts",
+    "Tuning",
+    "UnknownConditionError",
     "UsageError",
+    "VectorImport",
     "WeightsError",
     "build",
     "compact",
     "embed_images",
     "embed_texts",
+    "evaluate_classification",
+    "evaluate_localization",
+    "evaluate_recall",
+    "evaluate_retrieval",
     "export_vectors",
     "import_vectors",
     "load_encoder",
     "open",
-    "plan",
+    "open_pictures",
+    "prepare",
+    "read_class_names",
+    "read_karpathy",
+    "read_queries",
+    "read_text_files",
+    "read_texts",
     "remove",
+    "train_pairs",
     "verify",
     "write_demo",
+    "write_embedding",
 ]
 
 _HOME = {
-    "Index": "api",
     "BuildReport": "ingest",
+    "Compaction": "index",
     "Conditions": "search",
+    "Embedding": "encoders",
+    "Encoder": "encoders",
+    "EncoderChoice": "api",
+    "Explanation": "search",
     "Hit": "search",
     "Hits": "api",
+    "Index": "api",
+    "IndexInfo": "index",
+    "IndexingEstimate": "ingest",
+    "IndexingJob": "api",
+    "Problem": "index",
+    "Removal": "index",
+    "SceneCount": "ingest",
+    "Texts": "api",
+    "Tuning": "training",
+    "VectorImport": "formats",
     "build": "api",
     "compact": "api",
     "embed_images": "encoders",
     "embed_texts": "encoders",
+    "evaluate_classification": "evaluation",
+    "evaluate_localization": "evaluation",
+    "evaluate_recall": "evaluation",
+    "evaluate_retrieval": "evaluation",
     "export_vectors": "api",
     "import_vectors": "api",
     "load_encoder": "encoders",
     "open": "api",
-    "plan": "api",
+    "open_pictures": "evaluation",
+    "prepare": "api",
+    "read_class_names": "evaluation",
+    "read_karpathy": "evaluation",
+    "read_queries": "api",
+    "read_text_files": "evaluation",
+    "read_texts": "api",
     "remove": "api",
+    "train_pairs": "training",
     "verify": "api",
     "write_demo": "demo:write_archive",
+    "write_embedding": "encoders",
 }
 
 __getattr__ = lazy_names(__name__, _HOME)

@@ -237,7 +237,7 @@ def test_scenes_whose_files_are_gone_are_named_and_pruned_when_asked(
     assert run("index", scenes, "-i", index, "--encoder", "mini").returncode == 0
     (scenes / first.name).unlink()
     told = run("index", scenes, "-i", index)
-    assert f"vanished: {first.name}" in told.stderr
+    assert f"missing: {first.name}" in told.stderr
     assert "--prune" in told.stderr
     assert geosearch.open(index).index.scene_ids == {first.name, second.name}
     assert "pruned  1 scene" in run("index", scenes, "-i", index, "--prune").stderr

@@ -18,7 +18,7 @@ from benchmarks.options import PATH
 from geosearch.demo import training_chip
 from geosearch.encoders import Encoder, embed_images, load_encoder
 from geosearch.errors import UsageError
-from geosearch.ingest import QUESTIONS
+from geosearch.ingest import CALIBRATION_TEXTS
 from geosearch.reporting import CONSOLE
 
 DRAWN_CHIPS = 3_000
@@ -119,7 +119,7 @@ def _base(what: str, encoder: Encoder, images: NDArray[np.float32]) -> Base:
     return Base(
         f"{what}, by {encoder.fingerprint}",
         _different(images),
-        encoder.encode_texts(list(QUESTIONS)),
+        encoder.encode_texts(list(CALIBRATION_TEXTS)),
     )
 
 

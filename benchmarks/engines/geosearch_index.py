@@ -22,9 +22,10 @@ class Geosearch(Engine):
     @classmethod
     def build(cls, rows: Rows, folder: Path) -> None:
         """Stage scene by scene, then publish."""
+        from geosearch.chips import ResolvedChips
         from geosearch.index import IndexSpec, IndexWriter
 
-        spec = IndexSpec("bench", "bench", rows.dim, "float32", None, 128, 128, 0.25)
+        spec = IndexSpec("bench", "bench", rows.dim, "float32", None, ResolvedChips(128, 128))
         ends = np.flatnonzero(np.diff(rows.scene)) + 1
         starts = [0, *ends.tolist(), rows.count]
         with IndexWriter(folder, spec) as writer:

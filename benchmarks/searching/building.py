@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from benchmarks.cases.archive import Base, GrownArchive, Part
+from geosearch.chips import ResolvedChips
 from geosearch.index import ChipBatch, IndexSpec, IndexWriter, SceneRecord
 from geosearch.reporting import CONSOLE
 
@@ -25,7 +26,7 @@ def build(
         earlier: dict[str, float] = json.loads(kept.read_text())
         return earlier
     dim = base.images.shape[1]
-    spec = IndexSpec("unknown", f"bench-{dim}", dim, "float32", None, 1, 1, 0.0)
+    spec = IndexSpec("unknown", f"bench-{dim}", dim, "float32", None, ResolvedChips(1, 1, 0.0))
     archive = GrownArchive(base)
     with IndexWriter(
         folder, spec, max_rows=rows, memory_bytes=memory_bytes, queries=lambda: texts

@@ -1,4 +1,4 @@
-"""Where an index is scanned, by the device that was asked for."""
+"""Where an index is scanned: on a GPU or on the CPU."""
 
 import sys
 from functools import cache
@@ -7,14 +7,14 @@ from functools import cache
 def scan_device(device: str) -> str | None:
     """Return the CUDA device that scans; None for the CPU.
 
-    PyTorch takes a second to load, and without it nobody knows whether there is CUDA: ``auto``
-    asks only where an encoder has loaded it already. ``mps`` is for encoders only.
+    PyTorch takes a second to load, and only it knows whether there is CUDA: ``auto``
+    asks it only if an encoder has loaded it already. ``mps`` is for encoders only.
 
     Args:
         device: As the user gave it.
 
     Raises:
-        UsageError: There is no such kind of device.
+        UsageError: The kind of device is unknown.
         EncoderError: There is none on this machine.
     """
     if device == "cpu" or (device == "auto" and "torch" not in sys.modules):

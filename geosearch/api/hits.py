@@ -64,7 +64,7 @@ class Hits(Sequence["Hit"]):
         """Write a PNG that shows the hits' pixels, read again from their scenes.
 
         Returns:
-            Scenes that cannot be read any more, and why; their frames say it.
+            Scenes that can no longer be read, and why; their frames show it.
 
         Raises:
             UsageError: The file cannot be written, or does not end in ``.png``.

@@ -1,4 +1,4 @@
-"""An open index that can be asked."""
+"""An open index that can be searched."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack, overload
 
-from geosearch.api.conditions import takes_conditions
+from geosearch.api.default_paths import named_index
 from geosearch.api.devices import scan_device
-from geosearch.api.folders import named_index
+from geosearch.api.encoder_choice import EncoderChoice, encoder_choice
 from geosearch.api.hits import Hits
-from geosearch.api.questions import require_queries
-from geosearch.errors import EncoderError
+from geosearch.api.texts import require_queries
+from geosearch.errors import EncoderError, UsageError
 from geosearch.reporting import LOG, Reporter
 from geosearch.stopwatch import Stopwatch
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geosearch.encoders import Encoder
-    from geosearch.index import DeviceScan, Generation
+    from geosearch.index import DeviceScan, Generation, IndexInfo
     from geosearch.ingest import BuildReport
     from geosearch.search import Conditions
 
@@ -33,44 +33,39 @@ if TYPE_CHECKING:
 class Index:
     """An open index with the encoder that it was built with.
 
-    It holds the generation that was published when it was opened; open it again
-    to see a newer one. It can be pickled, for `multiprocessing`: it is then opened again by its
-    folder, as it is at that time.
+    It holds the generation that was published when it was opened; open it again to see a newer one.
+    It can be pickled, for `multiprocessing`: where it is unpickled, what its folder holds then is
+    opened.
     """
 
     def __init__(
         self,
         index: Generation,
+        encoder: EncoderChoice,
         *,
-        weights: str | Path | None = None,
-        device: str = "auto",
-        precision: str = "auto",
-        encoder: Encoder | None = None,
+        loaded: Encoder | None = None,
         report: BuildReport | None = None,
     ) -> None:
         self.index = index
         """The generation that is searched."""
         self.report = report
-        """What the run did that built it, if this process did."""
-        self._weights = weights
-        self._device = device
-        self._precision = precision
-        self._encoder = encoder
+        """What the run did that built it, if this process built it."""
+        self._choice = encoder
+        self._encoder = loaded
         self._device_scan: DeviceScan | None = None
         self._lock = Lock()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Open the index again where this is unpickled, in another process as a rule.
 
-        Its folder and its options are pickled; `report` is not, nor an encoder: it is loaded anew
-        when it is first asked for.
+        Its folder and the choice of the encoder are pickled; `report` is not, nor the encoder: it
+        is loaded again when it is first needed.
         """
-        folder = self.index.folder.absolute()
-        return _opened, (folder, self._weights, self._device, self._precision)
+        return _opened, (self.index.folder.absolute(), self._choice)
 
     @property
     def encoder(self) -> Encoder:
-        """The encoder of the index, loaded when first asked for.
+        """The encoder of the index, loaded when it is first needed.
 
         Raises:
             EncoderError: Its weights are missing, or are not those the index was built with.
@@ -79,28 +74,31 @@ class Index:
             self._encoder = self._load_encoder()
         return self._encoder
 
+    def describe(self) -> IndexInfo:
+        """Return what the index holds: chips, scenes, place, time, encoder, bytes."""
+        return self.index.describe()
+
     def _load_encoder(self) -> Encoder:
-        from geosearch.encoders import load_encoder
         from geosearch.index import UNKNOWN_ENCODER
 
         spec = self.index.spec
         if spec.encoder == UNKNOWN_ENCODER:
             raise EncoderError(
-                f"nobody has said what made the vectors of {self.index.folder}",
-                hint="ask by a vector, or import them anew with --encoder NAME",
+                f"the encoder of the vectors in {self.index.folder} is unknown",
+                hint="query by a vector, or import them again and name the `encoder`",
             )
-        weights = self._weights or spec.weights
-        encoder = load_encoder(
-            spec.encoder,
-            weights=weights,
-            device=self._device,
-            precision=self._precision,
+        choice = replace(
+            self._choice,
+            name=spec.encoder,
+            activation=None,  # the recorded name has it
+            weights=self._choice.weights or spec.weights,
         )
+        encoder = choice.load()
         if encoder.fingerprint != spec.fingerprint:
             raise EncoderError(
                 f"the index {self.index.folder} was built with {spec.fingerprint}, "
                 f"the weights here are {encoder.fingerprint}",
-                hint="give the weights it was built with: --weights FILE, or index anew",
+                hint="give the `weights` it was built with, or index the scenes again",
             )
         return encoder
 
@@ -114,7 +112,6 @@ class Index:
         self, query: list[str] | tuple[str, ...] | Vectors, *, k: int = ..., exact: bool = ...,
         distinct: bool = ..., **conditions: Unpack[Conditions],
     ) -> list[Hits]: ...  # fmt: skip
-    @takes_conditions
     def search(
         self,
         query: str | list[str] | tuple[str, ...] | NDArray[np.floating[Any]],
@@ -126,26 +123,26 @@ class Index:
     ) -> Hits | list[Hits]:
         """Find the chips that look most like what a text says, or that lie next to a vector.
 
-        Several texts or vectors are asked at once, under one filter that is applied once.
+        Several texts or vectors are answered together, under one filter that is applied once.
 
         Args:
             query: A text, short or long, or a list of them; or a vector of the index's encoder,
                 float16, float32 or float64 [dim], or several [q, dim], of any length. Vectors
                 need no encoder: none is loaded.
-            k: How many hits at most, for each query.
+            k: Maximum number of hits per query.
             exact: Score every matching chip, however many there are.
             distinct: Leave out chips that overlap a better one, so that each hit is a new place.
-            **conditions: What chips must meet, as `Conditions` describes it.
+            **conditions: What chips must meet; `geosearch.Conditions` describes each keyword.
 
-        What is to be said of how a filter was read, and of where the index lies if nothing
-        matches it, is in ``explanation.notes`` of the hits.
+        How an ambiguous filter was read, and where the index lies if nothing matches, is in
+        ``explanation.notes`` of the hits.
 
         Returns:
-            The hits; for several queries a list of them, in the order asked.
+            The hits; for several queries a list of them, in the order of the queries.
 
         Raises:
-            UsageError: A text is empty or not UTF-8, a vector is none of this index, or a filter
-                cannot be applied.
+            UsageError: A text is empty or not UTF-8, a vector is not of this index's encoder, or a
+                filter cannot be applied.
             EncoderError: The encoder of the index cannot be loaded here, or the device that was
                 named is not there.
         """
@@ -155,7 +152,7 @@ class Index:
         if isinstance(query, list | tuple) and not query:
             return []
         watch = Stopwatch()
-        vectors, texts = self._asked(query, watch)
+        vectors, texts = self._query_vectors(query, watch)
         answers = search_many(
             self.index,
             vectors,
@@ -166,28 +163,28 @@ class Index:
             device=self._scanner(),
         )
         before = {step: 1000 * seconds for step, seconds in watch.seconds.items()}
-        found = [
+        hits_of_each = [
             Hits(hits, replace(how, milliseconds=before | how.milliseconds), text)
             for (hits, how), text in zip(answers, texts, strict=True)
         ]
-        one = isinstance(query, str) or getattr(query, "ndim", 2) == 1
-        return found[0] if one else found
+        is_one = isinstance(query, str) or getattr(query, "ndim", 2) == 1
+        return hits_of_each[0] if is_one else hits_of_each
 
     def _scanner(self) -> DeviceScan | None:
-        """Return what scans on a GPU; None where there is none, or nobody asked for it."""
+        """Return what scans on a GPU; None where there is none, or the CPU was chosen."""
         from geosearch.index import DeviceScan
 
         with self._lock:
             if self._device_scan is None:
-                device = scan_device(self._device)
+                device = scan_device(self._choice.device)
                 if device is not None:
-                    self._device_scan = DeviceScan(device, at_once=self._device != "auto")
+                    self._device_scan = DeviceScan(device, at_once=self._choice.device != "auto")
             return self._device_scan
 
-    def _asked(
+    def _query_vectors(
         self, query: str | Sequence[str] | NDArray[np.floating[Any]], watch: Stopwatch
     ) -> tuple[list[NDArray[np.float32]], list[str] | list[None]]:
-        """Return what is asked as vectors float32 [dim], and the texts that they stand for."""
+        """Return the queries as vectors float32 [dim], and the texts that they stand for."""
         from geosearch.search import unit_queries
 
         texts = [query] if isinstance(query, str) else query
@@ -204,29 +201,36 @@ class Index:
 def open(
     path: str | Path | None = None,
     *,
-    weights: str | Path | None = None,
-    device: str = "auto",
-    precision: str = "auto",
+    encoder: EncoderChoice | None = None,
     reporter: Reporter = LOG,
 ) -> Index:
     """Open an index for searching.
 
     Args:
         path: The index folder; None for the one in the environment, or the newest in ``indexes/``.
-        weights: The encoder's weights, where they are not where the index says.
-        device: Where the encoder computes: ``auto``, ``cpu``, ``cuda``. With ``cuda``, segments
-            that fit into its memory are scanned there from the first search on; with ``auto``,
-            where an encoder has been loaded and there is CUDA, once that pays.
-        precision: ``auto``, ``float32``, ``bf16``.
-        reporter: Is told which index was taken, if none was named.
+        encoder: Where its weights are, if not where the index says, and what it computes in; the
+            name is the index's. With the device ``cuda``, segments that fit into its memory are
+            scanned there from the first search on; with ``auto``, where an encoder has been loaded
+            and there is CUDA, once that pays.
+        reporter: Receives which index was chosen, if none was named.
 
     Raises:
+        UsageError: Another encoder is named than the index's.
         IndexFolderError: There is no index, or it cannot be read.
     """
-    return _opened(named_index(path, reporter), weights, device, precision)
+    choice = encoder_choice(encoder)
+    opened = _opened(named_index(path, reporter), choice)
+    recorded = opened.index.spec.encoder
+    if choice.name is not None and choice.full_name != recorded:
+        raise UsageError(
+            f"{opened.index.folder} was built with {recorded}, not {choice.full_name}",
+            hint="omit the encoder's name",
+            parameter="encoder",
+        )
+    return opened
 
 
-def _opened(folder: Path, weights: str | Path | None, device: str, precision: str) -> Index:
+def _opened(folder: Path, choice: EncoderChoice) -> Index:
     from geosearch.index import open_index
 
-    return Index(open_index(folder), weights=weights, device=device, precision=precision)
+    return Index(open_index(folder), choice)

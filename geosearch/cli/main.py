@@ -1,7 +1,7 @@
 """The `geosearch` command: its group, and how errors become exit statuses.
 
-0 done; 1 it failed, as it does without an index, named or not; 2 wrong usage: an option or argument
-that cannot be meant; 3 done, but some inputs were refused; 130 interrupted.
+0 done; 1 failed, or there is no index; 2 wrong usage: an invalid option or argument; 3 done, but
+some inputs were refused; 130 interrupted.
 """
 
 import os
@@ -12,29 +12,30 @@ from typing import NoReturn
 import click
 
 from geosearch import __version__
-from geosearch.cli.compact import compact
-from geosearch.cli.demo import demo
-from geosearch.cli.embed import embed
-from geosearch.cli.encoders import encoders
-from geosearch.cli.evaluate import evaluate
-from geosearch.cli.export_vectors import export_vectors
-from geosearch.cli.import_vectors import import_vectors
-from geosearch.cli.index import index
-from geosearch.cli.info import info
-from geosearch.cli.printing import never_fail
-from geosearch.cli.query import query
-from geosearch.cli.remove import remove
-from geosearch.cli.train import train
+from geosearch.cli.commands.compact import compact
+from geosearch.cli.commands.demo import demo
+from geosearch.cli.commands.embed import embed
+from geosearch.cli.commands.encoders import encoders
+from geosearch.cli.commands.evaluate import evaluate
+from geosearch.cli.commands.export_vectors import export_vectors
+from geosearch.cli.commands.import_vectors import import_vectors
+from geosearch.cli.commands.index import index
+from geosearch.cli.commands.info import info
+from geosearch.cli.commands.query import query
+from geosearch.cli.commands.remove import remove
+from geosearch.cli.commands.train import train
+from geosearch.cli.commands.verify import verify
+from geosearch.cli.output.flags import command_of, with_flags
+from geosearch.cli.output.printing import never_fail
+from geosearch.cli.output.reporter import CONSOLE
 from geosearch.cli.usage import usage_hint
-from geosearch.cli.verify import verify
 from geosearch.errors import GeosearchError, Interrupted, UsageError
-from geosearch.reporting import CONSOLE
 
 _INTERRUPTED = "what was finished is kept; run the same command again"
 
 
 class _InOrder(click.Group):
-    """Lists its commands in the order in which one meets them, not by the alphabet."""
+    """Lists its commands in the order in which users meet them, not alphabetically."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands' names."""
@@ -47,7 +48,7 @@ class _InOrder(click.Group):
 @click.version_option(__version__, prog_name="geosearch")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def cli(debug: bool) -> None:
-    """Find places in satellite and aerial image archives by what one says about them.
+    """Find places in satellite and aerial image archives from a text description.
 
     \b
       geosearch index ./scenes
@@ -93,8 +94,8 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
     except (click.exceptions.Abort, KeyboardInterrupt) as error:
         # click makes an Abort of a KeyboardInterrupt
         cause = error if isinstance(error, Interrupted) else error.__cause__
-        told = str(cause) if isinstance(cause, Interrupted) else _INTERRUPTED
-        CONSOLE.say(f"interrupted: {told}")
+        reason = str(cause) if isinstance(cause, Interrupted) else _INTERRUPTED
+        CONSOLE.say(f"interrupted: {reason}")
         return 130
     except BrokenPipeError:
         # the reader of our output has gone, as `| head` does; a second flush at exit must not fail
@@ -103,20 +104,25 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
     except GeosearchError as error:
         if debug:
             raise
-        _say_error(error.message, error.hint, error.details)
+        command = command_of(cli, arguments)
+        _say_error(
+            with_flags(error.message, command),
+            with_flags(error.hint, command),
+            [with_flags(detail, command) for detail in error.details],
+        )
         return 2 if isinstance(error, UsageError) else 1
     except Exception as error:
         if debug:
             raise
         _say_error(
-            f"geosearch failed in a way it should not: {type(error).__name__}: {error}",
+            f"internal error: {type(error).__name__}: {error}",
             "run it again as `geosearch --debug ...` and report what it prints",
         )
         return 1
 
 
 def _say_error(message: str, hint: str, details: Sequence[str] = ()) -> None:
-    """Say what is wrong; each part is one line, whatever the names in it hold."""
+    """Print what is wrong; each part is one line, whatever the names in it hold."""
     CONSOLE.say(f"error: {message}")
     for detail in details:
         CONSOLE.say(f"  {detail}")

@@ -1,4 +1,4 @@
-"""What to do about arguments that cannot be understood: mostly the shell took them apart."""
+"""What to do about arguments that cannot be understood: mostly the shell split them."""
 
 import re
 
@@ -26,7 +26,7 @@ _BBOX_HINT = 'write numbers that belong together without blanks, or in quotes: -
 
 
 def _extra_hint(context: click.Context, extra: str) -> str:
-    """Return what most likely parted an argument that belongs together."""
+    """Return how to keep an argument together that the shell most likely split."""
     if _NUMBERS.fullmatch(extra):
         return _BBOX_HINT
     text = context.params.get("text")

@@ -15,7 +15,7 @@ from geosearch.errors import UsageError
 from geosearch.evaluation.encoder_source import EncoderSource, load_source
 from geosearch.evaluation.report import Breakdown, EncoderUsed, Protocol, Report, hash_of_texts
 from geosearch.index import MANIFEST, Filter, Generation
-from geosearch.ingest import QUESTIONS
+from geosearch.ingest import CALIBRATION_TEXTS
 from geosearch.reporting import LOG, Reporter
 from geosearch.search import make_filter, search
 
@@ -43,7 +43,7 @@ class _Outcome:
 def evaluate_recall(
     index: Generation,
     encoder: EncoderSource,
-    texts: Sequence[str] = QUESTIONS,
+    texts: Sequence[str] = CALIBRATION_TEXTS,
     *,
     selectivities: Sequence[float] = SELECTIVITIES,
     k: int = 10,

@@ -1,7 +1,7 @@
 """What goes into an index and comes out of it: values between the rooms."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geosearch.chips import ResolvedChips
 from geosearch.geo import PixelWindow
 
 UNKNOWN_TIME = int(np.iinfo(np.int64).min)
@@ -36,26 +37,34 @@ class IndexSpec:
     """What the images were embedded in: ``float32`` or ``bf16``."""
     weights: str | None
     """The file of weights the user gave, or None."""
-    size_px: int
-    """Chip edge, pixels."""
-    stride_px: int
-    """Step between chips, pixels."""
-    min_valid: float
-    """Minimum fraction of valid pixels in a chip."""
-    bands: tuple[int, int, int] | None = None
-    """Bands the user chose to show as red, green, blue, from 1; None for each scene's own."""
-    stretch: str = "auto"
-    """Where the values shown as black and as white are from, unless a run asks for another."""
-    gsd_m: float | None = None
-    """Metres per pixel of the finest chips that was asked for; None for each scene's own."""
-    scales: tuple[int, ...] = (1,)
-    """Multiples of it that chips were cut at."""
+    chips: ResolvedChips
+    """How scenes are cut, unless a run asks for another stretch or fraction of valid pixels."""
 
     @property
     def vectors_agree_with(self) -> tuple[object, ...]:
         """What must be equal for chips to stand in one index."""
-        cut = self.size_px, self.stride_px, self.gsd_m, tuple(sorted(self.scales))
-        return self.fingerprint, self.dim, self.bands, *cut
+        chips = self.chips
+        cut = chips.size_px, chips.stride_px, chips.gsd_m, tuple(sorted(chips.scales))
+        return self.fingerprint, self.dim, chips.bands, *cut
+
+    @classmethod
+    def from_plain(cls, values: Mapping[str, Any]) -> "IndexSpec":
+        """Return a spec from values as `to_plain` gives them, or JSON that was made of these.
+
+        Raises:
+            TypeError: A value is missing, or one too many, or of another type.
+            UsageError: Scenes cannot be cut so.
+        """
+        own = dict(values)
+        names = [field.name for field in fields(ResolvedChips)]
+        chips = {name: own.pop(name) for name in names if name in own}
+        return cls(**own, chips=ResolvedChips(**chips))
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the values by name, those of the chips beside the others, ready for JSON."""
+        own = asdict(self)
+        chips: dict[str, Any] = own.pop("chips")
+        return own | chips
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,30 @@
-"""Ingest: the indexing pipeline, scenes → encoders → index."""
+"""Ingest: the indexing pipeline, scenes → encoders → index.
 
-from geosearch.ingest.intervals import Intervals
-from geosearch.ingest.memory import RunMemory, run_memory
-from geosearch.ingest.pipeline import AnnKind, ingest, look_for_scenes
-from geosearch.ingest.planning import IndexPlan, plan
-from geosearch.ingest.questions import QUESTIONS, embedded_questions
-from geosearch.ingest.report import BuildReport, SceneCount
-from geosearch.ingest.settings import MIN_VALID, ChipSettings, index_spec
+Its rooms, bottom first: `run` (settings, memory, what is done), `identity` (which scene a file is),
+`embedding` (the chips of one scene). `pipeline` leads scenes through them, `scene_file` one of
+them; `estimate` says what that would do.
+"""
+
+from geosearch.ingest.calibration_texts import CALIBRATION_TEXTS, embedded_calibration_texts
+from geosearch.ingest.estimate import IndexingEstimate, estimate
+from geosearch.ingest.pipeline import ingest, look_for_scenes
+from geosearch.ingest.run.intervals import Intervals
+from geosearch.ingest.run.memory import RunMemory, run_memory
+from geosearch.ingest.run.report import BuildReport, SceneCount
+from geosearch.ingest.run.settings import RunSettings, require_readable
 
 __all__ = [
-    "MIN_VALID",
-    "QUESTIONS",
-    "AnnKind",
+    "CALIBRATION_TEXTS",
     "BuildReport",
-    "ChipSettings",
-    "IndexPlan",
+    "IndexingEstimate",
     "Intervals",
     "RunMemory",
+    "RunSettings",
     "SceneCount",
-    "embedded_questions",
-    "index_spec",
+    "embedded_calibration_texts",
+    "estimate",
     "ingest",
     "look_for_scenes",
-    "plan",
+    "require_readable",
     "run_memory",
 ]

@@ -8,27 +8,22 @@ finished is published now and then.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
-from geosearch.encoders import Encoder
 from geosearch.errors import Interrupted, Refusal, SceneError, UsageError
 from geosearch.index import IndexWriter
-from geosearch.ingest.interruption import stopping_on_request
-from geosearch.ingest.intervals import INTERVALS, Intervals, PublishClock
-from geosearch.ingest.known import KnownScenes
-from geosearch.ingest.memory import MEMORY, RunMemory
-from geosearch.ingest.questions import embedded_questions
-from geosearch.ingest.report import BuildReport
-from geosearch.ingest.run import Part, Run, StoppedError
+from geosearch.ingest.calibration_texts import embedded_calibration_texts
+from geosearch.ingest.identity.identify import Identifier
+from geosearch.ingest.identity.missing import missing_scenes
+from geosearch.ingest.run.interruption import stopping_on_request
+from geosearch.ingest.run.intervals import PublishClock
+from geosearch.ingest.run.progress import Part, Run, StoppedError
+from geosearch.ingest.run.report import BuildReport
+from geosearch.ingest.run.settings import RunSettings
+from geosearch.ingest.run.work import scene_work
 from geosearch.ingest.scene_file import ingest_file
-from geosearch.ingest.settings import ChipSettings, index_spec
-from geosearch.ingest.vanished import vanished_scenes
-from geosearch.ingest.work import scene_works
 from geosearch.reporting import LOG, Reporter
 from geosearch.scenes import Discovery, find_scenes, reading_within, without_secrets
 from geosearch.stopwatch import Stopwatch
-
-AnnKind = Literal["auto", "flat", "ivfpq"]
 
 
 def look_for_scenes(paths: Sequence[str | Path]) -> Discovery:
@@ -51,34 +46,12 @@ def look_for_scenes(paths: Sequence[str | Path]) -> Discovery:
     )
 
 
-def ingest(
-    found: Discovery,
-    folder: Path,
-    encoder: Encoder,
-    settings: ChipSettings,
-    *,
-    ann: AnnKind = "auto",
-    weights: str | None = None,
-    folders: Sequence[str | Path] = (),
-    prune: bool = False,
-    intervals: Intervals = INTERVALS,
-    memory: RunMemory = MEMORY,
-    reporter: Reporter = LOG,
-) -> BuildReport:
+def ingest(settings: RunSettings, reporter: Reporter = LOG) -> BuildReport:
     """Index scenes.
 
     Args:
-        found: What there is to index, as `look_for_scenes` gives it.
-        folder: The index, made if it is not there; added to if it is.
-        encoder: What embeds the chips.
-        settings: How scenes are cut.
-        ann: ``auto`` builds IVF-PQ for large segments; the others force one way.
-        weights: Path the encoder's weights were given by, recorded for later queries.
-        folders: What was looked through; scenes of theirs whose files are gone are reported.
-        prune: Remove those.
-        intervals: How often what is done is stored and published.
-        memory: What the run may hold, beside the encoder.
-        reporter: Is told that a request to stop was heard.
+        settings: Which scenes go into which index, and how.
+        reporter: Receives the progress, and that a request to stop was heard.
 
     Raises:
         SceneError: Not a single scene could be used.
@@ -86,31 +59,37 @@ def ingest(
         Interrupted: Ctrl-C or SIGTERM; what was finished is published before.
     """
     watch = Stopwatch()
+    found, memory = settings.found, settings.memory
     reading = reading_within(memory.reading)
     with watch.time("total"), reading, stopping_on_request(reporter) as interruption:
-        clock = PublishClock(intervals)
-        spec = index_spec(encoder, settings, weights)
+        clock = PublishClock(settings.intervals)
         with IndexWriter(
-            folder,
-            spec,
-            ann=ann,
-            queries=lambda: embedded_questions(encoder),
+            settings.folder,
+            settings.spec,
+            ann=settings.ann,
+            queries=lambda: embedded_calibration_texts(settings.encoder),
             max_rows=memory.segment_rows,
             memory_bytes=memory.total_bytes,
         ) as writer:
             published = writer.scenes()
-            known = KnownScenes(published, writer.staged(), found.files)
+            records = [scene.record for scene in published]
+            identifier = Identifier(settings, records, writer.staged(), watch)
             run = Run(
-                len(known.identities.files), encoder, settings, writer, watch, intervals,
-                interruption, clock,
-            )  # fmt: skip
+                scenes=len(identifier.ids.files),
+                settings=settings,
+                published={scene.record.id: scene for scene in published},
+                writer=writer,
+                watch=watch,
+                interruption=interruption,
+                clock=clock,
+            )
             run.refused += found.refused
-            _ingest_files(run, known, reporter)
+            _ingest_files(run, identifier, reporter)
             if not run.kept:
                 raise _nothing_usable(run.refused)
-            left = [one.record for one in published if one.record.id not in run.relinked]
-            vanished = vanished_scenes(left, known.identities.found, folders)
-            writer.remove(set(vanished) if prune else set())
+            left = [record for record in records if record.id not in run.relocated]
+            missing = missing_scenes(left, identifier.ids.found, settings.paths)
+            writer.remove(set(missing) if settings.prune else set())
             with reporter.track("publishing", None, ""):
                 generation = run.publish()
     return BuildReport(
@@ -118,30 +97,30 @@ def ingest(
         resumed=run.resumed,
         unchanged=run.unchanged,
         refused=tuple(run.refused),
-        relinked=tuple(run.relinked.values()),
-        vanished=vanished,
-        pruned=prune,
+        relocated=tuple(run.relocated.values()),
+        missing=missing,
+        pruned=settings.prune,
         chips_total=generation.chips,
         seconds=run.watch.seconds,
         mergeable_tiers=generation.mergeable_tiers,
     )
 
 
-def _ingest_files(run: Run, known: KnownScenes, reporter: Reporter) -> None:
+def _ingest_files(run: Run, identifier: Identifier, reporter: Reporter) -> None:
     """Stage all scenes, and publish now and then.
 
     Raises:
         Interrupted: Not all of them, since the run was asked to stop.
     """
-    files = known.identities.files
-    works = scene_works(files)
+    files = identifier.ids.files
+    works = scene_work(files)
     with reporter.track("indexing", len(works), "scenes", work=sum(works)) as course:
         try:
             for file, work in zip(files, works, strict=True):
                 if run.interruption.requested:
                     raise StoppedError
                 part = Part(course, work)
-                ingest_file(run, file, known, part)
+                ingest_file(run, file, identifier, part)
                 part.finish()
                 run.publish_if_due()
             return

@@ -111,9 +111,16 @@ def scenes(tmp_path: Path) -> Path:
 
 def test_one_path_is_one_path_in_every_function_that_takes_paths(scenes: Path) -> None:
     for number, paths in enumerate([str(scenes) + "/", scenes, [scenes], iter([str(scenes)])]):
-        archive = geosearch.build(paths, f"x{number}", encoder="null", size=32)
+        archive = geosearch.build(
+            paths, f"x{number}", encoder="null", chips=geosearch.Chips(size_px=32)
+        )
         assert [scene.id for scene in archive.index.scenes] == ["one.tif"]
-    assert geosearch.plan(str(scenes), "new", encoder="null", size=32).scenes == 1
+    assert (
+        geosearch.prepare(str(scenes), "new", encoder="null", chips=geosearch.Chips(size_px=32))
+        .estimate()
+        .scenes
+        == 1
+    )
     geosearch.export_vectors("chips.parquet", "x0")
     assert geosearch.import_vectors("chips.parquet", "y").files == ("chips.parquet",)
     (Path("images")).mkdir()
@@ -123,7 +130,7 @@ def test_one_path_is_one_path_in_every_function_that_takes_paths(scenes: Path) -
 
 
 def test_an_index_is_unfinished_until_a_run_over_it_has_ended(scenes: Path) -> None:
-    archive = geosearch.build(scenes, "x", encoder="null", size=32)
+    archive = geosearch.build(scenes, "x", encoder="null", chips=geosearch.Chips(size_px=32))
     with IndexWriter(Path("x"), archive.index.spec) as writer:
         (published,) = writer.scenes()
         writer.relink(published, published.record)
@@ -141,7 +148,7 @@ def test_an_index_is_unfinished_until_a_run_over_it_has_ended(scenes: Path) -> N
 
 @pytest.mark.parametrize("texts", ["a \ud83d lake", ["a river", "a \ud83d lake"]])
 def test_a_query_that_is_not_text_is_named(scenes: Path, texts: str | list[str]) -> None:
-    archive = geosearch.build(scenes, "x", encoder="null", size=32)
+    archive = geosearch.build(scenes, "x", encoder="null", chips=geosearch.Chips(size_px=32))
     which = "the query 2 of 2" if isinstance(texts, list) else "the query"
     with pytest.raises(UsageError, match=rf"{which} is not UTF-8 text: a \\ud83d lake"):
         archive.search(texts)  # type: ignore[arg-type]
@@ -154,12 +161,12 @@ def test_an_encoder_is_made_by_its_name() -> None:
 
 @pytest.mark.parametrize("name", ["x.csv", "x.gpkg", "x.geojson"])
 def test_an_export_under_the_name_of_another_format_is_refused(scenes: Path, name: str) -> None:
-    geosearch.build(scenes, "x", encoder="null", size=32)
+    geosearch.build(scenes, "x", encoder="null", chips=geosearch.Chips(size_px=32))
     with pytest.raises(UsageError, match=r"\.parquet or \.geoparquet"):
         geosearch.export_vectors(name, "x")
     assert not Path(name).exists()
 
 
 def test_weights_without_an_encoder_are_refused() -> None:
-    with pytest.raises(UsageError, match="without --encoder"):
-        geosearch.build(["scenes"], "index", weights="weights.pt")
+    with pytest.raises(UsageError, match="without `encoder`"):
+        geosearch.build(["scenes"], "index", encoder=geosearch.EncoderChoice(weights="weights.pt"))

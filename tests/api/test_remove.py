@@ -146,7 +146,7 @@ def test_a_scene_that_is_not_there_is_refused_with_its_likes(index: Path) -> Non
 
 
 def test_without_a_condition_nothing_is_removed(index: Path) -> None:
-    with pytest.raises(UsageError, match="nothing says what"):
+    with pytest.raises(UsageError, match="refusing to remove everything"):
         geosearch.remove(index)
 
 

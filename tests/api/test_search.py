@@ -88,9 +88,9 @@ def test_a_text_is_refused_where_the_encoder_is_not_here(unknown: geosearch.Inde
 @pytest.mark.parametrize(
     ("query", "word"),
     [
-        ("", "the query has no text"),
-        ("  \n", "the query has no text"),
-        (["a river", " ", "a lake"], "query 2 of 3 has no text"),
+        ("", "the query is empty"),
+        ("  \n", "the query is empty"),
+        (["a river", " ", "a lake"], "query 2 of 3 is empty"),
         (["a river", 7], "list"),
         (None, "NoneType"),
         (np.zeros(16), "zero"),

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
+from geosearch.chips import ResolvedChips
 from geosearch.errors import UsageError
 from geosearch.evaluation import evaluate_recall
 from geosearch.index import ChipBatch, Generation, IndexSpec, IndexWriter, SceneRecord, open_index
@@ -45,7 +46,7 @@ def build(folder: Path, ann: str) -> Generation:
         np.full(COUNT, 100, np.float32),
         vectors.astype(np.float32),
     )
-    spec = IndexSpec("none", "none-0", DIM, "float32", None, 64, 64, 0.25)
+    spec = IndexSpec("none", "none-0", DIM, "float32", None, ResolvedChips(64, 64))
     with IndexWriter(folder, spec, ann=ann) as writer:
         writer.stage(scene, batch)
         writer.publish()

@@ -9,7 +9,6 @@ import rasterio
 import geosearch
 from geosearch.errors import SceneError, UsageError
 from geosearch.index import SceneRecord, open_index
-from geosearch.ingest import ChipSettings
 
 UTM = "EPSG:32633"
 
@@ -61,10 +60,10 @@ def test_an_unchanged_scene_is_kept_without_the_option(scenes: Path, tmp_path: P
 
 def test_a_dry_run_assumes_it_too(scenes: Path, tmp_path: Path) -> None:
     options = {"encoder": "mini", "index": tmp_path / "index"}
-    assert len(geosearch.plan([scenes], **options).refused) == 1
-    assert geosearch.plan([scenes], assume_crs=UTM, **options).refused == ()
+    assert len(geosearch.prepare([scenes], **options).estimate().refused) == 1
+    assert geosearch.prepare([scenes], assume_crs=UTM, **options).estimate().refused == ()
 
 
-def test_nonsense_is_a_usage_error() -> None:
+def test_nonsense_is_a_usage_error(scenes: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="`assume_crs` EPSG:0"):
-        ChipSettings(size_px=64, stride_px=64, assume_crs="EPSG:0")
+        build(scenes, tmp_path / "index", "EPSG:0")

@@ -11,10 +11,12 @@ import rasterio
 from support.colours import Colours
 from support.scenes_making import values, write_band
 
+from geosearch.chips import ResolvedChips
 from geosearch.index import IndexWriter, open_index, verify
-from geosearch.ingest import BuildReport, ChipSettings, ingest, look_for_scenes
+from geosearch.ingest import BuildReport, RunSettings, ingest, look_for_scenes
+from geosearch.scenes import Discovery
 
-SETTINGS = ChipSettings(size_px=64, stride_px=64)
+CUT = ResolvedChips(size_px=64, stride_px=64)
 TILED = {"tiled": True, "blockxsize": 64, "blockysize": 64, "compress": "deflate"}
 INDEX = "import sys; from geosearch.cli.main import run; sys.exit(run(sys.argv[2:]))"
 SMALL_FILES = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)"
@@ -39,7 +41,11 @@ def archive(tmp_path: Path) -> Path:
 
 
 def index(archive: Path) -> BuildReport:
-    return ingest(look_for_scenes([archive]), archive.parent / "index", Colours(), SETTINGS)
+    return ingest_found(archive, look_for_scenes([archive]))
+
+
+def ingest_found(archive: Path, found: Discovery) -> BuildReport:
+    return ingest(RunSettings(found, archive.parent / "index", Colours(), CUT))
 
 
 def command(
@@ -70,7 +76,7 @@ def test_a_file_that_vanishes_before_it_is_read_is_refused_and_the_rest_goes_on(
 ) -> None:
     found = look_for_scenes([archive])
     (archive / "b.tif").unlink()
-    report = ingest(found, archive.parent / "index", Colours(), SETTINGS)
+    report = ingest_found(archive, found)
     assert [(one.input, one.reason) for one in report.refused] == [
         ("b.tif", "No such file or directory")
     ]

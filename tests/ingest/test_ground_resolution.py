@@ -46,7 +46,10 @@ def test_chips_are_of_one_size_on_the_ground_whatever_the_scenes_resolution(
     for gsd in (0.5, 0.8, 1.0):
         draw(tmp_path / "scenes" / f"{gsd}.tif", int(390 / gsd), north_up(gsd))
     geosearch.build(
-        [tmp_path / "scenes"], tmp_path / "index", encoder="mini", size=100, stride=100, gsd=1.0
+        [tmp_path / "scenes"],
+        tmp_path / "index",
+        encoder="mini",
+        chips=geosearch.Chips(size_px=100, stride_px=100, gsd_m=1.0),
     )
     hits = hits_of(tmp_path / "index")
     assert {hit.scene for hit in hits} == {"0.5.tif", "0.8.tif", "1.0.tif"}
@@ -59,7 +62,12 @@ def test_chips_are_of_one_size_on_the_ground_whatever_the_scenes_resolution(
 def test_chips_in_degrees_are_square_on_the_ground(tmp_path: Path) -> None:
     affine = from_origin(11.0, 60.0, 1e-4, 1e-4)  # about 5.6 by 11.1 m
     draw(tmp_path / "scenes" / "x.tif", 400, affine, "EPSG:4326")
-    geosearch.build([tmp_path / "scenes"], tmp_path / "index", encoder="mini", size=40, gsd=20.0)
+    geosearch.build(
+        [tmp_path / "scenes"],
+        tmp_path / "index",
+        encoder="mini",
+        chips=geosearch.Chips(size_px=40, gsd_m=20.0),
+    )
     geod = pyproj.Geod(ellps="WGS84")
     hits = hits_of(tmp_path / "index")
     for hit in hits:
@@ -75,7 +83,10 @@ def test_every_scale_covers_the_scene_where_it_says(tmp_path: Path) -> None:
     path = draw(tmp_path / "scenes" / "x.tif", 500, north_up(2.0))
     scene = open_scene(SceneFile(str(path), "x.tif"))
     archive = geosearch.build(
-        [path], tmp_path / "index", encoder="mini", size=100, scales=(1, 2, 4)
+        [path],
+        tmp_path / "index",
+        encoder="mini",
+        chips=geosearch.Chips(size_px=100, scales=(1, 2, 4)),
     )
     hits = hits_of(tmp_path / "index")
     by_scale = {scale: [] for scale in (1, 2, 4)}
@@ -109,7 +120,12 @@ def test_scenes_that_are_not_north_up_have_coarse_chips_where_their_pixels_are(
     tmp_path: Path, affine: Affine
 ) -> None:
     path = draw(tmp_path / "scenes" / "x.tif", 400, affine)
-    geosearch.build([path], tmp_path / "index", encoder="mini", size=100, gsd=3.0, scales=(1, 2))
+    geosearch.build(
+        [path],
+        tmp_path / "index",
+        encoder="mini",
+        chips=geosearch.Chips(size_px=100, gsd_m=3.0, scales=(1, 2)),
+    )
     to_lonlat = pyproj.Transformer.from_crs(UTM, "EPSG:4326", always_xy=True)
     hits = hits_of(tmp_path / "index")
     assert {round(hit.gsd_m) for hit in hits} == {3, 6}
@@ -126,7 +142,10 @@ def test_scenes_that_are_not_north_up_have_coarse_chips_where_their_pixels_are(
 def test_a_tile_of_a_contact_sheet_shows_what_was_embedded(tmp_path: Path) -> None:
     path = draw(tmp_path / "scenes" / "x.tif", 430, north_up(2.0))
     archive = geosearch.build(
-        [path], tmp_path / "index", encoder="mini", size=64, gsd=2.7, scales=(1, 2)
+        [path],
+        tmp_path / "index",
+        encoder="mini",
+        chips=geosearch.Chips(size_px=64, gsd_m=2.7, scales=(1, 2)),
     )
     for hit in hits_of(tmp_path / "index"):
         again = archive.encoder.encode_images(_pixels(hit)[None])
@@ -138,7 +157,10 @@ def test_a_coarser_scene_is_cut_at_its_own_resolution_and_named(tmp_path: Path) 
     draw(tmp_path / "scenes" / "coarse.tif", 300, north_up(10.0))
     draw(tmp_path / "scenes" / "fine.tif", 300, north_up(1.0))
     archive = geosearch.build(
-        [tmp_path / "scenes"], tmp_path / "index", encoder="mini", size=100, gsd=1.0
+        [tmp_path / "scenes"],
+        tmp_path / "index",
+        encoder="mini",
+        chips=geosearch.Chips(size_px=100, gsd_m=1.0),
     )
     assert archive.report is not None
     assert {one.scene: one.coarser for one in archive.report.indexed} == {
@@ -151,8 +173,9 @@ def test_a_coarser_scene_is_cut_at_its_own_resolution_and_named(tmp_path: Path) 
 
 def test_a_plan_counts_the_chips_of_all_scales(tmp_path: Path) -> None:
     draw(tmp_path / "scenes" / "x.tif", 500, north_up(2.0))
-    options = {"encoder": "mini", "size": 80, "gsd": 2.5, "scales": (1, 2, 16)}
-    planned = geosearch.plan([tmp_path / "scenes"], tmp_path / "index", **options)
+    chips = geosearch.Chips(80, gsd_m=2.5, scales=(1, 2, 16))
+    options = {"encoder": "mini", "chips": chips}
+    planned = geosearch.prepare([tmp_path / "scenes"], tmp_path / "index", **options).estimate()
     archive = geosearch.build([tmp_path / "scenes"], tmp_path / "index", **options)
     assert archive.report is not None
     assert planned.chips == archive.report.chips == archive.report.chips_total > 80
@@ -161,13 +184,18 @@ def test_a_plan_counts_the_chips_of_all_scales(tmp_path: Path) -> None:
 def test_an_index_remembers_how_it_was_cut_and_takes_nothing_else(tmp_path: Path) -> None:
     first = draw(tmp_path / "one" / "a.tif", 300, north_up(1.0))
     second = draw(tmp_path / "two" / "b.tif", 300, north_up(1.0), seed=2)
-    geosearch.build([first], tmp_path / "index", encoder="mini", size=64, gsd=1.5, scales=(1, 2))
-    for other in ({"gsd": 2.0}, {"scales": (1,)}, {"gsd": 1.5, "scales": (1, 2, 4)}):
-        with pytest.raises(IndexFolderError, match=r"1\.5 m a pixel, scales 1, 2"):
-            geosearch.build([second], tmp_path / "index", **other)
+    geosearch.build(
+        [first],
+        tmp_path / "index",
+        encoder="mini",
+        chips=geosearch.Chips(size_px=64, gsd_m=1.5, scales=(1, 2)),
+    )
+    for other in ({"gsd_m": 2.0}, {"scales": (1,)}, {"gsd_m": 1.5, "scales": (1, 2, 4)}):
+        with pytest.raises(IndexFolderError, match=r"1\.5 m per pixel, scales 1, 2"):
+            geosearch.build([second], tmp_path / "index", chips=geosearch.Chips(**other))
     geosearch.build([second], tmp_path / "index")
-    spec = open_index(tmp_path / "index").spec
-    assert (spec.gsd_m, spec.scales) == (1.5, (1, 2))
+    chips = open_index(tmp_path / "index").spec.chips
+    assert (chips.gsd_m, chips.scales) == (1.5, (1, 2))
     counts = {scene: 0 for scene in ("a.tif", "b.tif")}
     for hit in hits_of(tmp_path / "index"):
         counts[hit.scene] += 1
@@ -177,7 +205,10 @@ def test_an_index_remembers_how_it_was_cut_and_takes_nothing_else(tmp_path: Path
 def test_of_chips_that_hold_each_other_one_place_is_left(tmp_path: Path) -> None:
     draw(tmp_path / "scenes" / "x.tif", 256, north_up(2.0))
     geosearch.build(
-        [tmp_path / "scenes"], tmp_path / "index", encoder="mini", size=64, scales=(1, 4)
+        [tmp_path / "scenes"],
+        tmp_path / "index",
+        encoder="mini",
+        chips=geosearch.Chips(size_px=64, scales=(1, 4)),
     )
     everything = hits_of(tmp_path / "index")
     left = hits_of(tmp_path / "index", distinct=True)
@@ -190,14 +221,15 @@ def test_of_chips_that_hold_each_other_one_place_is_left(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     "options",
-    [{"gsd": 0.0}, {"gsd": -1.0}, {"gsd": float("nan")}, {"gsd": float("inf")}, {"scales": ()},
-     {"scales": (0, 1)}, {"scales": (2, 2)}, {"scales": (1, 5000)}],
+    [{"gsd_m": 0.0}, {"gsd_m": -1.0}, {"gsd_m": float("nan")}, {"gsd_m": float("inf")},
+     {"scales": ()}, {"scales": (0, 1)}, {"scales": (2, 2)}, {"scales": (1, 5000)}],
     ids=str,
 )  # fmt: skip
-def test_what_cannot_be_cut_is_refused(tmp_path: Path, options: dict) -> None:
-    path = draw(tmp_path / "scenes" / "x.tif", 64, north_up(1.0))
-    with pytest.raises(UsageError, match=r"--gsd is|--scales are"):
-        geosearch.build([path], tmp_path / "index", encoder="mini", **options)
+def test_what_cannot_be_cut_is_refused(options: dict) -> None:
+    (name,) = options
+    with pytest.raises(UsageError, match=f"`{name}`") as caught:
+        geosearch.Chips(**options)
+    assert caught.value.parameter == name
 
 
 def test_an_own_resolution_reads_the_same_with_and_without_its_number(tmp_path: Path) -> None:

@@ -18,7 +18,9 @@ def write_product(folder: Path) -> None:
 
 
 def build(tmp_path: Path) -> geosearch.Index:
-    return geosearch.build([tmp_path / "in"], tmp_path / "index", encoder="mini", stride=128)
+    return geosearch.build(
+        [tmp_path / "in"], tmp_path / "index", encoder="mini", chips=geosearch.Chips(stride_px=128)
+    )
 
 
 def test_a_product_of_many_files_is_indexed_once_and_shown_again(tmp_path: Path) -> None:
@@ -55,7 +57,9 @@ def test_an_item_of_a_catalog_is_indexed_with_its_id_and_time(tmp_path: Path) ->
     }
     path = tmp_path / "in" / "one.json"
     path.write_text(json.dumps(item))
-    archive = geosearch.build([path], tmp_path / "index", encoder="mini", stride=128)
+    archive = geosearch.build(
+        [path], tmp_path / "index", encoder="mini", chips=geosearch.Chips(stride_px=128)
+    )
     (hit,) = archive.search("a field", datetime="2021-02-03")
     assert (hit.scene, hit.href) == ("coast/one", str(tmp_path / "in" / "x.tif"))
     assert hit.datetime == "2021-02-03T04:05:06Z"

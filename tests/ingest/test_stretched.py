@@ -9,6 +9,7 @@ import pytest
 import rasterio
 
 import geosearch
+from geosearch.chips import Chips
 from geosearch.errors import UsageError
 from geosearch.index import open_index
 from geosearch.scenes import read_window
@@ -34,7 +35,7 @@ def stretches(index: Path) -> dict[str, object]:
 def test_chips_are_shown_between_the_values_that_were_asked_for(tmp_path: Path) -> None:
     values = write(tmp_path / "scenes" / "a.tif", 0)
     archive = geosearch.build(
-        [tmp_path / "scenes"], tmp_path / "index", encoder="mini", stretch=(LOW, HIGH)
+        [tmp_path / "scenes"], tmp_path / "index", encoder="mini", chips=Chips(stretch=(LOW, HIGH))
     )
     hit = archive.search("a field", k=1)[0]
     shown = read_window(
@@ -50,17 +51,17 @@ def test_a_later_run_takes_the_first_ones_stretch_and_may_have_its_own(tmp_path:
     index = tmp_path / "index"
     for name, stretch in (("a.tif", "0,900"), ("b.tif", None), ("c.tif", "none")):
         write(tmp_path / "scenes" / name, len(name))
-        geosearch.build([tmp_path / "scenes"], index, encoder="mini", stretch=stretch)
+        geosearch.build([tmp_path / "scenes"], index, encoder="mini", chips=Chips(stretch=stretch))
     assert stretches(index) == {
         "a.tif": ((0, 900),) * 3, "b.tif": ((0, 900),) * 3, "c.tif": ((0, 255),) * 3
     }  # fmt: skip
-    assert open_index(index).spec.stretch == "0,900"
+    assert open_index(index).spec.chips.stretch == "0,900"
 
 
 def test_what_is_no_stretch_is_refused_before_anything_is_read(tmp_path: Path) -> None:
     write(tmp_path / "scenes" / "a.tif", 0)
     with pytest.raises(UsageError, match="`stretch` 9,2"):
-        geosearch.build([tmp_path / "scenes"], tmp_path / "index", encoder="mini", stretch="9,2")
+        geosearch.prepare([tmp_path / "scenes"], tmp_path / "index", chips=Chips(stretch="9,2"))
     assert not (tmp_path / "index").exists()
 
 

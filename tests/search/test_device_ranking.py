@@ -174,7 +174,9 @@ def test_an_index_of_which_all_was_removed_has_no_hits(tmp_path: Path) -> None:
 def test_a_device_that_is_not_there_is_an_error_with_a_way_out(tmp_path: Path) -> None:
     build(tmp_path / "index")
     with pytest.raises(EncoderError, match="no CUDA device") as caught:
-        geosearch.open(tmp_path / "index", device="cuda").search(unit(1))
+        geosearch.open(tmp_path / "index", encoder=geosearch.EncoderChoice(device="cuda")).search(
+            unit(1)
+        )
     assert "device" in caught.value.hint
     assert "cpu" in caught.value.hint
     assert len(geosearch.open(tmp_path / "index").search(unit(1), k=3)) == 3
@@ -184,8 +186,12 @@ def test_a_device_that_is_not_there_is_an_error_with_a_way_out(tmp_path: Path) -
 def test_cuda_that_is_asked_for_answers_as_the_cpu_does(tmp_path: Path) -> None:
     build(tmp_path / "index")
     vectors = np.stack([unit(seed) for seed in range(8)])
-    there = geosearch.open(tmp_path / "index", device="cuda").search(vectors, k=30)
-    here = geosearch.open(tmp_path / "index", device="cpu").search(vectors, k=30)
+    there = geosearch.open(
+        tmp_path / "index", encoder=geosearch.EncoderChoice(device="cuda")
+    ).search(vectors, k=30)
+    here = geosearch.open(tmp_path / "index", encoder=geosearch.EncoderChoice(device="cpu")).search(
+        vectors, k=30
+    )
     assert [[(hit.id, hit.score) for hit in hits] for hits in there] == [
         [(hit.id, hit.score) for hit in hits] for hits in here
     ]

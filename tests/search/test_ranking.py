@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
+from geosearch.chips import ResolvedChips
 from geosearch.errors import UsageError
 from geosearch.index import (
     ChipBatch,
@@ -26,7 +27,7 @@ from geosearch.index import (
 from geosearch.search import make_filter, search
 
 DIM = 16
-SPEC = IndexSpec("none", "none-0", DIM, "float32", None, 64, 64, 0.25)
+SPEC = IndexSpec("none", "none-0", DIM, "float32", None, ResolvedChips(64, 64))
 DAY_MS = 86_400_000
 
 

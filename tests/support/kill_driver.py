@@ -22,20 +22,21 @@ import duckdb  # noqa: F401
 import faiss  # noqa: F401
 import numpy as np
 
+from geosearch.chips import ResolvedChips
 from geosearch.index import MANIFEST, Generation, open_index, verify
-from geosearch.ingest import ChipSettings, Intervals, ingest, look_for_scenes
+from geosearch.ingest import Intervals, RunSettings, ingest, look_for_scenes
 from geosearch.search import make_filter, search
 from support.colours import Colours
 
 STOP = "stop"
-SETTINGS = ChipSettings(size_px=32, stride_px=16)
+CUT = ResolvedChips(size_px=32, stride_px=16)
 # everything that happens in days happens within a second
 INTERVALS = Intervals(publish_s=0, publish_growth=0, part_s=0)
 
 
 def index(archive: Path, folder: Path) -> None:
     found = look_for_scenes([archive])
-    ingest(found, folder, Colours(), SETTINGS, intervals=INTERVALS)
+    ingest(RunSettings(found, folder, Colours(), CUT, intervals=INTERVALS))
 
 
 def read(work: Path) -> None:

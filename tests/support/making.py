@@ -3,10 +3,11 @@
 import numpy as np
 import shapely
 
+from geosearch.chips import ResolvedChips
 from geosearch.index import ChipBatch, IndexSpec, SceneRecord
 
 DIM = 8
-SPEC = IndexSpec("none", "none-0", DIM, "float32", None, 64, 64, 0.25)
+SPEC = IndexSpec("none", "none-0", DIM, "float32", None, ResolvedChips(64, 64))
 
 
 def scene(name: str, state: object = 1, **changes: object) -> SceneRecord:

@@ -13,6 +13,7 @@ import shapely
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Polygon
 
+from geosearch.chips import ResolvedChips
 from geosearch.index import UNKNOWN_TIME as UNKNOWN
 from geosearch.index import ChipBatch, IndexSpec, IndexWriter, SceneRecord
 from geosearch.search import make_filter
@@ -20,7 +21,7 @@ from geosearch.search import make_filter
 _Number = TypeVar("_Number", int, float)
 
 DIM = 16
-SPEC = IndexSpec("none", "none-0", DIM, "float32", None, 64, 64, 0.25)
+SPEC = IndexSpec("none", "none-0", DIM, "float32", None, ResolvedChips(64, 64))
 DAY_MS = 86_400_000
 FIRST_MS = 18_262 * DAY_MS  # 2020-01-01
 CELL = 1 / 16

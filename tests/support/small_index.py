@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import shapely
 
+from geosearch.chips import ResolvedChips
 from geosearch.index import ChipBatch, Generation, IndexSpec, IndexWriter, SceneRecord, open_index
 
 DIM = 16
-SPEC = IndexSpec("none", "none-0", DIM, "float32", None, 64, 64, 0.25)
+SPEC = IndexSpec("none", "none-0", DIM, "float32", None, ResolvedChips(64, 64))
 NAMES = tuple(f"scene{number}.tif" for number in range(5))
 
 

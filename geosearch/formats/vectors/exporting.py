@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +32,7 @@ def export_vectors(
     matching = [segment.select(filter or Filter()) for segment in index.segments]
     total = sum(ranges.count for ranges in matching)
     with output_file(path) as file:  # Arrow takes no path that is not UTF-8
-        writer = VectorFileWriter(file, index.spec.dim, {"spec": asdict(index.spec)})
+        writer = VectorFileWriter(file, index.spec.dim, {"spec": index.spec.to_plain()})
         with closing(writer), reporter.track("exporting", total, "chips") as advance:
             for segment, ranges in zip(index.segments, matching, strict=True):
                 _write(writer, segment, ranges.rows(), advance)

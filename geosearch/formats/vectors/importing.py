@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geosearch.chips import ResolvedChips
 from geosearch.errors import Refusal, UsageError
 from geosearch.formats.vectors.parquet_reader import VectorFile, VectorRows, file_state
 from geosearch.formats.vectors.scene_names import scene_names
@@ -95,10 +96,8 @@ def _spec_of(file: VectorFile) -> IndexSpec:
     own = file.metadata.get("spec")
     if isinstance(own, dict):
         try:
-            spec = IndexSpec(**own)
-            bands = None if spec.bands is None else (spec.bands[0], spec.bands[1], spec.bands[2])
-            return replace(spec, dim=file.dim, bands=bands, scales=tuple(spec.scales), weights=None)
-        except (TypeError, ValueError, IndexError):
+            return replace(IndexSpec.from_plain(own), dim=file.dim, weights=None)
+        except (TypeError, ValueError):
             pass  # another's metadata under our name: then it says nothing
     return IndexSpec(
         encoder=UNKNOWN_ENCODER,
@@ -106,9 +105,7 @@ def _spec_of(file: VectorFile) -> IndexSpec:
         dim=file.dim,
         precision="float32",
         weights=None,
-        size_px=1,
-        stride_px=1,
-        min_valid=0.0,
+        chips=ResolvedChips(size_px=1, stride_px=1, min_valid=0.0),
     )
 
 

@@ -94,8 +94,9 @@ def require_no_stranger(folder: HeldFolder) -> None:
 
 
 def _way(spec: IndexSpec) -> str:
-    bands = "" if spec.bands is None else f", bands {', '.join(map(str, spec.bands))}"
-    gsd = "" if spec.gsd_m is None else f", {spec.gsd_m:g} m per pixel"
-    scales = "" if spec.scales == (1,) else f", scales {', '.join(map(str, spec.scales))}"
-    cut = f"chips of {spec.size_px} px every {spec.stride_px} px{gsd}{scales}"
+    chips = spec.chips
+    bands = "" if chips.bands is None else f", bands {', '.join(map(str, chips.bands))}"
+    gsd = "" if chips.gsd_m is None else f", {chips.gsd_m:g} m per pixel"
+    scales = "" if chips.scales == (1,) else f", scales {', '.join(map(str, chips.scales))}"
+    cut = f"chips of {chips.size_px} px every {chips.stride_px} px{gsd}{scales}"
     return f"{spec.fingerprint}, {cut}{bands}"

@@ -15,7 +15,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from geosearch.errors import IndexFolderError
+from geosearch.errors import IndexFolderError, UsageError
 from geosearch.index.files.faults import BROKEN_DOCUMENT, DamagedError
 from geosearch.index.files.regular_files import read_file
 from geosearch.index.folder.layout import (
@@ -112,7 +112,8 @@ def manifest_bytes(manifest: Manifest) -> bytes:
     Raises:
         IndexFolderError: It would be larger than what is read.
     """
-    data = sealed({"format": FORMAT, **asdict(manifest)})
+    values = asdict(manifest) | {"spec": manifest.spec.to_plain()}
+    data = sealed({"format": FORMAT, **values})
     if len(data) > _MAX_BYTES:
         raise IndexFolderError(
             f"the manifest would have {len(data):,} bytes: too many scenes are removed",
@@ -214,12 +215,16 @@ def _manifest(document: dict[str, Any]) -> Manifest:
 def _spec(values: dict[str, Any]) -> IndexSpec:
     scales, bands = values["scales"], values["bands"]
     _require(type(scales) is list and bool(scales), "scales")
-    spec = IndexSpec(**values | {"bands": _three(bands), "scales": tuple(scales)})
-    for number in (spec.dim, spec.size_px, spec.stride_px, *spec.scales):
+    for number in (values["dim"], values["size_px"], values["stride_px"], *scales):
         _require(_count(number, "spec") > 0, "spec")
-    _require(_is_number(spec.min_valid), "min_valid")
-    _require(spec.gsd_m is None or (_is_number(spec.gsd_m) and spec.gsd_m > 0), "gsd_m")
-    for text in (spec.encoder, spec.fingerprint, spec.precision, spec.stretch):
+    _require(_is_number(values["min_valid"]), "min_valid")
+    _require(values["gsd_m"] is None or _is_number(values["gsd_m"]), "gsd_m")
+    _text(values["stretch"], "spec")
+    try:
+        spec = IndexSpec.from_plain(values | {"bands": _three(bands)})
+    except UsageError as error:
+        raise ValueError("its spec cannot be") from error
+    for text in (spec.encoder, spec.fingerprint, spec.precision):
         _text(text, "spec")
     _require(spec.weights is None or bool(_text(spec.weights, "weights")), "weights")
     return spec

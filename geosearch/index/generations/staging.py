@@ -217,7 +217,7 @@ class Staging:
         """Id of the index."""
         self._hold = hold
         self._hrefs = Hrefs(hold.folder)
-        self._way = json.loads(json.dumps([*spec.vectors_agree_with, spec.min_valid]))
+        self._way = json.loads(json.dumps([*spec.vectors_agree_with, spec.chips.min_valid]))
         self._dim = spec.dim
 
     def holds(self, key: SceneKey) -> bool:

@@ -23,7 +23,7 @@ from geosearch.formats import read_vectors
 def test_an_npy_file_gives_its_array_as_it_is(
     tmp_path: Path, kind: type[np.floating[Any]], shape: tuple[int, ...]
 ) -> None:
-    stored = np.arange(1, 1 + np.prod(shape)).reshape(shape).astype(kind)
+    stored: np.ndarray = np.arange(1, 1 + np.prod(shape)).reshape(shape).astype(kind)
     np.save(tmp_path / "v.npy", stored)
     asked = read_vectors(tmp_path / "v.npy")
     assert asked.vectors.dtype == kind

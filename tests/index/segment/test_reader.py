@@ -207,7 +207,7 @@ def asked(arguments: tuple[geosearch.Index, int]) -> list[str]:
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_an_archive_is_searched_by_many_processes(index: Path, method: str) -> None:
-    archive = geosearch.open(index, device="cpu")
+    archive = geosearch.open(index, encoder=geosearch.EncoderChoice(device="cpu"))
     expected = [asked((archive, seed)) for seed in range(4)]
     with multiprocessing.get_context(method).Pool(2) as pool:
         assert pool.map(asked, [(archive, seed) for seed in range(4)]) == expected

@@ -58,7 +58,11 @@ def test_a_run_says_so_and_goes_on(tmp_path: Path) -> None:
     (tmp_path / "scenes" / "y.zip").touch()
     said = KeptLines()
     archive = geosearch.build(
-        [tmp_path / "scenes"], tmp_path / "index", encoder="null", size=64, reporter=said
+        [tmp_path / "scenes"],
+        tmp_path / "index",
+        encoder="null",
+        chips=geosearch.Chips(size_px=64),
+        reporter=said,
     )
     assert archive.report is not None
     assert archive.report.refused == ()

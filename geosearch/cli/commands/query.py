@@ -1,0 +1,152 @@
+"""`geosearch query`: a text and filters in, ranked places out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from geosearch.cli.options import (
+    PathType,
+    encoder_options,
+    filter_options,
+    index_option,
+)
+from geosearch.cli.output.answers import (
+    FORMATS,
+    Answers,
+    explain,
+    settled_formats,
+    write_answers,
+)
+from geosearch.cli.output.report import print_refusals
+from geosearch.errors import Refusal, UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from geosearch.api import EncoderChoice
+    from geosearch.search import Conditions
+
+
+@click.command(short_help="Find places from a text description.")
+@click.argument("text", required=False)
+@click.option(
+    "--queries",
+    "queries_file",
+    metavar="FILE",
+    help="Several texts: one per line, or a .json file that is a list of strings.",
+)
+@click.option(
+    "--vector",
+    "vector_file",
+    metavar="FILE",
+    help="Search by one or several vectors: an .npy file, or an .npz of `geosearch embed`.",
+)
+@index_option
+@click.option(
+    "-k", type=int, default=10, show_default=True, help="Maximum number of hits per query."
+)
+@filter_options
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    type=PathType(dir_okay=False),
+    help="A .geojson, .jsonl or .png file; may be given twice. Default: standard output.",
+)
+@click.option(
+    "-f",
+    "--format",
+    "chosen",
+    type=click.Choice(FORMATS),
+    help="Default: by the file's ending; a table on a terminal, GeoJSON in a pipe.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="As -f json: one line per query, with the explanation."
+)
+@click.option("--distinct", is_flag=True, help="Leave out chips that overlap a better hit.")
+@click.option("--exact", is_flag=True, help="Score every matching chip.")
+@click.option(
+    "--explain",
+    "explained",
+    is_flag=True,
+    help="Print the search plan and timings to stderr.",
+)
+@encoder_options()
+def query(
+    text: str | None,
+    queries_file: str | None,
+    vector_file: str | None,
+    index: str | None,
+    k: int,
+    conditions: "Conditions",
+    outputs: tuple[str, ...],
+    chosen: str | None,
+    as_json: bool,
+    distinct: bool,
+    exact: bool,
+    explained: bool,
+    encoder: "EncoderChoice",
+) -> int:
+    """Find the chips that look most like TEXT.
+
+    \b
+      geosearch query "a river" --bbox "11.2,48.0,11.8,48.3" -o hits.geojson
+      geosearch query "ships at anchor" --datetime 2017-03/2017-05 -o hits.png
+      geosearch query --queries texts.txt -k 3 -o hits.geojson
+    """
+    from geosearch.api import open
+    from geosearch.cli.output.reporter import CONSOLE
+
+    if as_json and chosen not in (None, "json"):
+        raise UsageError(f"--json and -f {chosen}", hint="choose one of them")
+    queries = _queries(text, queries_file, vector_file)
+    several = queries_file is not None or len(queries.names) > 1
+    formats = settled_formats(outputs, "json" if as_json else chosen, several=several)
+    opened = open(index, encoder=encoder, reporter=CONSOLE)
+    print_refusals(queries.refused)
+    with CONSOLE.track("searching", None, ""):  # loading the encoder takes its time
+        found = opened.search(queries.values, k=k, exact=exact, distinct=distinct, **conditions)
+    answers = Answers(queries.names, found, several)
+    for line in dict.fromkeys(line for hits in answers.hits for line in hits.explanation.notes):
+        CONSOLE.say(line)
+    refused = [one for output, kind in formats for one in write_answers(answers, output, kind)]
+    print_refusals(list(dict.fromkeys(refused)))
+    if explained:
+        explain(answers)
+    return 3 if queries.refused or refused else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Queries:
+    """What to search for."""
+
+    values: "list[str] | NDArray[np.floating]"
+    """Texts, or vectors [q, dim]."""
+    names: list[str]
+    """A name for each."""
+    refused: Sequence[Refusal] = ()
+    """Texts or vectors that were left out."""
+
+
+def _queries(text: str | None, queries_file: str | None, vector_file: str | None) -> _Queries:
+    given = [one for one in (text, queries_file, vector_file) if one is not None]
+    if len(given) != 1:
+        raise UsageError(
+            "no query given" if not given else "several queries given",
+            hint="give one of TEXT, --queries FILE and --vector FILE",
+        )
+    if vector_file is not None:
+        from geosearch.formats import read_vectors
+
+        given_vectors = read_vectors(vector_file)
+        return _Queries(given_vectors.vectors, given_vectors.names, given_vectors.refused)
+    if text is not None:
+        return _Queries([text], [text])
+    from geosearch.api import read_queries
+
+    read = read_queries(str(queries_file))
+    return _Queries(read.texts, read.texts, read.refused)

@@ -1,0 +1,1 @@
+"""What commands print: answers, reports, refusals, errors in the command's own words."""

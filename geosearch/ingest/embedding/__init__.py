@@ -1,0 +1,1 @@
+"""The chips of one scene: read, embedded, and stored while that goes on."""

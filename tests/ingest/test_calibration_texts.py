@@ -1,0 +1,65 @@
+"""An index measures itself with texts, where its encoder reads them."""
+
+from pathlib import Path
+
+import pytest
+from support.colours import Colours
+from support.scenes_making import values, write_band
+
+import geosearch
+from geosearch.chips import ResolvedChips
+from geosearch.encoders import load_encoder
+from geosearch.ingest import (
+    CALIBRATION_TEXTS,
+    RunSettings,
+    embedded_calibration_texts,
+    ingest,
+    look_for_scenes,
+)
+
+
+def measured(folder: Path) -> object:
+    (segment,) = geosearch.open(folder).index.describe().segments
+    assert segment.calibration is not None
+    return segment.calibration.queries, segment.texts_asked
+
+
+def test_questions_are_sixty_four_different_texts() -> None:
+    assert len(set(CALIBRATION_TEXTS)) == len(CALIBRATION_TEXTS) == 64
+    assert all(text == text.strip() != "" for text in CALIBRATION_TEXTS)
+
+
+def test_an_index_of_an_encoder_that_reads_is_measured_with_the_questions(tmp_path: Path) -> None:
+    write_band(tmp_path / "in" / "x.tif", values(1, 512))
+    geosearch.build(
+        [tmp_path / "in"], tmp_path / "index", encoder="mini", ann="ivfpq",
+        chips=geosearch.Chips(stride_px=32),
+    )  # fmt: skip
+    assert measured(tmp_path / "index") == ("texts", 64)
+
+
+def test_an_encoder_to_which_all_texts_are_alike_is_asked_with_drawn_vectors(
+    tmp_path: Path,
+) -> None:
+    assert embedded_calibration_texts(load_encoder("null")) is None
+    write_band(tmp_path / "in" / "x.tif", values(1, 448))
+    geosearch.build(
+        [tmp_path / "in"],
+        tmp_path / "index",
+        encoder="null",
+        chips=geosearch.Chips(stride_px=56),
+        ann="ivfpq",
+    )
+    assert measured(tmp_path / "index") == ("drawn", 0)
+
+
+def test_an_exact_index_asks_nothing(tmp_path: Path) -> None:
+    """The encoder of this test cannot read."""
+    write_band(tmp_path / "in" / "x.tif", values(1, 128))
+    with pytest.raises(NotImplementedError):
+        Colours().encode_texts(CALIBRATION_TEXTS)
+    found = look_for_scenes([tmp_path / "in"])
+    cut = ResolvedChips(32, 32)
+    ingest(RunSettings(found, tmp_path / "index", Colours(), cut))
+    (segment,) = geosearch.open(tmp_path / "index").index.describe().segments
+    assert segment.calibration is None
