@@ -27,9 +27,9 @@ from geosearch.cli.commands.train import train
 from geosearch.cli.commands.verify import verify
 from geosearch.cli.output.flags import command_of, with_flags
 from geosearch.cli.output.printing import never_fail
+from geosearch.cli.output.reporter import CONSOLE
 from geosearch.cli.usage import usage_hint
 from geosearch.errors import GeosearchError, Interrupted, UsageError
-from geosearch.reporting import CONSOLE
 
 _INTERRUPTED = "what was finished is kept; run the same command again"
 

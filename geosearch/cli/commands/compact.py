@@ -28,7 +28,7 @@ def compact(index: str | None, max_memory: str | None, as_json: bool) -> None:
       geosearch compact -i indexes/coast --max-memory 8GB
     """
     from geosearch.api import compact
-    from geosearch.reporting import CONSOLE
+    from geosearch.cli.output.reporter import CONSOLE
 
     with CONSOLE.track("compacting", None, ""):
         done = compact(index, max_memory=max_memory, reporter=CONSOLE)

@@ -3,7 +3,7 @@
 import click
 
 from geosearch.cli.options import PathType
-from geosearch.reporting import CONSOLE
+from geosearch.cli.output.reporter import CONSOLE
 
 
 @click.command(short_help="Draw a small archive to try geosearch on.")

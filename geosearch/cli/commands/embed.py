@@ -8,9 +8,9 @@ import click
 from geosearch.api import REFERENCE_PRECISION
 from geosearch.cli.options import PathType, encoder_options
 from geosearch.cli.output.report import count_of, print_refusals
+from geosearch.cli.output.reporter import CONSOLE
 from geosearch.errors import Refusal, UsageError
 from geosearch.outputs import NPZ, require_output
-from geosearch.reporting import CONSOLE
 
 if TYPE_CHECKING:
     from geosearch.api import EncoderChoice

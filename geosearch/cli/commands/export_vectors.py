@@ -39,7 +39,7 @@ def export_vectors(
       geosearch export --bbox "11.2,48.0,11.8,48.3" -o town.parquet
     """
     from geosearch.api import export_vectors
-    from geosearch.reporting import CONSOLE
+    from geosearch.cli.output.reporter import CONSOLE
 
     if folder and index:
         raise UsageError(f"two indexes: {folder} and -i {index}", hint="name one of them")

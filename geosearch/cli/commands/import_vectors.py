@@ -14,7 +14,7 @@ from geosearch.cli.options import (
 )
 from geosearch.cli.output.printing import print_json, print_line
 from geosearch.cli.output.report import compaction_advice, count_of, print_refusals
-from geosearch.reporting import CONSOLE
+from geosearch.cli.output.reporter import CONSOLE
 
 if TYPE_CHECKING:
     from geosearch.api import EncoderChoice

@@ -13,7 +13,7 @@ from geosearch.cli.options import (
     json_option,
 )
 from geosearch.cli.output.report import print_build_report, print_estimate
-from geosearch.reporting import CONSOLE
+from geosearch.cli.output.reporter import CONSOLE
 
 if TYPE_CHECKING:
     from geosearch.api import Chips, EncoderChoice

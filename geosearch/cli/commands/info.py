@@ -8,7 +8,8 @@ import click
 from geosearch.cli.options import index_option, json_option
 from geosearch.cli.output.printing import print_json, print_line
 from geosearch.cli.output.report import count_of
-from geosearch.reporting import CONSOLE, SILENT
+from geosearch.cli.output.reporter import CONSOLE
+from geosearch.reporting import SILENT
 
 if TYPE_CHECKING:
     from geosearch.index import IndexInfo, SegmentInfo

@@ -99,7 +99,7 @@ def query(
       geosearch query --queries texts.txt -k 3 -o hits.geojson
     """
     from geosearch.api import open
-    from geosearch.reporting import CONSOLE
+    from geosearch.cli.output.reporter import CONSOLE
 
     if as_json and chosen not in (None, "json"):
         raise UsageError(f"--json and -f {chosen}", hint="choose one of them")

@@ -50,7 +50,7 @@ def remove(
       geosearch remove --scene "2019/*" --min-cloud 0.8
     """
     from geosearch.api import remove
-    from geosearch.reporting import CONSOLE
+    from geosearch.cli.output.reporter import CONSOLE
 
     removal = remove(
         index,

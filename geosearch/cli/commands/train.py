@@ -109,8 +109,8 @@ def pairs(
       geosearch train pairs chips.csv --encoder remoteclip-vit-b-32 -o runs/long --stretch
       torchrun --nproc-per-node 2 -m geosearch train pairs chips.csv --encoder mini -o runs/mine
     """
+    from geosearch.cli.output.reporter import CONSOLE
     from geosearch.encoders import with_activation
-    from geosearch.reporting import CONSOLE
     from geosearch.training import Tuning, read_balance, train_pairs
 
     name = with_activation(encoder, activation)

@@ -31,7 +31,7 @@ def verify(index: str | None, repair: bool, drop: bool, as_json: bool) -> int:
       geosearch verify -i indexes/coast --repair
     """
     from geosearch.api import verify
-    from geosearch.reporting import CONSOLE
+    from geosearch.cli.output.reporter import CONSOLE
 
     with CONSOLE.track("reading all files", None, ""):
         problems = verify(index, repair=repair, drop=drop, reporter=CONSOLE)

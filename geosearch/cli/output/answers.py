@@ -13,6 +13,7 @@ from geosearch.cli.output.printing import (
     terminal_width,
 )
 from geosearch.cli.output.report import count_of
+from geosearch.cli.output.reporter import CONSOLE
 from geosearch.errors import Refusal, UsageError
 from geosearch.outputs import (
     GEOJSON,
@@ -24,7 +25,6 @@ from geosearch.outputs import (
     require_output,
     write_text,
 )
-from geosearch.reporting import CONSOLE
 from geosearch.text import shown
 
 if TYPE_CHECKING:

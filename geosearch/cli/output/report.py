@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from geosearch.cli.output.flags import with_flags
 from geosearch.cli.output.printing import print_json, print_line
+from geosearch.cli.output.reporter import CONSOLE
 from geosearch.errors import Refusal
-from geosearch.reporting import CONSOLE
 
 if TYPE_CHECKING:
     from geosearch.ingest import BuildReport, IndexingEstimate
@@ -54,8 +53,8 @@ def print_estimate(estimate: "IndexingEstimate", *, as_json: bool) -> None:
 def print_refusals(refused: Sequence[Refusal]) -> None:
     """Name on stderr each input that was left out, why, and what to do about it."""
     for refusal in refused:
-        CONSOLE.say(f"refused: {refusal.input}: {with_flags(refusal.reason)}")
-        CONSOLE.say(f"   hint: {with_flags(refusal.hint)}")
+        CONSOLE.say(f"refused: {refusal.input}: {refusal.reason}")
+        CONSOLE.say(f"   hint: {refusal.hint}")
 
 
 def _summary(report: "BuildReport", folder: str) -> list[str]:

@@ -35,7 +35,7 @@ def test_recall_is_told_by_selectivity_and_by_what_was_asked(index: Path, capsys
     told = capsys.readouterr().out
     assert (
         "recall@10 (drawn vectors): 0.998 for everything, 0.996 for a tenth, "
-        "exact for a hundredth and less"
+        "exact for a hundredth or less"
     ) in told
     assert "needs: " in told
     assert "costs: " in told
@@ -58,7 +58,7 @@ def test_json_has_all_that_was_measured(index: Path, capsys: Captured) -> None:
 def test_the_length_of_a_code_is_told(index: Path, capsys: Captured) -> None:
     assert run(["info", "-i", str(index)]) == 0
     assert (
-        "IVF-PQ of 4 bytes a chip" in capsys.readouterr().out
+        "IVF-PQ of 4 bytes per chip" in capsys.readouterr().out
     )  # of 16 numbers, half a byte a pair
     assert run(["info", "-i", str(index), "--json"]) == 0
     (segment,) = json.loads(capsys.readouterr().out)["segments"]

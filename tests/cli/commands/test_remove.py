@@ -69,7 +69,7 @@ def test_the_fine_chips_of_several_scales_go(tmp_path: Path) -> None:
     # on the ground, a pixel of 10 m of the map has a few millimetres more
     result = remove(index, "--max-gsd", "10.1", "--yes", "--json")
     assert json.loads(result.stdout)["chips"] == 16
-    assert remove(index, "--max-gsd", "19", "--yes").stdout == "no chip matches; 5 chips stay\n"
+    assert remove(index, "--max-gsd", "19", "--yes").stdout == "no chip matches; 5 chips left\n"
     (segment,) = open_index(index).segments
     left = segment.chips(segment.select(Filter()).rows())
     assert sorted(one.gsd_m for one in left) == [20, 20, 20, 20, 40]

@@ -61,7 +61,12 @@ def archive(tmp_path: Path) -> Path:
 
 
 def run(
-    archive: Path, encoder: Colours, intervals: Intervals = INTERVALS, reporter: Reporter = LOG
+    archive: Path,
+    encoder: Colours,
+    *,
+    prune: bool = False,
+    intervals: Intervals = INTERVALS,
+    reporter: Reporter = LOG,
 ) -> BuildReport:
     found = look_for_scenes([archive])
     folder = archive.parent / "index"
@@ -71,6 +76,7 @@ def run(
         encoder,  # type: ignore[arg-type]
         CUT,
         paths=[archive],
+        prune=prune,
         intervals=intervals,
     )
     return ingest(settings, reporter)
@@ -115,7 +121,7 @@ def test_an_interrupted_scene_is_as_it_would_have_been(archive: Path) -> None:
     assert verify(archive.parent / "interrupted") == []
 
 
-def test_a_scene_that_changed_meanwhile_begins_anew(archive: Path) -> None:
+def test_a_scene_that_changed_meanwhile_begins_again(archive: Path) -> None:
     with pytest.raises(Interrupted):
         run(archive, Disturbed(1, interrupt))
     os.utime(archive / "a.tif", ns=(1, 1))

@@ -12,8 +12,8 @@ from geosearch.cli.output.evaluation_report import (
     require_report,
     show,
 )
+from geosearch.cli.output.reporter import CONSOLE
 from geosearch.outputs import PNG, require_output, write_bytes
-from geosearch.reporting import CONSOLE
 
 if TYPE_CHECKING:
     from geosearch.api import EncoderChoice

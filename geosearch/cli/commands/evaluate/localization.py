@@ -12,7 +12,7 @@ from geosearch.cli.output.evaluation_report import (
     require_report,
     show,
 )
-from geosearch.reporting import CONSOLE
+from geosearch.cli.output.reporter import CONSOLE
 
 if TYPE_CHECKING:
     from geosearch.api import EncoderChoice

@@ -51,9 +51,9 @@ def recall(
       geosearch eval recall -i indexes/coast --selectivity 1 --selectivity 0.01
     """
     from geosearch.api import open, read_queries
+    from geosearch.cli.output.reporter import CONSOLE
     from geosearch.evaluation import SELECTIVITIES, evaluate_recall
     from geosearch.ingest import CALIBRATION_TEXTS
-    from geosearch.reporting import CONSOLE
 
     require_report(output)
     read = None if texts is None else read_queries(texts)
