@@ -25,7 +25,15 @@ from benchmarks.encoding.random_checkpoints import can_draw, draw
 from benchmarks.encoding.references import Reference, of_clip, of_mini, of_siglip
 from benchmarks.machine import processor
 from benchmarks.options import PATH
-from geosearch.encoders import Encoder, Entry, entry, load, mini, names, resolve_device
+from geosearch.encoders import (
+    Encoder,
+    EncoderInfo,
+    encoder_info,
+    encoder_names,
+    load_encoder,
+    mini,
+    resolve_device,
+)
 from geosearch.encoders.entries import MINI_FAMILY, SIGLIP
 from geosearch.errors import UsageError
 from geosearch.reporting import CONSOLE
@@ -69,13 +77,13 @@ class Bench:
     """Encoder, reference and matrix multiplication, measured by turns."""
 
     def __init__(self, name: str, folder: Path, device: str, chips: int | None, runs: int) -> None:
-        self.known: Entry = entry(name)
+        self.known: EncoderInfo = encoder_info(name)
         self.device = device
         self.runs = runs
         self.vision: torch.nn.Module
         self.reference, weights = self._prepare(folder)
         self.encoders: dict[str, Encoder] = {
-            precision: load(name, weights=weights, device=device, precision=precision)
+            precision: load_encoder(name, weights=weights, device=device, precision=precision)
             for precision in _PRECISIONS
         }
         how_many = chips or _by_device(_CHIPS, _CHIPS_ELSEWHERE, self.device)
@@ -263,11 +271,11 @@ def _chosen(wanted: tuple[str, ...]) -> list[str]:
     Raises:
         UsageError: One's architecture is not known without its file.
     """
-    drawable = [name for name in names() if can_draw(entry(name)) or name == "mini"]
+    drawable = [name for name in encoder_names() if can_draw(encoder_info(name)) or name == "mini"]
     if wanted == ("all",):
         return drawable
     for name in wanted:
-        if entry(name).name not in drawable:
+        if encoder_info(name).name not in drawable:
             raise UsageError(f"{name} cannot be drawn", hint=f"use {', '.join(drawable)}")
     return list(wanted or _QUICK)
 

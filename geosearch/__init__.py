@@ -45,8 +45,14 @@ if TYPE_CHECKING:
         verify,
     )
     from geosearch.demo import write_archive as write_demo
-    from geosearch.encoders import Embedding, Encoder, embed_images, embed_texts, write_embedding
-    from geosearch.encoders import load as load_encoder
+    from geosearch.encoders import (
+        Embedding,
+        Encoder,
+        embed_images,
+        embed_texts,
+        load_encoder,
+        write_embedding,
+    )
     from geosearch.evaluation import (
         evaluate_classification,
         evaluate_localization,
@@ -155,7 +161,7 @@ _HOME = {
     "evaluate_retrieval": "evaluation",
     "export_vectors": "api",
     "import_vectors": "api",
-    "load_encoder": "encoders:load",
+    "load_encoder": "encoders",
     "open": "api",
     "open_pictures": "evaluation",
     "prepare": "api",

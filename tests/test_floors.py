@@ -1,105 +1,118 @@
-"""The house holds: floors, doors, no circles, a light start."""
+"""The house holds: floors, doors, rooms in order, no circles, no crowded folder, a light start."""
 
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-
-import geosearch
-
-PACKAGE = Path(geosearch.__file__).parent
-FLOORS = {
-    "errors": 0,
-    "lazy": 0,
-    "stopwatch": 0,
-    "regular_file": 0,
-    "chips": 1,
-    "replacing": 0,
-    "text": 1,
-    "json_text": 2,
-    "paths": 2,
-    "outputs": 2,
-    "progress": 2,
-    "reporting": 3,
-    "geo": 2,
-    "scenes": 4,
-    "encoders": 4,
-    "index": 4,
-    "ingest": 5,
-    "search": 5,
-    "demo": 5,
-    "formats": 6,
-    "evaluation": 6,
-    "training": 7,
-    "api": 7,
-    "cli": 8,
-    "__main__": 9,
-}
-DEVICE_MODULES = {
-    "index/scoring/ann/cuda_lists.py",
-    "index/scoring/cuda_scan.py",
-    "index/scoring/cuda_vectors.py",
-}
-DOORS = {
-    # the index has one where it scans on a GPU, and lets no tensor out
-    "torch": {"encoders", "training", "evaluation", *DEVICE_MODULES},
-    "faiss": {"index"},
-    "duckdb": {"index"},
-    "rasterio": {"scenes"},
-    "pyproj": {"geo"},
-    "pyarrow": {"scenes", "formats"},
-}
-HEAVY = ("torch", "faiss", "duckdb", "rasterio", "pyproj", "pyarrow", "shapely", "numpy", "rich")
-MODULES = sorted(p for p in PACKAGE.rglob("*.py") if p != PACKAGE / "__init__.py")
+from support.house import (
+    BEHIND_DOORS,
+    DOORS,
+    FLOORS,
+    FOLDERS,
+    HEAVY,
+    MAX_BOXES,
+    MAX_LINES,
+    MAX_MODULES,
+    MAX_PARAMETERS,
+    MODULES,
+    ORDER,
+    OUTSIDE,
+    PACKAGE,
+    ROOMS,
+    imports,
+    is_command,
+    module_name,
+    modules_of,
+    own_imports,
+    parameter_count,
+    parts_of,
+    public_functions,
+    top_level_imports,
+)
 
 
-def room_of(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_from_lower_floors_only(room: str) -> None:
+    upward = [
+        f"{'.'.join(parts_of(path))} imports {name[0]}"
+        for path in modules_of(room)
+        for name in own_imports(path)
+        if name[0] not in (room, "__version__") and FLOORS[name[0]] >= FLOORS[room]
+    ]
+    assert not upward
 
 
-def imported_names(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            if node.module == "geosearch":
-                yield from (f"geosearch.{alias.name}" for alias in node.names)
-            elif node.module:
-                yield node.module
-
-
-def imported_rooms(path: Path) -> set[str]:
-    names = (name.split(".") for name in imported_names(path))
-    rooms = {parts[1] for parts in names if parts[0] == "geosearch" and len(parts) > 1}
-    return rooms - {"__version__"}
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_a_module_imports_from_its_own_room_or_a_lower_floor(path: Path) -> None:
-    own = room_of(path)
-    for room in imported_rooms(path) - {own}:
-        assert FLOORS[room] < FLOORS[own], f"{own} (floor {FLOORS[own]}) imports {room}"
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_an_engine_is_imported_at_its_own_door_only(path: Path) -> None:
-    engines = {name.split(".")[0] for name in imported_names(path)} & DOORS.keys()
-    places = {room_of(path), path.relative_to(PACKAGE).as_posix()}
-    for engine in engines:
-        assert places & DOORS[engine], f"{engine} has its door in {DOORS[engine]}"
-
-
-def test_another_room_is_entered_by_its_front_door() -> None:
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_is_entered_by_its_front_door(room: str) -> None:
     """Rooms import each other's ``__init__``; what is behind it may change."""
+    broken_in = [
+        f"{'.'.join(parts_of(path))} imports {'.'.join(name)}"
+        for path in MODULES
+        for name in own_imports(path)
+        if name[0] == room and len(name) > 1 and parts_of(path)[0] != room
+    ]
+    assert not broken_in
+
+
+@pytest.mark.parametrize("engine", DOORS)
+def test_an_engine_is_imported_at_its_own_doors_only(engine: str) -> None:
+    elsewhere = [
+        str(path.relative_to(PACKAGE))
+        for path in MODULES
+        if engine in {name[0] for name in imports(path)}
+        and not DOORS[engine] & {parts_of(path)[0], path.relative_to(PACKAGE).as_posix()}
+    ]
+    assert not elsewhere
+
+
+@pytest.mark.parametrize("room", ORDER)
+def test_boxes_of_a_room_import_from_those_before_them_only(room: str) -> None:
+    place = {box: number for number, box in enumerate(ORDER[room])}
+    folder = PACKAGE / room
+    upward = []
+    for path in modules_of(room):
+        inside = path.relative_to(folder).with_suffix("").parts[0]
+        if path == folder / "__init__.py":
+            continue
+        upward += [
+            f"{'.'.join(parts_of(path))} imports {'.'.join(name)}"
+            for name in own_imports(path)
+            if name[: len(room.split("/"))] == tuple(room.split("/"))
+            and len(name) > len(room.split("/"))
+            and place[name[len(room.split("/"))]] > place[inside]
+        ]
+    assert not upward
+
+
+@pytest.mark.parametrize("room", ["index", "scenes"])
+def test_a_room_has_few_boxes(room: str) -> None:
+    inside = (PACKAGE / room).iterdir()
+    boxes = {p.stem for p in inside if p.suffix == ".py" or (p / "__init__.py").exists()}
+    assert len(boxes - {"__init__"}) <= MAX_BOXES, sorted(boxes)
+
+
+def test_no_folder_is_crowded() -> None:
+    crowded = {}
+    for folder in FOLDERS:
+        modules = [p for p in folder.glob("*.py") if p.stem not in ("__init__", "__main__")]
+        if len(modules) > MAX_MODULES:
+            crowded[str(folder.relative_to(PACKAGE))] = len(modules)
+    assert not crowded
+
+
+def test_no_module_is_long() -> None:
+    lengths = {str(p.relative_to(PACKAGE)): len(p.read_text().splitlines()) for p in MODULES}
+    assert not {name: lines for name, lines in lengths.items() if lines > MAX_LINES}
+
+
+def test_public_functions_have_few_parameters() -> None:
+    many = {}
     for path in MODULES:
-        for name in imported_names(path):
-            parts = name.split(".")
-            if parts[0] == "geosearch" and len(parts) > 2 and parts[1] != room_of(path):
-                raise AssertionError(f"{path.relative_to(PACKAGE)} imports {name}")
+        for name, function in public_functions(ast.parse(path.read_text()).body):
+            if parameter_count(function) > MAX_PARAMETERS and not is_command(function):
+                many[f"{'.'.join(parts_of(path))}.{name}"] = parameter_count(function)
+    assert not many
 
 
 def test_there_are_no_import_circles_between_modules() -> None:
@@ -118,23 +131,6 @@ def test_there_are_no_import_circles_between_modules() -> None:
         visit(module, ())
 
 
-def module_name(path: Path) -> str:
-    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def top_level_imports(path: Path) -> set[str]:
-    names = set()
-    for node in ast.parse(path.read_text()).body:
-        if (
-            isinstance(node, ast.ImportFrom)
-            and node.module
-            and node.module.startswith("geosearch.")
-        ):
-            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return names - {module_name(path)}
-
-
 def test_help_imports_no_heavy_library() -> None:
     script = (
         "import sys; from geosearch.cli.main import run; run(['--help']);"
@@ -144,21 +140,23 @@ def test_help_imports_no_heavy_library() -> None:
     assert result.stderr.strip() == "[]"
 
 
-OUTSIDE = PACKAGE.parent / "workshop", PACKAGE.parent / "benchmarks"
-BEHIND_DOORS = {"benchmarks/encoding", "benchmarks/encode.py"}
-"""What takes an encoder apart to measure it; all else outside uses front doors."""
-
-
 def test_the_package_imports_nothing_of_the_workshop_and_the_benchmarks() -> None:
-    for path in PACKAGE.rglob("*.py"):
-        outside = {name.split(".")[0] for name in imported_names(path)}
-        assert not outside & {"workshop", "benchmarks"}, path
+    inward = [
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        if {name[0] for name in imports(path)} & {"workshop", "benchmarks"}
+    ]
+    assert not inward
 
 
 def test_workshop_and_benchmarks_use_front_doors() -> None:
+    deep = []
     for path in (path for folder in OUTSIDE for path in folder.rglob("*.py")):
         place = path.relative_to(PACKAGE.parent).as_posix()
-        if any(place.startswith(known) for known in BEHIND_DOORS):
-            continue
-        deep = [n for n in imported_names(path) if n.startswith("geosearch.") and n.count(".") > 1]
-        assert not deep, f"{place} imports {deep}"
+        if not any(place.startswith(known) for known in BEHIND_DOORS):
+            deep += [
+                f"{place} imports geosearch.{'.'.join(name)}"
+                for name in own_imports(path)
+                if len(name) > 1
+            ]
+    assert not deep

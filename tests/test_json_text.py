@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from geosearch.json_text import ascii_json, json_text
 from geosearch.text import shown
 
-SURROGATES = st.characters(categories=("Cs",))
+SURROGATES = st.characters(categories=["Cs"])
 ANY_TEXT = st.text(st.characters(categories=("Cs", "Cc", "Cf", "Zl", "Zp")) | st.characters())
 TEXT = st.text()
 ANYTHING = st.recursive(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from benchmarks.cases.archive import Base
 from benchmarks.options import PATH
 from geosearch.demo import training_chip
-from geosearch.encoders import Encoder, embed_images, load
+from geosearch.encoders import Encoder, embed_images, load_encoder
 from geosearch.errors import UsageError
 from geosearch.ingest import CALIBRATION_TEXTS
 from geosearch.reporting import CONSOLE
@@ -91,7 +91,7 @@ def read_base(source: EmbeddingSource) -> Base:
 
 def drawn_base(count: int, seed: int = 0) -> Base:
     """Draw chips as the training of `mini` does, and embed them."""
-    encoder = load(_ENCODER, device="cpu")
+    encoder = load_encoder(_ENCODER, device="cpu")
     rng = np.random.default_rng(seed)
     vectors = []
     with CONSOLE.track("drawing", count, "chips") as advance:
@@ -109,7 +109,7 @@ def base_of_images(folders: Sequence[Path]) -> Base:
     Raises:
         UsageError: No image was found.
     """
-    encoder = load(_ENCODER, device="cpu")
+    encoder = load_encoder(_ENCODER, device="cpu")
     embedded = embed_images(encoder, folders, reporter=CONSOLE)
     names = ", ".join(folder.name for folder in folders)
     return _base(f"{len(embedded.items):,} images of {names}", encoder, embedded.vectors)

@@ -131,7 +131,7 @@ class Question:
     """Rows that may stand in the answer: the `K` best, and those that tie with the last."""
 
     def recall(self, found: Sequence[int]) -> float:
-        """Return the share of the true answer that was found, 0..1."""
+        """Return the fraction of the true answer that was found, 0..1."""
         return len(self.right.intersection(found[:K])) / min(K, self.passed)
 
 
@@ -163,7 +163,7 @@ def scores_of(
     Args:
         vectors: [n, dim], mapped or not.
         queries: [queries, dim].
-        advance: Is told how many rows are done.
+        advance: Called with the number of rows done.
     """
     scores = np.empty((len(queries), len(vectors)), np.float32)
     for first in range(0, len(vectors), _BLOCK_ROWS):

@@ -10,15 +10,15 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from geosearch.encoders import Entry
-from geosearch.encoders.architecture import ClipArchitecture
-from geosearch.encoders.clip import vision_tower
+from geosearch.encoders import EncoderInfo
+from geosearch.encoders.clip.architecture import ClipArchitecture
+from geosearch.encoders.clip.encoder import vision_tower
+from geosearch.encoders.clip.openclip import sizes_of
+from geosearch.encoders.clip.text import TextTower
 from geosearch.encoders.entries import DGTRS, OPEN_CLIP, SIGLIP
-from geosearch.encoders.openclip import sizes_of
-from geosearch.encoders.siglip_towers import SiglipSizes
-from geosearch.encoders.siglip_towers import TextTower as SiglipText
-from geosearch.encoders.siglip_towers import VisionTower as SiglipVision
-from geosearch.encoders.text import TextTower
+from geosearch.encoders.siglip.towers import SiglipSizes
+from geosearch.encoders.siglip.towers import TextTower as SiglipText
+from geosearch.encoders.siglip.towers import VisionTower as SiglipVision
 
 _SIGLIP_SIZES = {"git-rsclip-base": (768, 12), "git-rsclip": (1024, 24)}
 _WORDS = "a the of court tennis between two white buildings remotesensing image boats harbour"
@@ -37,19 +37,19 @@ class RandomCheckpoint:
     """geosearch's image tower on the device ``meta``: shapes only."""
 
 
-def can_draw(known: Entry) -> bool:
+def can_draw(known: EncoderInfo) -> bool:
     """Say whether an encoder's architecture is known without its file."""
     return known.family in (DGTRS, OPEN_CLIP) or known.name in _SIGLIP_SIZES
 
 
-def draw(known: Entry, folder: Path, seed: int = 0) -> RandomCheckpoint:
+def draw(known: EncoderInfo, folder: Path, seed: int = 0) -> RandomCheckpoint:
     """Write random weights of an encoder's architecture, with a tokenizer if it needs one."""
     if known.family == SIGLIP:
         return _draw_siglip(known, folder, seed)
     return _draw_clip(known, folder, seed)
 
 
-def _draw_clip(known: Entry, folder: Path, seed: int) -> RandomCheckpoint:
+def _draw_clip(known: EncoderInfo, folder: Path, seed: int) -> RandomCheckpoint:
     sizes = clip_sizes(known)
     with torch.device("meta"):
         vision, text = vision_tower(sizes), TextTower(sizes)
@@ -63,14 +63,14 @@ def _draw_clip(known: Entry, folder: Path, seed: int) -> RandomCheckpoint:
     return RandomCheckpoint(path, sizes, state, vision)
 
 
-def clip_sizes(known: Entry) -> ClipArchitecture:
+def clip_sizes(known: EncoderInfo) -> ClipArchitecture:
     """Return the sizes of a CLIP that is named in the catalog."""
     name = known.architecture or ("ViT-L-14" if "l-14" in known.name else "ViT-B-16")
     assert known.activation is not None
     return sizes_of(name, activation=known.activation, text_length=known.text_length)
 
 
-def _draw_siglip(known: Entry, folder: Path, seed: int) -> RandomCheckpoint:
+def _draw_siglip(known: EncoderInfo, folder: Path, seed: int) -> RandomCheckpoint:
     width, layers = _SIGLIP_SIZES[known.name]
     sizes = SiglipSizes(
         known.image_size, 16, width, 4 * width, layers, layers, known.text_length, 32000

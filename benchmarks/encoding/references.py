@@ -17,10 +17,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from benchmarks.encoding.random_checkpoints import RandomCheckpoint
-from geosearch.encoders import Entry, mini, pixels
-from geosearch.encoders.architecture import ClipArchitecture, ResnetSizes
-from geosearch.encoders.bpe import ClipTokenizer
-from geosearch.encoders.siglip_towers import SiglipSizes
+from geosearch.encoders import EncoderInfo, mini
+from geosearch.encoders.clip.architecture import ClipArchitecture, ResnetSizes
+from geosearch.encoders.clip.bpe import ClipTokenizer
+from geosearch.encoders.images import pixels
+from geosearch.encoders.siglip.towers import SiglipSizes
 
 _TESTS = Path(__file__).resolve().parents[2] / "tests"
 
@@ -36,7 +37,7 @@ class Reference:
     """One text, padded to the model's full length, to [1, dim]; None where it cannot."""
 
 
-def of_clip(known: Entry, drawn: RandomCheckpoint, device: str) -> Reference | None:
+def of_clip(known: EncoderInfo, drawn: RandomCheckpoint, device: str) -> Reference | None:
     """Build OpenCLIP's model with the same weights; None where it is not installed."""
     if not all(importlib.util.find_spec(name) for name in ("open_clip", "pytest")):
         return None
@@ -89,11 +90,11 @@ def _vision_config(sizes: ClipArchitecture) -> dict[str, Any]:
     return {"image_size": vision.image_size, **shape}
 
 
-def of_siglip(known: Entry, drawn: RandomCheckpoint, device: str) -> Reference | None:
+def of_siglip(known: EncoderInfo, drawn: RandomCheckpoint, device: str) -> Reference | None:
     """Build transformers' model with the same weights; None where it is not installed."""
     if not importlib.util.find_spec("transformers"):
         return None
-    from geosearch.encoders.siglip_tokens import SiglipTokenizer
+    from geosearch.encoders.siglip.tokens import SiglipTokenizer
 
     sizes = drawn.sizes
     assert isinstance(sizes, SiglipSizes)
@@ -146,7 +147,7 @@ def _unit(found: Any) -> Tensor:
 
 def of_mini(device: str) -> Reference:
     """Read mini's image tower as it was trained: nothing folded, nothing fused."""
-    tower, _ = mini.read(mini.embedded_weights())
+    tower, _ = mini.read(mini.bundled_weights())
     tower = tower.to(device)
 
     def images(chips: Tensor) -> Tensor:

@@ -57,9 +57,9 @@ class EncoderChoice:
             UsageError: The name, the device or the precision is unknown.
             EncoderError: It cannot be loaded.
         """
-        from geosearch.encoders import load
+        from geosearch.encoders import load_encoder
 
-        return load(
+        return load_encoder(
             self.full_name, weights=self.weights, device=self.device, precision=self.precision
         )
 

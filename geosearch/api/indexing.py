@@ -209,10 +209,10 @@ def _require_fit(
         UsageError: Settings contradict each other, or the encoder is unknown.
         IndexFolderError: The index was built in another way, or cannot be written.
     """
-    from geosearch.encoders import entry
+    from geosearch.encoders import encoder_info
     from geosearch.index import require_fit
 
-    known = entry(choice.full_name)
+    known = encoder_info(choice.full_name)
     if recorded is not None:
         resolved = chips.resolved(known.image_size, recorded.chips)
         require_fit(folder, replace(recorded, chips=resolved))

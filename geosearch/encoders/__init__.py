@@ -1,5 +1,9 @@
 """Encoders: chips and texts to unit vectors of one space. The only door to torch.
 
+Sub-rooms and modules, bottom first: ``contract`` and ``entries``; ``compute``, ``images``,
+``texts``; ``weights``; ``layers``; ``two_towers``; the families ``clip``, ``siglip``, ``mini`` and
+``null``, side by side; ``catalog``, which loads them by name; ``embedding``.
+
 Importing this costs nothing heavy: torch comes when an encoder is loaded.
 """
 
@@ -12,13 +16,14 @@ if TYPE_CHECKING:
     from geosearch.encoders.catalog import (
         Choice,
         choose_default,
-        entry,
-        load,
-        names,
+        encoder_info,
+        encoder_names,
+        load_encoder,
         weights_here,
         with_activation,
     )
-    from geosearch.encoders.device import resolve_device, resolve_precision
+    from geosearch.encoders.clip.trainable import ClipTowers, new_clip_towers, read_clip_towers
+    from geosearch.encoders.compute.device import resolve_device, resolve_precision
     from geosearch.encoders.embedding import (
         Embedding,
         embed_images,
@@ -26,10 +31,9 @@ if TYPE_CHECKING:
         find_images,
         write_embedding,
     )
-    from geosearch.encoders.entries import Entry
-    from geosearch.encoders.images import IMAGE_ENDINGS, decode_image, read_image
-    from geosearch.encoders.siglip_trainable import SiglipTowers, read_siglip_towers
-    from geosearch.encoders.trainable import ClipTowers, new_clip_towers, read_clip_towers
+    from geosearch.encoders.entries import EncoderInfo
+    from geosearch.encoders.images.image_files import IMAGE_ENDINGS, decode_image, read_image
+    from geosearch.encoders.siglip.trainable import SiglipTowers, read_siglip_towers
 
 __all__ = [
     "IMAGE_ENDINGS",
@@ -37,17 +41,17 @@ __all__ = [
     "ClipTowers",
     "Embedding",
     "Encoder",
-    "Entry",
+    "EncoderInfo",
     "RawTextEncoder",
     "SiglipTowers",
     "choose_default",
     "decode_image",
     "embed_images",
     "embed_texts",
-    "entry",
+    "encoder_info",
+    "encoder_names",
     "find_images",
-    "load",
-    "names",
+    "load_encoder",
     "new_clip_towers",
     "read_clip_towers",
     "read_image",
@@ -61,28 +65,28 @@ __all__ = [
 
 _HOME = {
     "Choice": "catalog",
-    "Entry": "entries",
     "choose_default": "catalog",
-    "entry": "catalog",
-    "load": "catalog",
-    "names": "catalog",
+    "encoder_info": "catalog",
+    "encoder_names": "catalog",
+    "load_encoder": "catalog",
     "weights_here": "catalog",
     "with_activation": "catalog",
+    "EncoderInfo": "entries",
     "Embedding": "embedding",
     "embed_images": "embedding",
     "embed_texts": "embedding",
     "find_images": "embedding",
     "write_embedding": "embedding",
-    "IMAGE_ENDINGS": "images",
-    "decode_image": "images",
-    "read_image": "images",
-    "ClipTowers": "trainable",
-    "new_clip_towers": "trainable",
-    "read_clip_towers": "trainable",
-    "SiglipTowers": "siglip_trainable",
-    "read_siglip_towers": "siglip_trainable",
-    "resolve_device": "device",
-    "resolve_precision": "device",
+    "IMAGE_ENDINGS": "images.image_files",
+    "decode_image": "images.image_files",
+    "read_image": "images.image_files",
+    "ClipTowers": "clip.trainable",
+    "new_clip_towers": "clip.trainable",
+    "read_clip_towers": "clip.trainable",
+    "SiglipTowers": "siglip.trainable",
+    "read_siglip_towers": "siglip.trainable",
+    "resolve_device": "compute.device",
+    "resolve_precision": "compute.device",
 }
 
 __getattr__ = lazy_names(__name__, _HOME)

@@ -1,10 +1,11 @@
-"""The encoders by name: how to get one, which one is taken by default."""
+"""The encoders by name: what is known of one, how to load it, which one is the default."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 
-from geosearch.encoders import hub
 from geosearch.encoders.contract import Encoder
 from geosearch.encoders.entries import (
     DGTRS,
@@ -14,16 +15,24 @@ from geosearch.encoders.entries import (
     NULL_FAMILY,
     OPEN_CLIP,
     SIGLIP,
-    Entry,
+    EncoderInfo,
 )
-from geosearch.errors import UsageError, WeightsError
+from geosearch.encoders.weights import hub
+from geosearch.errors import UsageError
 
 MINI = "mini"
 DEFAULT = "dgtrs-clip-vit-b-16"
 ACTIVATIONS = ("quickgelu", "gelu")
 
-_ANY = "open-clip:"
-_TOKENIZERS = ("spiece.model", "tokenizer.json")
+_OPEN_CLIP_PREFIX = "open-clip:"
+_LOADERS = {
+    DGTRS: "clip.dgtrs",
+    OPEN_CLIP: "clip.openclip",
+    SIGLIP: "siglip.encoder",
+    MINI_FAMILY: "mini",
+    NULL_FAMILY: "null",
+}
+"""Family to the module whose ``load_info`` loads one, imported when it is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,50 +44,55 @@ class Choice:
     """Why this one, in a few words."""
 
 
-def names() -> list[str]:
+def encoder_names() -> list[str]:
     """Return the names of all encoders that have one of their own."""
-    return [one.name for one in ENTRIES]
+    return [info.name for info in ENTRIES]
 
 
-def entry(name: str) -> Entry:
+def encoder_info(name: str) -> EncoderInfo:
     """Return what is known about an encoder without loading it.
 
     Args:
-        name: One of :func:`names`, or ``open-clip:`` and an architecture, as
+        name: One of :func:`encoder_names`, or ``open-clip:`` and an architecture, as
             ``open-clip:ViT-B-32`` or ``open-clip:ViT-B-32-quickgelu``. An ending ``:gelu`` or
-            ``:quickgelu`` says what the weights were trained with.
+            ``:quickgelu`` names the activation that the weights were trained with.
 
     Raises:
-        UsageError: There is none of that name, or its activation is no choice.
+        UsageError: The name is unknown, or the encoder's activation is fixed.
     """
     plain, activation = _split(name)
-    known = _entry(plain)
+    info = _plain_info(plain)
     if activation is None:
-        return known
-    if known.activation is None:
+        return info
+    if info.activation is None:
         raise UsageError(
-            f"the activation of {known.name} is no choice", hint="leave --activation out"
+            f"the activation of {info.name} is fixed",
+            hint="omit `activation`",
+            parameter="activation",
         )
-    return replace(known, name=name, activation=activation)
+    return replace(info, name=name, activation=activation)
 
 
 def with_activation(name: str, activation: str | None) -> str:
-    """Return an encoder's name that says what its weights were trained with.
+    """Return an encoder's name that includes the activation its weights were trained with.
 
     Such a name is all that an index has to remember.
 
     Raises:
-        UsageError: There is no such encoder or activation, or the encoder has no choice.
+        UsageError: The encoder or activation is unknown, or the encoder's activation is fixed.
     """
     if activation is None:
         return name
     if activation not in ACTIVATIONS:
         raise UsageError(
-            f"there is no activation {activation!r}", hint=f"use {' or '.join(ACTIVATIONS)}"
+            f"unknown activation {activation!r}",
+            hint=f"use {' or '.join(ACTIVATIONS)}",
+            parameter="activation",
         )
     plain, _ = _split(name)
     other = f"{plain}:{activation}"
-    return plain if entry(other).activation == entry(plain).activation else other
+    same = encoder_info(other).activation == encoder_info(plain).activation
+    return plain if same else other
 
 
 def _split(name: str) -> tuple[str, str | None]:
@@ -86,31 +100,33 @@ def _split(name: str) -> tuple[str, str | None]:
     return (plain, ending) if plain and ending in ACTIVATIONS else (name, None)
 
 
-def _entry(name: str) -> Entry:
-    for one in (*ENTRIES, NULL):
-        if one.name == name:
-            return one
-    if name.startswith(_ANY):
-        return _any_open_clip(name)
-    close = get_close_matches(name.lower(), names(), n=1, cutoff=0.4)
-    meant = f"did you mean {close[0]}? " if close else ""
+def _plain_info(name: str) -> EncoderInfo:
+    for info in (*ENTRIES, NULL):
+        if info.name == name:
+            return info
+    if name.startswith(_OPEN_CLIP_PREFIX):
+        return _open_clip_info(name)
+    names = encoder_names()
+    close = get_close_matches(name.lower(), names, n=1, cutoff=0.4)
+    guess = f"did you mean {close[0]}? " if close else ""
     raise UsageError(
-        f"there is no encoder {name!r}",
-        hint=f"{meant}the encoders are {', '.join(names())}, and {_ANY}ARCHITECTURE with --weights",
+        f"unknown encoder {name!r}",
+        hint=f"{guess}the encoders are {', '.join(names)}, and {_OPEN_CLIP_PREFIX}ARCHITECTURE "
+        "with `weights`",
+        parameter="encoder",
     )
 
 
-def _any_open_clip(name: str) -> Entry:
-    from geosearch.encoders.openclip import architecture_of, named_activation
+def _open_clip_info(name: str) -> EncoderInfo:
+    from geosearch.encoders.clip.openclip import architecture_of, named_activation
 
-    architecture = name.removeprefix(_ANY)
-    wanted = architecture_of(architecture)
-    return Entry(
+    architecture = name.removeprefix(_OPEN_CLIP_PREFIX)
+    return EncoderInfo(
         name,
         OPEN_CLIP,
         None,
         "of the file",
-        image_size=wanted.image_size,
+        image_size=architecture_of(architecture).image_size,
         text_length=77,
         size_mb=0,
         description=f"any checkpoint of OpenCLIP's {architecture}, given with --weights",
@@ -119,7 +135,7 @@ def _any_open_clip(name: str) -> Entry:
     )
 
 
-def load(
+def load_encoder(
     name: str,
     *,
     weights: str | Path | None = None,
@@ -129,70 +145,27 @@ def load(
     """Load an encoder; weights that are not on this machine are fetched from the hub.
 
     Args:
-        name: As :func:`entry` takes it.
+        name: As :func:`encoder_info` takes it.
         weights: A checkpoint to take instead of the published one; or a folder that holds one.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
         precision: ``auto``, ``float32`` or ``bf16``.
 
     Raises:
-        UsageError: The name, device or precision means nothing.
-        EncoderError: The device is not there.
+        UsageError: The name, device or precision is unknown.
+        EncoderError: The device is not available.
         WeightsError: The weights are missing, unreadable or of another architecture.
     """
-    known = entry(name)
+    info = encoder_info(name)
     if (device, precision) != ("auto", "auto"):
         _require_compute(device, precision)
-    if known.family == MINI_FAMILY:
-        from geosearch.encoders import mini
-
-        named = None if weights is None else Path(weights)
-        return mini.load(weights=named, device=device, precision=precision)
-    if known.family == NULL_FAMILY:
-        from geosearch.encoders.null import NullEncoder
-
-        return NullEncoder()
-    path, by_user = find_weights(known, weights)
-    if known.family == SIGLIP:
-        from geosearch.encoders.siglip import SiglipEncoder
-
-        return SiglipEncoder(
-            name,
-            path,
-            find_tokenizer(known, path),
-            named_by_user=by_user,
-            device=device,
-            precision=precision,
-        )
-    activation = known.activation
-    assert activation is not None  # every entry of the two families names one
-    if known.family == DGTRS:
-        from geosearch.encoders.dgtrs import load_dgtrs
-
-        return load_dgtrs(
-            name,
-            path,
-            activation=activation,
-            named_by_user=by_user,
-            device=device,
-            precision=precision,
-        )
-    from geosearch.encoders.openclip import load_open_clip
-
-    assert known.architecture is not None
-    return load_open_clip(
-        name,
-        known.architecture,
-        path,
-        activation=activation,
-        named_by_user=by_user,
-        device=device,
-        precision=precision,
-    )
+    module = import_module(f"geosearch.encoders.{_LOADERS[info.family]}")
+    load: Callable[..., Encoder] = module.load_info
+    return load(info, weights, device=device, precision=precision)
 
 
 def _require_compute(device: str, precision: str) -> None:
     """Refuse what cannot compute here, before weights are fetched and read for it."""
-    from geosearch.encoders.device import resolve_device, resolve_precision
+    from geosearch.encoders.compute.device import resolve_device, resolve_precision
 
     resolve_precision(resolve_device(device), precision)
 
@@ -203,7 +176,7 @@ def choose_default() -> Choice:
     It is DGTRS-CLIP B/16 if its weights are on this machine or the hub answers within a few
     seconds, else ``mini``. Loads and fetches nothing.
     """
-    best = entry(DEFAULT)
+    best = encoder_info(DEFAULT)
     assert best.repo is not None
     if hub.cached(best.repo):
         return Choice(DEFAULT, "its weights are in the hub's cache")
@@ -214,55 +187,13 @@ def choose_default() -> Choice:
     )
     return Choice(
         MINI,
-        f"it ships with geosearch; the weights of {DEFAULT} are not here and {why}; "
+        f"it is bundled with geosearch; the weights of {DEFAULT} are not here and {why}; "
         f"`hf download {best.repo}` gets them",
     )
 
 
-def weights_here(known: Entry) -> bool:
-    """Say whether an encoder can be used without a download and without ``--weights``."""
-    if known.repo is None:
-        return known.family in (MINI_FAMILY, NULL_FAMILY)
-    return hub.cached(known.repo, known.file) is not None
-
-
-def find_weights(known: Entry, named: str | Path | None) -> tuple[Path, bool]:
-    """Return the file of weights, and whether the user named it.
-
-    Raises:
-        WeightsError: It is not here and cannot be fetched.
-    """
-    if named is not None:
-        path = Path(named)
-        if path.is_dir():
-            path = hub.checkpoint_in(path)
-        return path, True
-    if known.repo is None:
-        raise WeightsError(
-            f"the weights of {known.name} are on no hub", hint="give the file: --weights FILE"
-        )
-    return hub.cached(known.repo, known.file) or hub.fetch(known.repo, known.file), False
-
-
-def find_tokenizer(known: Entry, weights: Path) -> Path:
-    """Return the tokenizer of a SigLIP: beside its weights, in the hub's cache, or fetched.
-
-    Raises:
-        WeightsError: It is nowhere.
-    """
-    from geosearch.encoders.siglip import tokenizer_beside
-
-    assert known.repo is not None
-    if beside := tokenizer_beside(weights):
-        return beside
-    for name in _TOKENIZERS:
-        if cached := hub.cached(known.repo, name):
-            return cached
-    try:
-        return hub.fetch(known.repo, _TOKENIZERS[0])
-    except WeightsError as error:
-        raise WeightsError(
-            f"there is no tokenizer beside {weights}: {error.message}",
-            hint=f"put {' or '.join(_TOKENIZERS)} from the repository {known.repo} beside the "
-            "weights",
-        ) from error
+def weights_here(info: EncoderInfo) -> bool:
+    """Return whether an encoder can be used without a download and without ``weights``."""
+    if info.repo is None:
+        return info.family in (MINI_FAMILY, NULL_FAMILY)
+    return hub.cached(info.repo, info.file) is not None

@@ -16,13 +16,13 @@ class Encoder(Protocol):
 
     @property
     def name(self) -> str:
-        """The name it is asked for by, as in ``--encoder``."""
+        """The name that loads it."""
 
     @property
     def fingerprint(self) -> str:
         """Family and hash of weights and of all else that changes a vector.
 
-        Device and precision are no part of it: an index built in bf16 on a GPU is queried in
+        Device and precision are not part of it: an index built in bf16 on a GPU is queried in
         float32 on a laptop.
         """
 
@@ -76,7 +76,7 @@ class Encoder(Protocol):
 
 @runtime_checkable
 class RawTextEncoder(Encoder, Protocol):
-    """An encoder that also tells how long its text vectors were; all of ours are."""
+    """An encoder that also gives text vectors of any length; all of ours do."""
 
     def encode_texts_raw(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts as the text tower gives them: float32 [n, dim] of any length."""

@@ -11,10 +11,10 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.encoders.catalog import load
+from geosearch.encoders.catalog import load_encoder
 from geosearch.encoders.contract import Encoder
-from geosearch.encoders.given_texts import require_texts
-from geosearch.encoders.images import IMAGE_ENDINGS, read_image
+from geosearch.encoders.images.image_files import IMAGE_ENDINGS, read_image
+from geosearch.encoders.texts.required import require_texts
 from geosearch.errors import EncoderError, Refusal, UsageError
 from geosearch.outputs import NPZ, output_file, require_output
 from geosearch.paths import Paths, path_list
@@ -46,7 +46,7 @@ def embed_texts(texts: Any, encoder: Any) -> Embedding:
 
     Args:
         texts: A list.
-        encoder: The name of one, or one that `load` gave, which may also come first.
+        encoder: The name of one, or one that `load_encoder` gave, which may also come first.
 
     Raises:
         UsageError: There is no text, or one is not UTF-8 text.
@@ -55,7 +55,7 @@ def embed_texts(texts: Any, encoder: Any) -> Embedding:
     texts, encoder = _in_order(texts, encoder)
     require_texts(texts)
     if not texts:
-        raise UsageError("no text to embed", hint="give a file with a text a line")
+        raise UsageError("no text to embed", hint="give at least one text")
     return Embedding(_loaded(encoder).encode_texts(texts), tuple(texts))
 
 
@@ -70,7 +70,7 @@ def embed_images(paths: Any, encoder: Any, *, reporter: Reporter = LOG) -> Embed
 
     Args:
         paths: One or several.
-        encoder: The name of one, or one that `load` gave, which may also come first.
+        encoder: The name of one, or one that `load_encoder` gave, which may also come first.
         reporter: Receives the progress.
 
     Raises:
@@ -115,7 +115,7 @@ def _in_order(inputs: Any, encoder: Any) -> tuple[Any, Encoder | str]:
 
 def _loaded(encoder: Encoder | str) -> Encoder:
     """Return an encoder that may be named; vectors that leave geosearch are the reference's."""
-    return load(encoder, precision="float32") if isinstance(encoder, str) else encoder
+    return load_encoder(encoder, precision="float32") if isinstance(encoder, str) else encoder
 
 
 def _nothing_embedded(

@@ -1,4 +1,4 @@
-"""What is known of each encoder before it is loaded: where its weights are, how to read them."""
+"""What is known about each encoder before it is loaded: where its weights are, how to read them."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ _GEORSCLIP = "Zilun/GeoRSCLIP"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class EncoderInfo:
     """An encoder that can be named."""
 
     name: str
@@ -34,8 +34,8 @@ class Entry:
     """What the weights were trained with, where no file says it: ``quickgelu`` or ``gelu``."""
 
 
-def _remoteclip(size: str, architecture: str, size_mb: int, description: str) -> Entry:
-    return Entry(
+def _remoteclip(size: str, architecture: str, size_mb: int, description: str) -> EncoderInfo:
+    return EncoderInfo(
         f"remoteclip-{size}",
         OPEN_CLIP,
         _REMOTECLIP,
@@ -52,8 +52,8 @@ def _remoteclip(size: str, architecture: str, size_mb: int, description: str) ->
     )
 
 
-def _georsclip(size: str, architecture: str, size_mb: int, activation: str) -> Entry:
-    return Entry(
+def _georsclip(size: str, architecture: str, size_mb: int, activation: str) -> EncoderInfo:
+    return EncoderInfo(
         f"georsclip-{size}",
         OPEN_CLIP,
         _GEORSCLIP,
@@ -69,7 +69,7 @@ def _georsclip(size: str, architecture: str, size_mb: int, activation: str) -> E
 
 
 ENTRIES = (
-    Entry(
+    EncoderInfo(
         "dgtrs-clip-vit-b-16",
         DGTRS,
         "MitsuiChen14/DGTRS-CLIP-ViT-B-16",
@@ -80,7 +80,7 @@ ENTRIES = (
         description="DGTRS-CLIP B/16, tuned on 2 million satellite images with long texts",
         activation="quickgelu",
     ),
-    Entry(
+    EncoderInfo(
         "dgtrs-clip-vit-l-14",
         DGTRS,
         "MitsuiChen14/DGTRS-CLIP-ViT-L-14",
@@ -94,7 +94,7 @@ ENTRIES = (
     _remoteclip("rn50", "RN50", 408, "RemoteCLIP with a residual image tower"),
     _remoteclip("vit-b-32", "ViT-B-32", 605, "RemoteCLIP B/32: few patches, quick"),
     _remoteclip("vit-l-14", "ViT-L-14", 1711, "RemoteCLIP L/14, for machines with a GPU"),
-    Entry(
+    EncoderInfo(
         "git-rsclip-base",
         SIGLIP,
         "lcybuaa/Git-RSCLIP-base",
@@ -104,7 +104,7 @@ ENTRIES = (
         size_mb=406,
         description="Git-RSCLIP base, a SigLIP tuned on 10 million satellite images",
     ),
-    Entry(
+    EncoderInfo(
         "git-rsclip",
         SIGLIP,
         "lcybuaa/Git-RSCLIP",
@@ -114,7 +114,7 @@ ENTRIES = (
         size_mb=1304,
         description="Git-RSCLIP large, for machines with a GPU",
     ),
-    Entry(
+    EncoderInfo(
         "rsm-clip-vit-b-32",
         OPEN_CLIP,
         None,
@@ -129,7 +129,7 @@ ENTRIES = (
     _georsclip("vit-b-32", "ViT-B-32", 605, "quickgelu"),
     _georsclip("vit-l-14", "ViT-L-14", 1711, "quickgelu"),
     _georsclip("vit-h-14", "ViT-H-14", 3944, "gelu"),
-    Entry(
+    EncoderInfo(
         "mini",
         MINI_FAMILY,
         None,
@@ -137,12 +137,12 @@ ENTRIES = (
         image_size=128,
         text_length=256,
         size_mb=33,
-        description="ships with geosearch: small and quick, for a first look",
+        description="bundled with geosearch: small and quick, for a first look",
     ),
 )
 """All encoders with a name of their own."""
 
-NULL = Entry(
+NULL = EncoderInfo(
     "null",
     NULL_FAMILY,
     None,
@@ -152,4 +152,4 @@ NULL = Entry(
     size_mb=0,
     description="sees nothing: every vector is the same; for measuring and dry runs",
 )
-"""Not among those that are listed: it finds nothing."""
+"""Not listed: it finds nothing."""

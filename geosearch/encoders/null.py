@@ -1,13 +1,15 @@
-"""An encoder that sees nothing: one fixed vector, for measuring what surrounds an encoder."""
+"""An encoder with one fixed vector, for measuring what surrounds an encoder."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.encoders import pixels
-from geosearch.encoders.fingerprint import fingerprint
-from geosearch.encoders.given_texts import require_texts
+from geosearch.encoders.entries import EncoderInfo
+from geosearch.encoders.images import pixels
+from geosearch.encoders.texts.required import require_texts
+from geosearch.encoders.weights.fingerprint import fingerprint
 
 NAME = "null"
 DIM = 512
@@ -31,16 +33,16 @@ class NullEncoder:
         return pixels.fit(image, IMAGE_SIZE)
 
     def encode_images(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return float32 [n, 512] of unit length, all alike.
+        """Return float32 [n, 512] of unit length, all equal.
 
         Raises:
-            EncoderError: They are no RGB images.
+            EncoderError: They are not RGB images.
         """
         pixels.check_batch(chips)
         return _alike(len(chips))
 
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return float32 [n, 512] of unit length, all alike.
+        """Return float32 [n, 512] of unit length, all equal.
 
         Raises:
             UsageError: One string instead of a list of them, or one is not UTF-8 text.
@@ -55,3 +57,10 @@ class NullEncoder:
 
 def _alike(count: int) -> NDArray[np.float32]:
     return np.full((count, DIM), DIM**-0.5, np.float32)
+
+
+def load_info(
+    info: EncoderInfo, weights: str | Path | None, *, device: str, precision: str
+) -> NullEncoder:
+    """Return it; there is nothing to load."""
+    return NullEncoder()

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.errors import UsageError
-from geosearch.evaluation.judged import Judged, loaded
+from geosearch.evaluation.encoder_source import EncoderSource, load_source
 from geosearch.evaluation.report import Breakdown, EncoderUsed, Protocol, Report, hash_of_texts
 from geosearch.index import MANIFEST, Filter, Generation
 from geosearch.ingest import CALIBRATION_TEXTS
@@ -20,7 +20,7 @@ from geosearch.reporting import LOG, Reporter
 from geosearch.search import make_filter, search
 
 SELECTIVITIES = (1.0, 0.1, 0.01, 0.001)
-"""Shares of the chips that the filters should leave."""
+"""Fractions of the chips that the filters should leave."""
 
 EXACT_ANSWER = Protocol(
     "exact answer", "the best of the filtered chips by search, against scoring all of them"
@@ -35,14 +35,14 @@ class _Outcome:
 
     recall: float
     passed: float
-    """Share of the chips that passed the filter."""
+    """Fraction of the chips that passed the filter."""
     approximate: bool
     """Whether the approximate tier took part."""
 
 
 def evaluate_recall(
     index: Generation,
-    encoder: Judged,
+    encoder: EncoderSource,
     texts: Sequence[str] = CALIBRATION_TEXTS,
     *,
     selectivities: Sequence[float] = SELECTIVITIES,
@@ -54,25 +54,32 @@ def evaluate_recall(
 
     Args:
         index: An open index.
-        encoder: The one it was built with, or what loads it when it is needed.
-        texts: What is asked.
-        selectivities: Shares of the chips, above 0 to 1; 1 asks without a filter. Others ask
+        encoder: The one it was built with, or a function that loads it.
+        texts: The queries.
+        selectivities: Fractions of the chips, above 0, up to 1; 1 asks without a filter. Others ask
             within boxes around a chip drawn for each text.
-        k: How many hits.
-        seed: Draws the boxes.
+        k: Number of hits.
+        seed: Random seed of the boxes.
         reporter: Receives the progress.
 
     Raises:
-        UsageError: There are no texts or chips, or a share is none.
+        UsageError: There are no texts or chips, or a selectivity is not a fraction.
     """
     if not texts or not index.chip_count:
-        raise UsageError("nothing to ask for or to find", hint="give texts, and an index of chips")
+        raise UsageError(
+            "there is nothing to search for, or nothing to find",
+            hint="give texts, and an index of chips",
+        )
     for share in selectivities:
         if not 0 < share <= 1:
-            raise UsageError(f"a selectivity of {share}", hint="give shares above 0, up to 1")
+            raise UsageError(
+                f"a selectivity of {share}",
+                hint="give fractions above 0, up to 1",
+                parameter="selectivity",
+            )
     if k < 1:
-        raise UsageError(f"k is {k}", hint="ask for at least one hit")
-    encoder = loaded(encoder)
+        raise UsageError(f"k is {k}", hint="give a `k` of 1 or more", parameter="k")
+    encoder = load_source(encoder)
     vectors = encoder.encode_texts(list(texts))
     bounds = _all_bounds(index)
     centres = np.random.default_rng(seed).integers(0, len(bounds), len(texts))
@@ -143,7 +150,7 @@ def _all_bounds(index: Generation) -> NDArray[np.float64]:
 def box_around(
     bounds: NDArray[np.float64], centre: int, share: float, *, slack_deg: float = 0.0
 ) -> tuple[float, float, float, float]:
-    """Return a box around a chip that about a share of all chips' bounds meet.
+    """Return a box around a chip that about a given fraction of all chips' bounds meet.
 
     Args:
         bounds: [n, 4], west, south, east, north of all chips, degrees.

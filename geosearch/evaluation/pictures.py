@@ -177,7 +177,7 @@ class EmbeddedPictures:
     """Vectors of images, and a hash of what was read."""
 
     vectors: NDArray[np.float32]
-    """float32 [n, dim], unit length, in the order asked."""
+    """float32 [n, dim], unit length, in the order of the names."""
     sha256: str
     """Of the names and the files' own SHA-256, sorted by name: see :func:`hash_of_files`."""
 
@@ -188,7 +188,7 @@ def embed_pictures(
     """Embed images by name, each brought to the encoder's input by its authors' own geometry.
 
     Args:
-        encoder: What embeds them.
+        encoder: The encoder that embeds them.
         pictures: Where they are.
         names: Of those, as :attr:`Pictures.names` has them.
         reporter: Receives the progress.

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from geosearch.evaluation.report import Theirs
+from geosearch.evaluation.report import PublishedResult
 
 _REMOTECLIP = "RemoteCLIP, assets/table-2.png"
 _RS5M = "RS5M read-me"
@@ -134,7 +134,7 @@ _SELO_ROWS = (
 
 def published_retrieval(
     protocol: str, set_name: str, split: str, counts: Mapping[str, int]
-) -> tuple[Theirs, ...]:
+) -> tuple[PublishedResult, ...]:
     """Return rows on a test split that has the published size.
 
     Args:
@@ -150,7 +150,7 @@ def published_retrieval(
     if protocol == "skyscript":
         column = _MEANS_OF_SETS.index(known)
         return tuple(
-            Theirs(
+            PublishedResult(
                 model,
                 {
                     "retrieval-image2text-mean": values[column][0],
@@ -165,11 +165,11 @@ def published_retrieval(
         return ()
     if known == "ucm":
         return tuple(
-            Theirs(model, {_SIX[0]: i2t, _SIX[3]: t2i, _MEAN: mean}, _REMOTECLIP)
+            PublishedResult(model, {_SIX[0]: i2t, _SIX[3]: t2i, _MEAN: mean}, _REMOTECLIP)
             for model, i2t, t2i, mean in _REMOTECLIP_UCM
         )
     return tuple(
-        Theirs(
+        PublishedResult(
             row.model,
             dict(zip(_SIX, (*row.image_to_text, *row.text_to_image), strict=True))
             | {_MEAN: row.mean},
@@ -179,7 +179,9 @@ def published_retrieval(
     )
 
 
-def published_classification(protocol: str, set_name: str, images: int) -> tuple[Theirs, ...]:
+def published_classification(
+    protocol: str, set_name: str, images: int
+) -> tuple[PublishedResult, ...]:
     """Return top-1 rows on a set; none where it has another size than the whole set."""
     tables = {
         "skyscript": (_SKYSCRIPT_SETS, _SKYSCRIPT_TOP1, _FARSLIP_CLASSES, _OPEN),
@@ -196,17 +198,18 @@ def published_classification(protocol: str, set_name: str, images: int) -> tuple
         return ()
     column = sets.index(known)
     return tuple(
-        Theirs(model, {"top1": values[column]}, source, remark) for model, values in rows.items()
+        PublishedResult(model, {"top1": values[column]}, source, remark)
+        for model, values in rows.items()
     )
 
 
-def published_localization(counts: Mapping[str, int]) -> tuple[Theirs, ...]:
-    """Return rows on AIR-SLT, which is told by its counts of images, queries and regions."""
+def published_localization(counts: Mapping[str, int]) -> tuple[PublishedResult, ...]:
+    """Return rows on AIR-SLT, recognized by its counts of images, queries and regions."""
     if any(counts.get(what) != size for what, size in _SELO_SIZES.items()):
         return ()
     names = ("Rsu", "Rda", "Ras", "Rmi")
     return tuple(
-        Theirs(model, dict(zip(names, values, strict=True)), source)
+        PublishedResult(model, dict(zip(names, values, strict=True)), source)
         for model, source, values in _SELO_ROWS
     )
 

@@ -1,4 +1,4 @@
-"""What an evaluation says: figures, by which protocol, on which data, with which weights."""
+"""What an evaluation reports: figures, by which protocol, on which data, with which weights."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from geosearch.encoders import Encoder
 from geosearch.errors import UsageError
 from geosearch.json_text import json_text
 
-_LARGEST_JSON = 1 << 30  # bytes
+_MAX_JSON = 1 << 30  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,16 @@ class Breakdown:
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str | int | float, ...], ...]
-    """One value a column."""
+    """One value per column."""
 
 
 @dataclass(frozen=True, slots=True)
-class Theirs:
+class PublishedResult:
     """A published row on the same set by the same protocol."""
 
     model: str
     figures: Mapping[str, float]
-    """By the names of ours; a figure that they do not give is absent."""
+    """By the names of our figures; one that the authors do not give is absent."""
     source: str
     """Where it is printed."""
     remark: str = ""
@@ -96,7 +96,7 @@ class Report:
     notes: tuple[str, ...] = ()
     """What to know before comparing."""
     breakdowns: tuple[Breakdown, ...] = ()
-    published: tuple[Theirs, ...] = ()
+    published: tuple[PublishedResult, ...] = ()
     """Numbers from papers, where set and protocol are the same."""
     confusion: tuple[tuple[int, ...], ...] = field(default=())
     """Images of a class (row) that were taken for a class (column); classification only."""
@@ -116,15 +116,15 @@ def read_json(path: str | Path, hint: str) -> tuple[Any, str]:
     """Read a JSON file; return what it says, and its SHA-256.
 
     Raises:
-        UsageError: It cannot be read, is too large or no JSON.
+        UsageError: It cannot be read, is too large or not valid JSON.
     """
     try:
         with Path(path).open("rb") as file:
-            data = file.read(_LARGEST_JSON + 1)
-        if len(data) > _LARGEST_JSON:
-            raise UsageError(f"{path} is larger than {_LARGEST_JSON:,} bytes", hint=hint)
+            data = file.read(_MAX_JSON + 1)
+        if len(data) > _MAX_JSON:
+            raise UsageError(f"{path} is larger than {_MAX_JSON:,} bytes", hint=hint)
         return json.loads(data), hashlib.sha256(data).hexdigest()
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}", hint=hint) from error
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is no JSON: {error}", hint=hint) from error
+        raise UsageError(f"{path} is not valid JSON: {error}", hint=hint) from error

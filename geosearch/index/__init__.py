@@ -1,10 +1,19 @@
 """The index: segments, generations, sidecar, ANN. The only door to duckdb and faiss.
 
-Both are imported where they are used, and so is torch, for scans on a GPU: opening an index and
-reading its vectors needs none of them.
+Rooms, each of which imports only from those before it:
 
-Each sub-room imports only from those before it: ``records``, ``arrays``, ``files``, ``folder``,
-``filtering``, ``scoring`` (in it ``ann``), ``segment``, ``generations``, ``integrity``.
+- ``records``: values that go in and out
+- ``arrays``: arrays in memory, which know of no file
+- ``files``: files on the disk, which know of no index
+- ``folder``: the index's folder, the manifest, the writer's hold, what is ours
+- ``filtering``: which rows of a segment pass a filter
+- ``scoring``: the best rows for a query, and which way to them is cheaper; ``ann`` is in it
+- ``segment``: the files of a segment, written once, and opened
+- ``generations``: staging, publishing, removing, compacting, opening
+- ``integrity``: whether an index is as it was written, and repairing it
+
+duckdb and faiss are imported where they are used, and so is torch, for scans on a GPU: opening an
+index and reading its vectors needs none of them.
 """
 
 from geosearch.index.arrays.row_ranges import RowRanges

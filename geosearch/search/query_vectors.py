@@ -33,10 +33,7 @@ def unit_queries(vectors: object, dim: int) -> NDArray[np.float32]:
         )
     table = np.atleast_2d(vectors).astype(np.float64)
     if table.ndim != 2 or table.shape[1] != dim:
-        raise UsageError(
-            f"the query vector has shape {vectors.shape}, chips have {dim} numbers",
-            hint="embed the query with the encoder that `geosearch info` names",
-        )
+        raise wrong_shape(vectors.shape, dim)
     # first by the largest number: squares of very large or small ones leave float64's range
     largest = np.abs(table).max(axis=1, keepdims=True)
     if not all(0 < one < np.inf for one in largest.ravel().tolist()):  # NaN is refused too
@@ -44,6 +41,14 @@ def unit_queries(vectors: object, dim: int) -> NDArray[np.float32]:
     table /= largest
     table /= np.sqrt((table * table).sum(axis=1, keepdims=True))
     return table.astype(np.float32)
+
+
+def wrong_shape(shape: tuple[int, ...], dim: int) -> UsageError:
+    """Return the error for a query vector that is not one of the index."""
+    return UsageError(
+        f"the query vector has shape {shape}, but the index has vectors of {dim} numbers",
+        hint="embed the query with the encoder that `geosearch info` names",
+    )
 
 
 def _no_direction(largest: NDArray[np.float64]) -> UsageError:

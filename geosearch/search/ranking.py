@@ -29,6 +29,7 @@ from geosearch.search.distinct import distinct_places
 from geosearch.search.explanation import Explanation
 from geosearch.search.hit import Hit
 from geosearch.search.notes import notes_on
+from geosearch.search.query_vectors import wrong_shape
 from geosearch.stopwatch import Stopwatch
 
 _DISTINCT_GROWTH = 4
@@ -96,7 +97,8 @@ def search_many(
     """
     k, filter = hit_count(k), filter or Filter()
     for query in queries:
-        _require_fit(query, index.spec.dim)
+        if query.shape != (index.spec.dim,):
+            raise wrong_shape(query.shape, index.spec.dim)
     watch = Stopwatch()
     with watch.time("filter"):
         matching = [segment.select(filter) for segment in index.segments]
@@ -144,14 +146,6 @@ def hit_count(k: int) -> int:
     if count < 1:
         raise UsageError(f"`k` is {k}", hint="give at least 1", parameter="k")
     return count
-
-
-def _require_fit(query: NDArray[np.float32], dim: int) -> None:
-    if query.shape != (dim,):
-        raise UsageError(
-            f"the query vector has shape {query.shape}, chips have {dim} numbers",
-            hint="embed the query with the encoder that `geosearch info` names",
-        )
 
 
 def _cores() -> int:

@@ -10,7 +10,7 @@ _TOP_PAD_BYTES = 256 << 20
 def keep_freed_memory() -> None:
     """Tell glibc to reuse what is freed, for the rest of the process; do nothing elsewhere.
 
-    By default every large tensor is mapped from the system anew and its pages are cleared one by
+    By default every large tensor is mapped from the system again and its pages are cleared one by
     one, which takes as long as the arithmetic of a step (mallopt(3)).
     """
     if not sys.platform.startswith("linux"):

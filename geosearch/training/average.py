@@ -1,4 +1,4 @@
-"""A running average of weights: what is found late, without the last steps' noise."""
+"""A running average of weights, without the noise of the last steps."""
 
 import copy
 from typing import Generic, TypeVar

@@ -34,11 +34,11 @@ class Point:
     loss: float
     logit_scale: float
     rate: float
-    """Share of the full learning rate."""
+    """Fraction of the full learning rate."""
 
 
 def write_csv(path: Path, points: Sequence[Point]) -> None:
-    """Write one line a step; the file is whole, or the one before."""
+    """Write one line per step; the file is complete, or the previous one."""
     with replacing(path) as beside, beside.open("w", newline="") as file:
         writer = csv.DictWriter(file, [field.name for field in fields(Point)])
         writer.writeheader()
@@ -55,7 +55,7 @@ def read_csv(path: Path) -> list[Point]:
 
 
 def write_figures_csv(path: Path, rows: Sequence[Figures]) -> None:
-    """Write one line a judgement; all rows have the same names. The file is whole."""
+    """Write one line per judgement; all rows have the same names. The file is complete."""
     with replacing(path) as beside, beside.open("w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
@@ -83,7 +83,7 @@ def draw_png(path: Path, points: Sequence[Point]) -> None:
 
 
 def draw_figures_png(path: Path, rows: Sequence[Figures]) -> None:
-    """Draw the figures over the steps, percent as shares."""
+    """Draw the figures over the steps, percent as fractions."""
     names = [name for name in rows[0] if name != "step"]
     steps = [int(row["step"]) for row in rows]
     lines = []

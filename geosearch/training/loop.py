@@ -53,7 +53,7 @@ class Settings:
     """Their number, where a run is to be repeated exactly."""
     warm_up_steps: int = 60
     lowest_rate: float = 0.02
-    """Where the rate ends, as a share of the full one."""
+    """Where the rate ends, as a fraction of the full one."""
     weight_decay: float = 0.02
     average_steps: float = 200.0
     """How far the running average of the weights reaches back."""
@@ -86,7 +86,7 @@ class Learner(nn.Module, Generic[B]):
 
         Args:
             batch: What to learn from.
-            done: Share of the run that is over, 0..1; 0 while its length is unknown.
+            done: Fraction of the run that is over, 0..1; 0 while its length is unknown.
             ranks: The processes that share the batch.
         """
         raise NotImplementedError
@@ -154,7 +154,7 @@ def train(
         settings: How long and how fast.
         out: The run's folder.
         resume: Go on from the checkpoint in it.
-        reporter: Is told how it goes.
+        reporter: Receives the progress.
         judge: Says now and then how good the averaged weights are; writes ``figures.csv`` and
             ``figures.png``.
         ranks: The processes that train together; the first one writes.
@@ -174,7 +174,7 @@ def train(
             a_step = (perf_counter() - measured) / (state.step - _MEASURED[0])
             left = 60 * settings.minutes - (perf_counter() - started)
             state.total = ranks.agreed(state.step + max(int(left / a_step), 1))
-            reporter.say(f"{a_step:.2f} s a step: {state.total} steps")
+            reporter.say(f"{a_step:.2f} s per step: {state.total} steps")
         _one_step(state, batches.batch(state.step), settings, started, ranks)
         if state.step % _NOTED == 0 or perf_counter() >= due:
             reporter.say(_progress(state))
@@ -184,7 +184,7 @@ def train(
             _keep(state, out)
         if ranks.first and judge and (over or state.step % settings.judge_every == 0):
             _judge(state, judge, out, reporter)
-            started = perf_counter() - state.seconds  # judging is no training
+            started = perf_counter() - state.seconds  # judging is not training
     return Trained(learner.eval(), state.average.module.eval(), state.step, state.seconds)
 
 
@@ -229,7 +229,7 @@ def _one_step(
 
 
 def rate_share(step: int, total: int | None, settings: Settings) -> float:
-    """Return the share of the full rate: up in a line, then down a cosine to the lowest."""
+    """Return the fraction of the full rate: up in a line, then down a cosine to the lowest."""
     up = min(1.0, (step + 1) / max(settings.warm_up_steps, 1))
     if total is None:  # not known in the first steps, which the warm-up covers
         return up
@@ -281,8 +281,9 @@ def require_checkpoint(out: Path) -> None:
     """
     if not (out / _CHECKPOINT).is_file():
         raise UsageError(
-            f"no checkpoint {out / _CHECKPOINT} to go on from",
-            hint="leave --resume out to begin anew",
+            f"there is no checkpoint {out / _CHECKPOINT} to resume from",
+            hint="omit `resume` to start again",
+            parameter="resume",
         )
 
 

@@ -9,7 +9,7 @@ B = TypeVar("B")
 
 
 class PrefetchedBatches(Generic[B]):
-    """Another source's batches; the next ones are made in threads meanwhile."""
+    """Another source's batches, the next ones made in threads meanwhile."""
 
     def __init__(self, source: Batches[B], threads: int) -> None:
         """Make as many batches ahead as there are threads."""
@@ -19,12 +19,12 @@ class PrefetchedBatches(Generic[B]):
         self._coming: dict[int, Future[B]] = {}
 
     def batch(self, number: int) -> B:
-        """Return a batch; numbers are expected to be asked for in order."""
-        for wanted in range(number, number + self._threads + 1):
-            if wanted not in self._coming:
-                self._coming[wanted] = self._pool.submit(self._source.batch, wanted)
+        """Return a batch; numbers are expected in order."""
+        for upcoming in range(number, number + self._threads + 1):
+            if upcoming not in self._coming:
+                self._coming[upcoming] = self._pool.submit(self._source.batch, upcoming)
         return self._coming.pop(number).result()
 
     def close(self) -> None:
-        """Stop; what was made for nothing is dropped."""
+        """Stop; batches that were not used are dropped."""
         self._pool.shutdown(cancel_futures=True)

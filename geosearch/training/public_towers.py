@@ -1,4 +1,4 @@
-"""Where training starts from: public weights that two small packages carry."""
+"""The public towers that `mini` starts from, as two small packages carry them."""
 
 import importlib
 from pathlib import Path
@@ -52,5 +52,5 @@ def _training_package(name: str) -> object:
     except ImportError as error:
         raise EncoderError(
             f"training needs the package {name.replace('_', '-')}",
-            hint="install what training needs: pip install '.[train]' in geosearch's checkout",
+            hint='install what training needs: pip install "geosearch-eo[train]"',
         ) from error

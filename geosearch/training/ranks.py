@@ -3,7 +3,7 @@
 Every process holds the whole model and a slice of the batch. The loss is computed by each over
 the vectors of all, so it is that of the whole batch, and the gradients of the slices are summed.
 PyTorch's DistributedDataParallel would take their mean while the backward pass runs, which is
-wrong where a batch is embedded twice (``cached.py``).
+wrong where a batch is embedded twice (``pairs/learner.py``).
 """
 
 import os
@@ -59,7 +59,7 @@ class Ranks:
         return [one for part in parts for one in part]
 
     def sum_gradients(self, parameters: Iterable[nn.Parameter]) -> None:
-        """Replace gradients by their sum over all processes, in one message a number type."""
+        """Replace gradients by their sum over all processes, in one message per number type."""
         if self.count == 1:
             return
         gradients = [one.grad for one in parameters if one.grad is not None]

@@ -9,7 +9,7 @@ import pytest
 from support.small_index import SPEC, all_chips, best_ids, build, chips, record, unit
 
 import geosearch
-from geosearch.encoders import load
+from geosearch.encoders import load_encoder
 from geosearch.errors import EncoderError, UsageError
 from geosearch.index import IndexWriter
 
@@ -26,7 +26,7 @@ def unknown(tmp_path_factory: pytest.TempPathFactory) -> geosearch.Index:
 
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> geosearch.Index:
-    mini = load("mini")
+    mini = load_encoder("mini")
     spec = replace(SPEC, encoder="mini", fingerprint=mini.fingerprint, dim=mini.dim)
     vectors = np.random.default_rng(0).normal(size=(100, mini.dim)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -64,8 +64,9 @@ def test_every_scene_tells_which_pixels_show_nothing(archive: DemoArchive, site:
 
 
 def test_the_scenes_differ_as_archives_do(archive: DemoArchive) -> None:
-    flags: set[Any] = set()
-    rotated, lat = 0, []
+    flags: set[str] = set()
+    lat: list[float] = []
+    rotated = 0
     for path in archive.scenes:
         with rasterio.open(path) as scene:
             flags.update(flag.name for flag in scene.mask_flag_enums[0])

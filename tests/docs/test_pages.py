@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
-from test_floors import FLOORS
+from support.house import FLOORS
 
 import geosearch
 

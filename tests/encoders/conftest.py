@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from geosearch.encoders import Encoder, load
+from geosearch.encoders import Encoder, load_encoder
 
 Array = np.ndarray
 MEAN = (0.48145466, 0.4578275, 0.40821073)
@@ -116,7 +116,7 @@ def weights(
 
 @pytest.fixture(scope="session")
 def encoder(weights: Path) -> Encoder:
-    return load("dgtrs-clip-vit-b-16", weights=weights, device="cpu", precision="float32")
+    return load_encoder("dgtrs-clip-vit-b-16", weights=weights, device="cpu", precision="float32")
 
 
 @pytest.fixture(scope="session", params=["ViT-B-16", "ViT-L-14"])

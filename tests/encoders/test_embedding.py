@@ -14,7 +14,7 @@ from geosearch.encoders import (
     embed_images,
     embed_texts,
     find_images,
-    load,
+    load_encoder,
     write_embedding,
 )
 from geosearch.errors import UsageError
@@ -92,7 +92,7 @@ def test_what_is_written_is_what_was_embedded(encoder: Encoder, tmp_path: Path) 
 
 
 def test_an_encoder_is_named_or_given_before_or_after_what_it_embeds(folder: Path) -> None:
-    one, mini = folder / "b.png", load("mini", precision="float32")
+    one, mini = folder / "b.png", load_encoder("mini", precision="float32")
     expected = embed_images(mini, [one]).vectors
     for found in (
         embed_images([one], encoder="mini"),
@@ -103,7 +103,7 @@ def test_an_encoder_is_named_or_given_before_or_after_what_it_embeds(folder: Pat
         np.testing.assert_array_equal(found.vectors, expected)
     texts = embed_texts(["a river"], encoder="mini").vectors
     np.testing.assert_array_equal(texts, embed_texts(mini, ["a river"]).vectors)
-    with pytest.raises(UsageError, match="there is no encoder"):
+    with pytest.raises(UsageError, match="unknown encoder"):
         embed_images([one], encoder="mono")
     with pytest.raises(UsageError, match="is not an encoder"):
         embed_images([one], [one])
@@ -115,7 +115,7 @@ def test_an_encoder_is_named_or_given_before_or_after_what_it_embeds(folder: Pat
 def test_a_text_that_is_none_is_named_and_no_tokenizer_gets_it(
     name: str, texts: list[str], lone: str
 ) -> None:
-    encoder = load(name)
+    encoder = load_encoder(name)
     assert encoder.encode_texts(texts).shape == (len(texts), encoder.dim)
     which = "the text is" if not texts else f"text {len(texts) + 1} of {len(texts) + 1} is"
     for call in (embed_texts, type(encoder).encode_texts):

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import pytest
 from support.colours import Colours
 from support.scenes_making import values, write_band
 
 import geosearch
 from geosearch.chips import ResolvedChips
-from geosearch.encoders import load
+from geosearch.encoders import load_encoder
 from geosearch.ingest import (
     CALIBRATION_TEXTS,
     RunSettings,
@@ -40,7 +41,7 @@ def test_an_index_of_an_encoder_that_reads_is_measured_with_the_questions(tmp_pa
 def test_an_encoder_to_which_all_texts_are_alike_is_asked_with_drawn_vectors(
     tmp_path: Path,
 ) -> None:
-    assert embedded_calibration_texts(load("null")) is None
+    assert embedded_calibration_texts(load_encoder("null")) is None
     write_band(tmp_path / "in" / "x.tif", values(1, 448))
     geosearch.build(
         [tmp_path / "in"],
@@ -55,9 +56,10 @@ def test_an_encoder_to_which_all_texts_are_alike_is_asked_with_drawn_vectors(
 def test_an_exact_index_asks_nothing(tmp_path: Path) -> None:
     """The encoder of this test cannot read."""
     write_band(tmp_path / "in" / "x.tif", values(1, 128))
-    assert not hasattr(Colours, "encode_texts")
+    with pytest.raises(NotImplementedError):
+        Colours().encode_texts(CALIBRATION_TEXTS)
     found = look_for_scenes([tmp_path / "in"])
     cut = ResolvedChips(32, 32)
-    ingest(RunSettings(found, tmp_path / "index", Colours(), cut))  # type: ignore[arg-type]
+    ingest(RunSettings(found, tmp_path / "index", Colours(), cut))
     (segment,) = geosearch.open(tmp_path / "index").index.describe().segments
     assert segment.calibration is None

@@ -228,14 +228,14 @@ def sample(shared_data: Path) -> Callable[[str], Read]:
 
 
 @pytest.mark.parametrize("case", STRETCHED)
-def test_stretched_pictures_use_the_whole_range(case: str, sample: Any) -> None:
+def test_stretched_pictures_use_the_whole_range(case: str, sample: Callable[[str], Read]) -> None:
     pixels = sample(case).pixels
     assert pixels.max() == 255
     assert pixels.min() == 0
     assert 40 < pixels.mean() < 200
 
 
-def test_all_codecs_give_the_same_picture(sample: Any) -> None:
+def test_all_codecs_give_the_same_picture(sample: Callable[[str], Read]) -> None:
     first = sample("bigtiff.tif").pixels
     for case in ("strips_of_7.tif", "external_overviews.tif", "raster.gpkg", "unicode_name.tif"):
         np.testing.assert_array_equal(sample(case).pixels, first)
@@ -244,7 +244,7 @@ def test_all_codecs_give_the_same_picture(sample: Any) -> None:
     assert np.abs(sample("webp.tif").pixels.astype(int) - colour).mean() < 12
 
 
-def test_one_bit_is_black_and_white(sample: Any) -> None:
+def test_one_bit_is_black_and_white(sample: Callable[[str], Read]) -> None:
     assert set(np.unique(sample("nbits1.tif").pixels)) == {0, 255}
 
 

@@ -11,9 +11,10 @@ def clustered(rows: int, dim: int, seed: int = 0) -> np.ndarray:
     """Unit vectors around some hundred directions, as embeddings of an archive lie."""
     rng = np.random.default_rng(seed)
     centres = rng.normal(size=(120, dim))
-    vectors = centres[rng.integers(0, 120, rows)] + 0.6 * rng.normal(size=(rows, dim))
+    vectors: np.ndarray = centres[rng.integers(0, 120, rows)] + 0.6 * rng.normal(size=(rows, dim))
     vectors += rng.normal(size=dim)  # a common part, which real embeddings have
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors.astype(np.float16)
 
 
 def recall(tier: ApproximateTier, vectors: np.ndarray, queries: np.ndarray, share: float) -> float:

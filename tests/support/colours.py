@@ -1,5 +1,7 @@
 """An encoder for tests of what surrounds encoders: quick, and its vectors tell chips apart."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 
@@ -17,5 +19,12 @@ class Colours:
         count, side = len(chips), chips.shape[1] // 2
         self.chips += count
         quarters = chips.reshape(count, 2, side, 2, side, 3).mean(axis=(2, 4), dtype=np.float32)
-        colours = quarters.reshape(count, self.dim) + 1
-        return colours / np.linalg.norm(colours, axis=1, keepdims=True)
+        colours: np.ndarray = quarters.reshape(count, self.dim) + 1
+        colours /= np.linalg.norm(colours, axis=1, keepdims=True)
+        return colours
+
+    def fit(self, image: np.ndarray) -> np.ndarray:
+        raise NotImplementedError("it encodes chips of any size")
+
+    def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
+        raise NotImplementedError("it reads no texts")

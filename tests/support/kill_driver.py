@@ -14,6 +14,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 # what the runs import when they need it, and what must not cost each of them its time
@@ -22,7 +23,7 @@ import faiss  # noqa: F401
 import numpy as np
 
 from geosearch.chips import ResolvedChips
-from geosearch.index import MANIFEST, open_index, verify
+from geosearch.index import MANIFEST, Generation, open_index, verify
 from geosearch.ingest import Intervals, RunSettings, ingest, look_for_scenes
 from geosearch.search import make_filter, search
 from support.colours import Colours
@@ -40,7 +41,9 @@ def index(archive: Path, folder: Path) -> None:
 
 def read(work: Path) -> None:
     """Query the newest index, and those opened before, until the file ``stop`` is there."""
-    searches, states, held = 0, {}, []
+    searches = 0
+    states: dict[str, list[str]] = {}
+    held: list[tuple[Generation, int]] = []
     query = np.full(Colours.dim, Colours.dim**-0.5, np.float32)
     wanted = make_filter(bbox="-180,-90,180,90")
     while not (work / STOP).exists():
@@ -99,10 +102,11 @@ def main(archive: Path, work: Path, seed: int, kills: int) -> None:
     statuses = [ended_within(fork(lambda: index(archive, work / "whole")), 60)]
     whole_s = time.monotonic() - started
     reader = fork(lambda: read(work))
-    rounds, left = 0, []
+    rounds = 0
+    left: list[dict[str, int]] = []
     while len(left) < kills:
         folder = work / f"round-{rounds:02d}"
-        pid = fork(lambda folder=folder: index(archive, folder))
+        pid = fork(partial(index, archive, folder))
         status = ended_within(pid, rng.uniform(0, 1.1 * whole_s))
         if status is None:
             os.kill(pid, signal.SIGKILL)

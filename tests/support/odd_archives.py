@@ -6,7 +6,7 @@ Vectors and queries are of small whole numbers: scores are exact in float32 and 
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import shapely
@@ -17,6 +17,8 @@ from geosearch.chips import ResolvedChips
 from geosearch.index import UNKNOWN_TIME as UNKNOWN
 from geosearch.index import ChipBatch, IndexSpec, IndexWriter, SceneRecord
 from geosearch.search import make_filter
+
+_Number = TypeVar("_Number", int, float)
 
 DIM = 16
 SPEC = IndexSpec("none", "none-0", DIM, "float32", None, ResolvedChips(64, 64))
@@ -103,7 +105,7 @@ def batch(rng: np.random.Generator, footprints: list[Any], own_times: bool) -> C
         shares[0],
         np.where(rng.random(count) < 0.1, np.nan, shares[1]).astype(np.float32),
         gsds(rng, count),
-        rng.integers(-3, 4, (count, DIM)).astype(np.float32) / 4,
+        rng.integers(-3, 4, (count, DIM)).astype(np.float32) / np.float32(4),
         time_ms=np.where(rng.random(count) < 0.5, UNKNOWN, times) if own_times else None,
     )
 
@@ -196,7 +198,7 @@ class Wanted:
 
     def passes(self, chip: Chip) -> bool:
         """Whether a chip is what is asked for, by its own values one by one."""
-        return (
+        return bool(
             (self.days is None or self._in_time(chip.time_ms))
             and (self.scenes is None or chip.scene in self.scenes)
             # shares are kept and compared as float32
@@ -280,7 +282,7 @@ def areas(draw: st.DrawFn) -> Any:
 
 def _star(draw: st.DrawFn, x: float, y: float) -> Polygon:
     corners = draw(st.integers(3, 9))
-    reach = [draw(st.floats(0.02, 0.7)) for _ in range(corners)]
+    reach = np.array([draw(st.floats(0.02, 0.7)) for _ in range(corners)])
     angles = 2 * np.pi * np.arange(corners) / corners
     points = np.stack([x + reach * np.cos(angles), y + reach * np.sin(angles)], axis=1)
     return shapely.make_valid(Polygon(points))
@@ -292,16 +294,18 @@ _day = st.one_of(st.none(), st.integers(1, 31))
 _NAMES = ("grid.tif", "across.tif", "slivers.tif", "undated.tif", "tiny0.tif", "tiny9.tif", "none")
 
 
+def _in_order(ends: tuple[_Number | None, _Number | None]) -> tuple[_Number | None, _Number | None]:
+    """The lower end first, where there are two."""
+    first, last = ends
+    return ends if first is None or last is None else (min(first, last), max(first, last))
+
+
 @st.composite
 def wanted(draw: st.DrawFn) -> Wanted:
     """Any conditions together, or none."""
     days = draw(st.one_of(st.none(), st.tuples(_day, _day)))
-    if days is not None and days != (None, None) and None not in days:
-        days = min(days), max(days)
-    days = None if days == (None, None) else days
-    clouds = draw(st.one_of(st.none(), st.tuples(_share, _share))) or (None, None)
-    if None not in clouds:
-        clouds = min(clouds), max(clouds)
+    days = None if days is None or days == (None, None) else _in_order(days)
+    clouds = _in_order(draw(st.one_of(st.none(), st.tuples(_share, _share))) or (None, None))
     area = draw(st.one_of(st.none(), areas()))
     return Wanted(
         bbox=draw(st.one_of(st.none(), boxes())),
@@ -319,7 +323,5 @@ def wanted(draw: st.DrawFn) -> Wanted:
 @st.composite
 def resolutions(draw: st.DrawFn) -> dict[str, float | None]:
     """One end, both or none, by the names of the conditions."""
-    ends = draw(st.one_of(st.none(), st.tuples(_gsd, _gsd))) or (None, None)
-    if None not in ends:
-        ends = min(ends), max(ends)
+    ends = _in_order(draw(st.one_of(st.none(), st.tuples(_gsd, _gsd))) or (None, None))
     return {"min_gsd": ends[0], "max_gsd": ends[1]}

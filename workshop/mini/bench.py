@@ -81,7 +81,7 @@ def bench(
     DATA also holds scenes/ and scenes_queries.json. With --out, writes figures.json, table.md and
     pictures of the answers too.
     """
-    weights = weights or mini.embedded_weights()
+    weights = weights or mini.bundled_weights()
     if out:
         out.mkdir(parents=True, exist_ok=True)
     encoder = mini.load(weights=weights, device="cpu", precision=precision)

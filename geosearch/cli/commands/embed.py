@@ -48,13 +48,13 @@ def embed(
     from geosearch.encoders import (
         embed_images,
         embed_texts,
-        entry,
+        encoder_info,
         find_images,
         write_embedding,
     )
 
     require_output(output, NPZ)
-    entry(encoder.full_name)  # there is one of that name
+    encoder_info(encoder.full_name)  # there is one of that name
     read = None if texts is None else read_texts(texts)
     files = find_images([*images, *more])
     if read is None and not any(file.exists() for file in files):

@@ -12,9 +12,9 @@ from geosearch.cli.output.printing import print_json, print_line
 @json_option
 def encoders(as_json: bool) -> None:
     """List the encoders: name, input, text length, size, where, licence, and what they are."""
-    from geosearch.encoders import entry, names, weights_here
+    from geosearch.encoders import encoder_info, encoder_names, weights_here
 
-    entries = [entry(name) for name in names()]
+    entries = [encoder_info(name) for name in encoder_names()]
     here = [weights_here(one) for one in entries]
     if as_json:
         listed = [asdict(one) | {"here": h} for one, h in zip(entries, here, strict=True)]

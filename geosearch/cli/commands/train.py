@@ -21,7 +21,7 @@ def train() -> None:
 @weights_option
 @activation_option
 @click.option(
-    "--new", is_flag=True, help="Begin with random weights; with mini, from its public towers."
+    "--new", is_flag=True, help="Start from random weights; for mini, from its public towers."
 )
 @click.option(
     "-o",
@@ -33,7 +33,7 @@ def train() -> None:
 @click.option(
     "--images",
     type=PathType(file_okay=False, path_type=Path),
-    help="Folder that LIST's paths start from. Default: LIST's own.",
+    help="Folder that LIST's paths are relative to. Default: LIST's own.",
 )
 @click.option(
     "--stretch/--no-stretch",
@@ -51,7 +51,7 @@ def train() -> None:
 @click.option(
     "--steps", type=click.IntRange(1), help="Number of steps: makes a run repeat exactly."
 )
-@click.option("--minutes", type=click.FloatRange(0.1), help="Duration, instead of epochs.")
+@click.option("--minutes", type=click.FloatRange(0.1), help="Time limit, instead of epochs.")
 @click.option("--batch", default=128, show_default=True, help="Pairs per step, over all processes.")
 @click.option(
     "--at-once",
@@ -59,7 +59,9 @@ def train() -> None:
     show_default=True,
     help="Images in memory at once; a larger batch is computed in parts, with equal result.",
 )
-@click.option("--rate", type=float, help="Learning rate. Default: 1e-5; 5e-4 for new ones, mini.")
+@click.option(
+    "--rate", type=float, help="Learning rate. Default: 1e-5; 5e-4 with --new, and for mini."
+)
 @click.option(
     "--held-out",
     default=0.05,
@@ -72,7 +74,7 @@ def train() -> None:
 )  # fmt: skip
 @click.option("--save-every", default=100, show_default=True, help="Steps between checkpoints.")
 @click.option("--seed", default=0, show_default=True, help="Random seed.")
-@click.option("--resume", is_flag=True, help="Go on from the run's checkpoint.")
+@click.option("--resume", is_flag=True, help="Resume from the run's checkpoint.")
 @compute_options()
 def pairs(
     listing: Path,

@@ -50,9 +50,9 @@ def known_loader(encoder: "EncoderChoice") -> "Callable[[], Encoder]":
     Raises:
         UsageError: The encoder is unknown.
     """
-    from geosearch.encoders import entry
+    from geosearch.encoders import encoder_info
 
-    entry(encoder.full_name)
+    encoder_info(encoder.full_name)
     return encoder.load
 
 

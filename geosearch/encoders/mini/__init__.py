@@ -7,7 +7,9 @@ texts, aligned on captioned aerial and satellite images by ``python -m workshop.
 
 from pathlib import Path
 
-from geosearch.encoders.device import resolve_device, resolve_precision
+from geosearch.encoders.compute.device import resolve_device, resolve_precision
+from geosearch.encoders.entries import EncoderInfo
+from geosearch.encoders.images.pixels import fit
 from geosearch.encoders.mini.encoder import MiniEncoder, fingerprint_of
 from geosearch.encoders.mini.image_tower import DIM, IMAGE_SIZE, ImageTower, SameConv, folded
 from geosearch.encoders.mini.image_tower import checkpoint_keys as image_checkpoint_keys
@@ -21,7 +23,6 @@ from geosearch.encoders.mini.text_tower import (
 from geosearch.encoders.mini.text_tower import checkpoint_keys as text_checkpoint_keys
 from geosearch.encoders.mini.tokens import tokenize, vocabulary_bytes
 from geosearch.encoders.mini.weights import read, save, sentence_state
-from geosearch.encoders.pixels import fit
 from geosearch.errors import WeightsError
 
 __all__ = [
@@ -35,11 +36,12 @@ __all__ = [
     "SameConv",
     "SentenceEncoder",
     "TextTower",
-    "embedded_weights",
+    "bundled_weights",
     "fit",
     "folded",
     "image_checkpoint_keys",
     "load",
+    "load_info",
     "read",
     "save",
     "sentence_state",
@@ -49,9 +51,17 @@ __all__ = [
 ]
 
 
-def embedded_weights() -> Path:
+def bundled_weights() -> Path:
     """Return the file of weights that ships with the package."""
     return Path(__file__).resolve().parent.parent / "data" / "mini.safetensors"
+
+
+def load_info(
+    info: EncoderInfo, weights: str | Path | None, *, device: str, precision: str
+) -> MiniEncoder:
+    """Load the encoder of this family; see :func:`geosearch.encoders.load_encoder`."""
+    path = None if weights is None else Path(weights)
+    return load(device=device, precision=precision, weights=path)
 
 
 def load(
@@ -62,12 +72,12 @@ def load(
     Args:
         device: ``auto``, ``cpu``, ``cuda``.
         precision: ``auto``, ``float32``, ``bf16``.
-        weights: A file that ``python -m workshop.mini train`` wrote; None for the embedded one.
+        weights: A file that ``python -m workshop.mini train`` wrote; None for the bundled one.
 
     Raises:
         WeightsError: The file is missing, unreadable, or of another layout.
     """
-    path = embedded_weights() if weights is None else weights
+    path = bundled_weights() if weights is None else weights
     device = resolve_device(device)
     image, text = read(path)
     try:

@@ -8,16 +8,16 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from geosearch.encoders.device import FLOAT32, dtype_of
+from geosearch.encoders.compute.device import FLOAT32, dtype_of
+from geosearch.encoders.images.pixels import fit, fit_batch
 from geosearch.encoders.mini.fused import fuse
 from geosearch.encoders.mini.image_tower import DIM, IMAGE_SIZE, ImageTower, folded, mostly_in
 from geosearch.encoders.mini.text_tower import TEXT_LENGTH, TextTower
 from geosearch.encoders.mini.tokens import tokenize, vocabulary_bytes
-from geosearch.encoders.pixels import fit, fit_batch
-from geosearch.encoders.recent import RecentTexts, RemembersTexts
+from geosearch.encoders.texts.recent import RecentTexts, RemembersTexts
 
 _REVISION = b"mini: fit 128 bicubic centre, (x - 127) / 128, wordpiece uncased 256, int8 text"
-"""Say here whatever changes a vector and is no weight; a change makes another fingerprint."""
+"""Whatever else than weights changes a vector; a change makes another fingerprint."""
 
 _IMAGES_AT_ONCE = {"cpu": 24}
 """So few that what one layer hands to the next stays in a CPU's caches."""
@@ -34,7 +34,7 @@ def fingerprint_of(weights: bytes) -> str:
 
 
 class MiniEncoder(RemembersTexts):
-    """The embedded encoder: an image tower and a text tower that share 512 dimensions."""
+    """The bundled encoder: an image tower and a text tower that share 512 dimensions."""
 
     name = "mini"
     dim = DIM
@@ -83,7 +83,7 @@ class MiniEncoder(RemembersTexts):
         at_once = _IMAGES_AT_ONCE.get(self.device, _IMAGES_AT_ONCE_ELSEWHERE)
         for start in range(0, len(chips), at_once):
             part = chips[start : start + at_once]
-            # torch takes no array that must not be written
+            # torch does not take read-only arrays
             part = np.require(part, requirements=["C", "W"])
             pixels = torch.from_numpy(part).to(self.device)
             # colours first in shape, last in memory: as the convolutions want it, without a copy

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from geosearch.encoders.folding import fold_norm
+from geosearch.encoders.layers.folding import fold_norm
 
 DIM = 512
 """Length of a vector."""

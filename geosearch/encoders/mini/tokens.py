@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 VOCABULARY_FILE = "mini-vocabulary.txt"
-"""A word piece a line; the line's number is the token."""
+"""One word piece per line; the line's number is the token."""
 
 
 @dataclass(frozen=True, slots=True)

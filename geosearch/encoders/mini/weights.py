@@ -12,9 +12,9 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from geosearch.encoders.checkpoint import require_weights
 from geosearch.encoders.mini.image_tower import ImageTower
 from geosearch.encoders.mini.text_tower import TextTower
+from geosearch.encoders.weights.checkpoint import require_weights
 from geosearch.errors import WeightsError, first_line
 
 FORMAT = "geosearch-mini-1"

@@ -1,4 +1,4 @@
-"""A confusion matrix as a picture: the darker a cell, the larger its share of the row."""
+"""A confusion matrix as a picture: the darker a cell, the larger its fraction of the row."""
 
 import io
 from collections.abc import Sequence
@@ -41,7 +41,8 @@ def confusion_picture(
     side = cell * len(classes)
     if side + beside > _LARGEST_PX:
         raise UsageError(
-            f"{len(classes)} classes are too many for one picture", hint="take --json instead"
+            f"{len(classes)} classes are too many for one picture",
+            hint="write the report as JSON instead",
         )
     left, top = _EDGE_PX + beside, _TITLE_PX + beside
     sheet = Image.new("RGB", (left + side + _EDGE_PX, top + side + _EDGE_PX), _PAPER)

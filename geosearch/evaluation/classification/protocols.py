@@ -14,7 +14,7 @@ from geosearch.evaluation.classification.prompts import (
     ClassificationProtocol,
     class_words,
 )
-from geosearch.evaluation.judged import Judged, loaded
+from geosearch.evaluation.encoder_source import EncoderSource, load_source
 from geosearch.evaluation.pictures import Pictures, embed_pictures
 from geosearch.evaluation.published import published_classification
 from geosearch.evaluation.report import (
@@ -44,7 +44,7 @@ class ClassFolders:
 
 
 def evaluate_classification(
-    encoder: Judged,
+    encoder: EncoderSource,
     pictures: Pictures,
     protocol: str = "clip",
     *,
@@ -55,7 +55,7 @@ def evaluate_classification(
     """Judge an encoder by how it sorts images with nothing but the classes' names.
 
     Args:
-        encoder: What is judged, or what loads it when it is needed.
+        encoder: The encoder to judge, or a function that loads it.
         pictures: Images in folders by class.
         protocol: A name in :data:`CLASSIFICATION_PROTOCOLS`.
         names: Folder to what the class is called; None for the protocol's own reading.
@@ -63,14 +63,14 @@ def evaluate_classification(
         reporter: Receives the progress.
 
     Raises:
-        UsageError: There is no such protocol, no folder by class, or a name fits no folder.
+        UsageError: The protocol is unknown, no folder by class, or a name fits no folder.
         EncoderError: An image cannot be read.
     """
     chosen = classification_protocol(protocol)
     folders = class_folders(pictures)
     words = _words(folders.classes, chosen, names or {})
     prompts = [template.format(word) for word in words for template in chosen.templates]
-    encoder = loaded(encoder)
+    encoder = load_source(encoder)
     classes = prompt_vectors(encoder, prompts, len(chosen.templates), raw_mean=chosen.raw_mean)
     embedded = embed_pictures(encoder, pictures, folders.names, reporter=reporter)
     guesses = (embedded.vectors @ classes.T).argmax(axis=1)
@@ -102,7 +102,7 @@ def classification_protocol(name: str) -> ClassificationProtocol:
     """
     if name not in CLASSIFICATION_PROTOCOLS:
         raise UsageError(
-            f"there is no classification protocol {name!r}",
+            f"unknown classification protocol {name!r}",
             hint=f"choose one of {', '.join(CLASSIFICATION_PROTOCOLS)}",
         )
     return CLASSIFICATION_PROTOCOLS[name]
@@ -193,7 +193,7 @@ def _words(
     words = [names.get(folder) or class_words(folder, protocol) for folder in classes]
     if len(set(words)) < len(words):
         twice = next(word for word in words if words.count(word) > 1)
-        raise UsageError(f"two classes are called {twice!r}", hint="tell them apart with --names")
+        raise UsageError(f"two classes are called {twice!r}", hint="tell them apart by `names`")
     return words
 
 

@@ -39,7 +39,7 @@ def class_vectors(
 def top1_accuracy(
     images: NDArray[np.float32], labels: NDArray[np.int64], classes: NDArray[np.float32]
 ) -> float:
-    """Return the share of images whose nearest class is their own.
+    """Return the fraction of images whose nearest class is their own.
 
     Args:
         images: float32 [n, dim], unit length.

@@ -38,7 +38,7 @@ def localization_maps(
         encoder: Embeds windows and texts.
         image: uint8 [h, w, 3], RGB.
         texts: What to look for.
-        advance: Is told of each embedded window.
+        advance: Called with the number of windows embedded.
 
     Yields:
         float64 [h, w], 0..1.
@@ -50,7 +50,7 @@ def localization_maps(
     if max(height, width) > _LONGEST_SIDE_PX:
         raise UsageError(
             f"a picture of {width} x {height} pixels is too long for this protocol",
-            hint=f"its maps are saved as JPEG: cut it to {_LONGEST_SIDE_PX} pixels a side",
+            hint=f"its maps are saved as JPEG: cut it to {_LONGEST_SIDE_PX} pixels per side",
         )
     grid = window_grid(height, width)
     vectors = _window_vectors(encoder, image, grid, advance)

@@ -13,7 +13,7 @@ from PIL import Image
 
 from geosearch.encoders import decode_image
 from geosearch.errors import UsageError
-from geosearch.evaluation.judged import Judged, loaded
+from geosearch.evaluation.encoder_source import EncoderSource, load_source
 from geosearch.evaluation.localization.maps import localization_maps
 from geosearch.evaluation.localization.scores import localization_scores, require_ndimage
 from geosearch.evaluation.localization.window_grid import window_grid
@@ -70,7 +70,7 @@ def read_localization_queries(path: str | Path) -> tuple[tuple[LocalizationQuery
 
 
 def evaluate_localization(
-    encoder: Judged,
+    encoder: EncoderSource,
     annotations: str | Path,
     pictures: Pictures,
     *,
@@ -79,7 +79,7 @@ def evaluate_localization(
     """Judge an encoder by how it points at regions in large pictures.
 
     Args:
-        encoder: What is judged, or what loads it when it is needed.
+        encoder: The encoder to judge, or a function that loads it.
         annotations: A JSON file in the layout of AIR-SLT.
         pictures: Where its pictures are.
         reporter: Receives the progress.
@@ -93,7 +93,7 @@ def evaluate_localization(
     scores: list[dict[str, float]] = [{}] * len(queries)
     hashes: dict[str, str] = {}
     by_image = list(_by_image(queries, pictures))
-    encoder = loaded(encoder)
+    encoder = load_source(encoder)
     for image, rows in by_image:
         for place, data in pictures.in_order([image]):
             assert place == 0
@@ -136,7 +136,7 @@ def _query(entry: dict[str, Any]) -> LocalizationQuery:
     regions = tuple(np.asarray(region, np.float64) for region in entry["points"])
     for region in regions:
         if region.ndim != 2 or region.shape[1] != 2 or not np.isfinite(region).all():
-            raise ValueError(f"no region: {region.tolist()!r:.60}")
+            raise ValueError(f"not a region: {region.tolist()!r:.60}")
     if not regions:
         raise ValueError(f"no region for {text.strip()!r:.60}")
     return LocalizationQuery(text.strip(), image, regions)

@@ -20,10 +20,10 @@ Centre = NDArray[np.int64]
 
 _SOFTENED, _SOFTENING_PX = 5, 50
 _PEAK_PX = 1000
-_LEAST_PEAK = 0.5
+_MIN_PEAK = 0.5
 _REACH = 1.5  # of a region's radius over the mean distance of its vertices
 _SHARPNESS, _STEEPNESS = 0.707, 3.0
-_SHARES = {"Rsu": 0.4, "Ras": 0.35, "Rda": 0.25}
+_WEIGHTS = {"Rsu": 0.4, "Ras": 0.35, "Rda": 0.25}
 
 
 def localization_scores(
@@ -36,17 +36,18 @@ def localization_scores(
         regions: Polygons, each [n, 2]: column and row of its vertices, pixels.
 
     Returns:
-        ``Rsu`` (share of the probability inside; 0..1, higher is better), ``Ras`` (how far its
+        ``Rsu`` (fraction of the probability inside; 0..1, higher is better), ``Ras`` (how far its
         peaks are from the regions' centres; 0..1, lower is better), ``Rda`` (how well peaks keep
         together; higher is better) and ``Rmi``, their weighted mean.
 
     Raises:
-        UsageError: The map is none, or there is no region.
+        UsageError: It is not a map of probabilities, or there is no region.
     """
     prob = np.asarray(probability, np.float64)
     if prob.ndim != 2 or 0 in prob.shape or not (prob.min() >= 0 and prob.max() <= 1):
         raise UsageError(
-            f"no map of probabilities: shape {prob.shape}", hint="give [h, w] with values in 0..1"
+            f"not a map of probabilities: shape {prob.shape}",
+            hint="give [h, w] with values in 0..1",
         )
     polygons = [np.asarray(region, np.float64) for region in regions]
     if not polygons or any(p.ndim != 2 or p.shape[1] != 2 or not len(p) for p in polygons):
@@ -61,7 +62,7 @@ def localization_scores(
         "Rda": _discreteness(circles, centres),
     }
     good = {**scores, "Ras": 1 - scores["Ras"]}
-    return scores | {"Rmi": sum(share * good[name] for name, share in _SHARES.items())}
+    return scores | {"Rmi": sum(share * good[name] for name, share in _WEIGHTS.items())}
 
 
 def region_mask(
@@ -150,7 +151,7 @@ def peak_centres(probability: NDArray[np.float64]) -> list[Centre]:
     middle_row = np.bincount(of, rows, count + 1)[1:] / sizes
     middle_col = np.bincount(of, cols, count + 1)[1:] / sizes
     centres = np.stack([middle_col, middle_row], axis=1).astype(np.int64)
-    return [centre for centre in centres if probability[centre[1], centre[0]] >= _LEAST_PEAK]
+    return [centre for centre in centres if probability[centre[1], centre[0]] >= _MIN_PEAK]
 
 
 def _box_mean(grey: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:

@@ -64,7 +64,7 @@ def read_karpathy(path: str | Path, split: str = "test") -> CaptionedSet:
         there = sorted({str(image.get("split")) for image in document["images"]})
         raise UsageError(
             f"{path} has no images in the split {split!r}",
-            hint=f"choose one of its splits with --split: {', '.join(there) or 'it has none'}",
+            hint=f"choose one of its splits as `split`: {', '.join(there) or 'it has none'}",
         )
     return _merged(_name_of(Path(path), document), split, entries, sha256)
 
@@ -83,7 +83,7 @@ def read_text_files(folder: str | Path) -> CaptionedSet:
             with file.open("rb") as stream:
                 data = stream.read(_LONGEST_TEXT + 1)
             if len(data) > _LONGEST_TEXT:
-                raise UsageError(f"{file} is no caption: it is too large", hint="leave it out")
+                raise UsageError(f"{file} is too large for a caption", hint="omit it")
             entries.append((file.stem, (first_line_of(data.decode()),)))
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(
@@ -124,5 +124,5 @@ def _name_of(path: Path, document: dict[str, Any]) -> str:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{value!r}, which is no text")
+        raise TypeError(f"{value!r}, which is not a text")
     return value

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from geosearch.encoders import Encoder
 from geosearch.errors import UsageError
-from geosearch.evaluation.judged import Judged, loaded
+from geosearch.evaluation.encoder_source import EncoderSource, load_source
 from geosearch.evaluation.pictures import Pictures, embed_pictures
 from geosearch.evaluation.published import published_retrieval
 from geosearch.evaluation.report import EncoderUsed, Protocol, Report, hash_of_texts
@@ -59,7 +59,7 @@ class Queries:
 
 
 def evaluate_retrieval(
-    encoder: Judged,
+    encoder: EncoderSource,
     captioned: CaptionedSet,
     pictures: Pictures,
     protocol: str = "remoteclip",
@@ -69,21 +69,21 @@ def evaluate_retrieval(
     """Judge an encoder by retrieval in both directions.
 
     Args:
-        encoder: What is judged, or what loads it when it is needed.
+        encoder: The encoder to judge, or a function that loads it.
         captioned: Images by name with their captions.
         pictures: Where those images are.
         protocol: A name in :data:`RETRIEVAL_PROTOCOLS`.
         reporter: Receives the progress.
 
     Raises:
-        UsageError: There is no such protocol, or an image is not there.
+        UsageError: The protocol is unknown, or an image is not there.
         EncoderError: An image cannot be read.
     """
     chosen = _protocol(protocol)
     queries = queries_of(captioned, protocol)
     by_stem = captioned.split == "all"  # text files say no ending
     names = (pictures.find_stems if by_stem else pictures.find)(captioned.images)
-    encoder = loaded(encoder)
+    encoder = load_source(encoder)
     embedded = embed_pictures(encoder, pictures, names, reporter=reporter)
     texts = embed_in_batches(encoder, queries.texts, reporter=reporter)
     scores = texts @ embedded.vectors.T
@@ -107,7 +107,7 @@ def queries_of(captioned: CaptionedSet, protocol: str) -> Queries:
     """Return the texts of a set as a protocol asks them, with the images of each.
 
     Raises:
-        UsageError: There is no such protocol.
+        UsageError: The protocol is unknown.
     """
     _protocol(protocol)
     said = [(text, i) for i, texts in enumerate(captioned.captions) for text in texts]
@@ -163,7 +163,7 @@ def embed_in_batches(
 def _protocol(name: str) -> Protocol:
     if name not in RETRIEVAL_PROTOCOLS:
         raise UsageError(
-            f"there is no retrieval protocol {name!r}",
+            f"unknown retrieval protocol {name!r}",
             hint=f"choose one of {', '.join(RETRIEVAL_PROTOCOLS)}",
         )
     return RETRIEVAL_PROTOCOLS[name]

@@ -164,7 +164,7 @@ def _shares(ranks: NDArray[np.int64]) -> tuple[float, float, float]:
 
 
 def precision_at(depth: int, scores: NDArray[np.float32], right: NDArray[np.bool_]) -> float:
-    """Return the share of right items among the best, scores and right [n]."""
+    """Return the fraction of right items among the best, scores and right [n]."""
     return float(right[np.argsort(-scores, kind="stable")[:depth]].mean())
 
 

@@ -15,6 +15,21 @@ _FEW_RANGES = 8
 """So many are written down faster one by one."""
 
 
+def edges_of(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where ranges of consecutive numbers begin, and the number after each, int64 [r, 2].
+
+    Args:
+        numbers: int64 [m], ascending.
+    """
+    if not len(numbers):
+        return np.zeros((0, 2), np.int64)
+    (ends,) = (numbers[1:] - numbers[:-1] != 1).nonzero()
+    edges = np.empty((len(ends) + 1, 2), np.int64)
+    edges[0, 0], edges[-1, 1] = numbers[0], numbers[-1] + 1
+    edges[1:, 0], edges[:-1, 1] = numbers[ends + 1], numbers[ends] + 1
+    return edges
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RowRanges:
     """Ranges of rows, ascending; none overlap."""
@@ -31,13 +46,7 @@ class RowRanges:
     @classmethod
     def of_rows(cls, rows: Rows) -> "RowRanges":
         """Return ascending rows int64 [m] as ranges."""
-        if not len(rows):
-            return cls(np.zeros((0, 2), np.int64))
-        (ends,) = (rows[1:] - rows[:-1] != 1).nonzero()
-        edges = np.empty((len(ends) + 1, 2), np.int64)
-        edges[0, 0], edges[-1, 1] = rows[0], rows[-1] + 1
-        edges[1:, 0], edges[:-1, 1] = rows[ends + 1], rows[ends] + 1
-        return cls(edges)
+        return cls(edges_of(rows))
 
     @classmethod
     def joined(cls, *parts: "RowRanges") -> "RowRanges":
@@ -78,7 +87,7 @@ class RowRanges:
         edges = self.edges
         if 0 < len(edges) <= _FEW_RANGES:
             return np.concatenate([np.arange(first, last) for first, last in edges.tolist()])
-        lengths = self.lengths
+        lengths = edges[:, 1] - edges[:, 0]
         # each range's numbers are those of one long count, moved to where the range begins
         before = np.cumsum(lengths) - lengths
         every = np.arange(int(lengths.sum()), dtype=np.int64)

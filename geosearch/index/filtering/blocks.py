@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.index.arrays.row_ranges import RowRanges
+from geosearch.index.arrays.row_ranges import RowRanges, edges_of
 from geosearch.index.files.array_archives import arrays_in
 
 MAX_BLOCK_ROWS = 256
@@ -64,7 +64,7 @@ class Blocks:
 
     def ranges(self, numbers: NDArray[np.int64]) -> RowRanges:
         """Return the rows of some blocks, ascending, as ranges."""
-        return RowRanges(self.starts[RowRanges.of_rows(numbers).edges])
+        return RowRanges(self.starts[edges_of(numbers)])
 
 
 _NAMES = frozenset(field.name for field in fields(Blocks))

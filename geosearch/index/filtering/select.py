@@ -5,7 +5,7 @@ areas. They are asked of blocks first, whose spans decide on most rows; then of 
 blocks that only may pass. What is left at an area's border needs its footprint.
 """
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -66,17 +66,17 @@ def select(segment: Filterable, filter: Filter) -> RowRanges:
     """Return the rows of a segment that pass a filter; removed chips never do."""
     if segment.alive is None and filter.is_empty:
         return RowRanges.span(0, segment.n)
-    conditions = list(_conditions(segment, filter))
-    blocks = _blocks_near(segment, filter.areas)
+    blocks, conditions = segment.blocks, _conditions(segment, filter)
+    passing = _blocks_near(segment, filter.areas)
     for condition in conditions:
-        blocks = blocks.where(*condition.of_blocks(segment.blocks, blocks.numbers))
+        passing = passing.where(*condition.of_blocks(blocks, passing.numbers))
     for area in filter.areas:
-        blocks = blocks.where(*_area_of_blocks(segment.blocks.bounds[blocks.numbers], area))
-    if isinstance(blocks.numbers, slice):
+        passing = passing.where(*_area_of_blocks(blocks.bounds[passing.numbers], area))
+    numbers, whole = passing.numbers, passing.whole
+    if isinstance(numbers, slice):
         return RowRanges.span(0, segment.n)  # no condition holds for some rows only
-    rows = _select_rows(segment, blocks.numbers[~blocks.whole], filter.areas, conditions)
-    whole = segment.blocks.ranges(blocks.numbers[blocks.whole])
-    return RowRanges.joined(whole, RowRanges.of_rows(rows))
+    rows = _select_rows(segment, numbers[~whole], filter.areas, conditions)
+    return RowRanges.joined(blocks.ranges(numbers[whole]), RowRanges.of_rows(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,9 @@ def _select_rows(
         near = meet(bounds, area.within).nonzero()[0]  # a mask takes ten times as long
         rows, bounds = rows[near], bounds.take(near, axis=0)
     if conditions:
-        passes = np.logical_and.reduce([one.of_rows(segment, rows) for one in conditions])
+        passes, *others = (one.of_rows(segment, rows) for one in conditions)
+        for other in others:
+            passes = passes & other
         rows, bounds = rows[passes], bounds[passes]
     rectangular = bool(segment.blocks.rectangular[numbers].all())
     for area in areas:
@@ -145,15 +147,15 @@ class _Condition(Protocol):
         """Return for which rows it holds, bool [m]."""
 
 
-def _conditions(segment: Filterable, filter: Filter) -> Iterator[_Condition]:
+def _conditions(segment: Filterable, filter: Filter) -> list[_Condition]:
+    conditions: list[_Condition] = [_InRange(one) for one in filter.ranges]
     if segment.alive is not None and segment.alive_blocks is not None:
-        yield _Alive(segment.alive, *segment.alive_blocks)
+        conditions.append(_Alive(segment.alive, *segment.alive_blocks))
     if filter.time is not None:
-        yield _InTime(filter.time, filter.undated)
-    for one in filter.ranges:
-        yield _InRange(one)
+        conditions.append(_InTime(filter.time, filter.undated))
     if filter.scenes is not None:
-        yield _OfScenes(segment.scene_numbers(filter.scenes))
+        conditions.append(_OfScenes(segment.scene_numbers(filter.scenes)))
+    return conditions
 
 
 @dataclass(frozen=True, slots=True)

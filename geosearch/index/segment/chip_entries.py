@@ -74,7 +74,7 @@ class ChipEntry(NamedTuple):
     @property
     def window(self) -> PixelWindow:
         """In pixels of the scene."""
-        return PixelWindow(self.column, self.row, self.width, self.height)
+        return PixelWindow._make(self[6:10])
 
     @property
     def size_m(self) -> tuple[float, float]:

@@ -25,7 +25,7 @@ class Balance:
     """Progress and weight, both 0..1, by progress."""
 
     def __post_init__(self) -> None:
-        """Refuse what is no such line.
+        """Refuse weights that are not such a line.
 
         Raises:
             UsageError: A number is not in 0..1, or progress does not grow.
@@ -33,10 +33,10 @@ class Balance:
         numbers = [number for point in self.points for number in point]
         grows = all(a[0] < b[0] for a, b in pairwise(self.points))
         if not self.points or not grows or any(not 0 <= number <= 1 for number in numbers):
-            raise UsageError(f"{str(self)!r} is no balance of long and short texts", hint=_FORM)
+            raise UsageError(f"{str(self)!r} is not a balance of long and short texts", hint=_FORM)
 
     def long(self, done: float) -> float:
-        """Return the weight of the long texts when a share of the run is done."""
+        """Return the weight of the long texts when a fraction of the run is done."""
         after = bisect_right([progress for progress, _ in self.points], done)
         if after == 0:
             return self.points[0][1]
@@ -64,4 +64,6 @@ def read_balance(written: str) -> Balance:
     except ValueError as error:
         if isinstance(error, UsageError):
             raise
-        raise UsageError(f"{written!r} is no balance of long and short texts", hint=_FORM) from None
+        raise UsageError(
+            f"{written!r} is not a balance of long and short texts", hint=_FORM
+        ) from None

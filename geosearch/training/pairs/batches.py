@@ -14,7 +14,7 @@ from geosearch.training.pairs.listing import Pair
 from geosearch.training.ranks import ALONE, Ranks
 
 _LEAST_SIDE = 0.7
-"""Of a cut, as a share of the image's."""
+"""Of a cut, as a fraction of the image's."""
 _READERS = 4
 
 
@@ -78,7 +78,7 @@ class PairBatches:
             fit: Brings an image to the towers' input.
             size: Pairs a batch, all processes together.
             augment: Changes images before they are fitted.
-            seed: Decides all batches.
+            seed: Random seed.
             ranks: This process's slice of each batch.
         """
         self._pairs = pairs

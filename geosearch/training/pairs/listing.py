@@ -16,7 +16,7 @@ _FORM = (
     "a list has the columns file, short and long: as CSV with a first line that names them, or a "
     "JSON object a line; one of the two texts may be missing"
 )
-_MOST_CHARACTERS = 20_000  # of a text: 248 tokens are some thousand
+_MAX_CHARACTERS = 20_000  # of a text: 248 tokens are some thousand
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def parted(
     Args:
         pairs: All.
         share: How many are held out, 0..1.
-        seed: Decides which.
+        seed: Random seed.
     """
     rows = list(range(len(pairs)))
     random.Random(seed).shuffle(rows)
@@ -118,9 +118,9 @@ def _object(where: str, line: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
     except ValueError as error:
-        raise UsageError(f"{where} is no JSON: {error}", hint=_FORM) from error
+        raise UsageError(f"{where} is not valid JSON: {error}", hint=_FORM) from error
     if not isinstance(row, dict):
-        raise UsageError(f"{where} is no JSON object", hint=_FORM)
+        raise UsageError(f"{where} is not a JSON object", hint=_FORM)
     return row
 
 
@@ -129,5 +129,5 @@ def _texts(where: str, value: Any) -> tuple[str, ...]:
     several = value if isinstance(value, list) else [value]
     texts = [one for one in several if one is not None]
     if any(not isinstance(one, str) for one in texts):
-        raise UsageError(f"{where}: {value!r} is no text", hint=_FORM)
-    return tuple(one.strip()[:_MOST_CHARACTERS] for one in texts if one.strip())
+        raise UsageError(f"{where}: {value!r} is not a text", hint=_FORM)
+    return tuple(one.strip()[:_MAX_CHARACTERS] for one in texts if one.strip())

@@ -91,12 +91,12 @@ class MiniTowers(nn.Module):
 
 
 def tuned_mini(weights: Path | None) -> MiniTowers:
-    """Return the towers of a file of weights; None for those that ship.
+    """Return the towers of a file of weights; None for the bundled ones.
 
     Raises:
         WeightsError: The file is missing, unreadable, or of another layout.
     """
-    image, text = mini.read(weights or mini.embedded_weights())
+    image, text = mini.read(weights or mini.bundled_weights())
     return MiniTowers(image, text, tuned=True)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from geosearch.encoders import (
-    entry,
+    encoder_info,
     new_clip_towers,
     read_clip_towers,
     read_siglip_towers,
@@ -30,9 +30,9 @@ from geosearch.training.ranks import Ranks, joined
 
 _MINI, _SIGLIP = "mini", "siglip"
 _WEIGHTS = "weights.safetensors"
-_LEAST_HELD_OUT = 10
+_MIN_HELD_OUT = 10
 """Images below which nothing is held out: a recall of so few says nothing."""
-_WARM_UP_SHARE, _MOST_WARM_UP = 0.1, 200
+_WARM_UP_FRACTION, _MAX_WARM_UP = 0.1, 200
 _BATCHES_AHEAD = 2
 _TUNING_RATE, _NEW_RATE = 1e-5, 5e-4
 
@@ -52,18 +52,18 @@ class Tuning:
     epochs: float = 10.0
     """How often each image is seen, where neither steps nor minutes are given."""
     batch: int = 128
-    """Pairs a step, all processes together."""
+    """Pairs per step, all processes together."""
     rate: float | None = None
-    """Full learning rate; None for 1e-5, and 5e-4 for what starts anew and for ``mini``."""
+    """Full learning rate; None for 1e-5, and 5e-4 for what starts from scratch and for ``mini``."""
     held_out: float = 0.05
-    """Share of the images that is kept from training, to judge by."""
+    """Fraction of images held out for evaluation."""
     augment: str = "turns"
     """``turns`` (cuts, quarter turns, mirrors) or ``none``."""
     seed: int = 0
     device: str = "auto"
     precision: str = "auto"
     at_once: int = 64
-    """Images whose activations are kept at once, a process."""
+    """Images whose activations are kept at once, per process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,29 +104,30 @@ def train_pairs(
         out: The run's folder.
         tuning: What is trained, and how.
         images: The folder that the list's paths start from; None for the list's own.
-        steps: How many; else by time, else by epochs.
+        steps: Number of steps; else by time, else by epochs.
         minutes: How long.
         save_every: Steps between checkpoints.
         resume: Go on from the checkpoint in ``out``.
-        reporter: Is told how it goes.
+        reporter: Receives the progress.
 
     Raises:
-        UsageError: The list or a setting cannot be meant.
-        EncoderError: The device is not there, or an image cannot be read.
+        UsageError: The list or a setting is invalid.
+        EncoderError: The device is not available, or an image cannot be read.
         WeightsError: The weights are missing or do not fit.
     """
     _check(tuning)
     if resume:
         require_checkpoint(out)
     read = read_pairs(listing, images)
-    share = tuning.held_out if tuning.held_out * len(read.pairs) >= _LEAST_HELD_OUT else 0.0
+    share = tuning.held_out if tuning.held_out * len(read.pairs) >= _MIN_HELD_OUT else 0.0
     learned, held_out = parted(read.pairs, share, tuning.seed)
     require_folder(out)
     with joined(resolve_device(tuning.device)) as (ranks, device):
         if tuning.batch % ranks.count:
             raise UsageError(
                 f"a batch of {tuning.batch} cannot be shared out to {ranks.count} processes",
-                hint="give --batch a multiple of their number",
+                hint="give a `batch` that is a multiple of their number",
+                parameter="batch",
             )
         told = reporter if ranks.first else SILENT
         told.say(f"{len(learned)} images to learn from, {len(held_out)} held out")
@@ -154,23 +155,33 @@ def train_pairs(
 def _check(tuning: Tuning) -> None:
     if tuning.augment not in AUGMENTS:
         raise UsageError(
-            f"there is no augmentation {tuning.augment!r}", hint=f"use {' or '.join(AUGMENTS)}"
+            f"unknown augmentation {tuning.augment!r}",
+            hint=f"use {' or '.join(AUGMENTS)}",
+            parameter="augment",
         )
     if tuning.batch < 2:
         raise UsageError(
-            f"a batch of {tuning.batch} has nothing to tell apart", hint="give --batch 2 or more"
+            f"a batch of {tuning.batch} has nothing to tell apart",
+            hint="give a `batch` of 2 or more",
+            parameter="batch",
         )
     if tuning.at_once < 1 or tuning.epochs <= 0 or not 0 <= tuning.held_out < 1:
         raise UsageError(
             f"at_once {tuning.at_once}, epochs {tuning.epochs}, held out {tuning.held_out}: "
-            "one cannot be meant",
-            hint="at_once is 1 or more, epochs are more than 0, held out is a share below 1",
+            "one of them is invalid",
+            hint="at_once is 1 or more, epochs are more than 0, held out is a fraction below 1",
         )
     if tuning.rate is not None and not 0 < tuning.rate < math.inf:
-        raise UsageError(f"a rate of {tuning.rate}", hint="give --rate a number above 0: 1e-5")
-    resolve_precision("cpu", tuning.precision)  # is it one at all
+        raise UsageError(
+            f"a rate of {tuning.rate}",
+            hint="give a `rate` above 0, such as 1e-5",
+            parameter="rate",
+        )
+    resolve_precision("cpu", tuning.precision)  # refuses an unknown one
     if tuning.new and tuning.weights:
-        raise UsageError("--new takes no weights", hint="leave one of --new and --weights out")
+        raise UsageError(
+            "both `new` and `weights` are given", hint="omit one of them", parameter="weights"
+        )
 
 
 def _settings(
@@ -178,11 +189,11 @@ def _settings(
 ) -> Settings:
     if steps is None and minutes is None:
         steps = max(math.ceil(tuning.epochs * images / tuning.batch), 1)
-    warm_up = _MOST_WARM_UP if steps is None else round(_WARM_UP_SHARE * steps)
+    warm_up = _MAX_WARM_UP if steps is None else round(_WARM_UP_FRACTION * steps)
     return Settings(
         minutes=minutes or math.inf,
         steps=steps,
-        warm_up_steps=max(min(warm_up, _MOST_WARM_UP), 1),
+        warm_up_steps=max(min(warm_up, _MAX_WARM_UP), 1),
         lowest_rate=0.0,
         weight_decay=0.01,  # as Long-CLIP's training script
         average_steps=max((steps or 1000) / 10, 10),
@@ -192,26 +203,26 @@ def _settings(
 
 
 def _towers(tuning: Tuning, learned: Sequence[Pair]) -> Towers:
-    family = entry(tuning.encoder).family
-    if family == _MINI:
+    info = encoder_info(tuning.encoder)
+    if info.family == _MINI:
         from geosearch.training.pairs.mini_towers import new_mini, tuned_mini
 
         return new_mini(tuning.seed) if tuning.new else tuned_mini(tuning.weights)
-    if family == _SIGLIP and not tuning.new:
-        return cast(Towers, read_siglip_towers(tuning.encoder, tuning.weights))
+    if info.family == _SIGLIP and not tuning.new:
+        return cast(Towers, read_siglip_towers(info, tuning.weights))
     long_texts = tuning.long_texts
     if long_texts is None:
         long_texts = any(pair.long for pair in learned)
     if tuning.new:
-        towers = new_clip_towers(tuning.encoder, long_texts=long_texts, seed=tuning.seed)
+        towers = new_clip_towers(info, long_texts=long_texts, seed=tuning.seed)
     else:
-        towers = read_clip_towers(tuning.encoder, tuning.weights, long_texts=long_texts)
+        towers = read_clip_towers(info, tuning.weights, long_texts=long_texts)
     return cast(Towers, towers)
 
 
 def _learner(tuning: Tuning, towers: Towers, device: str) -> PairsLearner:
-    starts_anew = tuning.new or entry(tuning.encoder).family == _MINI
-    rate = tuning.rate or (_NEW_RATE if starts_anew else _TUNING_RATE)
+    from_scratch = tuning.new or encoder_info(tuning.encoder).family == _MINI
+    rate = tuning.rate or (_NEW_RATE if from_scratch else _TUNING_RATE)
     bf16 = resolve_precision(device, tuning.precision) != "float32"
     return PairsLearner(towers, tuning.balance, rate, Compute(device, bf16, tuning.at_once))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from geosearch.encoders import load
+from geosearch.encoders import load_encoder
 
 
 def embed(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -32,7 +32,7 @@ def test_texts_of_a_text_file_come_back_in_their_order(tmp_path: Path) -> None:
     assert stored["items"].tolist() == ["a lake", "", "水 a très long text"]
     assert stored["vectors"].dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(stored["vectors"], axis=1), 1, atol=1e-5)
-    expected = load("mini", precision="float32").encode_texts(["a lake"])
+    expected = load_encoder("mini", precision="float32").encode_texts(["a lake"])
     np.testing.assert_allclose(stored["vectors"][:1], expected, atol=1e-5)
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from geosearch.cli.main import run as run_command
-from geosearch.encoders import load
+from geosearch.encoders import load_encoder
 
 SAID = {"red": (190, 40, 30), "green": (40, 150, 40), "blue": (30, 60, 170)}
 
@@ -72,7 +72,7 @@ def test_retrieval_reports_what_the_vectors_give(run: Run, captions: Path, class
     report = json.loads(result.stdout)
     assert report["set_name"] == "drawn test"
     assert report["counts"] == {"images": 6, "captions": 12, "texts": 12}
-    encoder = load("mini", device="cpu", precision="float32")
+    encoder = load_encoder("mini", device="cpu", precision="float32")
     names = sorted(f"{name}{number}" for name in SAID for number in (1, 2))
     files = [classes / name[:-1] / f"{name}.png" for name in names]
     images = encoder.encode_images(

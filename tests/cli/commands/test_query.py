@@ -9,7 +9,7 @@ import pytest
 from support.small_index import SPEC, all_chips, best_ids, build, chips, record, unit
 
 from geosearch.cli.main import run
-from geosearch.encoders import load
+from geosearch.encoders import load_encoder
 from geosearch.index import IndexWriter, open_index
 
 TEXTS = ["a river", "a lake among hills", "tennis court between two white buildings"]
@@ -28,7 +28,7 @@ def unknown(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index of `mini` in which a chip for each text lies exactly where the text does."""
-    mini = load("mini")
+    mini = load_encoder("mini")
     spec = replace(SPEC, encoder="mini", fingerprint=mini.fingerprint, dim=mini.dim)
     rng = np.random.default_rng(0)
     vectors = rng.normal(size=(100, mini.dim)).astype(np.float32)

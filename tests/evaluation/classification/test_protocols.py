@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from geosearch.encoders import load
+from geosearch.encoders import load_encoder
 from geosearch.errors import UsageError
 from geosearch.evaluation import evaluate_classification, open_pictures, read_class_names
 from geosearch.evaluation.classification.protocols import confusion_matrix, prompt_vectors
@@ -58,7 +58,7 @@ def test_raw_means_weigh_prompts_by_their_length(colours: Any) -> None:
 
 
 def test_raw_text_vectors_are_the_unit_ones_with_a_length() -> None:
-    encoder: Any = load("mini", device="cpu", precision="float32")
+    encoder: Any = load_encoder("mini", device="cpu", precision="float32")
     texts = ["a river", "many houses along a street"]
     raw, unit = encoder.encode_texts_raw(texts), encoder.encode_texts(texts)
     lengths = np.linalg.norm(raw, axis=1, keepdims=True)

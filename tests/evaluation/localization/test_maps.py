@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from geosearch.encoders import load
+from geosearch.encoders import load_encoder
 from geosearch.errors import UsageError
 from geosearch.evaluation.localization.maps import localization_maps, probability_map
 from geosearch.evaluation.localization.window_grid import window_grid
@@ -56,7 +56,7 @@ def scenery(height: int, width: int) -> np.ndarray:
 
 
 def test_a_map_is_the_reference_s(tmp_path: Path) -> None:
-    encoder = load("mini", device="cpu", precision="float32")
+    encoder = load_encoder("mini", device="cpu", precision="float32")
     image = scenery(790, 1100)
     (found,) = localization_maps(encoder, image, ["a green field"])
     expected = written_out(encoder, image, "a green field", tmp_path)

@@ -75,7 +75,7 @@ def test_any_query_and_any_name_are_json_in_utf_8(query: str, name: str) -> None
     (feature,) = json.loads(geojson_text(hits, [query]).encode())["features"]
     expected = name if is_readable(name) else shown(name)
     assert feature["properties"]["scene"] == expected
-    answer = json.loads(answer_line(query, hits, Explanation([], {})).encode())
+    answer = json.loads(answer_line(query, hits, Explanation((), {})).encode())
     assert answer["hits"][0]["scene"] == expected
 
 

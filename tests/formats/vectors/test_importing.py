@@ -34,7 +34,8 @@ def vectors_of(count: int, seed: int = 0) -> np.ndarray:
 def boxes_of(count: int) -> np.ndarray:
     lon = np.arange(count) % 40
     lat = np.arange(count) // 40
-    return shapely.box(lon, lat, lon + 0.8, lat + 0.8)
+    boxes: np.ndarray = shapely.box(lon, lat, lon + 0.8, lat + 0.8)
+    return boxes
 
 
 def columns_of(count: int) -> dict[str, Any]:
@@ -696,10 +697,10 @@ def test_vectors_of_no_named_encoder_are_not_added_to_those_of_one(tmp_path: Pat
 
 
 def test_texts_are_asked_where_the_encoder_is_named(tmp_path: Path) -> None:
-    from geosearch.encoders import load
+    from geosearch.encoders import load_encoder
 
     texts = ["a river", "a forest", "an airport"]
-    vectors = load("mini").encode_texts(texts)
+    vectors = load_encoder("mini").encode_texts(texts)
     columns = columns_of(3)
     flat = pa.array(vectors.reshape(-1))
     columns["vector"] = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])

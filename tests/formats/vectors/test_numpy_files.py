@@ -6,6 +6,7 @@ import os
 import pickle
 import zipfile
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import numpy as np
@@ -20,9 +21,9 @@ from geosearch.formats import read_vectors
 @pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(8,), (1, 8), (3, 8)])
 def test_an_npy_file_gives_its_array_as_it_is(
-    tmp_path: Path, kind: type, shape: tuple[int, ...]
+    tmp_path: Path, kind: type[np.floating[Any]], shape: tuple[int, ...]
 ) -> None:
-    stored = np.arange(1, 1 + np.prod(shape)).reshape(shape).astype(kind)
+    stored: np.ndarray = np.arange(1, 1 + np.prod(shape)).reshape(shape).astype(kind)
     np.save(tmp_path / "v.npy", stored)
     asked = read_vectors(tmp_path / "v.npy")
     assert asked.vectors.dtype == kind

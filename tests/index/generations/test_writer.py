@@ -304,7 +304,7 @@ def test_verify_does_not_follow_a_strangers_path(tmp_path: Path) -> None:
 
     edit_manifest(tmp_path / "index", seal)
     (problem,) = verify(tmp_path / "index")
-    assert "../../../secret, which no segment has" in problem.reason
+    assert "../../../secret, which is not a file of a segment" in problem.reason
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def test_what_hits_tell_must_be_what_the_columns_have(index: Path) -> None:
     path.write_bytes(data)
     reseal(index)
     (problem,) = repair(index)
-    assert problem.reason == "chips does not agree with the columns"
+    assert problem.reason == "the entries of chips do not agree with the columns"
     assert verify(index) == []
 
 

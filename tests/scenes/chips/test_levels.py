@@ -1,6 +1,6 @@
 """Levels of a scene: their pixels lie over all of it, and their chips too."""
 
-from typing import Any
+from functools import partial
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def test_chips_of_every_level_cover_every_pixel_of_the_scene(
     width: int,
     height: int,
     size: int,
-    scales: list[int],
+    scales: set[int],
     gsd: float | None,
     pixel: tuple[float, float],
     data: st.DataObject,
@@ -99,9 +99,9 @@ def test_the_own_resolution_survives_being_kept_as_float32(gsd: float) -> None:
 
 
 def test_a_chip_larger_than_the_scene_is_left_out_unless_it_is_the_finest() -> None:
-    own: dict[str, Any] = {"pixel_m": (1.0, 1.0), "size_px": 100, "stride_px": 100}
-    assert set(cut_levels(450, 250, (1, 2, 4), **own).gsd_m) == {1, 2}
-    assert cut_levels(300, 90, (2, 4), **own).windows.tolist() == [
+    cut = partial(cut_levels, pixel_m=(1.0, 1.0), size_px=100, stride_px=100)
+    assert set(cut(450, 250, (1, 2, 4)).gsd_m) == {1, 2}
+    assert cut(300, 90, (2, 4)).windows.tolist() == [
         [0, 0, 200, 90],
         [100, 0, 200, 90],
     ]

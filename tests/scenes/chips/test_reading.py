@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from threading import enumerate as enumerate_threads
-from typing import Any
 
 import numpy as np
 import pytest
@@ -26,13 +25,15 @@ from geosearch.scenes import (
 )
 from geosearch.scenes.chips import chip_blocks as chip_blocks_module
 from geosearch.scenes.chips import decoding as decoding_module
-from geosearch.scenes.raster.pixels import PixelSource, read_values
+from geosearch.scenes.raster.pixels import PixelSource, Valid, read_values
 from geosearch.scenes.raster.stretch import to_bytes
 
 AFFINE = rasterio.Affine(10, 0, 500000, 0, -10, 5000000)
 
 
-def write(path: Path, values: np.ndarray, mask: np.ndarray | None = None, **options: Any) -> Scene:
+def write(
+    path: Path, values: np.ndarray, mask: np.ndarray | None = None, **options: object
+) -> Scene:
     values = values if values.ndim == 3 else values[None]
     profile = {
         "driver": "GTiff",
@@ -152,7 +153,7 @@ def rows_read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Rows of a file, as they are decoded."""
     rows: list[int] = []
 
-    def counting(source: PixelSource, window: Window) -> Any:
+    def counting(source: PixelSource, window: Window) -> tuple[np.ndarray, Valid | None]:
         rows.extend(range(window.row_off, window.row_off + window.height))
         return read_values(source, window)
 

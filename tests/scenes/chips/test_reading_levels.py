@@ -1,7 +1,7 @@
 """Chips of several ground resolutions against GDAL's average and its own overviews."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -28,12 +28,18 @@ from geosearch.scenes import (
 from geosearch.scenes.chips import chip_blocks as chip_blocks_module
 from geosearch.scenes.chips import decoding as decoding_module
 from geosearch.scenes.chips.levels import level_at
-from geosearch.scenes.raster.pixels import PixelSource, read_values
+from geosearch.scenes.raster.pixels import PixelSource, Valid, read_values
 
 AFFINE = rasterio.Affine(10, 0, 500000, 0, -10, 5000000)
 
 
-def write(path: Path, values: np.ndarray, mask: np.ndarray | None = None, **options: Any) -> Scene:
+def write(
+    path: Path,
+    values: np.ndarray,
+    mask: np.ndarray | None = None,
+    overviews: Sequence[int] = (),
+    **options: object,
+) -> Scene:
     profile = {
         "driver": "GTiff",
         "count": values.shape[0],
@@ -44,7 +50,6 @@ def write(path: Path, values: np.ndarray, mask: np.ndarray | None = None, **opti
         "transform": AFFINE,
         "photometric": "RGB",
     }
-    overviews = options.pop("overviews", ())
     inside = rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True)
     with inside, rasterio.open(path, "w", **profile | options) as dataset:
         dataset.write(values)
@@ -76,9 +81,11 @@ def cut(
 
 
 def gathered(
-    scene: Scene, chips: ChipLayout, size: int, **options: Any
+    scene: Scene, chips: ChipLayout, size: int, pixel_m: tuple[float, float] | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    blocks = list(read_chips(scene, chips.windows, size_px=size, gsd_m=chips.gsd_m, **options))
+    blocks = list(
+        read_chips(scene, chips.windows, size_px=size, gsd_m=chips.gsd_m, pixel_m=pixel_m)
+    )
     firsts = np.cumsum([0] + [len(block.pixels) for block in blocks])
     assert [block.first for block in blocks] == firsts[:-1].tolist()
     assert firsts[-1] == len(chips)
@@ -176,7 +183,7 @@ def test_full_pixels_are_not_read_where_an_overview_is_as_fine(
     scene = write(tmp_path / "x.tif", smooth(520, 520), overviews=[2, 4, 8])
     seen: list[tuple[tuple[int, int], int, int]] = []
 
-    def watching(source: PixelSource, window: Window) -> Any:
+    def watching(source: PixelSource, window: Window) -> tuple[np.ndarray, Valid | None]:
         seen.append((source.dataset.shape, int(window.row_off), int(window.height)))
         return read_values(source, window)
 
@@ -192,7 +199,7 @@ def test_one_pass_over_a_file_without_overviews_serves_all_scales(
     scene = write(tmp_path / "x.tif", smooth(300, 210))
     rows: list[int] = []
 
-    def watching(source: PixelSource, window: Window) -> Any:
+    def watching(source: PixelSource, window: Window) -> tuple[np.ndarray, Valid | None]:
         rows.extend(range(int(window.row_off), int(window.row_off + window.height)))
         return read_values(source, window)
 
@@ -221,7 +228,7 @@ def noisy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     data=st.data(),
 )
 def test_a_chip_read_again_is_the_chip_that_was_embedded(
-    noisy: Scene, size: int, gsd: float | None, scales: list[int], data: st.DataObject
+    noisy: Scene, size: int, gsd: float | None, scales: set[int], data: st.DataObject
 ) -> None:
     stride = data.draw(st.integers(max(1, size // 3), size))
     chips = cut(noisy, size, stride, gsd, tuple(sorted(scales)))

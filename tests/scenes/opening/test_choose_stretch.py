@@ -14,7 +14,7 @@ AFFINE = rasterio.Affine(10, 0, 500000, 0, -10, 5000000)
 
 
 def write(
-    path: Path, values: np.ndarray, overviews: tuple[int, ...] = (), **options: Any
+    path: Path, values: np.ndarray, overviews: tuple[int, ...] = (), **options: object
 ) -> SceneFile:
     profile = {"driver": "GTiff", "count": len(values), "dtype": values.dtype}
     profile |= {"height": values.shape[1], "width": values.shape[2]}

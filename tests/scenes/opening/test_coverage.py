@@ -1,7 +1,6 @@
 """Which windows of a sparse file may hold pixels."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import rasterio
@@ -12,7 +11,7 @@ from geosearch.scenes import SceneFile, chip_windows, open_scene, read_chips, wi
 AFFINE = rasterio.Affine(10, 0, 500000, 0, -10, 5000000)
 
 
-def sparse(path: Path, **options: Any) -> SceneFile:
+def sparse(path: Path, **options: object) -> SceneFile:
     profile = {"driver": "GTiff", "count": 3, "dtype": "uint8", "width": 1000, "height": 700}
     profile |= {"crs": "EPSG:32633", "transform": AFFINE, "tiled": True, "sparse_ok": True}
     profile |= {"blockxsize": 64, "blockysize": 32, "photometric": "RGB"}

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +23,7 @@ def at(affine: rasterio.Affine, col: float, row: float) -> tuple[float, float]:
     return a * col + b * row + c, d * col + e * row + f
 
 
-def write(path: Path, **options: Any) -> Path:
+def write(path: Path, **options: object) -> Path:
     profile = {"driver": "GTiff", "width": 64, "height": 48, "count": 1, "dtype": "uint8"}
     with rasterio.open(path, "w", **profile | options) as dataset:
         dataset.write(np.ones((1, 48, 64), np.uint8))
@@ -32,7 +31,10 @@ def write(path: Path, **options: Any) -> Path:
 
 
 def with_points(
-    path: Path, ground: Callable[[float, float], tuple[float, float]], crs: str = UTM, side: int = 4
+    path: Path,
+    ground: Callable[[float, float], tuple[float, float]],
+    crs: str = UTM,
+    side: int = 4,
 ) -> Path:
     write(path)
     points = [
@@ -135,7 +137,9 @@ def test_rpcs_place_by_their_own_formula_at_height_0(shared_data: Path) -> None:
         np.testing.assert_allclose([lon, lat], gdal.xy(rows, cols, offset="ul"), atol=1e-9)
 
 
-def ground_to_pixel(rpcs: Any, lon: float, lat: float, height: float) -> tuple[float, float]:
+def ground_to_pixel(
+    rpcs: rasterio.rpc.RPC, lon: float, lat: float, height: float
+) -> tuple[float, float]:
     p = (lat - rpcs.lat_off) / rpcs.lat_scale
     l = (lon - rpcs.long_off) / rpcs.long_scale  # noqa: E741  the standard's letter
     h = (height - rpcs.height_off) / rpcs.height_scale
@@ -163,7 +167,7 @@ def ground_to_pixel(rpcs: Any, lon: float, lat: float, height: float) -> tuple[f
     ],
 )
 def test_what_has_no_place_says_what_is_missing(
-    tmp_path: Path, options: dict[str, Any], reason: str
+    tmp_path: Path, options: dict[str, object], reason: str
 ) -> None:
     with pytest.raises(SceneError, match=reason) as caught:
         placed(write(tmp_path / "x.tif", **options))
@@ -208,5 +212,6 @@ def test_what_is_no_crs_of_the_earth_cannot_be_assumed(
 ) -> None:
     with pytest.raises(UsageError, match=f"`assume_crs` {name}") as caught:
         require_crs(name)
+    assert caught.value.hint is not None
     assert "EPSG:32633" in caught.value.hint
     assert capfd.readouterr().err == ""

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from geosearch.scenes import Scene, find_scenes, open_scene
 from geosearch.scenes.opening.sensors import MAX_TEXT_LENGTH, find_sensor, telling_text
 
 
-def write(path: Path, bands: int, **options: Any) -> Path:
+def write(path: Path, bands: int, **options: object) -> Path:
     profile = {"driver": "GTiff", "width": 64, "height": 48, "count": bands, "dtype": "uint16"}
     profile |= {"crs": "EPSG:32633", "transform": rasterio.Affine(10, 0, 5e5, 0, -10, 5e6)}
     with rasterio.open(path, "w", **profile | options) as dataset:
@@ -41,7 +40,7 @@ def test_a_file_is_known_by_its_tags(tmp_path: Path) -> None:
 
 def test_a_file_is_known_by_the_platform_of_its_stac_item(tmp_path: Path) -> None:
     write(tmp_path / "x.tif", 7)
-    item: dict[str, Any] = {
+    item: dict[str, object] = {
         "type": "Feature", "stac_version": "1.0.0", "id": "x", "geometry": None, "links": [],
         "properties": {"datetime": "1995-07-04T10:00:00Z", "platform": "landsat-5"},
         "assets": {"data": {"href": "x.tif", "roles": ["data"]}},

@@ -4,7 +4,6 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -42,7 +41,7 @@ def found(path: str) -> Discovery:
     return find_scenes([path])
 
 
-def item(href: str) -> dict[str, Any]:
+def item(href: str) -> dict[str, object]:
     return {
         "type": "Feature", "stac_version": "1.0.0", "id": "one", "geometry": None, "links": [],
         "properties": {"datetime": "2021-02-03T04:05:06Z"},

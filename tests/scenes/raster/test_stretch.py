@@ -1,7 +1,6 @@
 """The stretch against the formula it is: a line between two percentiles, cut at both."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +12,13 @@ from support.scenes_making import write_band
 
 from geosearch.errors import UsageError
 from geosearch.scenes import SceneFile, open_scene
-from geosearch.scenes.raster.stretch import Stretch, parse_stretch, percentile_range, to_bytes
+from geosearch.scenes.raster.stretch import (
+    Range,
+    Stretch,
+    parse_stretch,
+    percentile_range,
+    to_bytes,
+)
 
 DTYPES = ["int8", "uint8", "int16", "uint16", "int32", "uint32", "float32", "float64"]
 
@@ -75,7 +80,7 @@ def test_what_is_no_stretch_is_refused_with_an_example(text: str) -> None:
 BANDS = np.random.default_rng(3).integers(40, 200, (3, 50, 60))
 
 
-def opened(path: Path, dtype: str, stretch: Stretch) -> Any:
+def opened(path: Path, dtype: str, stretch: Stretch) -> tuple[Range, Range, Range] | None:
     write_band(path, BANDS.astype(dtype), photometric="rgb")
     return open_scene(SceneFile(str(path), path.name), stretch=stretch).stretch
 
@@ -88,7 +93,9 @@ def test_a_given_range_is_that_of_every_band(tmp_path: Path, dtype: str) -> None
 @pytest.mark.parametrize("dtype", ["uint8", "int16", "float32"])
 def test_percentiles_are_those_of_each_band_of_any_type(tmp_path: Path, dtype: str) -> None:
     expected = np.percentile(BANDS.reshape(3, -1).astype(dtype), [2, 98], axis=1).T
-    np.testing.assert_allclose(opened(tmp_path / "a.tif", dtype, "percentile"), expected)
+    stretch = opened(tmp_path / "a.tif", dtype, "percentile")
+    assert stretch is not None
+    np.testing.assert_allclose(stretch, expected)
 
 
 def test_without_a_stretch_wide_values_are_shown_as_if_they_had_8_bits(tmp_path: Path) -> None:

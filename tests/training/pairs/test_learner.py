@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from geosearch.encoders import read_clip_towers
+from geosearch.encoders import encoder_info, read_clip_towers
 from geosearch.training.pairs.balance import Balance
 from geosearch.training.pairs.batches import PairBatch, PairBatches, as_it_is
 from geosearch.training.pairs.learner import Compute, PairsLearner
@@ -18,7 +18,7 @@ HALF = Balance(((0.0, 0.5),))
 
 
 def learner(weights: Path, at_once: int = 64) -> PairsLearner:
-    towers = read_clip_towers("dgtrs-clip-vit-b-16", weights, long_texts=True)
+    towers = read_clip_towers(encoder_info("dgtrs-clip-vit-b-16"), weights, long_texts=True)
     return PairsLearner(towers, HALF, 1e-3, Compute(at_once=at_once))
 
 

@@ -55,9 +55,9 @@ def test_paths_may_start_elsewhere(folder: Path, tmp_path: Path) -> None:
     ("name", "content", "told"),
     [
         ("list.csv", "image,caption\na.png,x\n", "image, caption"),
-        ("list.jsonl", "{\n", "no JSON"),
-        ("list.jsonl", "[1]\n", "no JSON object"),
-        ("list.jsonl", '{"file": "a.png", "short": 7}\n', "no text"),
+        ("list.jsonl", "{\n", "not valid JSON"),
+        ("list.jsonl", "[1]\n", "not a JSON object"),
+        ("list.jsonl", '{"file": "a.png", "short": 7}\n', "not a text"),
         ("list.csv", "file,short\n", "empty"),
     ],
 )

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from geosearch.encoders import load, read_image
+from geosearch.encoders import load_encoder, read_image
 from geosearch.errors import UsageError
 from geosearch.training.pairs import Tuned, Tuning, read_balance, train_pairs
 
@@ -47,7 +47,7 @@ def test_it_learns_what_it_is_shown(done: tuple[Path, Tuned]) -> None:
 
 def test_the_encoder_of_the_name_takes_its_weights(done: tuple[Path, Tuned], listing: Path) -> None:
     _, tuned = done
-    encoder = load(DGTRS, weights=tuned.weights, device="cpu", precision="float32")
+    encoder = load_encoder(DGTRS, weights=tuned.weights, device="cpu", precision="float32")
     image = encoder.fit(read_image(listing.parent / "3.png"))
     assert encoder.encode_images(image[None]).shape == (1, 32)
     assert encoder.text_length == 248
@@ -132,7 +132,10 @@ def test_a_list_of_short_texts_only_trains_too(
 def test_mini_is_adapted_and_loads(listing: Path, tmp_path: Path) -> None:
     plan = Tuning("mini", batch=16, held_out=0.2, device="cpu", precision="float32")
     done = train_pairs(listing, tmp_path / "run", plan, steps=4)
-    ours, shipped = load("mini", weights=done.weights, device="cpu"), load("mini", device="cpu")
+    ours, shipped = (
+        load_encoder("mini", weights=done.weights, device="cpu"),
+        load_encoder("mini", device="cpu"),
+    )
     assert ours.fingerprint != shipped.fingerprint
     cosine = float((ours.encode_texts(["a river"]) @ shipped.encode_texts(["a river"]).T)[0, 0])
     assert 0.5 < cosine < 1
@@ -143,7 +146,7 @@ def test_mini_is_adapted_and_loads(listing: Path, tmp_path: Path) -> None:
     [
         ({"batch": 1}, "batch"),
         ({"held_out": 1.0}, "held out"),
-        ({"new": True}, "--new"),
+        ({"new": True}, "`new` and `weights`"),
         ({"augment": "magic"}, "magic"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Whether an encoder tells how things lie: the sentence of the demo's scenes, fresh draws of them.
+"""Whether an encoder knows how things lie: a sentence of the demo's scenes, in fresh draws of them.
 
 Every draw holds the sentence's places among others where the same things lie differently, so the
 things alone do not find it.
@@ -20,8 +20,8 @@ from geosearch.demo import write_archive
 from geosearch.encoders import Encoder
 from geosearch.scenes import chip_windows, find_scenes, open_scene, read_chips
 
-_SEEN = 0.5
-"""A chip shows a place of which it holds more than this share."""
+_MIN_SHOWN = 0.5
+"""Fraction of a place that a chip must hold to show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class ArrangementFigures:
     """How often the right arrangement came first."""
 
     right_first: float
-    """Share of the draws whose best chip shows the sentence's arrangement, 0..1."""
+    """Fraction of the draws whose best chip shows the sentence's arrangement, 0..1."""
     ranks: tuple[int, ...]
-    """Rank of the first right chip, a draw each, from 1."""
+    """Rank of the first right chip in each draw, from 1."""
     chips: int
-    """How many chips the draws have on average."""
+    """Mean number of chips per draw."""
     rivals: dict[str, int]
     """Kind of arrangement to how often it came first instead; ``none`` where there was none."""
 
@@ -42,15 +42,15 @@ def search_draws(encoder: Encoder, sentence: str, seeds: Sequence[int]) -> Arran
     """Search fresh draws of the demo archive for a sentence.
 
     Args:
-        encoder: What is judged.
+        encoder: The encoder to judge.
         sentence: A sentence of one of the demo's arrangements.
         seeds: One draw each.
     """
     ranks, chips, rivals = [], 0, Counter[str]()
-    asked = encoder.encode_texts([sentence])[0]
+    query = encoder.encode_texts([sentence])[0]
     for seed in seeds:
         with TemporaryDirectory() as folder:
-            kinds, scores = _chips(encoder, Path(folder), seed, sentence, asked)
+            kinds, scores = _chips(encoder, Path(folder), seed, sentence, query)
         order = np.argsort(-scores, kind="stable")
         ranks.append(1 + next(i for i, row in enumerate(order) if kinds[row] == sentence))
         chips += len(scores)
@@ -65,7 +65,7 @@ def search_draws(encoder: Encoder, sentence: str, seeds: Sequence[int]) -> Arran
 
 
 def _chips(
-    encoder: Encoder, folder: Path, seed: int, sentence: str, asked: NDArray[np.float32]
+    encoder: Encoder, folder: Path, seed: int, sentence: str, query: NDArray[np.float32]
 ) -> tuple[list[str], NDArray[np.float32]]:
     """Draw an archive; return what each chip shows, and its score."""
     archive = write_archive(folder, seed=seed)
@@ -84,7 +84,7 @@ def _chips(
             scene.width_px, scene.height_px, size_px=size, stride_px=max(size // 2, 1)
         )
         for block in read_chips(scene, windows, size_px=size):
-            scores.append(encoder.encode_images(block.pixels) @ asked)
+            scores.append(encoder.encode_images(block.pixels) @ query)
             read = windows[block.first : block.first + len(block.pixels)].tolist()
             kinds += [_shown(window, here, sentence) for window in read]
     return kinds, np.concatenate(scores)
@@ -98,7 +98,7 @@ def _shown(window: Sequence[int], marks: Sequence[dict[str, Any]], sentence: str
     for mark in marks:
         left, top, wide, high = mark["window"]
         place = box(left, top, left + wide, top + high)
-        if place.intersection(frame).area > _SEEN * place.area:
+        if place.intersection(frame).area > _MIN_SHOWN * place.area:
             if sentence in mark["sentences"]:
                 return sentence
             found = str(mark["kind"])

@@ -60,7 +60,7 @@ class HeldOutSets(Protocol):
 
 
 def judge(encoder: Encoder, sets: HeldOutSets) -> dict[str, Any]:
-    """Return all figures as JSON values; shares are 0..1, mR in percent."""
+    """Return all figures as JSON values; fractions are 0..1, mR in percent."""
     figures: dict[str, Any] = {"eurosat_top1": _eurosat(encoder, sets.eurosat)}
     for name, pictures in (("ucm", sets.ucm), ("rsicd", sets.rsicd)):
         vectors = encoder.encode_images(pictures.images)
@@ -116,7 +116,7 @@ def worst_sentences(
     """Return the sentences that find least, with their average precision and first answers.
 
     Args:
-        encoder: What is judged.
+        encoder: The encoder to judge.
         pictures: Labelled with their plainest sentence.
         count: How many sentences.
         answers: How many answers of each.

@@ -31,13 +31,13 @@ class SceneFigures:
     """How a set of questions was answered."""
 
     success_at_5: float
-    """Share of the questions with a right scene among the first five, 0..1."""
+    """Fraction of the questions with a right scene among the first five, 0..1."""
     mean_reciprocal_rank: float
     """Mean of 1 / rank of the first right scene."""
     ranks: tuple[int, ...]
-    """Rank of the first right scene, a question each, from 1."""
+    """Rank of the first right scene for each question, from 1."""
     scenes: int
-    """How many were ranked; those that cannot be read are not."""
+    """Number of scenes that were ranked; those that cannot be read are not."""
     answers: tuple[tuple[Answer, ...], ...]
     """The five best scenes of each question, best first."""
 
@@ -67,17 +67,17 @@ def search_scenes(
     """Rank all readable scenes of a folder for each question.
 
     Args:
-        encoder: What is judged.
+        encoder: The encoder to judge.
         folder: Holds the scenes.
         questions: With their answers.
         sizes_px: Edges of the chips, in pixels of the scene; the best of all sizes counts.
     """
-    asked = encoder.encode_texts([question.text for question in questions])
+    queries = encoder.encode_texts([question.text for question in questions])
     names: list[str] = []
     best: list[_Best] = []
     for file in find_scenes([folder]).files:
         try:
-            best.append(_best_chips(encoder, open_scene(file), asked, sizes_px))
+            best.append(_best_chips(encoder, open_scene(file), queries, sizes_px))
         except SceneError:
             continue  # counted: `scenes` says how many were ranked
         names.append(file.name)
@@ -118,18 +118,18 @@ class _Best:
 
 
 def _best_chips(
-    encoder: Encoder, scene: Scene, asked: NDArray[np.float32], sizes_px: Sequence[int]
+    encoder: Encoder, scene: Scene, queries: NDArray[np.float32], sizes_px: Sequence[int]
 ) -> _Best:
     """Return the best chip of a scene for each question."""
-    best = np.full(len(asked), -1.0, np.float32)
-    chosen = [np.zeros((1, 1, 3), np.uint8)] * len(asked)
+    best = np.full(len(queries), -1.0, np.float32)
+    chosen = [np.zeros((1, 1, 3), np.uint8)] * len(queries)
     for size_px in sizes_px:
         windows = chip_windows(scene.width_px, scene.height_px, size_px=size_px, stride_px=size_px)
         for block in read_chips(scene, windows, size_px=size_px):
             chips = block.pixels[block.valid >= _MIN_VALID]
             if not len(chips):
                 continue
-            scores = asked @ encoder.encode_images(chips).T
+            scores = queries @ encoder.encode_images(chips).T
             for i in np.flatnonzero(scores.max(axis=1) > best):
                 best[i] = scores[i].max()
                 chosen[i] = chips[scores[i].argmax()].copy()

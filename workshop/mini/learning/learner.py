@@ -44,7 +44,7 @@ class MiniLearner(Learner[Batch]):
         seen = functional.normalize(seen.float(), dim=-1)
         said = functional.normalize(self.head(batch.sentences), dim=-1)
         scale = self.log_scale.exp().clamp(max=_HIGHEST_SCALE)
-        loss = contrastive_loss(scale * said @ seen.T, batch.found)
+        loss = contrastive_loss(scale * said @ seen.T, batch.matches)
         before = functional.normalize(batch.unpictured, dim=-1)
         after = functional.normalize(self.head(batch.unpictured), dim=-1)
         return loss + _NEIGHBOURS_WEIGHT * neighbours_loss(before, after, _NEIGHBOURS_SCALE)

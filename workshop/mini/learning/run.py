@@ -83,10 +83,10 @@ def train_mini(
         out: The run's folder.
         settings: How long, and how the rate falls.
         recipe: How fast, how much at once and where.
-        seed: Decides what is drawn, held out and begun with.
+        seed: Random seed of what is drawn, held out and begun with.
         start: Weights to begin from; None for the public ones of the two towers.
         resume: Go on from the checkpoint in ``out``.
-        reporter: Is told how it goes.
+        reporter: Receives the progress.
         sizes: How much is drawn.
 
     Raises:

@@ -26,7 +26,7 @@ def cut(
     Args:
         images: uint8 [n, 3, h, w].
         size_px: Edge of the result.
-        sides: Least and most side of the window, as a share of the picture's.
+        sides: Minimum and maximum side of the window, as a fraction of the picture's.
         chance: Source of every choice.
 
     Returns:

@@ -20,7 +20,7 @@ from workshop.mini.pictures.matches import matches
 from workshop.mini.sentences import LARGE_AREAS
 
 UNPICTURED_COUNT = 192
-"""Texts without a picture a batch."""
+"""Texts without a picture per batch."""
 
 _WIDENED_SIDES = (1.2, 2.4)
 _NEGATIVE_LABEL = -1
@@ -29,14 +29,14 @@ _TEXTS_AT_ONCE = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class SetShare:
     """How one set takes part in every batch."""
 
     pictures: Pictures
     count: int
-    """Pictures a batch."""
+    """Pictures per batch."""
     sides: tuple[float, float]
-    """Least and most side of the window cut out, as a share of the picture's."""
+    """Minimum and maximum side of the window cut out, as a fraction of the picture's."""
     of_class: float
     """How often a picture with own captions gets a sentence of its class instead, 0..1."""
     joined: float = 0.0
@@ -53,7 +53,7 @@ class Batch:
     """float32 [m, 3, 128, 128] in 0..255; the last ones match no text."""
     sentences: torch.Tensor
     """float32 [n, 384], vectors of the frozen sentence encoder; n <= m."""
-    found: torch.Tensor
+    matches: torch.Tensor
     """bool [n, m]: which images each text is true of."""
     unpictured: torch.Tensor
     """float32 [k, 384], vectors of sentences and words without a picture."""
@@ -63,7 +63,7 @@ class Batch:
         return Batch(
             self.images.to(device),
             self.sentences.to(device),
-            self.found.to(device),
+            self.matches.to(device),
             self.unpictured.to(device),
         )
 
@@ -73,7 +73,7 @@ class Corpus:
 
     def __init__(
         self,
-        shares: Sequence[Share],
+        shares: Sequence[SetShare],
         negatives: NDArray[np.uint8],
         negatives_count: int,
         unpictured: Sequence[str],
@@ -90,8 +90,8 @@ class Corpus:
             negatives_count: How many of them a batch holds.
             unpictured: Sentences and words without a picture, :data:`UNPICTURED_COUNT` or more.
             sentences: The frozen sentence encoder.
-            seed: Decides all batches.
-            reporter: Is told what goes on.
+            seed: Random seed.
+            reporter: Receives the progress.
         """
         self._shares = tuple(shares)
         self._negatives = negatives
@@ -130,11 +130,6 @@ class Corpus:
                 rows = [self._name_ids[name] for name in names]
                 true_of[rows, self._label_ids[label]] = True
         return true_of
-
-    @property
-    def batch_size(self) -> int:
-        """Texts a batch."""
-        return sum(share.count for share in self._shares)
 
     def batch(self, number: int) -> Batch:
         """Return a batch, counted from 0."""
@@ -183,7 +178,7 @@ def _window(
     return cut(torch.from_numpy(images).permute(0, 3, 1, 2), mini.IMAGE_SIZE, sides, chance)
 
 
-def _windows(share: Share, rows: NDArray[np.int64], chance: torch.Generator) -> torch.Tensor:
+def _windows(share: SetShare, rows: NDArray[np.int64], chance: torch.Generator) -> torch.Tensor:
     """Cut windows out of pictures; show some pictures of large areas from farther away."""
     seen = _window(share.pictures.images[rows], share.sides, chance)
     drawn = torch.rand(len(rows), generator=chance) < share.widened
@@ -201,7 +196,7 @@ def join(captions: Sequence[str]) -> str:
     return " ".join(dict.fromkeys(captions))
 
 
-def _say(share: Share, row: int, rng: np.random.Generator) -> tuple[str, str | None]:
+def _say(share: SetShare, row: int, rng: np.random.Generator) -> tuple[str, str | None]:
     """Return a text for a picture, and the name in it if it only names the picture's class."""
     own = share.pictures.captions[row]
     if own and rng.random() >= share.of_class:

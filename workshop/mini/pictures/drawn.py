@@ -14,9 +14,7 @@ from workshop.mini.pictures.datasets import Pictures, Split
 
 _CHIP_PX = 160  # training cuts 128 out of it, anywhere and at any angle
 _ARRANGED = 0.55
-"""Share of chips to train on with an arrangement: how the same things lie is the harder lesson."""
-
-"""Woods, meadows, fields, soil, towns and water, as class maps colour them."""
+"""Fraction of chips to train on with an arrangement: how things lie is the harder lesson."""
 
 _Draw = Callable[[np.random.Generator], tuple[NDArray[np.uint8], tuple[str, ...]]]
 _AT_ONCE = 100
@@ -28,7 +26,7 @@ def draw_demo(count: int, held_out: int, seed: int, processes: int) -> Split:
     Args:
         count: Chips to train on, 160 pixels a side.
         held_out: Chips of 128 pixels a side, as they lie in an archive.
-        seed: Decides them all.
+        seed: Random seed.
         processes: How many draw side by side; the result does not depend on it.
     """
     return Split(

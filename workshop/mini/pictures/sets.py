@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geosearch.encoders import mini
 from geosearch.reporting import Reporter
-from workshop.mini.pictures.corpus import Corpus, Share
+from workshop.mini.pictures.corpus import Corpus, SetShare
 from workshop.mini.pictures.datasets import (
     Pictures,
     read_eurosat,
@@ -49,7 +49,7 @@ class Sizes:
 class Sets:
     """What was read and drawn for one run."""
 
-    shares: tuple[Share, ...]
+    shares: tuple[SetShare, ...]
     """How the sets take part in a batch."""
     negatives: NDArray[np.uint8]
     """uint8 [k, 128, 128, 3]: pictures that no text is true of."""
@@ -78,9 +78,9 @@ def read_sets(data: Path, sizes: Sizes, *, seed: int, batch_times: int, reporter
     Args:
         data: Folder with ``rsicd.tar``, ``ucm_captions.tar``, ``eurosat.tar`` and the captions.
         sizes: How much is drawn.
-        seed: Decides what is drawn and held out.
+        seed: Random seed of what is drawn and held out.
         batch_times: How many times the usual batch of 232.
-        reporter: Is told what goes on.
+        reporter: Receives the progress.
 
     Raises:
         UsageError: Data is missing.
@@ -93,11 +93,11 @@ def read_sets(data: Path, sizes: Sizes, *, seed: int, batch_times: int, reporter
     overviews = draw_overviews(sizes.overviews, seed, processes)
     times = batch_times
     shares = (
-        Share(rsicd.train, 70 * times, (0.5, 1.0), of_class=0.2, joined=0.1, widened=0.15),
-        Share(ucm.train, 26 * times, (0.5, 1.0), of_class=0.2, joined=0.1, widened=0.15),
-        Share(eurosat.train, 32 * times, (0.75, 1.0), of_class=1.0),
-        Share(demo.train, 40 * times, (0.72, 0.92), of_class=1.0),
-        Share(overviews, 16 * times, (0.5, 1.0), of_class=1.0),
+        SetShare(rsicd.train, 70 * times, (0.5, 1.0), of_class=0.2, joined=0.1, widened=0.15),
+        SetShare(ucm.train, 26 * times, (0.5, 1.0), of_class=0.2, joined=0.1, widened=0.15),
+        SetShare(eurosat.train, 32 * times, (0.75, 1.0), of_class=1.0),
+        SetShare(demo.train, 40 * times, (0.72, 0.92), of_class=1.0),
+        SetShare(overviews, 16 * times, (0.5, 1.0), of_class=1.0),
     )
     return Sets(
         shares,

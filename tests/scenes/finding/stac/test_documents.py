@@ -47,7 +47,7 @@ def write_catalog(folder: Path) -> Path:
         ("child", "../catalog.json"),
     ]
     for name in "ab":
-        inside: dict[str, Any] = {"type": "Collection", "id": name}
+        inside: dict[str, object] = {"type": "Collection", "id": name}
         inside["links"] = links(*back, ("item", "x/x.json"), ("item", f"y{name}.json"))
         write(folder / name / "collection.json", inside)
         write(folder / name / "x" / "x.json", item("x") | {"collection": name})

@@ -8,7 +8,7 @@ import torch
 
 from geosearch.encoders import mini
 from geosearch.reporting import SILENT
-from workshop.mini.pictures.corpus import UNPICTURED_COUNT, Corpus, Share, join
+from workshop.mini.pictures.corpus import UNPICTURED_COUNT, Corpus, SetShare, join
 from workshop.mini.pictures.datasets import Pictures
 from workshop.mini.pictures.negatives import draw_negatives
 
@@ -27,8 +27,8 @@ CLASSES = replace(CAPTIONED, captions=tuple(() for _ in range(6)))
 def corpus() -> Corpus:
     torch.manual_seed(0)
     shares = (
-        Share(CAPTIONED, 4, (0.5, 1.0), of_class=0.3, joined=0.5, widened=0.5),
-        Share(CLASSES, 3, (0.7, 1.0), of_class=1.0),
+        SetShare(CAPTIONED, 4, (0.5, 1.0), of_class=0.3, joined=0.5, widened=0.5),
+        SetShare(CLASSES, 3, (0.7, 1.0), of_class=1.0),
     )
     nothing = draw_negatives(8, 64, seed=1)
     sentences = mini.SentenceEncoder(30522).eval()
@@ -39,7 +39,7 @@ def test_a_batch_is_a_function_of_its_number(corpus: Corpus) -> None:
     first, again, other = corpus.batch(5), corpus.batch(5), corpus.batch(6)
     assert torch.equal(first.images, again.images)
     assert torch.equal(first.sentences, again.sentences)
-    assert torch.equal(first.found, again.found)
+    assert torch.equal(first.matches, again.matches)
     assert not torch.equal(first.images, other.images)
 
 
@@ -47,10 +47,10 @@ def test_shapes_and_matches_of_a_batch(corpus: Corpus) -> None:
     batch = corpus.batch(0)
     assert batch.images.shape == (9, 3, 128, 128)
     assert batch.sentences.shape == (7, 384)
-    assert batch.found.shape == (7, 9)
+    assert batch.matches.shape == (7, 9)
     assert batch.unpictured.shape == (UNPICTURED_COUNT, 384)
-    assert batch.found.diagonal().all()
-    assert not batch.found[:, 7:].any()
+    assert batch.matches.diagonal().all()
+    assert not batch.matches[:, 7:].any()
 
 
 def test_every_picture_is_seen_once_before_any_is_seen_again(corpus: Corpus) -> None:

@@ -1,0 +1,1 @@
+"""CLIP: its sizes, towers and tokenizer, and the layouts that its checkpoints come in."""

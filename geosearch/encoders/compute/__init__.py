@@ -1,0 +1,1 @@
+"""Where towers compute: devices, number types, batches."""

@@ -1,0 +1,1 @@
+"""Layers that towers of several families are built of."""

@@ -1,0 +1,1 @@
+"""SigLIP, as Git-RSCLIP's checkpoints hold it."""

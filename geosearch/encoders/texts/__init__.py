@@ -1,0 +1,1 @@
+"""Texts as callers give them, and the vectors of recent ones."""

@@ -1,0 +1,1 @@
+"""Weights: where they are, how their files are read, and what names them."""

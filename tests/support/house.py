@@ -1,0 +1,181 @@
+"""The house as its files say: rooms, floors, order, doors, and who imports whom."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import geosearch
+
+PACKAGE = Path(geosearch.__file__).parent
+FLOORS = {
+    "errors": 0,
+    "lazy": 0,
+    "regular_file": 0,
+    "replacing": 0,
+    "stopwatch": 0,
+    "chips": 1,
+    "text": 1,
+    "json_text": 2,
+    "paths": 2,
+    "outputs": 2,
+    "progress": 2,
+    "geo": 2,
+    "reporting": 3,
+    "scenes": 4,
+    "encoders": 4,
+    "index": 4,
+    "ingest": 5,
+    "search": 5,
+    "demo": 5,
+    "formats": 6,
+    "evaluation": 6,
+    "training": 7,
+    "api": 7,
+    "cli": 8,
+    "__main__": 9,
+}
+"""A room imports from lower floors only."""
+ORDER: dict[str, tuple[str, ...]] = {
+    "demo": ("drawing", "subjects", "landscapes", "archive", "training_chips"),
+    "encoders": (
+        "contract",
+        "entries",
+        "compute",
+        "images",
+        "texts",
+        "weights",
+        "layers",
+        "two_towers",
+        "clip",
+        "siglip",
+        "mini",
+        "null",
+        "catalog",
+        "embedding",
+    ),
+    "formats": ("hits", "vectors"),
+    "index": (
+        "records",
+        "arrays",
+        "files",
+        "folder",
+        "filtering",
+        "scoring",
+        "segment",
+        "generations",
+        "integrity",
+    ),
+    "scenes": ("places", "guarding", "finding", "state", "raster", "opening", "chips"),
+}
+"""The boxes of a room, bottom first: each imports from those before it only."""
+DEVICE_MODULES = {
+    "index/scoring/ann/cuda_lists.py",
+    "index/scoring/cuda_scan.py",
+    "index/scoring/cuda_vectors.py",
+}
+DOORS = {
+    # the index has one where it scans on a GPU, and lets no tensor out
+    "torch": {"encoders", "training", "evaluation", *DEVICE_MODULES},
+    "faiss": {"index"},
+    "duckdb": {"index"},
+    "rasterio": {"scenes"},
+    "pyproj": {"geo"},
+    "pyarrow": {"scenes", "formats"},
+}
+"""Engine to the rooms, or modules, that may import it."""
+HEAVY = ("torch", "faiss", "duckdb", "rasterio", "pyproj", "pyarrow", "shapely", "numpy", "rich")
+MAX_MODULES = 12
+"""In one folder."""
+MAX_BOXES = 9
+"""Folders and modules directly in a room."""
+MAX_LINES = 350
+"""Of one module."""
+MAX_PARAMETERS = 9
+"""Of a public function or method; ``self`` is not counted, a value object is one."""
+
+OUTSIDE = PACKAGE.parent / "workshop", PACKAGE.parent / "benchmarks"
+BEHIND_DOORS = {"benchmarks/encoding", "benchmarks/encode.py"}
+"""What takes an encoder apart to measure it; all else outside uses front doors."""
+
+MODULES = sorted(p for p in PACKAGE.rglob("*.py") if p != PACKAGE / "__init__.py")
+ROOMS = sorted({p.relative_to(PACKAGE).parts[0].removesuffix(".py") for p in MODULES})
+FOLDERS = sorted({p.parent for p in MODULES})
+
+Import = tuple[str, ...]
+"""The parts of a dotted name."""
+
+
+def parts_of(path: Path) -> Import:
+    """``geosearch/index/files/lock.py`` as ``(index, files, lock)``."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return parts[:-1] if parts[-1] == "__init__" else parts
+
+
+def modules_of(room: str) -> list[Path]:
+    return [p for p in MODULES if parts_of(p)[0] == room]
+
+
+@cache
+def imports(path: Path) -> frozenset[Import]:
+    """Everything that a module imports, wherever in it."""
+    return frozenset(tuple(name.split(".")) for name in _imported_names(path))
+
+
+def _imported_names(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            if node.module == "geosearch":
+                yield from (f"geosearch.{alias.name}" for alias in node.names)
+            elif node.module:
+                yield node.module
+
+
+def own_imports(path: Path) -> set[Import]:
+    """What a module imports of geosearch, without that name."""
+    return {name[1:] for name in imports(path) if name[0] == "geosearch" and len(name) > 1}
+
+
+def is_public(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+
+
+def public_functions(
+    body: list[ast.stmt], owner: str = ""
+) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Functions and methods that others may call, with their names."""
+    for node in body:
+        if isinstance(node, ast.ClassDef) and is_public(node):
+            yield from public_functions(node.body, f"{node.name}.")
+        elif isinstance(node, ast.FunctionDef) and (is_public(node) or node.name == "__init__"):
+            yield owner + node.name, node
+
+
+def parameter_count(function: ast.FunctionDef) -> int:
+    arguments = function.args
+    names = [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+    return len([name for name in names if name not in ("self", "cls")])
+
+
+def is_command(function: ast.FunctionDef) -> bool:
+    """Whether click calls it: an option each."""
+    return any("command" in ast.unparse(one) for one in function.decorator_list)
+
+
+def module_name(path: Path) -> str:
+    return ".".join(("geosearch", *parts_of(path)))
+
+
+def top_level_imports(path: Path) -> set[str]:
+    names = set()
+    for node in ast.parse(path.read_text()).body:
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module
+            and node.module.startswith("geosearch.")
+        ):
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names - {module_name(path)}
