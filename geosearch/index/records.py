@@ -117,6 +117,8 @@ class SceneRecord:
     """Other files that it is read from: those below its folder, or near, relative to that."""
     item: str | None = None
     """The STAC Item that led to it: its document and its id."""
+    sun_elevation: float | None = None
+    """Degrees of the sun above the horizon; None where nothing says."""
 
     @property
     def key(self) -> SceneKey:

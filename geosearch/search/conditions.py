@@ -39,6 +39,9 @@ class Conditions(TypedDict, total=False):
         min_gsd: Minimum metres per pixel of a chip as it was embedded, ``gsd_m`` of a hit; chips of
             which it is not known do not pass.
         max_gsd: Maximum metres per pixel.
+        min_sun: Minimum elevation of the sun when the scene was taken, degrees; scenes of which it
+            is not known do not pass.
+        max_sun: Maximum elevation of the sun.
     """
 
     # described above, not each below itself: `help` has the text from there
@@ -51,6 +54,8 @@ class Conditions(TypedDict, total=False):
     min_valid: float | None
     min_gsd: float | None
     max_gsd: float | None
+    min_sun: float | None
+    max_sun: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,17 @@ QUANTITIES = {
             "max_gsd": "Maximum metres per pixel, likewise.",
         },
         known_from=1e-6,
+    ),
+    "sun": Quantity(
+        "sun_elevation",
+        "DEGREES",
+        -90.0,
+        90.0,
+        "give degrees above the horizon, such as 30",
+        {
+            "min_sun": "Minimum elevation of the sun; a scene where it is unknown does not pass.",
+            "max_sun": "Maximum elevation of the sun, likewise.",
+        },
     ),
 }
 """By the name in `Conditions`, which has one or both bounds of each."""

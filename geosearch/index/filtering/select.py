@@ -18,7 +18,7 @@ from geosearch.index.arrays.row_ranges import RowRanges
 from geosearch.index.filtering.area import Area, Box, cross, lie_in, meet
 from geosearch.index.filtering.blocks import Blocks
 from geosearch.index.filtering.filter import Filter, TimeSpan, ValueRange
-from geosearch.index.records import UNKNOWN_TIME
+from geosearch.index.records import UNKNOWN_TIME, SceneRecord
 
 BlockMasks = tuple[Mask, Mask | None]
 """Of each block, whether a condition holds for all of its rows, and whether it may hold for some;
@@ -54,6 +54,9 @@ class Filterable(Protocol):
 
     def scene_numbers(self, ids: Set[str]) -> list[int]:
         """Return the numbers that ``scene_no`` has for some scenes."""
+
+    def numbered_scenes(self) -> list[tuple[int, SceneRecord]]:
+        """Return the scenes that are searched, and the number that ``scene_no`` has for each."""
 
     def outline_flags(self, rows: Rows) -> tuple[Mask, Mask]:
         """Return which footprints are surely in one piece, and which are what they span."""
@@ -148,7 +151,7 @@ class _Condition(Protocol):
 
 
 def _conditions(segment: Filterable, filter: Filter) -> list[_Condition]:
-    conditions: list[_Condition] = [_InRange(one) for one in filter.ranges]
+    conditions: list[_Condition] = [_range(segment, one) for one in filter.ranges]
     if segment.alive is not None and segment.alive_blocks is not None:
         conditions.append(_Alive(segment.alive, *segment.alive_blocks))
     if filter.time is not None:
@@ -156,6 +159,20 @@ def _conditions(segment: Filterable, filter: Filter) -> list[_Condition]:
     if filter.scenes is not None:
         conditions.append(_OfScenes(segment.scene_numbers(filter.scenes)))
     return conditions
+
+
+def _range(segment: Filterable, range: ValueRange) -> "_Condition":
+    """Return a range of a column as a condition; the sun's elevation is one of scenes."""
+    if range.column != "sun_elevation":
+        return _InRange(range)
+    values = {number: scene.sun_elevation for number, scene in segment.numbered_scenes()}
+    return _OfScenes(
+        sorted(
+            number
+            for number, value in values.items()
+            if value is not None and range.minimum <= value <= range.maximum
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ CREATE TABLE scenes (
     bands INTEGER[], stretch DOUBLE[][], outline BLOB, chips_skipped INTEGER, sha256 VARCHAR,
     pixel_m DOUBLE[],
     band_reason VARCHAR, placement_note VARCHAR, refers_to VARCHAR[] NOT NULL,
-    item VARCHAR
+    item VARCHAR, sun_elevation DOUBLE
 );
 CREATE TABLE chips (
     row BIGINT, scene_no INTEGER NOT NULL,

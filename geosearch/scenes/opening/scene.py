@@ -67,6 +67,8 @@ class Scene:
     """What is worth knowing about its place, such as the residual of a fit."""
     item: str | None
     """The STAC Item that led to it: its document and its id."""
+    sun_elevation: float | None
+    """Degrees of the sun above the horizon; None where nothing says."""
 
 
 def open_scene(
@@ -128,6 +130,7 @@ def open_scene(
                 stretch=choose_stretch(source, stretch),
                 placement_note=placement.note,
                 item=file.item,
+                sun_elevation=_sun_elevation(_all_tags(dataset)),
             )
 
 
@@ -182,6 +185,15 @@ def _wavelength_nm(dataset: Any, band: int) -> float | None:
     if not 0 < number < math.inf:
         return None
     return number if number > 100 else 1000 * number
+
+
+def _sun_elevation(tags: dict[str, str]) -> float | None:
+    """Return ``SUN_ELEVATION``, as DIMAP and Landsat products call it."""
+    try:
+        degrees = float(tags.get("SUN_ELEVATION", "nan"))
+    except ValueError:
+        return None
+    return degrees if -90 <= degrees <= 90 else None
 
 
 def _all_tags(dataset: Any) -> dict[str, str]:
