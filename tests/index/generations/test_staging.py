@@ -102,7 +102,12 @@ def test_a_scene_that_is_another_now_begins_anew(hold: Hold, record: Any) -> Non
 
 def test_chips_cut_in_another_way_begin_anew(hold: Hold) -> None:
     begun(hold, 4)
-    assert Staging(hold, replace(SPEC, chips=replace(SPEC.chips, stride_px=8))).begin(RECORD, 10).windows_done == 0
+    assert (
+        Staging(hold, replace(SPEC, chips=replace(SPEC.chips, stride_px=8)))
+        .begin(RECORD, 10)
+        .windows_done
+        == 0
+    )
     begun(hold, 4)
     assert Staging(hold, SPEC).begin(RECORD, 11).windows_done == 0
 

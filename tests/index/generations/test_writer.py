@@ -12,7 +12,15 @@ from support.making import DIM, SPEC, chips, scene
 from support.sealing import edit_manifest, reseal, seal_description
 
 from geosearch.errors import IndexFolderError
-from geosearch.index import ChipBatch, Filter, IndexSpec, IndexWriter, SearchOptions, open_index, verify
+from geosearch.index import (
+    ChipBatch,
+    Filter,
+    IndexSpec,
+    IndexWriter,
+    SearchOptions,
+    open_index,
+    verify,
+)
 from geosearch.index.arrays.row_ranges import RowRanges
 from geosearch.index.scoring.exact import best_rows
 
@@ -143,9 +151,7 @@ def with_chips(**changes: Any) -> IndexSpec:
         (with_chips(bands=(4, 3, 2)), "bands 4, 3, 2"),
     ],
 )
-def test_chips_made_in_another_way_are_refused(
-    tmp_path: Path, other: IndexSpec, said: str
-) -> None:
+def test_chips_made_in_another_way_are_refused(tmp_path: Path, other: IndexSpec, said: str) -> None:
     publish(tmp_path / "index", "a.tif")
     with (
         pytest.raises(IndexFolderError, match=said),
