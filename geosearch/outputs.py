@@ -150,7 +150,7 @@ def _is_special(target: Path) -> bool:
     except UnicodeEncodeError:
         name = b"\0"
     if b"\0" in name:
-        raise OSError(errno.EINVAL, "a file cannot be called so")
+        raise OSError(errno.EINVAL, "not a valid file name")
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, "it is a folder")
     return target.exists() and not target.is_file()

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from geosearch.search import QUANTITIES
 from geosearch.text import shown
 
 
@@ -140,30 +141,13 @@ _CONDITIONS = {
     "undated": click.option(
         "--undated", is_flag=True, help="With --datetime: also chips without a known time."
     ),
-    "min_cloud": click.option(
-        "--min-cloud",
-        type=float,
-        metavar="FRACTION",
-        help="Minimum cloud fraction, 0 to 1; a chip where it is unknown does not pass.",
-    ),
-    "max_cloud": click.option(
-        "--max-cloud", type=float, metavar="FRACTION", help="Maximum cloud fraction, likewise."
-    ),
-    "min_valid": click.option(
-        "--min-valid",
-        type=float,
-        metavar="FRACTION",
-        help="Minimum fraction of valid pixels, 0 to 1.",
-    ),
-    "min_gsd": click.option(
-        "--min-gsd",
-        type=float,
-        metavar="METRES",
-        help="Minimum metres per pixel of the chip; one where it is unknown does not pass.",
-    ),
-    "max_gsd": click.option(
-        "--max-gsd", type=float, metavar="METRES", help="Maximum metres per pixel, likewise."
-    ),
+    **{
+        name: click.option(
+            f"--{name.replace('_', '-')}", type=float, metavar=quantity.unit, help=text
+        )
+        for quantity in QUANTITIES.values()
+        for name, text in quantity.bounds.items()
+    },
 }
 """Options of filters, in the order of ``--help``, by their names among `Conditions`."""
 

@@ -20,7 +20,7 @@ from geosearch.errors import UsageError
 from geosearch.reporting import LOG, Reporter
 
 _LARGEST_FILE = 1 << 30  # bytes: scenes for localisation are large, a bomb is larger
-_MOST_FILES = 5_000_000
+_MAX_FILES = 5_000_000
 _BATCH = 64
 
 
@@ -125,9 +125,9 @@ class TarPictures(Pictures):
         try:
             self._archive = tarfile.open(path)  # noqa: SIM115  (closed by the context)
             for count, member in enumerate(self._archive):
-                if count >= _MOST_FILES:
+                if count >= _MAX_FILES:
                     raise UsageError(f"{path} has too many files", hint="give a smaller archive")
-                # links and devices are no images, whatever their names
+                # links and devices are not images, whatever their names
                 if member.isreg() and PurePosixPath(member.name).suffix.lower() in IMAGE_ENDINGS:
                     self._members[member.name.removeprefix("./")] = member
         except (OSError, tarfile.TarError, EOFError) as error:
@@ -138,7 +138,7 @@ class TarPictures(Pictures):
 
     def in_order(self, names: Sequence[str]) -> Iterator[tuple[int, bytes]]:
         """See :meth:`Pictures.in_order`."""
-        # a compressed archive can only be read forwards without starting anew
+        # a compressed archive can only be read forwards without starting again
         order = sorted(range(len(names)), key=lambda i: self._members[names[i]].offset_data)
         for place in order:
             member = self._members[names[place]]

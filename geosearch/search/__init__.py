@@ -6,7 +6,7 @@ What computes is imported when it is first used: naming what may be asked costs 
 from typing import TYPE_CHECKING
 
 from geosearch.lazy import lazy_names
-from geosearch.search.conditions import Conditions
+from geosearch.search.conditions import QUANTITIES, Conditions
 
 if TYPE_CHECKING:
     from geosearch.index import SegmentPlan
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from geosearch.search.ranking import hit_count, search, search_many
 
 __all__ = [
+    "QUANTITIES",
     "Conditions",
     "Explanation",
     "Hit",

@@ -1,12 +1,14 @@
 """What may be asked of chips beside the text, in the words that users write.
 
-Each condition is declared here once. `make_filter` reads what it means, `cli/options.py` has its
-option, and ``help`` shows it wherever chips are chosen. Importing this costs nothing heavy.
+Each condition is declared here once, and a condition on a number is declared here only: the filter
+and the option of the command line are made from it. Importing this costs nothing heavy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
@@ -49,3 +51,53 @@ class Conditions(TypedDict, total=False):
     min_valid: float | None
     min_gsd: float | None
     max_gsd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number that the index knows of each chip, and the conditions that bound it."""
+
+    column: str
+    """The index's column of it."""
+    unit: str
+    """What the command line calls a value."""
+    minimum: float
+    """The smallest bound that can be given."""
+    maximum: float
+    """The largest."""
+    hint: str
+    """What to give instead of anything else."""
+    bounds: Mapping[str, str]
+    """The conditions, ``min_NAME`` and ``max_NAME`` or one of them, and their help."""
+    known_from: float = -math.inf
+    """Smaller values of the column stand for an unknown one."""
+
+
+_FRACTION = ("FRACTION", 0.0, 1.0, "give a fraction from 0 to 1")
+# beyond these, as 32-bit floats, what is asked could be 0 or infinity
+_METRES = ("METRES", 1e-6, 1e9, "give metres per pixel, such as 0.3 or 10")
+QUANTITIES = {
+    "cloud": Quantity(
+        "cloud",
+        *_FRACTION,
+        {
+            "min_cloud": "Minimum cloud fraction, 0 to 1; a chip where it is unknown does not "
+            "pass.",
+            "max_cloud": "Maximum cloud fraction, likewise.",
+        },
+    ),
+    "valid": Quantity(
+        "valid", *_FRACTION, {"min_valid": "Minimum fraction of valid pixels, 0 to 1."}
+    ),
+    "gsd": Quantity(
+        "gsd_m",
+        *_METRES,
+        {
+            "min_gsd": "Minimum metres per pixel of the chip; one where it is unknown does not "
+            "pass.",
+            "max_gsd": "Maximum metres per pixel, likewise.",
+        },
+        known_from=1e-6,
+    ),
+}
+"""By the name in `Conditions`, which has one or both bounds of each."""

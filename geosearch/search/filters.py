@@ -7,7 +7,6 @@ import calendar
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any, Unpack
@@ -16,7 +15,7 @@ from geosearch.errors import UnknownConditionError, UsageError
 from geosearch.geo import MAX_LON, ROUNDING_DEG
 from geosearch.index import Area, Filter, TimeSpan, ValueRange
 from geosearch.search.area_documents import read_area
-from geosearch.search.conditions import Conditions
+from geosearch.search.conditions import QUANTITIES, Conditions, Quantity
 from geosearch.search.moments import moments_text
 from geosearch.text import shown
 
@@ -31,33 +30,6 @@ _DATETIME_HINT = (
     "or A/B with .. for an open end"
 )
 _BBOX_HINT = 'give "W,S,E,N" in degrees, such as "11.2,48.0,11.8,48.3"'
-
-
-@dataclass(frozen=True, slots=True)
-class _Quantity:
-    """What ``min_NAME`` and ``max_NAME`` ask for."""
-
-    column: str
-    """The index's column of it."""
-    minimum: float
-    """The smallest bound that can be given."""
-    maximum: float
-    """The largest."""
-    hint: str
-    """What to give instead."""
-    known_from: float = -math.inf
-    """Smaller values of the column stand for an unknown one."""
-
-
-_FRACTION = (0.0, 1.0, "give a fraction from 0 to 1")
-# beyond these, as 32-bit floats, what is asked could be 0 or infinity
-_METRES = (1e-6, 1e9, "give metres per pixel, such as 0.3 or 10")
-_QUANTITIES = {
-    "cloud": _Quantity("cloud", *_FRACTION),
-    "valid": _Quantity("valid", *_FRACTION),
-    "gsd": _Quantity("gsd_m", *_METRES, known_from=_METRES[0]),
-}
-"""By the name in `Conditions`, which has one or both ends of each."""
 
 
 def make_filter(**conditions: Unpack[Conditions]) -> Filter:
@@ -104,7 +76,7 @@ def _require_known(conditions: Conditions) -> None:
 def _ranges(conditions: Conditions) -> tuple[ValueRange, ...]:
     given: Mapping[str, Any] = conditions
     ranges = []
-    for name, quantity in _QUANTITIES.items():
+    for name, quantity in QUANTITIES.items():
         minimum, maximum = (_bound(f"{end}_{name}", given, quantity) for end in ("min", "max"))
         if minimum is not None and maximum is not None and minimum > maximum:
             raise UsageError(
@@ -119,7 +91,7 @@ def _ranges(conditions: Conditions) -> tuple[ValueRange, ...]:
     return tuple(ranges)
 
 
-def _bound(name: str, given: Mapping[str, Any], quantity: _Quantity) -> float | None:
+def _bound(name: str, given: Mapping[str, Any], quantity: Quantity) -> float | None:
     bound: float | None = given.get(name)
     try:
         # not(...) so that NaN is refused too

@@ -17,7 +17,7 @@ class Average(Generic[M]):
 
         Args:
             module: What is trained.
-            span_steps: How many steps back the average reaches, about.
+            span_steps: Number of steps that the average reaches back, about.
         """
         self.module = copy.deepcopy(module).requires_grad_(False).eval()
         self._span = span_steps

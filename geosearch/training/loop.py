@@ -128,7 +128,7 @@ class _State(Generic[L]):
     full_rates: tuple[float, ...]
     """Of the optimizer's groups."""
     total: int | None
-    """How many steps there will be; None until the speed is known."""
+    """Number of steps of the run; None until the speed is known."""
     step: int = 0
     seconds: float = 0.0
     points: list[Point] = field(default_factory=list)

@@ -25,7 +25,7 @@ class Ranks:
     number: int = 0
     """This process, counted from 0."""
     count: int = 1
-    """How many there are."""
+    """Number of processes."""
 
     @property
     def first(self) -> bool:

@@ -33,7 +33,10 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for drawn in write_archive(folder / "drawn").scenes[:4]:
         cut_middle(drawn, folder / "archive" / drawn.name)
     command = [sys.executable, str(DRIVER), str(folder / "archive"), str(folder), "0", str(KILLS)]
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(DRIVER.parents[1])}
+    environment = os.environ | {
+        "OMP_NUM_THREADS": "1",
+        "PYTHONPATH": f"{DRIVER.parents[2]}{os.pathsep}{DRIVER.parents[1]}",
+    }
     result = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert result.returncode == 0, result.stderr
     (folder / "driver.json").write_text(result.stdout)

@@ -140,7 +140,7 @@ def prompt_vectors(
     Args:
         encoder: Embeds the prompts.
         prompts: Class by class.
-        templates: How many prompts a class has.
+        templates: Number of prompts per class.
         raw_mean: Average what the text tower gives, without bringing each to unit length first.
 
     Returns:

@@ -223,7 +223,7 @@ def _spec(values: dict[str, Any]) -> IndexSpec:
     try:
         spec = IndexSpec.from_plain(values | {"bands": _three(bands)})
     except UsageError as error:
-        raise ValueError("its spec cannot be") from error
+        raise ValueError("invalid spec") from error
     for text in (spec.encoder, spec.fingerprint, spec.precision):
         _text(text, "spec")
     _require(spec.weights is None or bool(_text(spec.weights, "weights")), "weights")

@@ -1,8 +1,13 @@
 """What an index records of an open scene."""
 
+from dataclasses import fields
+
 from geosearch.index import SceneRecord
 from geosearch.ingest.run.settings import RunSettings
 from geosearch.scenes import Scene, without_secrets
+
+_SHARED = {field.name for field in fields(Scene)} & {field.name for field in fields(SceneRecord)}
+"""What a record keeps of a scene as it is: a field of this name in both is copied."""
 
 
 def scene_record(
@@ -16,25 +21,13 @@ def scene_record(
         chips_skipped: Chips that are left out.
         sha256: Hash of its content.
     """
-    return SceneRecord(
-        id=scene.id,
-        href=without_secrets(scene.href),
-        size_bytes=scene.state.size_bytes,
-        state=scene.state.text,
-        width_px=scene.width_px,
-        height_px=scene.height_px,
-        crs=scene.crs,
-        gsd_m=scene.gsd_m,
-        datetime=scene.datetime,
-        datetime_source=scene.datetime_source,
-        bands=scene.bands,
-        stretch=scene.stretch,
-        outline=scene.outline,
-        chips_skipped=chips_skipped,
-        sha256=sha256,
-        pixel_m=settings.pixel_m(scene),
-        band_reason=scene.band_reason,
-        placement_note=scene.placement_note,
-        refers_to=scene.refers_to,
-        item=scene.item,
-    )
+    values = {name: getattr(scene, name) for name in _SHARED}
+    values |= {
+        "href": without_secrets(scene.href),
+        "size_bytes": scene.state.size_bytes,
+        "state": scene.state.text,
+        "chips_skipped": chips_skipped,
+        "sha256": sha256,
+        "pixel_m": settings.pixel_m(scene),
+    }
+    return SceneRecord(**values)

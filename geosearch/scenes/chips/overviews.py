@@ -9,8 +9,8 @@ from geosearch.scenes.raster.gdal import gdal_errors, open_raster
 from geosearch.scenes.raster.pixels import PixelSource, pixel_source
 
 _FINER = 0.99
-"""An overview serves a level that has no more pixels a side than this part asks for: writers round
-sizes in several ways."""
+"""An overview serves a level that has no more pixels per side than this fraction asks for: writers
+round sizes in several ways."""
 
 
 def find_overviews(href: str, levels: Sequence[Level]) -> list[int | None]:

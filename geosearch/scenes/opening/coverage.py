@@ -1,6 +1,6 @@
 """Which windows of a scene may hold pixels, as far as its file says.
 
-A sparse TIFF of a hundred thousand pixels a side may hold one block: chips elsewhere cost nothing.
+A sparse TIFF of 100,000 pixels per side may hold one block: chips elsewhere cost nothing.
 """
 
 import numpy as np

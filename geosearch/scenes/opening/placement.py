@@ -226,7 +226,7 @@ def fit_polynomial(pixels: Floats, ground: Floats) -> Polynomial:
         coefficients = np.linalg.lstsq(terms, ground, rcond=None)[0]
         hat = np.einsum("ij,ji->i", terms, np.linalg.pinv(terms))
         residual = ground - terms @ coefficients
-        per_px = (coefficients[1:3] / scale[:, None]).T  # ground units a pixel, [2, 2]
+        per_px = (coefficients[1:3] / scale[:, None]).T  # ground units per pixel, [2, 2]
         if order == 1 and not abs(np.linalg.det(per_px)) > 0:
             break
         error_px = np.linalg.norm(residual @ np.linalg.inv(per_px).T, axis=1)

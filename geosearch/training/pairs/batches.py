@@ -13,7 +13,7 @@ from geosearch.encoders import read_image
 from geosearch.training.pairs.listing import Pair
 from geosearch.training.ranks import ALONE, Ranks
 
-_LEAST_SIDE = 0.7
+_MIN_SIDE = 0.7
 """Of a cut, as a fraction of the image's."""
 _READERS = 4
 
@@ -32,7 +32,7 @@ def as_it_is(image: NDArray[np.uint8], chance: np.random.Generator) -> NDArray[n
 
 def turned(image: NDArray[np.uint8], chance: np.random.Generator) -> NDArray[np.uint8]:
     """Cut out a part, turn by quarters, mirror: from above no side is up."""
-    side = chance.uniform(_LEAST_SIDE, 1)
+    side = chance.uniform(_MIN_SIDE, 1)
     rows, cols = (max(round(side * extent), 1) for extent in image.shape[:2])
     top = int(chance.integers(image.shape[0] - rows + 1))
     left = int(chance.integers(image.shape[1] - cols + 1))
@@ -76,7 +76,7 @@ class PairBatches:
         Args:
             pairs: At least one.
             fit: Brings an image to the towers' input.
-            size: Pairs a batch, all processes together.
+            size: Pairs per batch, all processes together.
             augment: Changes images before they are fitted.
             seed: Random seed.
             ranks: This process's slice of each batch.

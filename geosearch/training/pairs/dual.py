@@ -42,7 +42,7 @@ def true_of(texts: Sequence[str | None], rows: Sequence[int]) -> torch.Tensor:
     """Return which images of a batch each text is true of.
 
     A text is true of every image that comes with an equal one, and of every copy of its own: such
-    pairs are no negatives of each other.
+    pairs are not used as negatives of each other.
 
     Args:
         texts: Of each image; those that are None are left out.

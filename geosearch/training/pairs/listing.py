@@ -14,7 +14,7 @@ from geosearch.text import is_readable
 _COLUMNS = ("file", "short", "long")
 _FORM = (
     "a list has the columns file, short and long: as CSV with a first line that names them, or a "
-    "JSON object a line; one of the two texts may be missing"
+    "JSON object per line; one of the two texts may be missing"
 )
 _MAX_CHARACTERS = 20_000  # of a text: 248 tokens are some thousand
 
@@ -81,7 +81,7 @@ def parted(
 
     Args:
         pairs: All.
-        share: How many are held out, 0..1.
+        share: Fraction that is held out, 0..1.
         seed: Random seed.
     """
     rows = list(range(len(pairs)))

@@ -12,7 +12,15 @@ from support.making import DIM, SPEC, chips, scene
 from support.sealing import edit_manifest, reseal, seal_description
 
 from geosearch.errors import IndexFolderError
-from geosearch.index import ChipBatch, Filter, IndexWriter, SearchOptions, open_index, verify
+from geosearch.index import (
+    ChipBatch,
+    Filter,
+    IndexSpec,
+    IndexWriter,
+    SearchOptions,
+    open_index,
+    verify,
+)
 from geosearch.index.arrays.row_ranges import RowRanges
 from geosearch.index.scoring.exact import best_rows
 
@@ -130,20 +138,21 @@ def test_two_writers_exclude_each_other(tmp_path: Path) -> None:
         pass
 
 
+def with_chips(**changes: Any) -> IndexSpec:
+    return replace(SPEC, chips=replace(SPEC.chips, **changes))
+
+
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("other", "said"),
     [
-        ({"fingerprint": "none-1"}, "none-1"),
-        ({"size_px": 128}, "128 px"),
-        ({"stride_px": 32}, "every 32 px"),
-        ({"bands": (4, 3, 2)}, "bands 4, 3, 2"),
+        (replace(SPEC, fingerprint="none-1"), "none-1"),
+        (with_chips(size_px=128), "128 px"),
+        (with_chips(stride_px=32), "every 32 px"),
+        (with_chips(bands=(4, 3, 2)), "bands 4, 3, 2"),
     ],
 )
-def test_chips_made_in_another_way_are_refused(
-    tmp_path: Path, changes: dict[str, Any], said: str
-) -> None:
+def test_chips_made_in_another_way_are_refused(tmp_path: Path, other: IndexSpec, said: str) -> None:
     publish(tmp_path / "index", "a.tif")
-    other = replace(SPEC, **changes)
     with (
         pytest.raises(IndexFolderError, match=said),
         IndexWriter(tmp_path / "index", other),

@@ -220,7 +220,7 @@ def test_a_lost_manifest_is_an_error_that_says_so(index: Path) -> None:
 
 
 def test_dropping_wants_repairing(index: Path) -> None:
-    with pytest.raises(UsageError, match="--drop"):
+    with pytest.raises(UsageError, match="`drop`"):
         geosearch.verify(index, drop=True)
 
 
