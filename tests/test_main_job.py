@@ -56,7 +56,7 @@ def archive(demo: Demo) -> geosearch.Index:
 def all_footprints(archive: geosearch.Index) -> list[Any]:
     return [
         footprint
-        for segment in archive.index.segments
+        for segment in archive.generation.segments
         for footprint in segment.footprints(np.arange(segment.n))
     ]
 
@@ -113,7 +113,7 @@ def brute_force(
     boxes = [shapely.box(left, south, right, north) for left, right in parts]
     query = archive.encoder.encode_texts(["a road through fields"])[0]
     scored = []
-    for segment in archive.index.segments:
+    for segment in archive.generation.segments:
         rows = np.arange(segment.n)
         scores = segment.vectors.astype(np.float64) @ query.astype(np.float64)
         footprints, chips = segment.footprints(rows), segment.chips(rows)
@@ -126,7 +126,7 @@ def brute_force(
 
 
 def test_chips_lie_in_their_scenes_outline(archive: geosearch.Index) -> None:
-    for segment in archive.index.segments:
+    for segment in archive.generation.segments:
         scenes = {scene.id: scene for scene in segment.scenes()}
         rows = np.arange(segment.n)
         for chip, footprint in zip(segment.chips(rows), segment.footprints(rows), strict=True):
@@ -167,7 +167,7 @@ def test_a_scene_that_cannot_be_placed_is_named_and_the_rest_goes_on(
     assert "nowhere.tif" in result.stderr
     assert "torn.tif" in result.stderr
     assert "Traceback" not in result.stderr
-    assert geosearch.open(tmp_path / "index").index.scene_count == 1
+    assert geosearch.open(tmp_path / "index").generation.scene_count == 1
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_an_index_of_another_encoder_is_refused(demo: Demo, tmp_path: Path) -> N
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())
-    fingerprint = geosearch.open(demo.index).index.spec.fingerprint
+    fingerprint = geosearch.open(demo.index).generation.spec.fingerprint
     edit_manifest(
         tmp_path / "index",
         lambda document: document["spec"].update(fingerprint="mini-0000000000000000"),
@@ -239,9 +239,9 @@ def test_scenes_whose_files_are_gone_are_named_and_pruned_when_asked(
     told = run("index", scenes, "-i", index)
     assert f"missing: {first.name}" in told.stderr
     assert "--prune" in told.stderr
-    assert geosearch.open(index).index.scene_ids == {first.name, second.name}
+    assert geosearch.open(index).generation.scene_ids == {first.name, second.name}
     assert "pruned  1 scene" in run("index", scenes, "-i", index, "--prune").stderr
-    assert geosearch.open(index).index.scene_ids == {second.name}
+    assert geosearch.open(index).generation.scene_ids == {second.name}
 
 
 def test_a_dry_run_says_scenes_chips_bytes_time_and_size(demo: Demo, tmp_path: Path) -> None:

@@ -40,13 +40,13 @@ class Index:
 
     def __init__(
         self,
-        index: Generation,
+        generation: Generation,
         encoder: EncoderChoice,
         *,
         loaded: Encoder | None = None,
         report: BuildReport | None = None,
     ) -> None:
-        self.index = index
+        self.generation = generation
         """The generation that is searched."""
         self.report = report
         """What the run did that built it, if this process built it."""
@@ -61,7 +61,7 @@ class Index:
         Its folder and the choice of the encoder are pickled; `report` is not, nor the encoder: it
         is loaded again when it is first needed.
         """
-        return _opened, (self.index.folder.absolute(), self._choice)
+        return _opened, (self.generation.folder.absolute(), self._choice)
 
     @property
     def encoder(self) -> Encoder:
@@ -76,15 +76,15 @@ class Index:
 
     def describe(self) -> IndexInfo:
         """Return what the index holds: chips, scenes, place, time, encoder, bytes."""
-        return self.index.describe()
+        return self.generation.describe()
 
     def _load_encoder(self) -> Encoder:
         from geosearch.index import UNKNOWN_ENCODER
 
-        spec = self.index.spec
+        spec = self.generation.spec
         if spec.encoder == UNKNOWN_ENCODER:
             raise EncoderError(
-                f"the encoder of the vectors in {self.index.folder} is unknown",
+                f"the encoder of the vectors in {self.generation.folder} is unknown",
                 hint="query by a vector, or import them again and name the `encoder`",
             )
         choice = replace(
@@ -96,7 +96,7 @@ class Index:
         encoder = choice.load()
         if encoder.fingerprint != spec.fingerprint:
             raise EncoderError(
-                f"the index {self.index.folder} was built with {spec.fingerprint}, "
+                f"the index {self.generation.folder} was built with {spec.fingerprint}, "
                 f"the weights here are {encoder.fingerprint}",
                 hint="give the `weights` it was built with, or index the scenes again",
             )
@@ -154,7 +154,7 @@ class Index:
         watch = Stopwatch()
         vectors, texts = self._query_vectors(query, watch)
         answers = search_many(
-            self.index,
+            self.generation,
             vectors,
             filter=filter,
             k=k,
@@ -189,7 +189,7 @@ class Index:
 
         texts = [query] if isinstance(query, str) else query
         if not isinstance(texts, list | tuple) or not all(isinstance(one, str) for one in texts):
-            vectors = unit_queries(query, self.index.spec.dim)
+            vectors = unit_queries(query, self.generation.spec.dim)
             return list(vectors), [None] * len(vectors)
         require_queries(texts)
         with watch.time("load encoder"):
@@ -220,10 +220,10 @@ def open(
     """
     choice = encoder_choice(encoder)
     opened = _opened(named_index(path, reporter), choice)
-    recorded = opened.index.spec.encoder
+    recorded = opened.generation.spec.encoder
     if choice.name is not None and choice.full_name != recorded:
         raise UsageError(
-            f"{opened.index.folder} was built with {recorded}, not {choice.full_name}",
+            f"{opened.generation.folder} was built with {recorded}, not {choice.full_name}",
             hint="omit the encoder's name",
             parameter="encoder",
         )

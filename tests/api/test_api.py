@@ -116,7 +116,7 @@ def test_one_path_is_one_path_in_every_function_that_takes_paths(scenes: Path) -
         archive = geosearch.build(
             paths, f"x{number}", encoder="null", chips=geosearch.Chips(size_px=32)
         )
-        assert [scene.id for scene in archive.index.scenes] == ["one.tif"]
+        assert [scene.id for scene in archive.generation.scenes] == ["one.tif"]
     assert (
         geosearch.prepare(str(scenes), "new", encoder="null", chips=geosearch.Chips(size_px=32))
         .estimate()
@@ -133,7 +133,7 @@ def test_one_path_is_one_path_in_every_function_that_takes_paths(scenes: Path) -
 
 def test_an_index_is_unfinished_until_a_run_over_it_has_ended(scenes: Path) -> None:
     archive = geosearch.build(scenes, "x", encoder="null", chips=geosearch.Chips(size_px=32))
-    with IndexWriter(Path("x"), archive.index.spec) as writer:
+    with IndexWriter(Path("x"), archive.generation.spec) as writer:
         (published,) = writer.scenes()
         writer.relink(published, published.record)
         writer.publish(goes_on=True, unfinished=Unfinished(1, 2))

@@ -133,9 +133,9 @@ def test_a_dry_run_and_a_refusal_say_what_would_go_and_change_nothing(index: Pat
 
 
 def test_nothing_that_matches_publishes_nothing(index: Path) -> None:
-    generation = open_index(index).generation
+    generation = open_index(index).number
     assert geosearch.remove(index, bbox="50,50,51,51").scenes == ()
-    assert open_index(index).generation == generation
+    assert open_index(index).number == generation
 
 
 def test_a_scene_that_is_not_there_is_refused_with_its_likes(index: Path) -> None:

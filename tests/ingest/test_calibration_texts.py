@@ -19,7 +19,7 @@ from geosearch.ingest import (
 
 
 def measured(folder: Path) -> object:
-    (segment,) = geosearch.open(folder).index.describe().segments
+    (segment,) = geosearch.open(folder).generation.describe().segments
     assert segment.calibration is not None
     return segment.calibration.queries, segment.texts_asked
 
@@ -61,5 +61,5 @@ def test_an_exact_index_asks_nothing(tmp_path: Path) -> None:
     found = look_for_scenes([tmp_path / "in"])
     cut = ResolvedChips(32, 32)
     ingest(RunSettings(found, tmp_path / "index", Colours(), cut))
-    (segment,) = geosearch.open(tmp_path / "index").index.describe().segments
+    (segment,) = geosearch.open(tmp_path / "index").generation.describe().segments
     assert segment.calibration is None

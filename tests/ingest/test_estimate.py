@@ -34,7 +34,7 @@ def test_it_writes_nothing_and_counts_what_is_then_indexed(scenes: Path, tmp_pat
     assert archive.report is not None
     assert (estimate.scenes, estimate.chips) == (2, archive.report.chips)
     assert estimate.scene_bytes == sum(file.stat().st_size for file in scenes.iterdir())
-    assert 0.5 < estimate.index_bytes / archive.index.describe().bytes < 2
+    assert 0.5 < estimate.index_bytes / archive.generation.describe().bytes < 2
     assert estimate.seconds > 0
 
 

@@ -108,7 +108,7 @@ def test_every_scale_covers_the_scene_where_it_says(tmp_path: Path) -> None:
             corners = shapely.Polygon(np.column_stack(to_lonlat.transform(eastings, northings)))
             apart = hit.footprint.symmetric_difference(corners).area
             assert apart < 1e-3 * corners.area
-    assert archive.index.describe().scales == (1, 2, 4)
+    assert archive.generation.describe().scales == (1, 2, 4)
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def read(work: Path) -> None:
     while not (work / STOP).exists():
         for folder in sorted(work.glob(f"round-*/{MANIFEST}"))[-1:]:
             opened = open_index(folder.parent)
-            state = f"{folder.parent.name} generation {opened.generation}"
+            state = f"{folder.parent.name} generation {opened.number}"
             if state not in states:
                 states[state] = [str(problem) for problem in verify(folder.parent)]
                 held = [*held[-2:], (opened, opened.chip_count)]
@@ -68,7 +68,7 @@ def found_on_the_disk(folder: Path) -> dict[str, int]:
     """Return what a killed run left."""
     staged = list((folder / "staging").glob("*"))
     begun = [one for one in staged if one.suffix]
-    published = open_index(folder).generation if (folder / MANIFEST).exists() else 0
+    published = open_index(folder).number if (folder / MANIFEST).exists() else 0
     return {"generation": published, "staged": len(staged) - len(begun), "begun": len(begun)}
 
 

@@ -81,7 +81,7 @@ class Generation:
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.folder = folder
         self.spec: IndexSpec = manifest.spec
-        self.generation = manifest.generation
+        self.number = manifest.generation
         self._manifest = manifest
         self.segments = tuple(
             Segment(folder, entry, manifest.spec.dim) for entry in manifest.segments

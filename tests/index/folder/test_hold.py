@@ -125,7 +125,7 @@ def test_a_folder_that_is_swapped_is_one_error_and_what_is_there_stays(
     assert (contents(index) if index.exists() else {"": b""}) == after
     if swap != "deleted":
         moved = index.with_name("moved")
-        assert open_index(moved).generation == 3
+        assert open_index(moved).number == 3
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -149,7 +149,7 @@ def test_a_folder_that_is_swapped_after_the_last_look_is_not_what_is_written(
         assert "moved, deleted or replaced" in error.message  # noqa: PT017
     monkeypatch.undo()
     assert contents(index) == before
-    assert open_index(index.with_name("moved")).generation == 4
+    assert open_index(index.with_name("moved")).number == 4
     assert verify(index.with_name("moved")) == []
 
 

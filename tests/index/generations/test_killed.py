@@ -92,8 +92,8 @@ def test_a_killed_writer_leaves_the_old_generation_or_the_new_and_the_next_run_f
         shutil.copytree(tmp_path / "start", folder)
         assert run(DRIVER, folder, fatal, seed).returncode == -9
         opened = open_index(folder)  # a reader that comes now
-        assert opened.generation in (1, 2)
-        assert [s.state for s in opened.scenes if s.id == "a.tif"] == [str(opened.generation)]
+        assert opened.number in (1, 2)
+        assert [s.state for s in opened.scenes if s.id == "a.tif"] == [str(opened.number)]
         assert verify(folder) == []
         assert run(DRIVER, folder, 0, seed).returncode == 0
         assert [one.id for one in open_index(folder).scenes] == ["a.tif", "b.tif", "c.tif"]

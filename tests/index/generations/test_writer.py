@@ -89,7 +89,7 @@ def test_nothing_new_publishes_nothing(tmp_path: Path) -> None:
     publish(tmp_path / "index", "a.tif")
     publish(tmp_path / "index", "a.tif")
     publish(tmp_path / "index")
-    assert open_index(tmp_path / "index").generation == 1
+    assert open_index(tmp_path / "index").number == 1
 
 
 def test_staging_in_another_order_makes_the_same_segment(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_a_scene_that_is_again_as_it_was_takes_its_old_segment_where_it_lies(
     publish(index, "a.tif", state=2)
     publish(index, "a.tif")
     (segment,) = open_index(index).segments
-    assert (segment.id, open_index(index).generation) == (held.segments[0].id, 3)
+    assert (segment.id, open_index(index).number) == (held.segments[0].id, 3)
     assert (segment.folder / "vectors.f16").stat().st_ino == inode
     assert held.scenes == (scene("a.tif"),)  # whoever reads the first generation goes on
 

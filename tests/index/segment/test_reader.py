@@ -195,7 +195,7 @@ def test_an_open_index_is_pickled_by_its_folder(
     data = pickle.dumps(opened)
     monkeypatch.chdir("/")
     again = pickle.loads(data)
-    assert (again.folder, again.generation) == (index, opened.generation)
+    assert (again.folder, again.number) == (index, opened.number)
     assert answers(again) == answers(open_index(index))
     segment: Segment = pickle.loads(pickle.dumps(open_index(index).segments[0]))
     assert segment.chip_count == open_index(index).segments[0].chip_count
@@ -218,7 +218,7 @@ def test_what_is_unpickled_after_a_compaction_is_the_new_generation(index: Path)
     data = pickle.dumps(geosearch.open(index))
     compact(index)
     archive = pickle.loads(data)
-    assert archive.index.generation == open_index(index).generation
+    assert archive.index.number == open_index(index).number
 
 
 FEW_FILES = """

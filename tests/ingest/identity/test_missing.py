@@ -57,12 +57,12 @@ def test_a_file_that_is_there_but_was_not_looked_for_is_not_missing(folder: Path
 
 
 def test_scenes_come_and_go_in_one_generation(tmp_path: Path) -> None:
-    before = build(tmp_path / "index").generation
+    before = build(tmp_path / "index").number
     with IndexWriter(tmp_path / "index", SPEC) as writer:
         writer.remove({"scene1.tif", "nobody.tif"})
         writer.stage(replace(record(2), state="2"), chips(2))
         assert writer.publish().chips == 400
         assert writer.status("scene1.tif", "1") == "new"
     opened = open_index(tmp_path / "index")
-    assert opened.generation == before + 1
+    assert opened.number == before + 1
     assert "scene1.tif" not in opened.scene_ids

@@ -60,7 +60,7 @@ def recall(
     queries = CALIBRATION_TEXTS if read is None else read.texts
     opened = open(index, encoder=encoder, reporter=CONSOLE)
     report = evaluate_recall(
-        opened.index,
+        opened.generation,
         lambda: opened.encoder,
         queries,
         selectivities=selectivities or SELECTIVITIES,
