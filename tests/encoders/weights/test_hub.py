@@ -184,6 +184,7 @@ def test_weights_on_the_hub_are_fetched_into_its_cache_once(
         first = python(LOAD.format(repo=REPO), **environment)
     finally:
         server.shutdown()
+        server.server_close()
     assert first.stdout.startswith("dgtrs-clip-vit-b-16 32 None"), first.stderr
     again = python(LOAD.format(repo=REPO), **environment)  # the hub is gone
     assert again.stdout == first.stdout
