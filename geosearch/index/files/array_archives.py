@@ -20,7 +20,7 @@ from geosearch.index.files.regular_files import file_size, reading
 
 BROKEN_ARCHIVE = (
     OSError, KeyError, ValueError, EOFError, BadZipFile, zlib.error, TypeError, AttributeError,
-    IndexError, OverflowError, MemoryError, RecursionError, NotImplementedError, SyntaxError,
+    IndexError, OverflowError, MemoryError, RuntimeError, SyntaxError,
 )  # fmt: skip
 """What NumPy and zipfile may raise on a file that is not an archive of ours."""
 

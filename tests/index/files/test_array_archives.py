@@ -53,6 +53,16 @@ def test_an_archive_that_swells_is_not_unpacked(tmp_path: Path) -> None:
         read(tmp_path / "x.npz")
 
 
+def test_an_archive_that_claims_to_be_encrypted_is_damaged(tmp_path: Path) -> None:
+    np.savez(tmp_path / "x.npz", a=np.arange(40))
+    content = bytearray((tmp_path / "x.npz").read_bytes())
+    entry = content.rindex(b"PK\x01\x02")
+    content[entry + 8] ^= 1  # general purpose flags, bit 0 (APPNOTE 4.4.4)
+    (tmp_path / "x.npz").write_bytes(content)
+    with pytest.raises(IndexFolderError, match="encrypted"):
+        read(tmp_path / "x.npz")
+
+
 @settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -218,7 +218,7 @@ def test_what_is_unpickled_after_a_compaction_is_the_new_generation(index: Path)
     data = pickle.dumps(geosearch.open(index))
     compact(index)
     archive = pickle.loads(data)
-    assert archive.index.number == open_index(index).number
+    assert archive.generation.number == open_index(index).number
 
 
 FEW_FILES = """
