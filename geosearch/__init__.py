@@ -11,7 +11,6 @@ Everything public is here; the rest may change. Importing this costs nothing hea
 
 from typing import TYPE_CHECKING
 
-from geosearch.chips import Chips
 from geosearch.errors import (
     EncoderError,
     GeosearchError,
@@ -24,7 +23,6 @@ from geosearch.errors import (
     WeightsError,
 )
 from geosearch.lazy import lazy_names
-from geosearch.reporting import CONSOLE, LOG, SILENT, Reporter
 
 if TYPE_CHECKING:
     from geosearch.api import (
@@ -44,6 +42,7 @@ if TYPE_CHECKING:
         remove,
         verify,
     )
+    from geosearch.chips import Chips
     from geosearch.demo import write_archive as write_demo
     from geosearch.encoders import (
         Embedding,
@@ -66,6 +65,7 @@ if TYPE_CHECKING:
     from geosearch.formats import VectorImport
     from geosearch.index import Compaction, IndexInfo, Problem, Removal
     from geosearch.ingest import BuildReport, IndexingEstimate, SceneCount
+    from geosearch.reporting import CONSOLE, LOG, SILENT, Reporter
     from geosearch.search import Conditions, Explanation, Hit
     from geosearch.training import Tuning, train_pairs
 
@@ -133,6 +133,8 @@ __all__ = [
 
 _HOME = {
     "BuildReport": "ingest",
+    "CONSOLE": "reporting",
+    "Chips": "chips",
     "Compaction": "index",
     "Conditions": "search",
     "Embedding": "encoders",
@@ -145,8 +147,11 @@ _HOME = {
     "IndexInfo": "index",
     "IndexingEstimate": "ingest",
     "IndexingJob": "api",
+    "LOG": "reporting",
     "Problem": "index",
     "Removal": "index",
+    "Reporter": "reporting",
+    "SILENT": "reporting",
     "SceneCount": "ingest",
     "Texts": "api",
     "Tuning": "training",

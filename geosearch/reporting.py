@@ -4,7 +4,6 @@ A function that takes long, or decides something that the caller left open, take
 default it writes to the logger ``geosearch``, which is silent until a program configures it.
 """
 
-import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -15,12 +14,16 @@ from geosearch.progress import Course
 from geosearch.text import shown
 
 if TYPE_CHECKING:
+    from logging import Logger
+
     from rich.progress import Progress
 
 FIRST_LINE_S = 10.0
 """Seconds until the first line about a long step, where there is no terminal."""
 EACH_LINE_S = 60.0
 """Seconds between two lines about it."""
+_INFO = 20
+"""``logging.INFO``."""
 
 
 class Reporter(Protocol):
@@ -61,11 +64,18 @@ class LogReporter:
 
     def __init__(self, name: str = "geosearch") -> None:
         """Write to the logger of this name."""
-        self._log = logging.getLogger(name)
+        self._name = name
+
+    @property
+    def _logger(self) -> "Logger":
+        # imported here: the start of a command must not wait for it
+        import logging
+
+        return logging.getLogger(self._name)
 
     def say(self, line: str, /) -> None:
         """Log one line."""
-        self._log.info("%s", shown(line))
+        self._logger.info("%s", shown(line))
 
     @contextmanager
     def track(
@@ -73,12 +83,13 @@ class LogReporter:
     ) -> Iterator[Course]:
         """Log how far a step is, once a minute, and when it is done."""
         course = Course(label, total, unit, work)
-        if not self._log.isEnabledFor(logging.INFO):
+        logger = self._logger
+        if not logger.isEnabledFor(_INFO):
             yield course
             return
-        with _repeated(lambda: self._log.info("%s", course.line())):
+        with _repeated(lambda: logger.info("%s", course.line())):
             yield course
-        self._log.info("%s", course.summary())
+        logger.info("%s", course.summary())
 
 
 class ConsoleReporter:
@@ -108,9 +119,7 @@ SILENT: Reporter = SilentReporter()
 LOG: Reporter = LogReporter()
 """The default of the library."""
 CONSOLE: Reporter = ConsoleReporter()
-"""What the command line uses."""
-
-logging.getLogger("geosearch").addHandler(logging.NullHandler())
+"""Writes to stderr, as the command line does."""
 
 
 @contextmanager

@@ -16,7 +16,8 @@ from geosearch.cli.output.report import print_build_report, print_estimate
 from geosearch.cli.output.reporter import CONSOLE
 
 if TYPE_CHECKING:
-    from geosearch.api import Chips, EncoderChoice
+    from geosearch.api import EncoderChoice
+    from geosearch.chips import Chips
 
 
 @click.command(short_help="Index scenes.")
