@@ -75,7 +75,8 @@ class Quantity:
 
 _FRACTION = ("FRACTION", 0.0, 1.0, "give a fraction from 0 to 1")
 # beyond these, as 32-bit floats, what is asked could be 0 or infinity
-_METRES = ("METRES", 1e-6, 1e9, "give metres per pixel, such as 0.3 or 10")
+_FINEST_M = 1e-6
+_METRES = ("METRES", _FINEST_M, 1e9, "give metres per pixel, such as 0.3 or 10")
 QUANTITIES = {
     "cloud": Quantity(
         "cloud",
@@ -97,7 +98,7 @@ QUANTITIES = {
             "pass.",
             "max_gsd": "Maximum metres per pixel, likewise.",
         },
-        known_from=1e-6,
+        known_from=_FINEST_M,
     ),
 }
 """By the name in `Conditions`, which has one or both bounds of each."""

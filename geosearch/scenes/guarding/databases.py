@@ -71,11 +71,6 @@ def _bounded_connection(file: Path) -> Iterator[sqlite3.Connection]:
         yield database
 
 
-def _has(database: sqlite3.Connection, name: str) -> bool:
-    query = "SELECT 1 FROM sqlite_master WHERE lower(name) = ?"
-    return database.execute(query, (name,)).fetchone() is not None
-
-
 def _computed_tables(database: sqlite3.Connection) -> frozenset[str]:
     """Return the names, in lower case, of views, virtual tables and tables that compute."""
     # the same order of tests as they cost: a view's columns are not asked for
