@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     from geosearch.index import Compaction, IndexInfo, Problem, Removal
     from geosearch.ingest import BuildReport, IndexingEstimate, SceneCount
     from geosearch.reporting import CONSOLE, LOG, SILENT, Reporter
-    from geosearch.search import Conditions, Explanation, Hit
+    from geosearch.search import Asking, Conditions, Explanation, Hit
     from geosearch.training import Tuning, train_pairs
 
 __version__ = "0.1.0"
@@ -75,6 +75,7 @@ __all__ = [
     "CONSOLE",
     "LOG",
     "SILENT",
+    "Asking",
     "BuildReport",
     "Chips",
     "Compaction",
@@ -136,6 +137,7 @@ _HOME = {
     "CONSOLE": "reporting",
     "Chips": "chips",
     "Compaction": "index",
+    "Asking": "search",
     "Conditions": "search",
     "Embedding": "encoders",
     "Encoder": "encoders",

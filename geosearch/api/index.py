@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from geosearch.encoders import Encoder
     from geosearch.index import DeviceScan, Generation, IndexInfo
     from geosearch.ingest import BuildReport
-    from geosearch.search import Conditions
+    from geosearch.search import Asking
 
     Vector: TypeAlias = np.ndarray[tuple[int], np.dtype[np.floating[Any]]]
     Vectors: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.floating[Any]]]
@@ -103,23 +103,18 @@ class Index:
         return encoder
 
     @overload
-    def search(
-        self, query: str | Vector, *, k: int = ..., exact: bool = ..., distinct: bool = ...,
-        **conditions: Unpack[Conditions],
-    ) -> Hits: ...  # fmt: skip
+    def search(self, query: str | Vector, *, k: int = ..., **asking: Unpack[Asking]) -> Hits: ...
     @overload
     def search(
-        self, query: list[str] | tuple[str, ...] | Vectors, *, k: int = ..., exact: bool = ...,
-        distinct: bool = ..., **conditions: Unpack[Conditions],
+        self, query: list[str] | tuple[str, ...] | Vectors, *, k: int = ...,
+        **asking: Unpack[Asking],
     ) -> list[Hits]: ...  # fmt: skip
     def search(
         self,
         query: str | list[str] | tuple[str, ...] | NDArray[np.floating[Any]],
         *,
         k: int = 10,
-        exact: bool = False,
-        distinct: bool = False,
-        **conditions: Unpack[Conditions],
+        **asking: Unpack[Asking],
     ) -> Hits | list[Hits]:
         """Find the chips that look most like what a text says, or that lie next to a vector.
 
@@ -130,9 +125,8 @@ class Index:
                 float16, float32 or float64 [dim], or several [q, dim], of any length. Vectors
                 need no encoder: none is loaded.
             k: Maximum number of hits per query.
-            exact: Score every matching chip, however many there are.
-            distinct: Leave out chips that overlap a better one, so that each hit is a new place.
-            **conditions: What chips must meet; `geosearch.Conditions` describes each keyword.
+            **asking: What chips must meet, and how the answer is made; `geosearch.Asking`
+                describes each keyword.
 
         How an ambiguous filter was read, and where the index lies if nothing matches, is in
         ``explanation.notes`` of the hits.
@@ -146,8 +140,9 @@ class Index:
             EncoderError: The encoder of the index cannot be loaded here, or the device that was
                 named is not there.
         """
-        from geosearch.search import hit_count, make_filter, search_many
+        from geosearch.search import hit_count, make_filter, search_many, split_asking
 
+        options, conditions = split_asking(asking)
         k, filter = hit_count(k), make_filter(**conditions)
         if isinstance(query, list | tuple) and not query:
             return []
@@ -158,8 +153,8 @@ class Index:
             vectors,
             filter=filter,
             k=k,
-            tier="exact" if exact else "auto",
-            distinct=distinct,
+            tier="exact" if options.exact else "auto",
+            distinct=options.distinct,
             device=self._scanner(),
         )
         before = {step: 1000 * seconds for step, seconds in watch.seconds.items()}

@@ -1,24 +1,36 @@
 """Search: a query vector and a filter in, ranked hits out.
 
+Rooms, each of which imports only from those before it:
+
+- ``conditions``: what may be asked of chips, in the words that users write
+- ``asking``: what may be asked beside them
+- ``filters``: these words become a filter
+- ``hits``: hits, how they were found, which of them show one place
+- ``queries``: what is asked, as vectors
+- ``ranking``: the best rows of all segments become hits
+
 What computes is imported when it is first used: naming what may be asked costs nothing heavy.
 """
 
 from typing import TYPE_CHECKING
 
 from geosearch.lazy import lazy_names
+from geosearch.search.asking import AnswerOptions, Asking, split_asking
 from geosearch.search.conditions import QUANTITIES, Conditions
 
 if TYPE_CHECKING:
     from geosearch.index import SegmentPlan
-    from geosearch.search.explanation import Explanation
-    from geosearch.search.filters import make_filter
-    from geosearch.search.hit import Hit
-    from geosearch.search.notes import nothing_matches
-    from geosearch.search.query_vectors import unit_queries
-    from geosearch.search.ranking import hit_count, search, search_many
+    from geosearch.search.filters.make_filter import make_filter
+    from geosearch.search.filters.notes import nothing_matches
+    from geosearch.search.hits.explanation import Explanation
+    from geosearch.search.hits.hit import Hit
+    from geosearch.search.queries.unit_vectors import unit_queries
+    from geosearch.search.ranking.search import hit_count, search, search_many
 
 __all__ = [
     "QUANTITIES",
+    "AnswerOptions",
+    "Asking",
     "Conditions",
     "Explanation",
     "Hit",
@@ -28,19 +40,20 @@ __all__ = [
     "nothing_matches",
     "search",
     "search_many",
+    "split_asking",
     "unit_queries",
 ]
 
 _HOME = {
-    "Explanation": "explanation",
-    "Hit": "hit",
-    "SegmentPlan": "explanation",
-    "hit_count": "ranking",
-    "make_filter": "filters",
-    "nothing_matches": "notes",
-    "search": "ranking",
-    "search_many": "ranking",
-    "unit_queries": "query_vectors",
+    "Explanation": "hits.explanation",
+    "Hit": "hits.hit",
+    "SegmentPlan": "hits.explanation",
+    "hit_count": "ranking.search",
+    "make_filter": "filters.make_filter",
+    "nothing_matches": "filters.notes",
+    "search": "ranking.search",
+    "search_many": "ranking.search",
+    "unit_queries": "queries.unit_vectors",
 }
 
 __getattr__ = lazy_names(__name__, _HOME)

@@ -9,8 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+
+from geosearch.errors import UnknownConditionError
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -102,3 +105,17 @@ QUANTITIES = {
     ),
 }
 """By the name in `Conditions`, which has one or both bounds of each."""
+
+
+def require_known(given: Mapping[str, Any], keywords: type) -> None:
+    """Refuse a keyword that a `TypedDict` has not.
+
+    Raises:
+        UnknownConditionError: There is no condition of that name.
+    """
+    known = keywords.__annotations__.keys()
+    for name in given.keys() - known:
+        close = get_close_matches(name, known, n=1) or known
+        raise UnknownConditionError(
+            f"unknown condition {name}", hint=f"did you mean {', '.join(close)}?"
+        )

@@ -66,6 +66,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "generations",
         "integrity",
     ),
+    "search": ("conditions", "asking", "filters", "hits", "queries", "ranking"),
     "scenes": ("places", "guarding", "finding", "state", "raster", "opening", "chips"),
 }
 """The boxes of a room, bottom first: each imports from those before it only."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geosearch.errors import UsageError
-from geosearch.search.filters import make_filter, parse_bbox, parse_time_span
+from geosearch.search.filters.make_filter import make_filter, parse_bbox, parse_time_span
 
 HELSINKI = timezone(timedelta(hours=2))
 

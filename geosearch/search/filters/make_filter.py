@@ -8,15 +8,14 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
 from typing import Any, Unpack
 
-from geosearch.errors import UnknownConditionError, UsageError
+from geosearch.errors import UsageError
 from geosearch.geo import MAX_LON, ROUNDING_DEG
 from geosearch.index import Area, Filter, TimeSpan, ValueRange
-from geosearch.search.area_documents import read_area
-from geosearch.search.conditions import QUANTITIES, Conditions, Quantity
-from geosearch.search.moments import moments_text
+from geosearch.search.conditions import QUANTITIES, Conditions, Quantity, require_known
+from geosearch.search.filters.area_documents import read_area
+from geosearch.search.filters.moments import moments_text
 from geosearch.text import shown
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,7 +41,7 @@ def make_filter(**conditions: Unpack[Conditions]) -> Filter:
         UsageError: A condition is not valid.
         UnknownConditionError: There is no condition of that name.
     """
-    _require_known(conditions)
+    require_known(conditions, Conditions)
     bbox, intersects = conditions.get("bbox"), conditions.get("intersects")
     areas = [] if bbox is None else [parse_bbox(bbox)]
     stated = None if intersects is None else read_area(intersects)
@@ -62,15 +61,6 @@ def make_filter(**conditions: Unpack[Conditions]) -> Filter:
         ranges=_ranges(conditions),
         notes=() if stated is None else stated.notes,
     )
-
-
-def _require_known(conditions: Conditions) -> None:
-    known = Conditions.__annotations__
-    for name in conditions.keys() - known.keys():
-        close = get_close_matches(name, known, n=1) or known
-        raise UnknownConditionError(
-            f"unknown condition {name}", hint=f"did you mean {', '.join(close)}?"
-        )
 
 
 def _ranges(conditions: Conditions) -> tuple[ValueRange, ...]:

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geosearch.geo import PixelWindow
-from geosearch.search.distinct import distinct_places
-from geosearch.search.hit import Hit
+from geosearch.search.hits.distinct import distinct_places
+from geosearch.search.hits.hit import Hit
 
 
 def hit(rank: int, scene: str, column: int, row: int, size: int = 128) -> Hit:

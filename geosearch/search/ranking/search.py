@@ -24,12 +24,12 @@ from geosearch.index import (
     SegmentPlan,
     Tier,
 )
-from geosearch.search.best_hits import best_hits
-from geosearch.search.distinct import distinct_places
-from geosearch.search.explanation import Explanation
-from geosearch.search.hit import Hit
-from geosearch.search.notes import notes_on
-from geosearch.search.query_vectors import wrong_shape
+from geosearch.search.filters.notes import notes_on
+from geosearch.search.hits.distinct import distinct_places
+from geosearch.search.hits.explanation import Explanation
+from geosearch.search.hits.hit import Hit
+from geosearch.search.queries.unit_vectors import wrong_shape
+from geosearch.search.ranking.best_hits import best_hits
 from geosearch.stopwatch import Stopwatch
 
 _DISTINCT_GROWTH = 4

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from geosearch.geo import PixelWindow
-from geosearch.search.hit import Hit
+from geosearch.search.hits.hit import Hit
 
 SHARED_GROUND = 0.2
 """Chips of a scene that share more than this of the smaller one show the same place."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.index import ChipRecord, Segment, SegmentAnswer
-from geosearch.search.hit import Hit
+from geosearch.search.hits.hit import Hit
 
 Places = NDArray[np.int64]
 """Places in the rows of an answer, [m]."""

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from geosearch.errors import UsageError
 from geosearch.search import make_filter
-from geosearch.search.area_documents import read_area
+from geosearch.search.filters.area_documents import read_area
 
 BOX = shapely.box(2, 48, 2.02, 48.01)
 SQUARE = json.loads(shapely.to_geojson(shapely.box(0, 0, 1, 1)))

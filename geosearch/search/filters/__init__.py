@@ -1,0 +1,1 @@
+"""What a user writes of conditions → a filter: read strictly, or refused."""

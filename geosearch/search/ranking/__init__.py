@@ -1,0 +1,1 @@
+"""The best rows of segments → hits, best first."""
