@@ -21,6 +21,7 @@ FLOORS = {
     "outputs": 2,
     "progress": 2,
     "geo": 2,
+    "vocabulary": 2,
     "reporting": 3,
     "scenes": 4,
     "encoders": 4,
