@@ -17,11 +17,17 @@ class Hits(Sequence["Hit"]):
     """Ranked hits, best first, and how they were found."""
 
     def __init__(
-        self, hits: Sequence[Hit], explanation: Explanation, query: str | None = None
+        self,
+        hits: Sequence[Hit],
+        explanation: Explanation,
+        query: str | None = None,
+        read_as: str | None = None,
     ) -> None:
         self._hits = tuple(hits)
         self.query = query
-        """The text that they answer; None for a vector."""
+        """The text that they answer, as it was written; None for a vector."""
+        self.read_as = query if read_as is None else read_as
+        """The text that was embedded: `query` with its typing errors mended."""
         self.explanation = explanation
         """The plan of each segment and the milliseconds of each step."""
 
@@ -58,7 +64,7 @@ class Hits(Sequence["Hit"]):
         """Return query, hits and explanation as a line of JSON."""
         from geosearch.formats import answer_line
 
-        return answer_line(self.query, self._hits, self.explanation)
+        return answer_line(self.query, self._hits, self.explanation, read_as=self.read_as)
 
     def to_contact_sheet(self, path: str | Path, title: str = "") -> tuple[Refusal, ...]:
         """Write a PNG that shows the hits' pixels, read again from their scenes.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from geosearch.encoders import Encoder
     from geosearch.index import DeviceScan, Generation, IndexInfo
     from geosearch.ingest import BuildReport
-    from geosearch.search import Asking
+    from geosearch.search import AnswerOptions, Asking, Explanation, Hit, Wording
 
     Vector: TypeAlias = np.ndarray[tuple[int], np.dtype[np.floating[Any]]]
     Vectors: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.floating[Any]]]
@@ -147,7 +147,7 @@ class Index:
         if isinstance(query, list | tuple) and not query:
             return []
         watch = Stopwatch()
-        vectors, texts = self._query_vectors(query, watch)
+        vectors, wordings = self._query_vectors(query, options, watch)
         answers = search_many(
             self.generation,
             vectors,
@@ -159,8 +159,8 @@ class Index:
         )
         before = {step: 1000 * seconds for step, seconds in watch.seconds.items()}
         hits_of_each = [
-            Hits(hits, replace(how, milliseconds=before | how.milliseconds), text)
-            for (hits, how), text in zip(answers, texts, strict=True)
+            _hits(hits, replace(how, milliseconds=before | how.milliseconds), wording)
+            for (hits, how), wording in zip(answers, wordings, strict=True)
         ]
         is_one = isinstance(query, str) or getattr(query, "ndim", 2) == 1
         return hits_of_each[0] if is_one else hits_of_each
@@ -177,10 +177,13 @@ class Index:
             return self._device_scan
 
     def _query_vectors(
-        self, query: str | Sequence[str] | NDArray[np.floating[Any]], watch: Stopwatch
-    ) -> tuple[list[NDArray[np.float32]], list[str] | list[None]]:
+        self,
+        query: str | Sequence[str] | NDArray[np.floating[Any]],
+        options: AnswerOptions,
+        watch: Stopwatch,
+    ) -> tuple[list[NDArray[np.float32]], list[Wording] | list[None]]:
         """Return the queries as vectors float32 [dim], and the texts that they stand for."""
-        from geosearch.search import unit_queries
+        from geosearch.search import read_wording, unit_queries
 
         texts = [query] if isinstance(query, str) else query
         if not isinstance(texts, list | tuple) or not all(isinstance(one, str) for one in texts):
@@ -190,7 +193,16 @@ class Index:
         with watch.time("load encoder"):
             encoder = self.encoder
         with watch.time("encode text"):
-            return list(encoder.encode_texts(texts)), list(texts)
+            as_written = options.as_written
+            wordings = [read_wording(text, encoder, as_written=as_written) for text in texts]
+            return list(encoder.encode_texts([one.read_as for one in wordings])), wordings
+
+
+def _hits(hits: Sequence[Hit], how: Explanation, wording: Wording | None) -> Hits:
+    if wording is None:
+        return Hits(hits, how)
+    how = replace(how, notes=(*wording.notes, *how.notes))
+    return Hits(hits, how, wording.asked, wording.read_as)
 
 
 def open(

@@ -9,7 +9,7 @@ Importing this costs nothing heavy: torch comes when an encoder is loaded.
 
 from typing import TYPE_CHECKING
 
-from geosearch.encoders.contract import Encoder, RawTextEncoder
+from geosearch.encoders.contract import Encoder, RawTextEncoder, WordReader
 from geosearch.lazy import lazy_names
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ __all__ = [
     "EncoderInfo",
     "RawTextEncoder",
     "SiglipTowers",
+    "WordReader",
     "choose_default",
     "decode_image",
     "embed_images",

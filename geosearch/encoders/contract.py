@@ -80,3 +80,11 @@ class RawTextEncoder(Encoder, Protocol):
 
     def encode_texts_raw(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts as the text tower gives them: float32 [n, dim] of any length."""
+
+
+@runtime_checkable
+class WordReader(Protocol):
+    """An encoder that tells how it reads a word; all of ours do but ``null``."""
+
+    def token_count(self, word: str) -> int:
+        """Return the number of tokens that it cuts a word into; 1 for one of its vocabulary."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from geosearch.search.hits.explanation import Explanation
     from geosearch.search.hits.hit import Hit
     from geosearch.search.queries.unit_vectors import unit_queries
+    from geosearch.search.queries.wording import Wording, read_wording
     from geosearch.search.ranking.search import hit_count, search, search_many
 
 __all__ = [
@@ -35,9 +36,11 @@ __all__ = [
     "Explanation",
     "Hit",
     "SegmentPlan",
+    "Wording",
     "hit_count",
     "make_filter",
     "nothing_matches",
+    "read_wording",
     "search",
     "search_many",
     "split_asking",
@@ -48,9 +51,11 @@ _HOME = {
     "Explanation": "hits.explanation",
     "Hit": "hits.hit",
     "SegmentPlan": "hits.explanation",
+    "Wording": "queries.wording",
     "hit_count": "ranking.search",
     "make_filter": "filters.make_filter",
     "nothing_matches": "filters.notes",
+    "read_wording": "queries.wording",
     "search": "ranking.search",
     "search_many": "ranking.search",
     "unit_queries": "queries.unit_vectors",

@@ -16,10 +16,12 @@ class Asking(Conditions, total=False):
 
     Attributes:
         exact: Score every matching chip, however many there are.
+        as_written: Mend no typing errors in texts.
         distinct: Leave out chips that overlap a better one, so that each hit is a new place.
     """
 
     # described above, as those of `Conditions` are
+    as_written: bool
     exact: bool
     distinct: bool
 
@@ -28,6 +30,7 @@ class Asking(Conditions, total=False):
 class AnswerOptions:
     """How an answer is made: what `Asking` has beside conditions."""
 
+    as_written: bool = False
     exact: bool = False
     distinct: bool = False
 

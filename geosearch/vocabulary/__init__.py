@@ -1,8 +1,12 @@
 """The words that geosearch knows: phrases that a query is compared with, and how large things are.
 
-Data that anyone can read and correct; nothing here knows of vectors, chips or an index.
+Data that anyone can read and correct, and what is read from a text without an encoder. Nothing
+here knows of vectors, chips or an index.
 """
 
 from geosearch.vocabulary.bank import BANK_VERSION, Phrase, bank
+from geosearch.vocabulary.negation import excluded
+from geosearch.vocabulary.sentences import sentences
+from geosearch.vocabulary.spelling import Spelling, spelled
 
-__all__ = ["BANK_VERSION", "Phrase", "bank"]
+__all__ = ["BANK_VERSION", "Phrase", "Spelling", "bank", "excluded", "sentences", "spelled"]

@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     "--json", "as_json", is_flag=True, help="As -f json: one line per query, with the explanation."
 )
 @click.option("--distinct", is_flag=True, help="Leave out chips that overlap a better hit.")
+@click.option("--as-written", is_flag=True, help="Mend no typing errors in texts.")
 @click.option("--exact", is_flag=True, help="Score every matching chip.")
 @click.option(
     "--explain",
@@ -87,6 +88,7 @@ def query(
     chosen: str | None,
     as_json: bool,
     distinct: bool,
+    as_written: bool,
     exact: bool,
     explained: bool,
     encoder: "EncoderChoice",
@@ -109,7 +111,14 @@ def query(
     opened = open(index, encoder=encoder, reporter=CONSOLE)
     print_refusals(queries.refused)
     with CONSOLE.track("searching", None, ""):  # loading the encoder takes its time
-        found = opened.search(queries.values, k=k, exact=exact, distinct=distinct, **conditions)
+        found = opened.search(
+            queries.values,
+            k=k,
+            as_written=as_written,
+            exact=exact,
+            distinct=distinct,
+            **conditions,
+        )
     answers = Answers(queries.names, found, several)
     for line in dict.fromkeys(line for hits in answers.hits for line in hits.explanation.notes):
         CONSOLE.say(line)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +71,6 @@ class ClipEncoder(TwoTowers):
             weights_path=weights_path,
         )
         self.sizes = sizes
-        self._tokenizer: ClipTokenizer | None = None
         with torch.device("meta"):  # no memory and no time for numbers that are replaced at once
             self._vision, self._text = vision_tower(sizes), TextTower(sizes)
         fill(
@@ -90,10 +90,17 @@ class ClipEncoder(TwoTowers):
         """Resize the shorter side, cut the centre: uint8 [h, w, 3] to [size, size, 3]."""
         return pixels.fit(image, self.image_size)
 
+    def token_count(self, word: str) -> int:
+        """Return the number of tokens that it cuts a word into."""
+        return len(self._text_tokenizer.encode(word))
+
+    @cached_property
+    def _text_tokenizer(self) -> ClipTokenizer:
+        """The tokenizer; only who asks for texts pays for it."""
+        return ClipTokenizer()
+
     def _encode_new_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        if self._tokenizer is None:  # only who asks for texts pays for it
-            self._tokenizer = ClipTokenizer()
-        framed = [self._tokenizer.frame(text, self.text_length) for text in texts]
+        framed = [self._text_tokenizer.frame(text, self.text_length) for text in texts]
         vectors = np.empty((len(framed), self.dim), np.float32)
         limit = _POSITIONS_AT_ONCE.get(self.device, _POSITIONS_AT_ONCE_ELSEWHERE)
         for rows in _of_like_length([len(ids) for ids in framed], limit):

@@ -13,7 +13,7 @@ from geosearch.encoders.images.pixels import fit, fit_batch
 from geosearch.encoders.mini.fused import fuse
 from geosearch.encoders.mini.image_tower import DIM, IMAGE_SIZE, ImageTower, folded, mostly_in
 from geosearch.encoders.mini.text_tower import TEXT_LENGTH, TextTower
-from geosearch.encoders.mini.tokens import tokenize, vocabulary_bytes
+from geosearch.encoders.mini.tokens import token_count, tokenize, vocabulary_bytes
 from geosearch.encoders.texts.recent import RecentTexts, RemembersTexts
 
 _REVISION = b"mini: fit 128 bicubic centre, (x - 127) / 128, wordpiece uncased 256, int8 text"
@@ -91,6 +91,10 @@ class MiniEncoder(RemembersTexts):
             found = functional.normalize(self._image(x).float(), dim=-1)
             vectors[start : start + len(part)] = found.cpu().numpy()
         return vectors
+
+    def token_count(self, word: str) -> int:
+        """Return the number of tokens that it cuts a word into."""
+        return token_count(word)
 
     @torch.inference_mode()
     def _encode_new_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:

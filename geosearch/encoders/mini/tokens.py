@@ -61,3 +61,8 @@ def tokenize(texts: Sequence[str]) -> Tokens:
         np.asarray([encoding.ids for encoding in encodings], dtype=np.int64),
         np.asarray([encoding.attention_mask for encoding in encodings], dtype=np.bool_),
     )
+
+
+def token_count(word: str) -> int:
+    """Return the number of word pieces that a word is cut into."""
+    return len(tokenizer().encode(word, add_special_tokens=False).ids)

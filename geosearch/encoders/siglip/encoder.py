@@ -97,6 +97,10 @@ class SiglipEncoder(TwoTowers):
         """Resize both sides: uint8 [h, w, 3] to [size, size, 3]; nothing is cut."""
         return pixels.squeeze(image, self.image_size)
 
+    def token_count(self, word: str) -> int:
+        """Return the number of tokens that it cuts a word into."""
+        return self._tokenizer.token_count(word)
+
     def _preprocessed(self, chips: Tensor) -> Tensor:
         fitted = pixels.fit_there(chips, self.image_size, squeezed=True)
         return pixels.normalise(fitted, pixels.SIGLIP_MEAN, pixels.SIGLIP_STD)

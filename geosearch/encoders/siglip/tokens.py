@@ -43,6 +43,10 @@ class SiglipTokenizer:
                 hint=f"take {' or '.join(TOKENIZER_FILES)} from the model's repository",
             ) from error
 
+    def token_count(self, word: str) -> int:
+        """Return the number of pieces that a word is cut into."""
+        return len(self._pieces(canonical(word)))
+
     def tokenize(self, texts: Sequence[str], length: int) -> NDArray[np.int64]:
         """Return int64 [n, length]; a text that is too long is cut and keeps its end mark."""
         ids = np.full((len(texts), length), _END, np.int64)

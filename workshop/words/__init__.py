@@ -1,0 +1,1 @@
+"""How the list of words is made that spelling is mended by."""
