@@ -32,6 +32,7 @@ JSON = Format("JSON", (".json",))
 PNG = Format("a PNG picture", (".png",))
 TABLE = Format("a table", (".txt",))
 GEOPARQUET = Format("GeoParquet", (".parquet", ".geoparquet"))
+GEOTIFF = Format("a GeoTIFF", (".tif", ".tiff"))
 NPZ = Format("NumPy arrays", (".npz",))
 
 

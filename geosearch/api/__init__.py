@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from geosearch.api.maintenance import compact, remove, verify
     from geosearch.api.texts import Texts, read_queries, read_texts
     from geosearch.api.vectors import export_vectors, import_vectors
+    from geosearch.api.where import localize
 
 __all__ = [
     "DEFAULT_INDEXES",
@@ -39,6 +40,7 @@ __all__ = [
     "export_vectors",
     "find_index",
     "import_vectors",
+    "localize",
     "named_index",
     "open",
     "prepare",
@@ -63,6 +65,7 @@ _HOME = {
     "export_vectors": "vectors",
     "find_index": "default_paths",
     "import_vectors": "vectors",
+    "localize": "where",
     "named_index": "default_paths",
     "open": "index",
     "prepare": "indexing",

@@ -157,6 +157,12 @@ class Index:
             distinct=options.distinct,
             device=self._scanner(),
         )
+        if options.where:
+            with watch.time("where"):
+                answers = [
+                    self._with_places(hits, how, vector)
+                    for (hits, how), vector in zip(answers, vectors, strict=True)
+                ]
         before = {step: 1000 * seconds for step, seconds in watch.seconds.items()}
         hits_of_each = [
             _hits(hits, replace(how, milliseconds=before | how.milliseconds), wording)
@@ -164,6 +170,14 @@ class Index:
         ]
         is_one = isinstance(query, str) or getattr(query, "ndim", 2) == 1
         return hits_of_each[0] if is_one else hits_of_each
+
+    def _with_places(
+        self, hits: Sequence[Hit], how: Explanation, vector: NDArray[np.float32]
+    ) -> tuple[list[Hit], Explanation]:
+        from geosearch.api.where import with_places
+
+        placed, notes = with_places(hits, vector, self.encoder, self.generation)
+        return placed, replace(how, notes=(*how.notes, *notes))
 
     def _scanner(self) -> DeviceScan | None:
         """Return what scans on a GPU; None where there is none, or the CPU was chosen."""

@@ -12,7 +12,6 @@ from typing import NoReturn
 import click
 
 from geosearch import __version__
-from geosearch.cli.commands.compact import compact
 from geosearch.cli.commands.demo import demo
 from geosearch.cli.commands.embed import embed
 from geosearch.cli.commands.encoders import encoders
@@ -21,10 +20,12 @@ from geosearch.cli.commands.export_vectors import export_vectors
 from geosearch.cli.commands.import_vectors import import_vectors
 from geosearch.cli.commands.index import index
 from geosearch.cli.commands.info import info
+from geosearch.cli.commands.localize import localize
+from geosearch.cli.commands.maintain.compact import compact
+from geosearch.cli.commands.maintain.remove import remove
+from geosearch.cli.commands.maintain.verify import verify
 from geosearch.cli.commands.query import query
-from geosearch.cli.commands.remove import remove
 from geosearch.cli.commands.train import train
-from geosearch.cli.commands.verify import verify
 from geosearch.cli.output.flags import command_of, with_flags
 from geosearch.cli.output.printing import never_fail
 from geosearch.cli.output.reporter import CONSOLE
@@ -59,6 +60,7 @@ def cli(debug: bool) -> None:
 for _command in (
     index,
     query,
+    localize,
     info,
     remove,
     compact,

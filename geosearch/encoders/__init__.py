@@ -9,7 +9,7 @@ Importing this costs nothing heavy: torch comes when an encoder is loaded.
 
 from typing import TYPE_CHECKING
 
-from geosearch.encoders.contract import Encoder, RawTextEncoder, WordReader
+from geosearch.encoders.contract import CellEncoder, Encoder, RawTextEncoder, WordReader
 from geosearch.lazy import lazy_names
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "IMAGE_ENDINGS",
+    "CellEncoder",
     "Choice",
     "ClipTowers",
     "Embedding",

@@ -83,6 +83,22 @@ class RawTextEncoder(Encoder, Protocol):
 
 
 @runtime_checkable
+class CellEncoder(Encoder, Protocol):
+    """An encoder whose image vector is the mean of vectors of cells: ``mini``."""
+
+    def encode_cells(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return what each cell of images adds to their vectors.
+
+        Args:
+            images: uint8 [n, h, w, 3], RGB, of any size; they are not fitted.
+
+        Returns:
+            float32 [n, rows, columns, dim]; the mean over the cells has unit length, and is the
+            image's vector where the image has the encoder's size.
+        """
+
+
+@runtime_checkable
 class WordReader(Protocol):
     """An encoder that tells how it reads a word; all of ours do but ``null``."""
 

@@ -33,10 +33,11 @@ if TYPE_CHECKING:
     from geosearch.scenes.chips.chip_blocks import ChipBlock
     from geosearch.scenes.chips.reading import read_chips, read_window
     from geosearch.scenes.opening.coverage import windows_with_data
-    from geosearch.scenes.opening.placement import require_crs
+    from geosearch.scenes.opening.placement import pixel_places, require_crs
     from geosearch.scenes.opening.scene import Scene, open_scene
     from geosearch.scenes.raster.stretch import parse_stretch
     from geosearch.scenes.raster.write_geotiff import write_geotiff
+    from geosearch.scenes.raster.write_map import write_map
 
 __all__ = [
     "ChipBlock",
@@ -57,6 +58,7 @@ __all__ = [
     "level_gsds",
     "open_scene",
     "parse_stretch",
+    "pixel_places",
     "read_chips",
     "read_window",
     "reading_memory",
@@ -67,6 +69,7 @@ __all__ = [
     "windows_with_data",
     "without_secrets",
     "write_geotiff",
+    "write_map",
 ]
 
 _HOME = {
@@ -74,11 +77,13 @@ _HOME = {
     "Scene": "opening.scene",
     "open_scene": "opening.scene",
     "parse_stretch": "raster.stretch",
+    "pixel_places": "opening.placement",
     "read_chips": "chips.reading",
     "read_window": "chips.reading",
     "require_crs": "opening.placement",
     "windows_with_data": "opening.coverage",
     "write_geotiff": "raster.write_geotiff",
+    "write_map": "raster.write_map",
 }
 
 __getattr__ = lazy_names(__name__, _HOME)

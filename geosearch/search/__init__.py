@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from geosearch.search.filters.notes import nothing_matches
     from geosearch.search.hits.explanation import Explanation
     from geosearch.search.hits.hit import Hit
+    from geosearch.search.hits.where import MARKED, Where
     from geosearch.search.queries.unit_vectors import unit_queries
     from geosearch.search.queries.wording import Wording, read_wording
     from geosearch.search.ranking.search import hit_count, search, search_many
 
 __all__ = [
+    "MARKED",
     "QUANTITIES",
     "AnswerOptions",
     "Asking",
@@ -36,6 +38,7 @@ __all__ = [
     "Explanation",
     "Hit",
     "SegmentPlan",
+    "Where",
     "Wording",
     "hit_count",
     "make_filter",
@@ -51,6 +54,8 @@ _HOME = {
     "Explanation": "hits.explanation",
     "Hit": "hits.hit",
     "SegmentPlan": "hits.explanation",
+    "MARKED": "hits.where",
+    "Where": "hits.where",
     "Wording": "queries.wording",
     "hit_count": "ranking.search",
     "make_filter": "filters.make_filter",

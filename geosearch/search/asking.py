@@ -18,12 +18,14 @@ class Asking(Conditions, total=False):
         exact: Score every matching chip, however many there are.
         as_written: Mend no typing errors in texts.
         distinct: Leave out chips that overlap a better one, so that each hit is a new place.
+        where: Tell where in each hit the query is found; its pixels are read again.
     """
 
     # described above, as those of `Conditions` are
     as_written: bool
     exact: bool
     distinct: bool
+    where: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class AnswerOptions:
     as_written: bool = False
     exact: bool = False
     distinct: bool = False
+    where: bool = False
 
 
 def split_asking(asking: Asking) -> tuple[AnswerOptions, Conditions]:

@@ -5,8 +5,8 @@ import pytest
 
 from geosearch import Conditions
 from geosearch.cli.commands.export_vectors import export_vectors
+from geosearch.cli.commands.maintain.remove import remove
 from geosearch.cli.commands.query import query
-from geosearch.cli.commands.remove import remove
 
 
 @pytest.mark.parametrize("command", [query, remove, export_vectors], ids=lambda one: one.name)

@@ -29,6 +29,7 @@ FLOORS = {
     "ingest": 5,
     "search": 5,
     "demo": 5,
+    "localization": 6,
     "formats": 6,
     "evaluation": 6,
     "training": 7,
@@ -67,6 +68,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "generations",
         "integrity",
     ),
+    "localization": ("cell_map", "outline", "hit_place", "scene_map"),
     "search": ("conditions", "asking", "filters", "hits", "queries", "ranking"),
     "scenes": ("places", "guarding", "finding", "state", "raster", "opening", "chips"),
 }

@@ -69,6 +69,11 @@ if TYPE_CHECKING:
 )
 @click.option("--distinct", is_flag=True, help="Leave out chips that overlap a better hit.")
 @click.option("--as-written", is_flag=True, help="Mend no typing errors in texts.")
+@click.option(
+    "--where",
+    is_flag=True,
+    help="Tell where in each hit the query is found: an outline. Reads the hits' pixels again.",
+)
 @click.option("--exact", is_flag=True, help="Score every matching chip.")
 @click.option(
     "--explain",
@@ -89,6 +94,7 @@ def query(
     as_json: bool,
     distinct: bool,
     as_written: bool,
+    where: bool,
     exact: bool,
     explained: bool,
     encoder: "EncoderChoice",
@@ -117,6 +123,7 @@ def query(
             as_written=as_written,
             exact=exact,
             distinct=distinct,
+            where=where,
             **conditions,
         )
     answers = Answers(queries.names, found, several)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from geosearch.encoders.compute.device import FLOAT32, dtype_of
-from geosearch.encoders.images.pixels import fit, fit_batch
+from geosearch.encoders.images.pixels import check_batch, fit, fit_batch
 from geosearch.encoders.mini.fused import fuse
 from geosearch.encoders.mini.image_tower import DIM, IMAGE_SIZE, ImageTower, folded, mostly_in
 from geosearch.encoders.mini.text_tower import TEXT_LENGTH, TextTower
@@ -91,6 +91,22 @@ class MiniEncoder(RemembersTexts):
             found = functional.normalize(self._image(x).float(), dim=-1)
             vectors[start : start + len(part)] = found.cpu().numpy()
         return vectors
+
+    @torch.inference_mode()
+    def encode_cells(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return what each cell of 32 pixels adds, float32 [n, h / 32, w / 32, 512].
+
+        The projection is linear after the mean over cells: their vectors' mean is the image's.
+
+        Raises:
+            EncoderError: They are not RGB images.
+        """
+        check_batch(images)
+        x = torch.from_numpy(np.require(images, requirements=["C", "W"])).to(self.device)
+        features = self._image.feature_map(x.permute(0, 3, 1, 2).float()).permute(0, 2, 3, 1)
+        cells = self._image.projection(features).float()
+        lengths = cells.mean((1, 2)).norm(dim=-1).clamp_min(1e-12)
+        return (cells / lengths[:, None, None, None]).cpu().numpy()  # type: ignore[no-any-return]
 
     def token_count(self, word: str) -> int:
         """Return the number of tokens that it cuts a word into."""

@@ -109,14 +109,17 @@ class ImageTower(nn.Module):
         self.act1 = nn.ReLU6()
         self.projection = nn.Linear(_FEATURES, dim, bias=False)
 
-    def features(self, x: torch.Tensor) -> torch.Tensor:
-        """Return [n, 1280] of images [n, 3, h, w] in 0..255: what the checkpoint classifies by."""
+    def feature_map(self, x: torch.Tensor) -> torch.Tensor:
+        """Return [n, 1280, h / 32, w / 32] of images [n, 3, h, w] in 0..255."""
         x = (x - 127) / 128  # exact in bf16 too
         x = self.act0(self.bn0(self.conv_stem(x)))
         for block in self.blocks:
             x = block(x)
-        x = self.act1(self.bn1(self.conv_head(x)))
-        return x.mean((2, 3))
+        return self.act1(self.bn1(self.conv_head(x)))  # type: ignore[no-any-return]
+
+    def features(self, x: torch.Tensor) -> torch.Tensor:
+        """Return [n, 1280] of images [n, 3, h, w] in 0..255: what the checkpoint classifies by."""
+        return self.feature_map(x).mean((2, 3))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return [n, dim] of images [n, 3, h, w] in grey levels 0..255."""

@@ -13,7 +13,7 @@ from geosearch.errors import Refusal, SceneError
 from geosearch.formats.hits.elided import elided
 from geosearch.outputs import PNG, require_output, write_bytes
 from geosearch.scenes import read_window
-from geosearch.search import Hit
+from geosearch.search import MARKED, Hit, Where
 from geosearch.text import shown
 
 _TILE_PX = 224
@@ -25,6 +25,8 @@ _MAX_LINES = 12
 """Of the reason in an empty tile."""
 _PAPER = (250, 250, 248)
 _INK = (32, 32, 36)
+_CONTOUR = (255, 214, 10)
+_SHADE = (32, 32, 36)
 _FAINT = (120, 120, 126)
 
 
@@ -74,6 +76,8 @@ def _draw_tile(
         scale = _TILE_PX / max(picture.size)
         size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
         sheet.paste(picture.resize(size, Image.Resampling.BICUBIC), (left, top))
+        if hit.where is not None:
+            _draw_contour(draw, hit.where, left, top, size)
     except OSError as error:
         refusal = _refusal(hit, error)
         draw.rectangle((left, top, left + _TILE_PX - 1, top + _TILE_PX - 1), outline=_FAINT)
@@ -85,6 +89,22 @@ def _draw_tile(
     second = _fitted(shown(hit.scene), 11, _TILE_PX)
     draw.text((left, top + _TILE_PX + 19), second, _FAINT, font=_font(11))
     return refusal
+
+
+def _draw_contour(
+    draw: ImageDraw.ImageDraw, where: Where, left: int, top: int, size: tuple[int, int]
+) -> None:
+    """Draw the edge of what a map marks: where neighbouring pixels lie on either side."""
+    marked = Image.fromarray(where.map).resize(size, Image.Resampling.BILINEAR)
+    inside = np.asarray(marked) > MARKED
+    edge = np.zeros_like(inside)
+    edge[:, 1:] |= inside[:, 1:] != inside[:, :-1]
+    edge[1:] |= inside[1:] != inside[:-1]
+    for row, col in np.argwhere(edge).tolist():
+        x, y = left + col, top + row
+        draw.rectangle((x - 1, y - 1, x + 1, y + 1), fill=_SHADE)
+    for row, col in np.argwhere(edge).tolist():
+        draw.point((left + col, top + row), fill=_CONTOUR)
 
 
 def _refusal(hit: Hit, error: OSError) -> Refusal:

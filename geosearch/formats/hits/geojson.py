@@ -76,4 +76,13 @@ def hit_properties(hit: Hit) -> dict[str, Any]:
         "encoder": hit.encoder,
         "bands": list(hit.bands),
         "stretch": None if hit.stretch is None else [list(ends) for ends in hit.stretch],
+        **_place_in(hit),
     }
+
+
+def _place_in(hit: Hit) -> dict[str, Any]:
+    """Return where in a hit its query is found, if that was asked for."""
+    if hit.where is None:
+        return {}
+    outline = hit.where.outline
+    return {"where": None if outline is None else json.loads(shapely.to_geojson(outline))}

@@ -18,6 +18,8 @@ from rasterio.transform import RPCTransformer
 from geosearch.errors import SceneError, UsageError
 from geosearch.geo import PixelToLonLat, crs_to_lonlat
 from geosearch.regular_file import open_regular
+from geosearch.scenes.places.href import band_files
+from geosearch.scenes.raster.gdal import gdal_errors, open_raster
 
 Floats = NDArray[np.float64]
 
@@ -70,6 +72,20 @@ def place(dataset: Any, path: Path, *, assume_crs: str | None = None) -> Placeme
         note = "placed by its RPCs at height 0: off by the terrain's height where that is not 0"
         return Placement(_LONLAT, _rpcs_to_lonlat(dataset.rpcs), note)
     raise _no_place(crs is not None, not affine.is_identity, bool(points))
+
+
+def pixel_places(href: str, *, assume_crs: str | None = None) -> PixelToLonLat:
+    """Return where the pixels of a scene lie, without reading any.
+
+    Args:
+        href: The scene, as recorded.
+        assume_crs: The CRS of its affine where nothing else says it, as recorded.
+
+    Raises:
+        SceneError: It cannot be opened, or has no place on Earth.
+    """
+    with gdal_errors(href), open_raster(href) as dataset:
+        return place(dataset, Path(band_files(href)[0]), assume_crs=assume_crs).to_lonlat
 
 
 def require_crs(assume_crs: str) -> None:

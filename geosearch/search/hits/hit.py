@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from shapely.geometry.base import BaseGeometry
 
 from geosearch.geo import PixelWindow
+from geosearch.search.hits.where import Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,5 @@ class Hit:
     """Values shown as black and as white, per band; None for 8-bit values as they are."""
     pixel_m: tuple[float, float]
     """Width and height of the scene's pixel that ``gsd_m`` refers to, metres."""
+    where: Where | None = None
+    """Where in the chip the query is found, where that was asked for."""
