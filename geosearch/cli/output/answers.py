@@ -113,7 +113,10 @@ def _json_text(answers: Answers, kind: str) -> str:
 
     pairs = list(zip(answers.queries, answers.hits, strict=True))
     if kind == "json":
-        return "".join(answer_line(query, hits, hits.explanation) for query, hits in pairs)
+        return "".join(
+            answer_line(query, hits, hits.explanation, read_as=hits.read_as)
+            for query, hits in pairs
+        )
     if not answers.several:
         return geojson_text(answers.hits[0])
     named = [query for query, hits in pairs for _ in hits]
