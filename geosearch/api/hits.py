@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
@@ -22,21 +23,47 @@ class Hits(Sequence["Hit"]):
         explanation: Explanation,
         query: str | None = None,
         read_as: str | None = None,
+        *,
+        any: float | None = None,
+        says: str | None = None,
     ) -> None:
         self._hits = tuple(hits)
         self.query = query
         """The text that they answer, as it was written; None for a vector."""
         self.read_as = query if read_as is None else read_as
         """The text that was embedded: `query` with its typing errors mended."""
+        self.any = any
+        """Probability that what was asked for is there at all, 0..1; None where it cannot be
+        told, as of a vector."""
+        self.says = says
+        """The same in words; None likewise."""
         self.explanation = explanation
         """The plan of each segment and the milliseconds of each step."""
 
     @overload
     def __getitem__(self, index: int) -> Hit: ...
     @overload
-    def __getitem__(self, index: slice) -> tuple[Hit, ...]: ...
-    def __getitem__(self, index: int | slice) -> Hit | tuple[Hit, ...]:
+    def __getitem__(self, index: slice) -> Hits: ...
+    def __getitem__(self, index: int | slice) -> Hit | Hits:
+        if isinstance(index, slice):
+            return self.with_hits(self._hits[index])
         return self._hits[index]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Hits) and self._hits == other._hits
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def with_hits(self, hits: Sequence[Hit], notes: tuple[str, ...] = ()) -> Hits:
+        """Return the same answer with other hits, and more to be said of it."""
+        how = replace(self.explanation, notes=(*self.explanation.notes, *notes))
+        return Hits(hits, how, self.query, self.read_as, any=self.any, says=self.says)
+
+    def with_times(self, milliseconds: dict[str, float]) -> Hits:
+        """Return the same answer with the time of more steps, which came before."""
+        took = milliseconds | self.explanation.milliseconds
+        how = replace(self.explanation, milliseconds=took)
+        return Hits(self._hits, how, self.query, self.read_as, any=self.any, says=self.says)
 
     def __len__(self) -> int:
         return len(self._hits)
@@ -64,7 +91,7 @@ class Hits(Sequence["Hit"]):
         """Return query, hits and explanation as a line of JSON."""
         from geosearch.formats import answer_line
 
-        return answer_line(self.query, self._hits, self.explanation, read_as=self.read_as)
+        return answer_line(self.query, self)
 
     def to_contact_sheet(self, path: str | Path, title: str = "") -> tuple[Refusal, ...]:
         """Write a PNG that shows the hits' pixels, read again from their scenes.

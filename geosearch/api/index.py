@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geosearch.encoders import Encoder
-    from geosearch.index import DeviceScan, Generation, IndexInfo
+    from geosearch.index import Background, DeviceScan, Generation, IndexInfo, NoBackground
     from geosearch.ingest import BuildReport
-    from geosearch.search import AnswerOptions, Asking, Explanation, Hit, Wording
+    from geosearch.search import AnswerOptions, Asking, Explanation, Hit, Preference, Question
 
     Vector: TypeAlias = np.ndarray[tuple[int], np.dtype[np.floating[Any]]]
     Vectors: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.floating[Any]]]
@@ -147,37 +147,62 @@ class Index:
         if isinstance(query, list | tuple) and not query:
             return []
         watch = Stopwatch()
-        vectors, wordings = self._query_vectors(query, options, watch)
+        questions = self._questions(query, options, watch)
         answers = search_many(
             self.generation,
-            vectors,
+            [question.vector for question in questions],
             filter=filter,
             k=k,
             tier="exact" if options.exact else "auto",
             distinct=options.distinct,
             device=self._scanner(),
+            preferences=[self._preference(question, options) for question in questions],
         )
-        if options.where:
-            with watch.time("where"):
-                answers = [
-                    self._with_places(hits, how, vector)
-                    for (hits, how), vector in zip(answers, vectors, strict=True)
-                ]
-        before = {step: 1000 * seconds for step, seconds in watch.seconds.items()}
         hits_of_each = [
-            _hits(hits, replace(how, milliseconds=before | how.milliseconds), wording)
-            for (hits, how), wording in zip(answers, wordings, strict=True)
+            self._answer(question, *answer, options, watch)
+            for question, answer in zip(questions, answers, strict=True)
         ]
         is_one = isinstance(query, str) or getattr(query, "ndim", 2) == 1
         return hits_of_each[0] if is_one else hits_of_each
 
-    def _with_places(
-        self, hits: Sequence[Hit], how: Explanation, vector: NDArray[np.float32]
-    ) -> tuple[list[Hit], Explanation]:
+    def _answer(
+        self,
+        question: Question,
+        hits: Sequence[Hit],
+        how: Explanation,
+        options: AnswerOptions,
+        watch: Stopwatch,
+    ) -> Hits:
+        from geosearch.api.answering import answer
         from geosearch.api.where import with_places
 
-        placed, notes = with_places(hits, vector, self.encoder, self.generation)
-        return placed, replace(how, notes=(*how.notes, *notes))
+        own = Stopwatch(dict(watch.seconds))
+        with own.time("judge"):
+            found = answer(question, hits, how, self._background(question), options)
+        if options.where:
+            with own.time("where"):
+                found = with_places(found, question.vector, self.encoder, self.generation)
+        before = {step: 1000 * seconds for step, seconds in own.seconds.items()}
+        return found.with_times(before)
+
+    def _background(self, question: Question) -> Background | NoBackground:
+        from geosearch.encoders import WordReader
+        from geosearch.index import NoBackground
+
+        if question.wording is None:
+            return NoBackground("only hits of texts have one", can_be_made=False)
+        if not isinstance(self.encoder, WordReader):  # it embeds all texts alike
+            return NoBackground("the encoder does not tell texts apart", can_be_made=False)
+        return self.generation.background
+
+    def _preference(self, question: Question, options: AnswerOptions) -> Preference | None:
+        from geosearch.index import NoBackground
+        from geosearch.search import preference
+
+        background = self._background(question)
+        if not options.scale or isinstance(background, NoBackground):
+            return None
+        return preference(question.vector, background)
 
     def _scanner(self) -> DeviceScan | None:
         """Return what scans on a GPU; None where there is none, or the CPU was chosen."""
@@ -190,33 +215,33 @@ class Index:
                     self._device_scan = DeviceScan(device, at_once=self._choice.device != "auto")
             return self._device_scan
 
-    def _query_vectors(
+    def _questions(
         self,
         query: str | Sequence[str] | NDArray[np.floating[Any]],
         options: AnswerOptions,
         watch: Stopwatch,
-    ) -> tuple[list[NDArray[np.float32]], list[Wording] | list[None]]:
-        """Return the queries as vectors float32 [dim], and the texts that they stand for."""
-        from geosearch.search import read_wording, unit_queries
+    ) -> list[Question]:
+        from geosearch.index import NoBackground
+        from geosearch.search import Question, ask_texts, unit_queries
 
         texts = [query] if isinstance(query, str) else query
         if not isinstance(texts, list | tuple) or not all(isinstance(one, str) for one in texts):
             vectors = unit_queries(query, self.generation.spec.dim)
-            return list(vectors), [None] * len(vectors)
+            return [Question(vector) for vector in vectors]
         require_queries(texts)
+        require_queries(options.avoid)
         with watch.time("load encoder"):
             encoder = self.encoder
+        with watch.time("background"):
+            background = self.generation.background
         with watch.time("encode text"):
-            as_written = options.as_written
-            wordings = [read_wording(text, encoder, as_written=as_written) for text in texts]
-            return list(encoder.encode_texts([one.read_as for one in wordings])), wordings
-
-
-def _hits(hits: Sequence[Hit], how: Explanation, wording: Wording | None) -> Hits:
-    if wording is None:
-        return Hits(hits, how)
-    how = replace(how, notes=(*wording.notes, *how.notes))
-    return Hits(hits, how, wording.asked, wording.read_as)
+            return ask_texts(
+                texts,
+                encoder,
+                None if isinstance(background, NoBackground) else background,
+                avoid=options.avoid,
+                as_written=options.as_written,
+            )
 
 
 def open(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from geosearch.errors import Interrupted, Refusal, SceneError, UsageError
 from geosearch.index import IndexWriter
-from geosearch.ingest.calibration_texts import embedded_calibration_texts
+from geosearch.ingest.calibration_texts import embedded_calibration_texts, embedded_phrases
 from geosearch.ingest.identity.identify import Identifier
 from geosearch.ingest.identity.missing import missing_scenes
 from geosearch.ingest.run.interruption import stopping_on_request
@@ -68,6 +68,7 @@ def ingest(settings: RunSettings, reporter: Reporter = LOG) -> BuildReport:
             settings.spec,
             ann=settings.ann,
             queries=lambda: embedded_calibration_texts(settings.encoder),
+            phrases=lambda: embedded_phrases(settings.encoder),
             max_rows=memory.segment_rows,
             memory_bytes=memory.total_bytes,
         ) as writer:

@@ -21,12 +21,13 @@ from geosearch.cli.output.answers import (
 )
 from geosearch.cli.output.report import print_refusals
 from geosearch.errors import Refusal, UsageError
+from geosearch.text import shown
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from geosearch.api import EncoderChoice
+    from geosearch.api import EncoderChoice, Hits
     from geosearch.search import Conditions
 
 
@@ -68,6 +69,28 @@ if TYPE_CHECKING:
     "--json", "as_json", is_flag=True, help="As -f json: one line per query, with the explanation."
 )
 @click.option("--distinct", is_flag=True, help="Leave out chips that overlap a better hit.")
+@click.option(
+    "--not",
+    "avoid",
+    multiple=True,
+    metavar="TEXT",
+    help="What is not wanted; may be given several times.",
+)
+@click.option("--min-likely", type=float, metavar="FRACTION", help="Minimum probability of a hit.")
+@click.option(
+    "--false",
+    type=float,
+    metavar="FRACTION",
+    help="Expected fraction of false hits: as many as it allows. Nothing is promised.",
+)
+@click.option(
+    "--fail-if-none", is_flag=True, help="Exit with 4 where no hit is left or likely at all."
+)
+@click.option(
+    "--scale/--no-scale",
+    default=True,
+    help="Rank chips lower whose width on the ground does not suit the text.  [default: scale]",
+)
 @click.option("--as-written", is_flag=True, help="Mend no typing errors in texts.")
 @click.option(
     "--where",
@@ -93,6 +116,11 @@ def query(
     chosen: str | None,
     as_json: bool,
     distinct: bool,
+    avoid: tuple[str, ...],
+    min_likely: float | None,
+    false: float | None,
+    fail_if_none: bool,
+    scale: bool,
     as_written: bool,
     where: bool,
     exact: bool,
@@ -120,6 +148,10 @@ def query(
         found = opened.search(
             queries.values,
             k=k,
+            avoid=avoid,
+            min_likely=min_likely,
+            false=false,
+            scale=scale,
             as_written=as_written,
             exact=exact,
             distinct=distinct,
@@ -131,9 +163,20 @@ def query(
         CONSOLE.say(line)
     refused = [one for output, kind in formats for one in write_answers(answers, output, kind)]
     print_refusals(list(dict.fromkeys(refused)))
+    for name, hits in zip(answers.queries, answers.hits, strict=True):
+        if hits.says is not None:
+            CONSOLE.say(f"{shown(name)}: {hits.says}" if several else hits.says)
     if explained:
         explain(answers)
-    return 3 if queries.refused or refused else 0
+    if queries.refused or refused:
+        return 3
+    return 4 if fail_if_none and not any(map(_recognised, answers.hits)) else 0
+
+
+def _recognised(hits: "Hits") -> bool:
+    from geosearch.search import NONE_BELOW
+
+    return bool(hits) and (hits.any is None or hits.any >= NONE_BELOW)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from geosearch.json_text import json_text
 from geosearch.search import Hit
 
 _SCORE_DIGITS = 6
+_LIKELY_DIGITS = 4
 _METRE_DIGITS = 3
 
 
@@ -67,6 +68,10 @@ def hit_properties(hit: Hit) -> dict[str, Any]:
         "id": hit.id,
         "rank": hit.rank,
         "score": round(hit.score, _SCORE_DIGITS),
+        "geosearch:likely": None if hit.likely is None else round(hit.likely, _LIKELY_DIGITS),
+        "geosearch:rank_score": None
+        if hit.rank_score is None
+        else round(hit.rank_score, _SCORE_DIGITS),
         "scene": hit.scene,
         "href": hit.href,
         "window": list(hit.window),
@@ -85,4 +90,4 @@ def _place_in(hit: Hit) -> dict[str, Any]:
     if hit.where is None:
         return {}
     outline = hit.where.outline
-    return {"where": None if outline is None else json.loads(shapely.to_geojson(outline))}
+    return {"geosearch:where": None if outline is None else json.loads(shapely.to_geojson(outline))}

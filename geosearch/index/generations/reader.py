@@ -11,6 +11,11 @@ from geosearch.errors import IndexFolderError
 from geosearch.index.files.faults import SupersededError
 from geosearch.index.folder.manifest import Manifest, read_manifest
 from geosearch.index.folder.unfinished import Unfinished
+from geosearch.index.generations.background import (
+    Background,
+    NoBackground,
+    read_background,
+)
 from geosearch.index.records import (
     UNKNOWN_TIME,
     IndexSpec,
@@ -114,6 +119,11 @@ class Generation:
     def chip_count(self) -> int:
         """Chips that are searched."""
         return sum(segment.chip_count for segment in self.segments)
+
+    @cached_property
+    def background(self) -> Background | NoBackground:
+        """What its chips are like, by phrases; or why that is not known, in words."""
+        return read_background(self.folder, self.segments, self.spec.fingerprint)
 
     def describe(self) -> IndexInfo:
         """Return what the index holds."""

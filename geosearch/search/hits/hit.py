@@ -1,7 +1,9 @@
 """A hit: a chip with a score and a rank."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geosearch.geo import PixelWindow
@@ -40,5 +42,12 @@ class Hit:
     """Values shown as black and as white, per band; None for 8-bit values as they are."""
     pixel_m: tuple[float, float]
     """Width and height of the scene's pixel that ``gsd_m`` refers to, metres."""
+    rank_score: float | None = None
+    """What decides the rank: ``score``, less what it loses where chips of this width do not suit
+    what is asked."""
+    likely: float | None = None
+    """Probability that it is what was asked for, 0..1; None where that cannot be told."""
+    vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    """float32 [dim], of unit length but for the rounding to 16 bits."""
     where: Where | None = None
     """Where in the chip the query is found, where that was asked for."""

@@ -29,7 +29,9 @@ from geosearch.search.hits.distinct import distinct_places
 from geosearch.search.hits.explanation import Explanation
 from geosearch.search.hits.hit import Hit
 from geosearch.search.queries.unit_vectors import wrong_shape
-from geosearch.search.ranking.best_hits import best_hits
+from geosearch.search.ranking.best_hits import Found, best_hits
+from geosearch.search.ranking.plans import combined_plans
+from geosearch.search.ranking.scale import Preference, width_bins
 from geosearch.stopwatch import Stopwatch
 
 _DISTINCT_GROWTH = 4
@@ -39,13 +41,23 @@ DeviceAnswers = list[SegmentAnswer | None]
 """What a device found for a query, one per segment; None where it did not search."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Chips of about one width that pass the filter."""
+
+    width_m: float | None
+    """On the ground; None where it is not known, or where all are taken together."""
+    matching: list[RowRanges]
+    """Which they are, one per segment."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Request:
     """What is the same for all queries of a search."""
 
     index: Generation
-    matching: list[RowRanges]
-    """What passes the filter, one per segment."""
+    parts: list[Part]
+    """What passes the filter; every chip is in one part."""
     k: int
     options: SearchOptions
 
@@ -89,11 +101,13 @@ def search_many(
     tier: Tier = "auto",
     distinct: bool = False,
     device: DeviceScan | None = None,
+    preferences: Sequence[Preference | None] | None = None,
 ) -> list[tuple[list[Hit], Explanation]]:
     """Answer several queries under one filter, as `search` answers each.
 
     The filter is applied once, a device is asked once, and each core works on a query of its own;
     the steps that are timed are those of each query, but for the filter and the device.
+    ``preferences`` say, for each query, in which chips it is usually recognised: others rank lower.
     """
     k, filter = hit_count(k), filter or Filter()
     for query in queries:
@@ -104,35 +118,72 @@ def search_many(
         matching = [segment.select(filter) for segment in index.segments]
     notes = notes_on(index, filter, sum(ranges.count for ranges in matching))
     threads = 1 if len(queries) > 1 else _cores()
-    request = _Request(index, matching, k, SearchOptions(tier, threads, device))
-    by_device = _on_device(request, queries, watch)
+    tastes = preferences or [None] * len(queries)
+    with watch.time("filter"):
+        parts = _parts(index, filter, matching) if any(tastes) else [Part(None, matching)]
+    request = _Request(index, parts, k, SearchOptions(tier, threads, device))
+    questions = [_Question(*pair) for pair in zip(queries, tastes, strict=True)]
+    by_device = _on_device(request, questions, watch)
 
-    def answer(query: NDArray[np.float32], known: DeviceAnswers) -> tuple[list[Hit], Explanation]:
+    def answer(question: _Question, known: list[DeviceAnswers]) -> tuple[list[Hit], Explanation]:
         own = Stopwatch(dict(watch.seconds))
-        hits, plans = (_answer_distinct if distinct else _answer)(request, query, known, own)
+        hits, plans = (_answer_distinct if distinct else _answer)(request, question, known, own)
         took = {step: 1000 * seconds for step, seconds in own.seconds.items()}
-        return hits, Explanation(plans, took, notes)
+        return hits, Explanation(plans, took, notes, _scale_m(request, question))
 
     if len(queries) < 2:
-        return [answer(query, known) for query, known in zip(queries, by_device, strict=True)]
+        return [answer(one, known) for one, known in zip(questions, by_device, strict=True)]
     with ThreadPoolExecutor(min(_cores(), len(queries))) as pool:
-        return list(pool.map(answer, queries, by_device))
+        return list(pool.map(answer, questions, by_device))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Question:
+    """A query, and in which chips it is usually recognised."""
+
+    vector: NDArray[np.float32]
+    preference: Preference | None
+
+
+def _parts(index: Generation, filter: Filter, matching: list[RowRanges]) -> list[Part]:
+    """Return what passes a filter, by width on the ground."""
+    whole = [Part(None, matching)]
+    bins = width_bins(index.segments, index.spec.chips.size_px)
+    if len(bins) < 2 or not any(ranges.count for ranges in matching):
+        return whole
+    parts = []
+    for one in bins:
+        narrower = replace(filter, ranges=(*filter.ranges, one.range))
+        chosen = [
+            segment.select(narrower) if ranges.count else ranges
+            for segment, ranges in zip(index.segments, matching, strict=True)
+        ]
+        if any(ranges.count for ranges in chosen):
+            parts.append(Part(one.width_m, chosen))
+    return parts if len(parts) > 1 else whole
 
 
 def _on_device(
-    request: _Request, queries: Sequence[NDArray[np.float32]], watch: Stopwatch
-) -> list[DeviceAnswers]:
-    """Return what the device finds, one list per query."""
+    request: _Request, questions: Sequence[_Question], watch: Stopwatch
+) -> list[list[DeviceAnswers]]:
+    """Return what the device finds: for each query, for each part, one per segment."""
     segments, options = request.index.segments, request.options
-    if options.device is None or not queries:
-        return [[None] * len(segments) for _ in queries]
-    table = np.stack(queries).astype(np.float32, copy=False)
+    if options.device is None or not questions:
+        nothing: list[DeviceAnswers] = [[None] * len(segments) for _ in request.parts]
+        return [nothing for _ in questions]
+    table = np.stack([one.vector for one in questions]).astype(np.float32, copy=False)
     with watch.time("device"):
-        per_segment = [
-            segment.search_on_device(table, ranges, request.k, options)
-            for segment, ranges in zip(segments, request.matching, strict=True)
+        found = [
+            [
+                segment.search_on_device(table, ranges, request.k, options)
+                for segment, ranges in zip(segments, part.matching, strict=True)
+            ]
+            for part in request.parts
         ]
-    return [[answers[number] for answers in per_segment] for number in range(len(queries))]
+    return [
+        [[answers[number] for answers in per_segment] for per_segment in found]
+        for number in range(len(questions))
+    ]
 
 
 def hit_count(k: int) -> int:
@@ -153,29 +204,44 @@ def _cores() -> int:
 
 
 def _answer_distinct(
-    request: _Request, query: NDArray[np.float32], known: DeviceAnswers, watch: Stopwatch
+    request: _Request, question: _Question, known: list[DeviceAnswers], watch: Stopwatch
 ) -> Answer:
     count = request.k
     while True:
-        hits, plans = _answer(replace(request, k=count), query, known, watch)
+        hits, plans = _answer(replace(request, k=count), question, known, watch)
         kept = distinct_places(hits)
         if len(kept) >= request.k or len(hits) < count:
             kept = kept[: request.k]
             return [replace(hit, rank=rank) for rank, hit in enumerate(kept, start=1)], plans
         count *= _DISTINCT_GROWTH
-        known = _on_device(replace(request, k=count), [query], watch)[0]
+        known = _on_device(replace(request, k=count), [question], watch)[0]
 
 
 def _answer(
-    request: _Request, query: NDArray[np.float32], known: DeviceAnswers, watch: Stopwatch
+    request: _Request, question: _Question, known: list[DeviceAnswers], watch: Stopwatch
 ) -> Answer:
     segments = request.index.segments
+    found: list[Found] = []
     with watch.time("search"):
-        answers = [
-            segment.search(query, ranges, request.k, request.options) if answer is None else answer
-            for segment, ranges, answer in zip(segments, request.matching, known, strict=True)
-        ]
+        for part, by_device in zip(request.parts, known, strict=True):
+            penalty = _penalty(request, question, part)
+            for segment, ranges, answer in zip(segments, part.matching, by_device, strict=True):
+                if answer is None:
+                    answer = segment.search(question.vector, ranges, request.k, request.options)
+                found.append(Found(segment, answer, penalty))
     with watch.time("records"):
-        fingerprint = request.index.spec.fingerprint
-        hits = best_hits(segments, answers, request.k, fingerprint)
-    return hits, tuple(answer.how for answer in answers)
+        hits = best_hits(found, request.k, request.index.spec.fingerprint)
+    return hits, combined_plans([one.answer.how for one in found], len(segments))
+
+
+def _scale_m(request: _Request, question: _Question) -> tuple[float, float] | None:
+    if question.preference is None or len(request.parts) < 2:
+        return None
+    return question.preference.range_m
+
+
+def _penalty(request: _Request, question: _Question, part: Part) -> float:
+    """Return what chips of a part lose; nothing where all are of about one width."""
+    if question.preference is None or len(request.parts) < 2:
+        return 0.0
+    return question.preference.penalty(part.width_m)
