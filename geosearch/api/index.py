@@ -175,10 +175,15 @@ class Index:
     ) -> Hits:
         from geosearch.api.answering import answer
         from geosearch.api.where import with_places
+        from geosearch.index import NoBackground
 
         own = Stopwatch(dict(watch.seconds))
-        with own.time("judge"):
-            found = answer(question, hits, how, self._background(question), options)
+        background = self._background(question)
+        if isinstance(background, NoBackground):
+            found = answer(question, hits, how, background, options)
+        else:
+            with own.time("judge"):
+                found = answer(question, hits, how, background, options)
         if options.where:
             with own.time("where"):
                 found = with_places(found, question.vector, self.encoder, self.generation)

@@ -13,28 +13,39 @@ from support.small_index import build, unit
 import geosearch
 from geosearch.errors import UsageError
 
-CHOOSING = [geosearch.Index.search, geosearch.remove, geosearch.export_vectors]
+CHOOSING = [
+    (geosearch.Index.search, geosearch.Asking),
+    (geosearch.remove, geosearch.Conditions),
+    (geosearch.export_vectors, geosearch.Conditions),
+]
 NAMES = tuple(geosearch.Conditions.__annotations__)
+ASKED = tuple(geosearch.Asking.__annotations__)
 
-by_function = pytest.mark.parametrize("function", CHOOSING, ids=lambda one: one.__name__)
+by_function = pytest.mark.parametrize(
+    ("function", "keywords"), CHOOSING, ids=["search", "remove", "export_vectors"]
+)
 
 
 @by_function
-def test_type_checkers_see_every_condition_as_a_keyword(function: Callable[..., Any]) -> None:
-    conditions = inspect.signature(function).parameters["conditions"]
-    assert conditions.kind is inspect.Parameter.VAR_KEYWORD
-    assert conditions.annotation == "Unpack[Conditions]"
+def test_type_checkers_see_every_condition_as_a_keyword(
+    function: Callable[..., Any], keywords: type
+) -> None:
+    *_, last = inspect.signature(function).parameters.values()
+    assert last.kind is inspect.Parameter.VAR_KEYWORD
+    assert last.annotation == f"Unpack[{keywords.__name__}]"
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_conditions_describe_each_keyword(name: str) -> None:
-    lines = (inspect.getdoc(geosearch.Conditions) or "").splitlines()
+@pytest.mark.parametrize("name", ASKED)
+def test_each_keyword_is_described(name: str) -> None:
+    described = geosearch.Conditions if name in NAMES else geosearch.Asking
+    lines = (inspect.getdoc(described) or "").splitlines()
     assert any(line.strip().startswith(f"{name}: ") for line in lines)
 
 
 @by_function
-def test_help_leads_to_the_description(function: Callable[..., Any]) -> None:
-    assert "`geosearch.Conditions` describes each keyword" in (inspect.getdoc(function) or "")
+def test_help_leads_to_the_description(function: Callable[..., Any], keywords: type) -> None:
+    words = " ".join((inspect.getdoc(function) or "").split())
+    assert f"`geosearch.{keywords.__name__}` describes each keyword" in words
 
 
 @pytest.mark.parametrize(
