@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from geosearch.search.hits.hit import Hit
     from geosearch.search.hits.where import MARKED, Where
     from geosearch.search.likely.judging import Judgement, judge
+    from geosearch.search.likely.probability import likelihood
     from geosearch.search.likely.saying import NONE_BELOW
+    from geosearch.search.likely.yardstick import yardstick
     from geosearch.search.queries.question import Question, ask_texts
     from geosearch.search.queries.unit_vectors import unit_queries
     from geosearch.search.queries.wording import Wording
@@ -52,6 +54,7 @@ __all__ = [
     "ask_texts",
     "hit_count",
     "judge",
+    "likelihood",
     "make_filter",
     "nothing_matches",
     "preference",
@@ -59,6 +62,7 @@ __all__ = [
     "search_many",
     "split_asking",
     "unit_queries",
+    "yardstick",
 ]
 
 _HOME = {
@@ -69,6 +73,8 @@ _HOME = {
     "MARKED": "hits.where",
     "NONE_BELOW": "likely.saying",
     "judge": "likely.judging",
+    "likelihood": "likely.probability",
+    "yardstick": "likely.yardstick",
     "Preference": "ranking.scale",
     "Question": "queries.question",
     "preference": "ranking.scale",
