@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 import geosearch
-from benchmarks.asking.pictures import SETS, embedded
+from benchmarks.asking.pictures import SETS, SPOKEN, embedded
 from benchmarks.asking.probabilities import ABSENT, Trusted, trusted
 from benchmarks.asking.scenes import Ranked, ranked
 from benchmarks.asking.where import Located, located
@@ -55,7 +55,7 @@ def asking(
 def _trusted(data: Path, name: str, encoder: geosearch.Encoder) -> Trusted:
     pictures, classes = embedded(data, name, encoder)
     names = sorted(set(classes))
-    texts = [_spoken(one) for one in names]
+    texts = [SPOKEN.get(one, f"a {one}") for one in names]
     return trusted(
         pictures,
         classes,
@@ -63,12 +63,6 @@ def _trusted(data: Path, name: str, encoder: geosearch.Encoder) -> Trusted:
         encoder.encode_texts([phrase.text for phrase in bank()]),
         encoder.encode_texts(list(ABSENT)),
     )
-
-
-def _spoken(name: str) -> str:
-    """Return a class as words: ``DenseResidential`` as ``dense residential``."""
-    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
-    return " ".join(words.replace("_", " ").split())
 
 
 def _scenes(data: Path, scales: tuple[int, ...]) -> dict[str, Ranked]:

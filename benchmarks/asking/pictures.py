@@ -13,6 +13,35 @@ SETS = {
     "RSICD val": ("rsicd.tar", "dataset_rsicd.json"),
     "UC Merced val": ("ucm_captions.tar", "dataset_ucm.json"),
 }
+SPOKEN = {
+    "agricultural": "farmland",
+    "bareland": "bare land",
+    "baseballdiamond": "a baseball diamond",
+    "baseballfield": "a baseball field",
+    "center": "a civic center with a large round roof",
+    "chaparral": "sparse shrubs on dry ground",
+    "commercial": "a commercial area",
+    "denseresidential": "a dense residential area",
+    "farmland": "farmland",
+    "golfcourse": "a golf course",
+    "industrial": "an industrial area",
+    "intersection": "a road intersection",
+    "mediumresidential": "a medium residential area",
+    "mobilehomepark": "a mobile home park",
+    "airport": "an airport",
+    "airplane": "an airplane",
+    "overpass": "an overpass",
+    "parking": "a parking lot",
+    "parkinglot": "a parking lot",
+    "port": "a port with ships",
+    "railwaystation": "a railway station",
+    "sparseresidential": "a sparse residential area",
+    "square": "a city square",
+    "storagetanks": "storage tanks",
+    "tenniscourt": "a tennis court",
+    "buildings": "buildings",
+}
+"""How classes are asked for; others by their own word."""
 _AT_ONCE = 128
 
 

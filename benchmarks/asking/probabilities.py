@@ -1,8 +1,8 @@
 """How true probabilities are, on labelled pictures.
 
 A trial is an archive of a set's pictures without those of one class, but for 0, 1, 3, 10 or all of
-them, and a query for the class. Labels are single: a picture that shows what another class is named
-after counts as wrong, so that false fractions are upper bounds.
+them, and a query for the class. Labels are single: classes whose pictures may show the same are
+left out; what others show besides counts as wrong, so that false fractions are upper bounds.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.asking.also_shown import ALSO_SHOWN
 from geosearch.index import Background
 from geosearch.search import likelihood, yardstick
 
@@ -73,9 +74,10 @@ def trusted(
     found_three = []
     for name, query in queries.items():
         own = np.flatnonzero(labels == name)
+        others = np.flatnonzero([one != name and one not in _also(name) for one in classes])
         for count in RIGHT:
             kept = rng.permutation(own)[: len(own) if count is None else count]
-            rows = np.concatenate([np.flatnonzero(labels != name), kept])
+            rows = np.concatenate([others, kept])
             best, any_right, probabilities = _asked(query, pictures[rows], phrases, rng)
             claims += probabilities
             truths += (labels[rows][best] == name).tolist()
@@ -90,6 +92,10 @@ def trusted(
         three_found=float(np.mean(found_three)),
         bins=_bins(claimed, true),
     )
+
+
+def _also(name: str) -> frozenset[str]:
+    return ALSO_SHOWN.get(name.lower().replace(" ", ""), frozenset())
 
 
 def _asked(
