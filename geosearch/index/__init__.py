@@ -28,6 +28,7 @@ from geosearch.index.generations.memory_budget import memory_budget, parse_size,
 from geosearch.index.generations.merge_policy import MAX_SEGMENT_ROWS
 from geosearch.index.generations.published_scenes import PublishedScene
 from geosearch.index.generations.reader import (
+    BankInfo,
     Generation,
     IndexInfo,
     SegmentInfo,
@@ -62,6 +63,7 @@ __all__ = [
     "AnnChoice",
     "Area",
     "Background",
+    "BankInfo",
     "ChipBatch",
     "ChipRecord",
     "Compaction",

@@ -10,6 +10,7 @@ where the key is a hash of the encoder, the bank's version and the vectors.
 """
 
 import io
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from geosearch.index.files.array_archives import arrays_in, read_array
 from geosearch.index.files.durable import part_name
 from geosearch.index.files.faults import DamagedError
 from geosearch.index.files.held_folder import HeldFolder
+from geosearch.index.files.regular_files import file_size, require_folder
 from geosearch.index.folder.hold import Hold
 from geosearch.index.folder.layout import BANK
 from geosearch.index.folder.ownership import is_file_part
@@ -38,6 +40,11 @@ _KEPT_SAMPLE = 4_096
 _KEPT_BEST = 8
 """Of each phrase, likewise."""
 _IDS_AT_ONCE = 65_536
+_MAX_BYTES = 1 << 17
+"""Of a segment's file."""
+_HEAD_BYTES = 1 << 12
+"""Of a file of vectors, beside them."""
+_MEMBERS = {"best", "scores", "sample", "hashes", "whole", "removed"}
 _PHRASES = re.compile(r"phrases-([0-9a-f]{16})\.npy")
 _OF_SEGMENT = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}\.npz")
 
@@ -65,7 +72,10 @@ class SegmentReach:
     hashes: NDArray[np.uint64]
     """Their hashes."""
     whole: bool
-    """Whether the sample is all that is searched of the segment."""
+    """Whether the sample is all that was searched of the segment."""
+    removed: str
+    """What had been removed from the segment, as a hash; empty for nothing. An older generation
+    has chips that this one had not, and so has a segment whose scenes were indexed again."""
 
 
 def phrases_of(vectors: Floats, fingerprint: str) -> Phrases:
@@ -80,28 +90,44 @@ def read_phrases(folder: Path, fingerprint: str, dim: int) -> Phrases | None:
 
     What cannot be read, or is of another encoder or version, is none.
     """
-    for path in sorted((folder / BANK).glob("phrases-*.npy")):
-        match = _PHRASES.fullmatch(path.name)
-        if match is None:
-            continue
-        try:
-            stored = read_array(path)
-        except DamagedError:
-            continue
-        if stored.dtype == np.float16 and stored.shape == (len(bank()), dim):
-            found = phrases_of(stored.astype(np.float32), fingerprint)
-            if found.key == match[1]:
+    try:
+        require_folder(folder / BANK)
+        names = sorted(path.name for path in (folder / BANK).iterdir())
+    except DamagedError:
+        return None
+    for name in names:
+        match = _PHRASES.fullmatch(name)
+        if match is not None:
+            found = _stored_phrases(folder / BANK / name, fingerprint, dim)
+            if found is not None and found.key == match[1]:
                 return found
     return None
 
 
+def _stored_phrases(path: Path, fingerprint: str, dim: int) -> Phrases | None:
+    try:
+        if file_size(path) > 2 * len(bank()) * dim + _HEAD_BYTES:
+            return None
+        stored = read_array(path)
+    except DamagedError:
+        return None
+    fits = stored.dtype == np.float16 and stored.shape == (len(bank()), dim)
+    if not fits or not np.isfinite(stored).all():
+        return None
+    return phrases_of(stored.astype(np.float32), fingerprint)
+
+
 def read_reach(folder: Path, segment: Segment, phrases: Phrases) -> SegmentReach | None:
     """Return what the phrases reach in a segment; None where that is not kept, or is damaged."""
+    path = folder / BANK / reach_name(segment.id, phrases)
     try:
-        with arrays_in(folder / BANK / _name(segment, phrases)) as stored:
+        require_folder(folder / BANK)
+        if file_size(path) > _MAX_BYTES:
+            return None
+        with arrays_in(path) as stored:
             found = SegmentReach(
                 stored["best"], stored["scores"], stored["sample"], stored["hashes"],
-                bool(stored["whole"]),
+                bool(stored["whole"]), str(stored["removed"]),
             )  # fmt: skip
     except DamagedError:
         return None
@@ -124,7 +150,10 @@ def _fits(found: SegmentReach, rows: int, phrases: int) -> bool:
     if not shapes:
         return False
     numbers = np.concatenate([found.best.ravel(), found.sample])
-    return not len(numbers) or (int(numbers.min()) >= 0 and int(numbers.max()) < rows)
+    in_segment = not len(numbers) or (int(numbers.min()) >= 0 and int(numbers.max()) < rows)
+    ascending = bool((found.hashes[1:] >= found.hashes[:-1]).all())
+    each_once = len(np.unique(found.sample)) == len(found.sample)
+    return in_segment and ascending and each_once and bool(np.isfinite(found.scores).all())
 
 
 def keep_bank(
@@ -154,12 +183,21 @@ def keep_bank(
         _write(hold, f"phrases-{phrases.key}.npy", _npy(phrases.vectors.astype("<f2")))
     for segment in segments:
         if segment.chip_count and not is_enough(read_reach(hold.folder, segment, phrases), segment):
-            _write(hold, _name(segment, phrases), _npz(segment_reach(segment, phrases)))
+            write_reach(hold, segment, phrases)
+
+
+def write_reach(hold: Hold, segment: Segment, phrases: Phrases) -> None:
+    """Write what the phrases reach in a segment now.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    _write(hold, reach_name(segment.id, phrases), _npz(segment_reach(segment, phrases)))
 
 
 def is_enough(reach: SegmentReach | None, segment: Segment) -> bool:
     """Return whether what is kept of a segment tells what its living chips would."""
-    if reach is None:
+    if reach is None or reach.removed not in ("", gone(segment)):
         return False
     if segment.alive is None:
         return True
@@ -168,12 +206,30 @@ def is_enough(reach: SegmentReach | None, segment: Segment) -> bool:
     return bool(sampled and living[reach.best].any(axis=1).all())
 
 
-def segment_reach(segment: Segment, phrases: Phrases) -> SegmentReach:
-    """Work out what the phrases reach in a segment, and draw its sample."""
-    living = segment.alive_rows
-    best, scores = best_for_each(segment.vectors, living, phrases.vectors, _KEPT_BEST)
-    sample, hashes = drawn_sample(segment, living, _KEPT_SAMPLE)
-    return SegmentReach(best, scores, sample, hashes, len(sample) == segment.chip_count)
+def segment_reach(
+    segment: Segment, phrases: Phrases, *, with_removed: bool = False
+) -> SegmentReach:
+    """Work out what the phrases reach in a segment, and draw its sample.
+
+    Args:
+        segment: The segment.
+        phrases: The bank's.
+        with_removed: Count chips that are not searched any more, too.
+    """
+    rows = None if with_removed else segment.alive_rows
+    best, scores = best_for_each(segment.vectors, rows, phrases.vectors, _KEPT_BEST)
+    sample, hashes = drawn_sample(segment, rows, _KEPT_SAMPLE)
+    whole = len(sample) == (segment.n if rows is None else len(rows))
+    return SegmentReach(best, scores, sample, hashes, whole, "" if rows is None else gone(segment))
+
+
+def gone(segment: Segment) -> str:
+    """Return a hash of what was removed from a segment; an empty text for nothing."""
+    entry = segment.entry
+    if not entry.removed and entry.removed_rows is None:
+        return ""
+    said = json.dumps([sorted(entry.removed), entry.removed_rows])
+    return sha256(said.encode()).hexdigest()[:16]
 
 
 def drawn_sample(
@@ -181,22 +237,28 @@ def drawn_sample(
 ) -> tuple[Rows, NDArray[np.uint64]]:
     """Return the rows whose ids have the smallest hashes, and the hashes, ascending.
 
-    It depends on ids alone: the sample of an index does not change with how its chips are divided
-    among segments.
+    It depends on the ids of chips and scenes alone: the sample of an index does not change with how
+    its chips are divided among segments.
     """
     rows = np.arange(segment.n) if rows is None else rows
     chosen, hashes = np.zeros(0, np.int64), np.zeros(0, np.uint64)
     for first in range(0, len(rows), _IDS_AT_ONCE):
         part = rows[first : first + _IDS_AT_ONCE]
         chosen = np.concatenate([chosen, part])
-        hashes = np.concatenate([hashes, _hashes(segment.chip_ids(part))])
+        hashes = np.concatenate([hashes, _hashes(segment, part)])
         order = np.argsort(hashes, kind="stable")[:count]
         chosen, hashes = chosen[order], hashes[order]
     return chosen, hashes
 
 
-def _hashes(ids: Sequence[str]) -> NDArray[np.uint64]:
-    digests = b"".join(blake2b(one.encode(), digest_size=8).digest() for one in ids)
+def _hashes(segment: Segment, rows: Rows) -> NDArray[np.uint64]:
+    # with the scene's id: imported files often number their chips alike
+    scenes = [key.id for key in segment.description.scenes]
+    numbers = segment.values("scene_no", rows).tolist()
+    digests = b"".join(
+        blake2b(f"{scenes[number]}\n{one}".encode(), digest_size=8).digest()
+        for number, one in zip(numbers, segment.chip_ids(rows), strict=True)
+    )
     return np.frombuffer(digests, "<u8").astype(np.uint64)
 
 
@@ -224,13 +286,14 @@ def _is_ours(folder: HeldFolder, name: str) -> bool:
     """Return whether a file in ``bank`` holds what geosearch writes there."""
     try:
         with arrays_in(folder.path / name) as stored:
-            return set(stored.files) == {"best", "scores", "sample", "hashes", "whole"}
+            return set(stored.files) == _MEMBERS
     except DamagedError:
         return False
 
 
-def _name(segment: Segment, phrases: Phrases) -> str:
-    return f"{segment.id}-{phrases.key}.npz"
+def reach_name(segment_id: str, phrases: Phrases) -> str:
+    """Return the name of a segment's file."""
+    return f"{segment_id}-{phrases.key}.npz"
 
 
 def _write(hold: Hold, name: str, data: bytes) -> None:
@@ -253,5 +316,6 @@ def _npz(reach: SegmentReach) -> bytes:
         sample=reach.sample,
         hashes=reach.hashes,
         whole=np.array(reach.whole),
+        removed=np.array(reach.removed),
     )
     return buffer.getvalue()
