@@ -79,7 +79,8 @@ def test_a_query_on_the_command_line_writes_geojson_and_a_picture(
     assert result.returncode == 0, result.stderr
     collection = json.loads(geojson.read_text())
     assert [f["properties"]["rank"] for f in collection["features"]] == list(range(1, 8))
-    assert Image.open(png).width > 500
+    with Image.open(png) as picture:
+        assert picture.width > 500
     assert "encode text" in result.stderr
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from geosearch.cli.main import run as run_command
-from geosearch.encoders import load_encoder
+from geosearch.encoders import load_encoder, read_image
 
 SAID = {"red": (190, 40, 30), "green": (40, 150, 40), "blue": (30, 60, 170)}
 
@@ -75,9 +75,7 @@ def test_retrieval_reports_what_the_vectors_give(run: Run, captions: Path, class
     encoder = load_encoder("mini", device="cpu", precision="float32")
     names = sorted(f"{name}{number}" for name in SAID for number in (1, 2))
     files = [classes / name[:-1] / f"{name}.png" for name in names]
-    images = encoder.encode_images(
-        np.stack([encoder.fit(np.array(Image.open(file))) for file in files])
-    )
+    images = encoder.encode_images(np.stack([encoder.fit(read_image(file)) for file in files]))
     hits = []
     for owner, name in enumerate(names):
         for text in (f"A {name[:-1]} roof", f"{name[:-1]} ground number {name[-1]} ."):
@@ -102,7 +100,8 @@ def test_classification_draws_its_confusion(run: Run, classes: Path, tmp_path: P
     assert result.returncode == 0, result.stderr
     assert "ours: mini" in result.stdout
     assert "theirs" not in result.stdout
-    assert Image.open(tmp_path / "c.png").size[0] > 3 * 36
+    with Image.open(tmp_path / "c.png") as picture:
+        assert picture.width > 3 * 36
 
 
 def test_published_rows_are_marked_as_theirs(run: Run, classes: Path) -> None:
