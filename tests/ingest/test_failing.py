@@ -72,7 +72,7 @@ def damage(path: Path) -> None:
         file.write(b"\xff" * 100)
 
 
-def test_a_file_that_vanishes_before_it_is_read_is_refused_and_the_rest_goes_on(
+def test_a_file_that_vanishes_before_it_is_read_stops_nothing_else(
     archive: Path,
 ) -> None:
     found = look_for_scenes([archive])

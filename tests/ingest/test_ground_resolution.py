@@ -43,7 +43,7 @@ def hits_of(index: Path, **options: Any) -> Hits:
     return geosearch.open(index).search("a field", k=10_000, exact=True, **options)
 
 
-def test_chips_are_of_one_size_on_the_ground_whatever_the_scenes_resolution(
+def test_chips_are_of_one_size_on_the_ground_at_any_resolution(
     tmp_path: Path,
 ) -> None:
     for gsd in (0.5, 0.8, 1.0):
@@ -119,7 +119,7 @@ def test_every_scale_covers_the_scene_where_it_says(tmp_path: Path) -> None:
     ],
     ids=["south up", "rotated"],
 )
-def test_scenes_that_are_not_north_up_have_coarse_chips_where_their_pixels_are(
+def test_coarse_chips_of_scenes_not_north_up_are_where_their_pixels_are(
     tmp_path: Path, affine: Affine
 ) -> None:
     path = draw(tmp_path / "scenes" / "x.tif", 400, affine)

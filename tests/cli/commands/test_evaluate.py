@@ -140,9 +140,7 @@ def test_every_command_shows_an_example(run: Run, command: str) -> None:
     assert f"geosearch eval {command}" in result.stdout
 
 
-def test_a_class_cannot_write_on_the_terminal_and_a_line_has_no_end_in_a_pipe(
-    run: Run, classes: Path
-) -> None:
+def test_a_class_cannot_write_on_the_terminal_nor_is_its_name_cut(run: Run, classes: Path) -> None:
     hostile = f"a[red]\x1b[2J{'x' * 120}"
     (classes / "red").rename(classes / hostile)
     ran = run("classification", classes, "--encoder", "null")

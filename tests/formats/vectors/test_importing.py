@@ -297,7 +297,7 @@ def test_an_id_that_is_not_text_costs_its_row(tmp_path: Path, layout: Any) -> No
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
 @pytest.mark.parametrize("zone", [None, "UTC", "Asia/Tokyo"])
-def test_timestamps_of_every_unit_are_read_and_those_beyond_dates_cost_their_row(
+def test_timestamps_of_every_unit_are_read_or_left_out_with_their_row(
     tmp_path: Path, unit: str, zone: str | None
 ) -> None:
     kind = pa.timestamp(unit, zone)

@@ -206,7 +206,7 @@ def test_nothing_is_left_to_do_after_a_compaction(tmp_path: Path, max_rows: int)
     assert (second.generation, second.segments) == (first.generation, first.segments)
 
 
-def test_removed_rows_go_from_segments_of_any_size_and_then_nothing_is_left(index: Path) -> None:
+def test_removed_rows_go_from_segments_of_any_size_once_and_for_all(index: Path) -> None:
     first = compact(index, max_rows=150)
     assert all(segment.alive is None for segment in open_index(index).segments)
     assert compact(index, max_rows=150).generation == first.generation

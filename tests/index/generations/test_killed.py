@@ -79,7 +79,7 @@ def publish(folder: Path, *names: str) -> None:
 
 
 @pytest.mark.parametrize("seed", [2, 1], ids=["new content", "touched only"])
-def test_a_killed_writer_leaves_the_old_generation_or_the_new_and_the_next_run_finishes(
+def test_a_killed_writer_leaves_a_whole_generation_and_the_next_finishes(
     tmp_path: Path, seed: int
 ) -> None:
     publish(tmp_path / "start", "a.tif", "b.tif")

@@ -88,7 +88,7 @@ def test_what_is_first_used_after_a_compaction_says_to_open_again(
     FIRST_USES[use](open_index(index))
 
 
-def test_an_index_that_is_compacted_between_manifest_and_segments_is_opened_anew(
+def test_an_index_that_is_compacted_while_it_is_opened_is_opened_again(
     index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = read_manifest(index)
@@ -282,7 +282,7 @@ def test_too_many_open_files_are_one_error_and_no_damage(index: Path, asked: str
     assert verify(index) == []
 
 
-def test_a_run_that_published_nothing_leaves_no_index_and_the_next_one_works(
+def test_a_run_that_published_nothing_leaves_no_index_for_the_next_one(
     tmp_path: Path,
 ) -> None:
     index = tmp_path / "index"
@@ -302,7 +302,7 @@ def test_a_run_that_published_nothing_leaves_no_index_and_the_next_one_works(
     assert ids_of(open_index(index), 1)
 
 
-def test_what_waits_is_found_though_the_lock_was_deleted_after_a_publication(
+def test_what_is_staged_is_found_though_the_lock_was_deleted(
     tmp_path: Path,
 ) -> None:
     index = tmp_path / "index"

@@ -56,7 +56,7 @@ def test_two_builds_of_the_same_rows_are_the_same_bytes(tmp_path: Path) -> None:
         assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes(), file.name
 
 
-def test_codes_are_half_as_long_where_they_would_take_more_than_half_of_the_memory() -> None:
+def test_codes_are_halved_where_they_would_take_over_half_of_the_memory() -> None:
     assert codes_within(None, 10**9, 512) == 256
     assert codes_within(2 * 136 * 1000, 1000, 512) == 256
     assert codes_within(2 * 136 * 1000 - 2, 1000, 512) == 128
