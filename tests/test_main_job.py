@@ -49,23 +49,23 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 
 
 @pytest.fixture(scope="session")
-def archive(demo: Demo) -> geosearch.Index:
+def index(demo: Demo) -> geosearch.Index:
     return geosearch.open(demo.index)
 
 
-def all_footprints(archive: geosearch.Index) -> list[Any]:
+def all_footprints(index: geosearch.Index) -> list[Any]:
     return [
         footprint
-        for segment in archive.generation.segments
+        for segment in index.generation.segments
         for footprint in segment.footprints(np.arange(segment.n))
     ]
 
 
 def test_the_sentence_of_the_readme_finds_its_place_first(
-    demo: Demo, archive: geosearch.Index
+    demo: Demo, index: geosearch.Index
 ) -> None:
     places = [shape(f["geometry"]) for f in demo.truth if f["properties"]["sentence"] == EXAMPLE]
-    best = archive.search(EXAMPLE, k=1)[0]
+    best = index.search(EXAMPLE, k=1)[0]
     assert places
     # most of the place lies in the chip, not a corner of it
     assert any(place.intersection(best.footprint).area > place.area / 2 for place in places)
@@ -92,29 +92,29 @@ def test_output_in_a_pipe_is_geojson_and_nothing_else(demo: Demo) -> None:
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_a_bbox_gives_exactly_the_best_of_what_intersects_it(
-    archive: geosearch.Index, seed: int
+    index: geosearch.Index, seed: int
 ) -> None:
     rng = np.random.default_rng(seed)
-    footprints = all_footprints(archive)
+    footprints = all_footprints(index)
     west, south, east, north = footprints[rng.integers(len(footprints))].bounds
     if east - west > 180:  # cut at 180 degrees: take the part on the eastern side
         west, east = 179.9, -179.9
     else:
         width, height = (east - west) * rng.uniform(0.1, 4), (north - south) * rng.uniform(0.1, 4)
         east, north = min(west + width, 180.0), min(south + height, 90.0)
-    hits = archive.search("a road through fields", bbox=(west, south, east, north), k=12)
-    assert [hit.id for hit in hits] == brute_force(archive, (west, south, east, north), 12)
+    hits = index.search("a road through fields", bbox=(west, south, east, north), k=12)
+    assert [hit.id for hit in hits] == brute_force(index, (west, south, east, north), 12)
 
 
 def brute_force(
-    archive: geosearch.Index, bbox: tuple[float, float, float, float], k: int
+    index: geosearch.Index, bbox: tuple[float, float, float, float], k: int
 ) -> list[str]:
     west, south, east, north = bbox
     parts = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
     boxes = [shapely.box(left, south, right, north) for left, right in parts]
-    query = archive.encoder.encode_texts(["a road through fields"])[0]
+    query = index.encoder.encode_texts(["a road through fields"])[0]
     scored = []
-    for segment in archive.generation.segments:
+    for segment in index.generation.segments:
         rows = np.arange(segment.n)
         scores = segment.vectors.astype(np.float64) @ query.astype(np.float64)
         footprints, chips = segment.footprints(rows), segment.chips(rows)
@@ -126,8 +126,8 @@ def brute_force(
     return [chip_id for _, chip_id in sorted(scored)[:k]]
 
 
-def test_chips_lie_in_their_scenes_outline(archive: geosearch.Index) -> None:
-    for segment in archive.generation.segments:
+def test_chips_lie_in_their_scenes_outline(index: geosearch.Index) -> None:
+    for segment in index.generation.segments:
         scenes = {scene.id: scene for scene in segment.scenes()}
         rows = np.arange(segment.n)
         for chip, footprint in zip(segment.chips(rows), segment.footprints(rows), strict=True):
@@ -137,14 +137,14 @@ def test_chips_lie_in_their_scenes_outline(archive: geosearch.Index) -> None:
 
 
 def test_forced_ivfpq_finds_what_the_exact_scan_finds(demo: Demo, tmp_path: Path) -> None:
-    index = tmp_path / "ivfpq"
+    folder = tmp_path / "ivfpq"
     result = run(
-        "index", demo.folder, "-i", index, "--encoder", "mini", "--ann", "ivfpq"
+        "index", demo.folder, "-i", folder, "--encoder", "mini", "--ann", "ivfpq"
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
-    archive = geosearch.open(index)
-    approximate = archive.search(EXAMPLE, k=10)
-    exact = archive.search(EXAMPLE, k=10, exact=True)
+    index = geosearch.open(folder)
+    approximate = index.search(EXAMPLE, k=10)
+    exact = index.search(EXAMPLE, k=10, exact=True)
     assert [hit.id for hit in approximate] == [hit.id for hit in exact]
 
 

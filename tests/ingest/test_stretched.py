@@ -34,10 +34,10 @@ def stretches(index: Path) -> dict[str, object]:
 
 def test_chips_are_shown_between_the_values_that_were_asked_for(tmp_path: Path) -> None:
     values = write(tmp_path / "scenes" / "a.tif", 0)
-    archive = geosearch.build(
+    index = geosearch.build(
         [tmp_path / "scenes"], tmp_path / "index", encoder="mini", chips=Chips(stretch=(LOW, HIGH))
     )
-    hit = archive.search("a field", k=1)[0]
+    hit = index.search("a field", k=1)[0]
     shown = read_window(
         hit.href, hit.window, bands=hit.bands, stretch=hit.stretch, pixel_m=hit.pixel_m
     )

@@ -202,23 +202,23 @@ def test_an_open_index_is_pickled_by_its_folder(
 
 
 def asked(arguments: tuple[geosearch.Index, int]) -> list[str]:
-    archive, seed = arguments
-    return [hit.id for hit in archive.search(unit(seed), k=20)]
+    index, seed = arguments
+    return [hit.id for hit in index.search(unit(seed), k=20)]
 
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
-def test_an_archive_is_searched_by_many_processes(index: Path, method: str) -> None:
-    archive = geosearch.open(index, encoder=geosearch.EncoderChoice(device="cpu"))
-    expected = [asked((archive, seed)) for seed in range(4)]
+def test_an_index_is_searched_by_many_processes(index: Path, method: str) -> None:
+    opened = geosearch.open(index, encoder=geosearch.EncoderChoice(device="cpu"))
+    expected = [asked((opened, seed)) for seed in range(4)]
     with multiprocessing.get_context(method).Pool(2) as pool:
-        assert pool.map(asked, [(archive, seed) for seed in range(4)]) == expected
+        assert pool.map(asked, [(opened, seed) for seed in range(4)]) == expected
 
 
 def test_what_is_unpickled_after_a_compaction_is_the_new_generation(index: Path) -> None:
     data = pickle.dumps(geosearch.open(index))
     compact(index)
-    archive = pickle.loads(data)
-    assert archive.generation.number == open_index(index).number
+    again = pickle.loads(data)
+    assert again.generation.number == open_index(index).number
 
 
 FEW_FILES = """

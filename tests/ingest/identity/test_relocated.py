@@ -28,11 +28,11 @@ def draw(path: Path, seed: int, west: float = 11.0, bands: int = 3) -> None:
 
 
 def index_again(folder: Path, index: Path, **options: Any) -> BuildReport:
-    archive = geosearch.build(
+    built = geosearch.build(
         [folder], index, encoder="mini", chips=geosearch.Chips(stride_px=128), **options
     )
-    assert archive.report is not None
-    return archive.report
+    assert built.report is not None
+    return built.report
 
 
 @pytest.fixture
