@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from shapely.geometry import shape
+from support.commands import command
 from support.sealing import edit_manifest
 
 import geosearch
@@ -21,10 +22,11 @@ import geosearch
 EXAMPLE = "tennis court between two white buildings"
 
 
-def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from geosearch.cli import main; main()"]
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run `geosearch` as a shell does; most tests take `command`, which starts no process."""
+    started = [sys.executable, "-c", "from geosearch.cli import main; main()"]
     return subprocess.run(
-        [*command, *map(str, arguments)], capture_output=True, text=True, cwd=cwd, timeout=300
+        [*started, *map(str, arguments)], capture_output=True, text=True, timeout=300
     )
 
 
@@ -85,7 +87,7 @@ def test_a_query_on_the_command_line_writes_geojson_and_a_picture(
 
 
 def test_output_in_a_pipe_is_geojson_and_nothing_else(demo: Demo) -> None:
-    result = run("query", "a lake", "-i", demo.index, "-k", 3)
+    result = command("query", "a lake", "-i", demo.index, "-k", 3)
     assert len(json.loads(result.stdout)["features"]) == 3
 
 
@@ -138,9 +140,8 @@ def test_chips_lie_in_their_scenes_outline(index: geosearch.Index) -> None:
 
 def test_forced_ivfpq_finds_what_the_exact_scan_finds(demo: Demo, tmp_path: Path) -> None:
     folder = tmp_path / "ivfpq"
-    result = run(
-        "index", demo.folder, "-i", folder, "--encoder", "mini", "--ann", "ivfpq"
-    )  # fmt: skip
+    scenes = sorted(demo.folder.glob("*.tif"))[:3]
+    result = command("index", *scenes, "-i", folder, "--encoder", "mini", "--ann", "ivfpq")
     assert result.returncode == 0, result.stderr
     index = geosearch.open(folder)
     approximate = index.search(EXAMPLE, k=10)
@@ -149,7 +150,7 @@ def test_forced_ivfpq_finds_what_the_exact_scan_finds(demo: Demo, tmp_path: Path
 
 
 def test_indexing_again_keeps_what_is_unchanged(demo: Demo) -> None:
-    result = run("index", demo.folder, "-i", demo.index)
+    result = command("index", demo.folder, "-i", demo.index)
     assert result.returncode == 0
     assert "indexed 0 scenes, 0 chips" in result.stderr
 
@@ -163,7 +164,7 @@ def test_a_scene_that_cannot_be_placed_is_named_and_the_rest_goes_on(
     (scenes / good.name).write_bytes(good.read_bytes())
     Image.new("RGB", (300, 300)).save(scenes / "nowhere.tif")
     (scenes / "torn.tif").write_bytes(good.read_bytes()[:2000])
-    result = run("index", scenes, "-i", tmp_path / "index", "--encoder", "mini")
+    result = command("index", scenes, "-i", tmp_path / "index", "--encoder", "null")
     assert result.returncode == 3
     assert "nowhere.tif" in result.stderr
     assert "torn.tif" in result.stderr
@@ -185,9 +186,14 @@ def test_a_scene_that_cannot_be_placed_is_named_and_the_rest_goes_on(
     ],
 )
 def test_an_error_is_two_lines_and_a_status(
-    tmp_path: Path, arguments: list[str], status: int, word: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    status: int,
+    word: str,
 ) -> None:
-    result = run(*arguments, cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    result = command(*arguments)
     assert result.returncode == status
     assert result.stdout == ""
     assert "error: " in result.stderr
@@ -197,7 +203,7 @@ def test_an_error_is_two_lines_and_a_status(
 
 
 def test_a_filter_that_cannot_be_meant_is_refused_not_skipped(demo: Demo) -> None:
-    result = run("query", "a lake", "-i", demo.index, "--bbox", "1,2")
+    result = command("query", "a lake", "-i", demo.index, "--bbox", "1,2")
     assert result.returncode == 2
     assert result.stdout == ""
     assert "W,S,E,N" in result.stderr
@@ -216,13 +222,13 @@ def test_an_index_of_another_encoder_is_refused(demo: Demo, tmp_path: Path) -> N
         tmp_path / "index",
         lambda document: document["spec"].update(fingerprint="mini-0000000000000000"),
     )
-    result = run("query", "a lake", "-i", tmp_path / "index")
+    result = command("query", "a lake", "-i", tmp_path / "index")
     assert result.returncode == 1
     assert fingerprint in result.stderr
 
 
 def test_info_says_what_the_index_holds(demo: Demo) -> None:
-    description = json.loads(run("info", "-i", demo.index, "--json").stdout)
+    description = json.loads(command("info", "-i", demo.index, "--json").stdout)
     assert description["encoder"] == "mini"
     assert description["chips"] > 100
 
@@ -235,18 +241,19 @@ def test_scenes_whose_files_are_gone_are_named_and_pruned_when_asked(
     first, second = sorted(demo.folder.glob("*.tif"))[:2]
     for file in (first, second):
         (scenes / file.name).write_bytes(file.read_bytes())
-    assert run("index", scenes, "-i", index, "--encoder", "mini").returncode == 0
+    assert command("index", scenes, "-i", index, "--encoder", "null").returncode == 0
     (scenes / first.name).unlink()
-    told = run("index", scenes, "-i", index)
+    told = command("index", scenes, "-i", index)
     assert f"missing: {first.name}" in told.stderr
     assert "--prune" in told.stderr
     assert geosearch.open(index).generation.scene_ids == {first.name, second.name}
-    assert "pruned  1 scene" in run("index", scenes, "-i", index, "--prune").stderr
+    assert "pruned  1 scene" in command("index", scenes, "-i", index, "--prune").stderr
     assert geosearch.open(index).generation.scene_ids == {second.name}
 
 
 def test_a_dry_run_says_scenes_chips_bytes_time_and_size(demo: Demo, tmp_path: Path) -> None:
-    result = run("index", demo.folder, "-i", tmp_path / "index", "--encoder", "mini", "--dry-run")
+    options = ("--encoder", "mini", "--dry-run")
+    result = command("index", demo.folder, "-i", tmp_path / "index", *options)
     assert result.returncode == 0, result.stderr
     begins = [line.split()[0] for line in result.stdout.splitlines()]
     assert begins == ["scenes", "kept", "chips", "time", "index"]

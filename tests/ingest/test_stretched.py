@@ -1,12 +1,11 @@
 """A stretch that is asked for: what is embedded, what is recorded, and what later runs take."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
+from support.commands import command
 
 import geosearch
 from geosearch.chips import Chips
@@ -67,7 +66,7 @@ def test_what_is_no_stretch_is_refused_before_anything_is_read(tmp_path: Path) -
 
 def test_the_command_takes_a_range_that_begins_below_zero(tmp_path: Path) -> None:
     write(tmp_path / "scenes" / "a.tif", 0)
-    command = [sys.executable, "-m", "geosearch", "index", str(tmp_path / "scenes"), "-i"]
-    options = [str(tmp_path / "index"), "--encoder", "null", "--stretch", "-5,900"]
-    subprocess.run([*command, *options], check=True, capture_output=True)
+    options = ("--encoder", "null", "--stretch", "-5,900")
+    made = command("index", tmp_path / "scenes", "-i", tmp_path / "index", *options)
+    assert made.returncode == 0, made.stderr
     assert stretches(tmp_path / "index") == {"a.tif": ((-5, 900),) * 3}

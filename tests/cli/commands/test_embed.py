@@ -1,21 +1,17 @@
 """`geosearch embed`: files in, vectors out."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from support.commands import Ran, command
 
 from geosearch.encoders import load_encoder
 
 
-def embed(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from geosearch.cli import main; main()", "embed"]
-    return subprocess.run(
-        [*command, "--encoder", "mini", *map(str, arguments)], capture_output=True, text=True
-    )
+def embed(*arguments: object) -> Ran:
+    return command("embed", "--encoder", "mini", *arguments)
 
 
 def picture(path: Path, seed: int, size: tuple[int, int] = (200, 150)) -> Path:
