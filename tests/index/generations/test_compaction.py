@@ -1,6 +1,5 @@
 """A compacted index answers as before, and holds nothing else."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.scripts import run_script
 from support.small_index import SPEC, all_chips, best_ids, build, chips, record, unit
 
 import geosearch
@@ -295,6 +295,4 @@ def test_killed_anywhere_it_loses_nothing_and_the_next_one_finishes(index: Path)
 
 
 def kill(folder: Path, fatal: int) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-c", KILLED, str(folder), str(fatal)]
-    return subprocess.run(command, capture_output=True, text=True, env=environment)
+    return run_script(KILLED, folder, fatal)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.making import SPEC, chips, scene
+from support.scripts import run_script
 
 from geosearch.errors import IndexFolderError
 from geosearch.index import IndexWriter, open_index, verify
@@ -61,8 +62,7 @@ with IndexWriter(Path(sys.argv[2]), SPEC, ann="ivfpq") as writer:
 
 
 def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", script, str(Path(__file__).parents[2]), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True)
+    return run_script(script, Path(__file__).parents[2], *arguments)
 
 
 def fatal_steps(steps: list[str]) -> list[int]:

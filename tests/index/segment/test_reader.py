@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from support.every_file import answers, make
+from support.scripts import run_script
 from support.small_index import SPEC, build, chips, record, unit
 
 import geosearch
@@ -42,7 +43,7 @@ compact(Path(sys.argv[1]))
 
 def compact_elsewhere(index: Path, files: int = -1) -> None:
     """Compact an index in another process, which dies after it has deleted so many files."""
-    subprocess.run([sys.executable, "-c", COMPACT, str(index), str(files)], check=True)
+    assert run_script(COMPACT, index, files).returncode == 0
 
 
 @pytest.fixture
@@ -271,10 +272,7 @@ except GeosearchError as error:
 def test_too_many_open_files_are_one_error_and_no_damage(index: Path, asked: str) -> None:
     told = set()
     for left in (0, 3, 12, 40, 60):
-        result = subprocess.run(
-            [sys.executable, "-c", FEW_FILES, HERE, str(index), str(left), asked],
-            capture_output=True, text=True,
-        )  # fmt: skip
+        result = run_script(FEW_FILES, HERE, index, left, asked)
         assert result.returncode == 0, result.stderr
         assert result.stdout == "done\n" or "ulimit -n" in result.stdout, (left, result.stdout)
         told.add(result.stdout == "done\n")
