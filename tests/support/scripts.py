@@ -12,7 +12,11 @@ from multiprocessing.connection import Connection
 from subprocess import CompletedProcess
 
 _METHODS = multiprocessing.get_all_start_methods()
-_CONTEXT = multiprocessing.get_context("forkserver" if "forkserver" in _METHODS else "spawn")
+_CONTEXT = (
+    multiprocessing.get_context("forkserver")
+    if "forkserver" in _METHODS
+    else multiprocessing.get_context("spawn")
+)
 if "forkserver" in _METHODS:
     multiprocessing.set_forkserver_preload(["geosearch.cli.main", "geosearch.ingest", "faiss"])
 
