@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from geosearch.lazy import lazy_names
 from geosearch.search.asking import AnswerOptions, Asking, split_asking
-from geosearch.search.conditions import QUANTITIES, Conditions
+from geosearch.search.conditions import QUANTITIES, Conditions, require_fraction
 
 if TYPE_CHECKING:
     from geosearch.index import SegmentPlan
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from geosearch.search.hits.where import MARKED, Where
     from geosearch.search.likely.judging import Judgement, judge
     from geosearch.search.likely.probability import likelihood
-    from geosearch.search.likely.saying import NONE_BELOW
+    from geosearch.search.likely.saying import NONE_BELOW, likely_enough
     from geosearch.search.likely.yardstick import yardstick
     from geosearch.search.queries.compound import Centres, first_term
     from geosearch.search.queries.examples import Examples, read_examples
@@ -73,6 +73,7 @@ __all__ = [
     "hit_count",
     "judge",
     "likelihood",
+    "likely_enough",
     "make_filter",
     "notes_on",
     "nothing_matches",
@@ -83,6 +84,7 @@ __all__ = [
     "read_marks",
     "read_near_date",
     "read_wording",
+    "require_fraction",
     "search",
     "search_many",
     "split_asking",
@@ -106,6 +108,7 @@ _HOME = {
     "Place": "hits.places",
     "judge": "likely.judging",
     "likelihood": "likely.probability",
+    "likely_enough": "likely.saying",
     "yardstick": "likely.yardstick",
     "Preference": "ranking.scale",
     "Question": "queries.question",
