@@ -15,6 +15,7 @@ from geosearch.errors import UsageError
 
 CHOOSING = [
     (geosearch.Index.search, geosearch.Asking),
+    (geosearch.Index.history, geosearch.Conditions),
     (geosearch.remove, geosearch.Conditions),
     (geosearch.export_vectors, geosearch.Conditions),
 ]
@@ -22,7 +23,7 @@ NAMES = tuple(geosearch.Conditions.__annotations__)
 ASKED = tuple(geosearch.Asking.__annotations__)
 
 by_function = pytest.mark.parametrize(
-    ("function", "keywords"), CHOOSING, ids=["search", "remove", "export_vectors"]
+    ("function", "keywords"), CHOOSING, ids=["search", "history", "remove", "export_vectors"]
 )
 
 
