@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from geosearch.search.hits.sifting import Sifting
     from geosearch.search.hits.where import MARKED, Where
     from geosearch.search.likely.judging import Judgement, judge
-    from geosearch.search.likely.saying import NONE_BELOW, likely_enough
+    from geosearch.search.likely.probability import likelihood
+    from geosearch.search.likely.saying import NONE_BELOW
+    from geosearch.search.likely.yardstick import yardstick
     from geosearch.search.queries.compound import Centres, first_term
     from geosearch.search.queries.examples import Examples, read_examples
     from geosearch.search.queries.marks import Marks, read_marks
@@ -70,7 +72,7 @@ __all__ = [
     "history",
     "hit_count",
     "judge",
-    "likely_enough",
+    "likelihood",
     "make_filter",
     "notes_on",
     "nothing_matches",
@@ -87,6 +89,7 @@ __all__ = [
     "unit_queries",
     "weighed",
     "with_place_numbers",
+    "yardstick",
 ]
 
 _HOME = {
@@ -101,6 +104,9 @@ _HOME = {
     "Marks": "queries.marks",
     "NONE_BELOW": "likely.saying",
     "Place": "hits.places",
+    "judge": "likely.judging",
+    "likelihood": "likely.probability",
+    "yardstick": "likely.yardstick",
     "Preference": "ranking.scale",
     "Question": "queries.question",
     "SegmentPlan": "hits.explanation",
@@ -111,8 +117,6 @@ _HOME = {
     "first_term": "queries.compound",
     "history": "ranking.history",
     "hit_count": "ranking.search",
-    "judge": "likely.judging",
-    "likely_enough": "likely.saying",
     "make_filter": "filters.make_filter",
     "notes_on": "filters.notes",
     "nothing_matches": "filters.notes",
