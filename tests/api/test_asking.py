@@ -16,6 +16,7 @@ from geosearch.cli.main import run
 from geosearch.encoders import load_encoder
 from geosearch.errors import UsageError
 from geosearch.index import IndexWriter
+from geosearch.ingest import embedded_phrases
 from geosearch.search import Marks
 
 
@@ -252,3 +253,28 @@ def test_a_mistake_is_one_line_with_a_remedy(
 
 def test_the_dimension_is_that_of_the_index(unknown: geosearch.Index) -> None:
     assert unknown.vector(all_chips()[0].id).shape == (DIM,)
+
+
+def test_twenty_marks_refit_the_probabilities_of_a_question(tmp_path: Path) -> None:
+    mini = load_encoder("mini")
+    spec = replace(SPEC, encoder="mini", fingerprint=mini.fingerprint, dim=mini.dim)
+    vectors = np.random.default_rng(0).normal(size=(100, mini.dim)).astype(np.float32)
+    vectors += 20 * mini.encode_texts(["a lake"])[0]
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    with IndexWriter(tmp_path / "i", spec, phrases=lambda: embedded_phrases(mini)) as writer:
+        writer.stage(record(0), replace(chips(0), vectors=vectors))
+        writer.publish()
+    index = geosearch.open(tmp_path / "i")
+
+    def likely(**asking: Any) -> dict[str, float]:
+        found = index.search("a lake", k=100, **asking)
+        return {hit.id: hit.likely for hit in found if hit.likely is not None}
+
+    before = likely()
+    ids = list(before)
+    marks = Marks((), tuple(ids[:20]))
+    after = likely(marks=marks)
+    few = likely(marks=Marks((), tuple(ids[:19])))
+    assert len(after) == 80
+    assert all(after[one] < before[one] for one in after)
+    assert few == pytest.approx({one: before[one] for one in few}, abs=1e-6)

@@ -55,7 +55,7 @@ def answers(
         questions, vectors, backgrounds, found, strict=True
     ):
         own = Stopwatch(dict(watch.seconds))
-        one = _judged(question, hits, how, background, options, own)
+        one = _judged(index, question, (hits, how), background, options, own)
         if options.where:
             with own.time("where"):
                 one = with_places(one, vector, index.encoder, index.generation)
@@ -102,9 +102,9 @@ def _sifting(questions: Sequence[Question], options: AnswerOptions) -> Sifting:
 
 
 def _judged(
+    index: Index,
     question: Question,
-    hits: Sequence[Hit],
-    how: Explanation,
+    found: tuple[Sequence[Hit], Explanation],
     background: Background | NoBackground,
     options: AnswerOptions,
     watch: Stopwatch,
@@ -112,9 +112,9 @@ def _judged(
     """Return the hits of a question, with their probabilities where these can be told.
 
     Args:
+        index: Where the chips are that were marked.
         question: What was asked.
-        hits: Best first.
-        how: How they were found.
+        found: Hits, best first, and how they were found.
         background: Of the index, or why none is known.
         options: How the answer is made.
         watch: Receives the time that it takes to tell probabilities.
@@ -122,6 +122,7 @@ def _judged(
     from geosearch.index import NoBackground
     from geosearch.search import judge
 
+    hits, how = found
     notes, words = (*question.notes, *how.notes), question.words
     if words is None or isinstance(background, NoBackground):
         if isinstance(background, NoBackground):
@@ -135,6 +136,7 @@ def _judged(
             sum(plan.matching for plan in how.plans),
             min_likely=options.min_likely,
             false=options.false,
+            marked=question.marked(index.generation),
         )
     how = replace(
         how,
@@ -142,8 +144,8 @@ def _judged(
         comparisons=judged.comparisons,
         phrases_aside=judged.phrases_aside,
     )
-    found = _numbered(judged.hits, options)
-    return Hits(found, how, question.asked, any=judged.any, says=judged.says)
+    ranked = _numbered(judged.hits, options)
+    return Hits(ranked, how, question.asked, any=judged.any, says=judged.says)
 
 
 def _numbered(hits: Sequence[Hit], options: AnswerOptions) -> Sequence[Hit]:

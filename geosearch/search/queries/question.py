@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from geosearch.index import Generation
 from geosearch.search.hits.find_chip import find_chip
+from geosearch.search.likely.judging import MarkedChips
 from geosearch.search.queries.compound import compound
 from geosearch.search.queries.marks import Marks
 
@@ -83,11 +85,22 @@ class Question:
         """
         if not self.avoid and not len(self.asked.marks) and self.first is not None:
             return self.first.astype(np.float32)
-        right, wrong = (
-            [find_chip(index, one, parameter="marks").stored.read() for one in ids]
-            for ids in (self.asked.marks.right, self.asked.marks.wrong)
-        )
+        marks = self.asked.marks
+        right, wrong = (_stored(index, ids) for ids in (marks.right, marks.wrong))
         return compound(self.first, avoid=self.avoid, right=right, wrong=wrong)
+
+    def marked(self, index: Generation) -> MarkedChips | None:
+        """Return the chips of an index that are marked; None where none is.
+
+        Raises:
+            UsageError: One is not in the index.
+        """
+        marks = self.asked.marks
+        if not len(marks):
+            return None
+        vectors = _stored(index, (*marks.right, *marks.wrong))
+        right = np.arange(len(vectors)) < len(marks.right)
+        return MarkedChips(np.array(vectors, np.float32), right)
 
     @property
     def words(self) -> NDArray[np.float32] | None:
@@ -101,3 +114,7 @@ class Question:
     def with_marks(self, marks: Marks) -> Question:
         """Return the same question with other marks."""
         return replace(self, asked=replace(self.asked, marks=marks))
+
+
+def _stored(index: Generation, ids: Sequence[str]) -> list[NDArray[np.float32]]:
+    return [find_chip(index, one, parameter="marks").stored.read() for one in ids]
