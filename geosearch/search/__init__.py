@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from geosearch.index import SegmentPlan
     from geosearch.search.filters.make_filter import make_filter, read_near_date
     from geosearch.search.filters.notes import notes_on, nothing_matches
-    from geosearch.search.hits.chip import Chip
+    from geosearch.search.hits.chip import Chip, window_pixels
     from geosearch.search.hits.explanation import Explanation
     from geosearch.search.hits.find_chip import find_chip, read_chip
     from geosearch.search.hits.hit import Hit
     from geosearch.search.hits.places import Place, places_of, with_place_numbers
     from geosearch.search.hits.sifting import Sifting
     from geosearch.search.hits.where import MARKED, Where
-    from geosearch.search.likely.judging import Judgement, judge
+    from geosearch.search.likely.judging import Judgement, MarkedChips, judge
     from geosearch.search.likely.probability import likelihood
     from geosearch.search.likely.saying import NONE_BELOW, likely_enough
     from geosearch.search.likely.yardstick import yardstick
@@ -59,6 +59,7 @@ __all__ = [
     "Explanation",
     "Hit",
     "Judgement",
+    "MarkedChips",
     "Marks",
     "Place",
     "Preference",
@@ -90,6 +91,7 @@ __all__ = [
     "split_asking",
     "unit_queries",
     "weighed",
+    "window_pixels",
     "with_place_numbers",
     "yardstick",
 ]
@@ -103,6 +105,7 @@ _HOME = {
     "Hit": "hits.hit",
     "Judgement": "likely.judging",
     "MARKED": "hits.where",
+    "MarkedChips": "likely.judging",
     "Marks": "queries.marks",
     "NONE_BELOW": "likely.saying",
     "Place": "hits.places",
@@ -133,6 +136,7 @@ _HOME = {
     "search": "ranking.search",
     "search_many": "ranking.search",
     "unit_queries": "queries.unit_vectors",
+    "window_pixels": "hits.chip",
     "weighed": "queries.sentence_weights",
     "with_place_numbers": "hits.places",
 }

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from support.small_index import DIM, NAMES, SPEC, all_chips, best_ids, build, chips, record, unit
+from support.small_index import DIM, NAMES, SPEC, all_chips, best_ids, chips, record, unit
 
 import geosearch
 from geosearch.cli.main import run
@@ -18,27 +18,6 @@ from geosearch.errors import UsageError
 from geosearch.index import IndexWriter
 from geosearch.ingest import embedded_phrases
 from geosearch.search import Marks
-
-
-@pytest.fixture(scope="module")
-def unknown(tmp_path_factory: pytest.TempPathFactory) -> geosearch.Index:
-    """An archive of an encoder that nobody has."""
-    folder = tmp_path_factory.mktemp("asking") / "unknown"
-    build(folder)
-    return geosearch.open(folder)
-
-
-@pytest.fixture(scope="module")
-def spoken(tmp_path_factory: pytest.TempPathFactory) -> geosearch.Index:
-    mini = load_encoder("mini")
-    spec = replace(SPEC, encoder="mini", fingerprint=mini.fingerprint, dim=mini.dim)
-    vectors = np.random.default_rng(0).normal(size=(100, mini.dim)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    folder = tmp_path_factory.mktemp("asking") / "spoken"
-    with IndexWriter(folder, spec) as writer:
-        writer.stage(record(0), replace(chips(0), vectors=vectors))
-        writer.publish()
-    return geosearch.open(folder)
 
 
 def u(vector: np.ndarray) -> np.ndarray:

@@ -151,6 +151,11 @@ class Segment:
         with self._access.reading():
             return self._stored.blocks
 
+    @cached_property
+    def gsd_spans(self) -> NDArray[np.float32]:
+        """What blocks span of metres per pixel, each span once, [u, 2]; 0 for an unknown one."""
+        return np.unique(self.blocks.gsd_m, axis=0)
+
     def blocks_meeting(self, box: tuple[float, float, float, float]) -> NDArray[np.int64]:
         """Return the numbers of blocks whose bounds meet west, south, east, north; ascending."""
         _ = self.blocks  # which says what is wrong with the file

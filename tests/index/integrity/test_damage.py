@@ -1,6 +1,5 @@
 """Whatever happens to a file of an index: `verify` says so, and no query answers otherwise."""
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.every_file import answers, copied, files_of, make
+from support.in_the_way import make_folder, make_link, make_pipe
 
 from geosearch.errors import GeosearchError, IndexFolderError
 from geosearch.index import open_index, verify
@@ -44,22 +44,6 @@ def shorten(path: Path) -> None:
 def lengthen(path: Path) -> None:
     with path.open("ab") as file:
         file.write(b"\0")
-
-
-def make_folder(path: Path) -> None:
-    path.unlink()
-    path.mkdir()
-
-
-def make_pipe(path: Path) -> None:
-    path.unlink()
-    os.mkfifo(path)
-
-
-def make_link(path: Path) -> None:
-    """To a whole copy: even what would answer as before is not followed."""
-    path.rename(path.parent.parent / "elsewhere")
-    path.symlink_to(path.parent.parent / "elsewhere")
 
 
 def make_loop(path: Path) -> None:
