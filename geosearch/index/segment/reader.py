@@ -237,9 +237,9 @@ class Segment:
         """Return the rows of chips of an id, int64 [m], removed ones too: one, as a rule."""
         return self._chips.rows_with_id(chip_id, self._rows_near_scene)
 
-    def _rows_near_scene(self, number: int) -> Rows:
+    def _rows_near_scene(self, number: int) -> RowRanges:
         first, last = self.blocks.scene_no.T
-        return self.blocks.ranges(np.flatnonzero((first <= number) & (number <= last))).rows()
+        return self.blocks.ranges(np.flatnonzero((first <= number) & (number <= last)))
 
     def rows_with_smallest_ids(self, rows: Rows, count: int) -> Rows:
         """Return places in rows, as `SegmentChips.rows_with_smallest_ids` does."""
