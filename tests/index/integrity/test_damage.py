@@ -56,6 +56,11 @@ if sys.platform != "win32":
     DAMAGES += [make_pipe, make_link]
 
 
+def one_of_each_kind(index: Path) -> list[str]:
+    """A file of each name; that of the other segment is looked at by the same lines."""
+    return list({Path(name).name: name for name in files_of(index)}.values())
+
+
 def is_named(index: Path, path: Path) -> bool:
     """Whether `verify` names a file, or refuses the index because of it."""
     try:
@@ -76,7 +81,7 @@ def asked(index: Path) -> list[object] | None:
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
 def test_every_file_is_missed(whole: Path, tmp_path: Path, damage: Callable[[Path], None]) -> None:
-    for name in files_of(whole):
+    for name in one_of_each_kind(whole):
         index = copied(whole, tmp_path / "index")
         if (index / name).stat().st_size == 0 and damage in (empty, shorten):
             continue
@@ -90,7 +95,7 @@ def test_every_file_is_missed(whole: Path, tmp_path: Path, damage: Callable[[Pat
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_a_flipped_bit_is_found_and_misleads_no_query(
