@@ -19,7 +19,6 @@ from geosearch.search.asking import AnswerOptions, Asking, split_asking
 from geosearch.search.conditions import QUANTITIES, Conditions
 
 if TYPE_CHECKING:
-    from geosearch.index import SegmentPlan
     from geosearch.search.filters.make_filter import make_filter
     from geosearch.search.filters.notes import nothing_matches
     from geosearch.search.hits.explanation import Explanation
@@ -37,7 +36,6 @@ __all__ = [
     "Conditions",
     "Explanation",
     "Hit",
-    "SegmentPlan",
     "Where",
     "Wording",
     "hit_count",
@@ -53,7 +51,6 @@ __all__ = [
 _HOME = {
     "Explanation": "hits.explanation",
     "Hit": "hits.hit",
-    "SegmentPlan": "hits.explanation",
     "MARKED": "hits.where",
     "Where": "hits.where",
     "Wording": "queries.wording",

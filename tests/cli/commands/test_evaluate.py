@@ -105,6 +105,11 @@ def test_classification_draws_its_confusion(run: Run, classes: Path, tmp_path: P
     assert Image.open(tmp_path / "c.png").size[0] > 3 * 36
 
 
+def test_a_note_names_the_option_that_it_means(run: Run, classes: Path) -> None:
+    result = run("classification", classes, "--encoder", "mini", "--protocol", "skyscript")
+    assert "authors may call them otherwise (--names)" in result.stdout
+
+
 def test_published_rows_are_marked_as_theirs(run: Run, classes: Path) -> None:
     arguments = ("classification", classes, "--encoder", "mini", "--protocol", "skyscript")
     result = run(*arguments, "--set", "AID")
