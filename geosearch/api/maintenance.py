@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from geosearch.api.default_paths import named_index
-from geosearch.errors import UsageError
+from geosearch.errors import EncoderError, UsageError
 from geosearch.reporting import LOG, Reporter
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from geosearch.index import Compaction, Generation, Problem, Removal
     from geosearch.search import Conditions
 
@@ -121,7 +124,19 @@ def compact(
     """
     from geosearch.index import compact
 
-    return compact(named_index(index, reporter), max_memory=max_memory)
+    folder = named_index(index, reporter)
+    return compact(folder, max_memory=max_memory, phrases=lambda: _phrases_of(folder))
+
+
+def _phrases_of(folder: Path) -> NDArray[np.float32] | None:
+    """Return the bank's phrases by an index's encoder; None where that is not here."""
+    from geosearch.api.index import open
+    from geosearch.ingest import embedded_phrases
+
+    try:
+        return embedded_phrases(open(folder).encoder)
+    except (EncoderError, UsageError):  # or of a name that this version does not know
+        return None
 
 
 def verify(

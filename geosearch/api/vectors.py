@@ -54,7 +54,7 @@ def import_vectors(
     """
     from geosearch.formats import VectorFile, import_vectors
     from geosearch.index import memory_budget, require_ann, require_fit
-    from geosearch.ingest import embedded_calibration_texts
+    from geosearch.ingest import embedded_calibration_texts, embedded_phrases
 
     paths = path_list(files)
     if not paths:
@@ -83,6 +83,7 @@ def import_vectors(
             ann=ann,
             memory_bytes=memory_bytes,
             queries=lambda: None if made_by is None else embedded_calibration_texts(made_by),
+            phrases=lambda: None if made_by is None else embedded_phrases(made_by),
             reporter=reporter,
         )
     for line in done.notes:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geosearch.api.encoder_choice import EncoderChoice, encoder_choice
+from geosearch.api.hits import Hits
 from geosearch.errors import SceneError, UsageError
 from geosearch.outputs import GEOTIFF, cannot_write, require_output
 from geosearch.replacing import replacing
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 def with_places(
-    hits: Sequence[Hit], query: NDArray[np.float32], encoder: Encoder, index: Generation
-) -> tuple[list[Hit], tuple[str, ...]]:
-    """Return hits that tell where in them a query is found, and why some do not.
+    hits: Hits, query: NDArray[np.float32], encoder: Encoder, index: Generation
+) -> Hits:
+    """Return hits that tell where in them a query is found; notes say why some do not.
 
     Raises:
         UsageError: The encoder cannot tell.
@@ -44,7 +44,7 @@ def with_places(
             placed.append(hit)
         else:
             placed.append(replace(hit, where=found))
-    return placed, tuple(notes)
+    return hits.with_hits(placed, tuple(notes))
 
 
 def localize(

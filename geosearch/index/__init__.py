@@ -22,11 +22,13 @@ from geosearch.index.filtering.filter import Filter, TimeSpan, ValueRange
 from geosearch.index.folder.fit import require_fit
 from geosearch.index.folder.layout import MANIFEST
 from geosearch.index.folder.unfinished import Unfinished
+from geosearch.index.generations.background import Background, NoBackground
 from geosearch.index.generations.compaction import Compaction, compact
 from geosearch.index.generations.memory_budget import memory_budget, parse_size, rows_within
 from geosearch.index.generations.merge_policy import MAX_SEGMENT_ROWS
 from geosearch.index.generations.published_scenes import PublishedScene
 from geosearch.index.generations.reader import (
+    BankInfo,
     Generation,
     IndexInfo,
     SegmentInfo,
@@ -60,6 +62,8 @@ __all__ = [
     "UNKNOWN_TIME",
     "AnnChoice",
     "Area",
+    "Background",
+    "BankInfo",
     "ChipBatch",
     "ChipRecord",
     "Compaction",
@@ -69,6 +73,7 @@ __all__ = [
     "IndexInfo",
     "IndexSpec",
     "IndexWriter",
+    "NoBackground",
     "Problem",
     "PublishResult",
     "PublishedScene",

@@ -5,7 +5,11 @@ Its rooms, bottom first: `run` (settings, memory, what is done), `identity` (whi
 them; `estimate` says what that would do.
 """
 
-from geosearch.ingest.calibration_texts import CALIBRATION_TEXTS, embedded_calibration_texts
+from geosearch.ingest.calibration_texts import (
+    CALIBRATION_TEXTS,
+    embedded_calibration_texts,
+    embedded_phrases,
+)
 from geosearch.ingest.estimate import IndexingEstimate, estimate
 from geosearch.ingest.pipeline import ingest, look_for_scenes
 from geosearch.ingest.run.intervals import Intervals
@@ -22,6 +26,7 @@ __all__ = [
     "RunSettings",
     "SceneCount",
     "embedded_calibration_texts",
+    "embedded_phrases",
     "estimate",
     "ingest",
     "look_for_scenes",

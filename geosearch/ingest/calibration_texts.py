@@ -1,4 +1,4 @@
-"""The texts that an index is calibrated with: about what archives show.
+"""The texts that an index is calibrated with, and the phrases that its answers are judged by.
 
 Texts lie apart from images in an encoder's space, so that only texts tell how well a text query
 is answered.
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.encoders import Encoder
+from geosearch.vocabulary import bank
 
 CALIBRATION_TEXTS = (
     "a river", "a lake among hills", "a sandy beach", "waves at a rocky coast",
@@ -32,5 +33,13 @@ CALIBRATION_TEXTS = (
 
 def embedded_calibration_texts(encoder: Encoder) -> NDArray[np.float32] | None:
     """Return the texts embedded, float32 [q, dim]; None if the encoder embeds all texts alike."""
-    vectors = encoder.encode_texts(CALIBRATION_TEXTS)
+    return _told_apart(encoder.encode_texts(CALIBRATION_TEXTS))
+
+
+def embedded_phrases(encoder: Encoder) -> NDArray[np.float32] | None:
+    """Return the phrases of the bank embedded, float32 [206, dim]; None as above."""
+    return _told_apart(encoder.encode_texts([phrase.text for phrase in bank()]))
+
+
+def _told_apart(vectors: NDArray[np.float32]) -> NDArray[np.float32] | None:
     return None if (vectors == vectors[0]).all() else vectors

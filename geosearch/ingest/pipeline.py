@@ -11,7 +11,7 @@ from pathlib import Path
 
 from geosearch.errors import Interrupted, Refusal, SceneError, UsageError
 from geosearch.index import IndexWriter
-from geosearch.ingest.calibration_texts import embedded_calibration_texts
+from geosearch.ingest.calibration_texts import embedded_calibration_texts, embedded_phrases
 from geosearch.ingest.identity.identify import Identifier
 from geosearch.ingest.identity.missing import missing_scenes
 from geosearch.ingest.run.interruption import stopping_on_request
@@ -68,6 +68,7 @@ def ingest(settings: RunSettings, reporter: Reporter = LOG) -> BuildReport:
             settings.spec,
             ann=settings.ann,
             queries=lambda: embedded_calibration_texts(settings.encoder),
+            phrases=lambda: embedded_phrases(settings.encoder),
             max_rows=memory.segment_rows,
             memory_bytes=memory.total_bytes,
         ) as writer:
@@ -134,7 +135,9 @@ def _ingest_files(run: Run, identifier: Identifier, reporter: Reporter) -> None:
 
 def _nothing_usable(refused: Sequence[Refusal]) -> SceneError:
     return SceneError(
-        f"none of the {len(refused)} inputs could be used:",
+        f"none of the {len(refused)} inputs could be used:"
+        if len(refused) > 1
+        else "the input could not be used:",
         hint=refused[0].hint,
         details=[f"{refusal.input}: {refusal.reason}" for refusal in refused],
     )

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
-from geosearch.errors import UnknownConditionError
+from geosearch.errors import UnknownConditionError, UsageError
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -105,6 +105,17 @@ QUANTITIES = {
     ),
 }
 """By the name in `Conditions`, which has one or both bounds of each."""
+
+
+def require_fraction(name: str, value: object) -> None:
+    """Refuse what is not a fraction, or None.
+
+    Raises:
+        UsageError: It is something else.
+    """
+    known = value is None or (isinstance(value, int | float) and 0 <= value <= 1)
+    if not known:
+        raise UsageError(f"`{name}` is {value!r}", hint=_FRACTION[3], parameter=name)
 
 
 def require_known(given: Mapping[str, Any], keywords: type) -> None:

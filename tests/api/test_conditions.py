@@ -13,28 +13,40 @@ from support.small_index import build, unit
 import geosearch
 from geosearch.errors import UsageError
 
-CHOOSING = [geosearch.Index.search, geosearch.remove, geosearch.export_vectors]
+CHOOSING = [
+    (geosearch.Index.search, geosearch.Asking),
+    (geosearch.Index.history, geosearch.Conditions),
+    (geosearch.remove, geosearch.Conditions),
+    (geosearch.export_vectors, geosearch.Conditions),
+]
 NAMES = tuple(geosearch.Conditions.__annotations__)
+ASKED = tuple(geosearch.Asking.__annotations__)
 
-by_function = pytest.mark.parametrize("function", CHOOSING, ids=lambda one: one.__name__)
+by_function = pytest.mark.parametrize(
+    ("function", "keywords"), CHOOSING, ids=["search", "history", "remove", "export_vectors"]
+)
 
 
 @by_function
-def test_type_checkers_see_every_condition_as_a_keyword(function: Callable[..., Any]) -> None:
-    conditions = inspect.signature(function).parameters["conditions"]
-    assert conditions.kind is inspect.Parameter.VAR_KEYWORD
-    assert conditions.annotation == "Unpack[Conditions]"
+def test_type_checkers_see_every_condition_as_a_keyword(
+    function: Callable[..., Any], keywords: type
+) -> None:
+    *_, last = inspect.signature(function).parameters.values()
+    assert last.kind is inspect.Parameter.VAR_KEYWORD
+    assert last.annotation == f"Unpack[{keywords.__name__}]"
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_conditions_describe_each_keyword(name: str) -> None:
-    lines = (inspect.getdoc(geosearch.Conditions) or "").splitlines()
+@pytest.mark.parametrize("name", ASKED)
+def test_each_keyword_is_described(name: str) -> None:
+    described = geosearch.Conditions if name in NAMES else geosearch.Asking
+    lines = (inspect.getdoc(described) or "").splitlines()
     assert any(line.strip().startswith(f"{name}: ") for line in lines)
 
 
 @by_function
-def test_help_leads_to_the_description(function: Callable[..., Any]) -> None:
-    assert "`geosearch.Conditions` describes each keyword" in (inspect.getdoc(function) or "")
+def test_help_leads_to_the_description(function: Callable[..., Any], keywords: type) -> None:
+    words = " ".join((inspect.getdoc(function) or "").split())
+    assert f"`geosearch.{keywords.__name__}` describes each keyword" in words
 
 
 @pytest.mark.parametrize(
@@ -58,9 +70,9 @@ def test_a_condition_that_there_is_not_is_refused_with_its_like(
 
 def test_none_asks_for_nothing(tmp_path: Path) -> None:
     build(tmp_path / "index")
-    archive = geosearch.open(tmp_path / "index")
+    index = geosearch.open(tmp_path / "index")
     nothing: dict[str, Any] = dict.fromkeys(NAMES)
-    assert len(archive.search(unit(1), k=500, **nothing)) == 500
+    assert len(index.search(unit(1), k=500, **nothing)) == 500
     with pytest.raises(UsageError, match="refusing to remove everything"):
         geosearch.remove(tmp_path / "index", **nothing)
 

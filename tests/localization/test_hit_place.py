@@ -29,7 +29,7 @@ def test_hits_tell_where_in_them_the_query_is_found(tmp_path: Path) -> None:
     assert best is not None
     assert any(place.intersects(best) for place in places)
     properties = json.loads(hits.to_geojson())["features"][0]["properties"]
-    assert properties["where"]["type"] in ("Polygon", "MultiPolygon")
+    assert properties["geosearch:where"]["type"] in ("Polygon", "MultiPolygon")
     assert not hits.to_contact_sheet(tmp_path / "hits.png")
     with Image.open(tmp_path / "hits.png") as picture:
         assert (255, 214, 10) in {colour for _, colour in picture.getcolors(1 << 24) or ()}

@@ -80,7 +80,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "pipeline",
     ),
     "localization": ("cell_map", "outline", "hit_place", "scene_map"),
-    "search": ("conditions", "asking", "filters", "hits", "queries", "ranking"),
+    "search": ("conditions", "asking", "filters", "hits", "likely", "queries", "ranking"),
     "scenes": ("places", "guarding", "finding", "state", "raster", "opening", "chips"),
 }
 """The boxes of a room, bottom first: each imports from those before it only."""

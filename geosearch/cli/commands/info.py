@@ -12,7 +12,7 @@ from geosearch.cli.output.reporter import CONSOLE
 from geosearch.reporting import SILENT
 
 if TYPE_CHECKING:
-    from geosearch.index import IndexInfo, SegmentInfo
+    from geosearch.index import BankInfo, IndexInfo, SegmentInfo
 
 
 _PARTS = {1.0: "everything", 0.1: "a tenth", 0.01: "a hundredth"}
@@ -55,6 +55,7 @@ def _lines(info: "IndexInfo") -> list[tuple[str, str]]:
         ("place", f"{place} (west, south, east, north)"),
         ("time", dates),
         ("size", f"{info.bytes / 1e6:,.1f} MB"),
+        ("likely", _bank(info.bank)),
     ]
     if info.unfinished is not None:
         lines.insert(1, ("state", f"{info.unfinished}; index them again to continue"))
@@ -64,6 +65,12 @@ def _lines(info: "IndexInfo") -> list[tuple[str, str]]:
         lines.append(("segment", f"{segment.id}: {segment.chips:,} chips{removed}, {tier}"))
         lines += [("", line) for line in _measured(segment)]
     return lines
+
+
+def _bank(bank: "BankInfo") -> str:
+    if bank.missing is not None:
+        return f"no probability: {bank.missing}"
+    return f"by {bank.phrases} phrases (bank {bank.version}) and {bank.sample:,} sampled chips"
 
 
 def _tier(segment: "SegmentInfo") -> str:

@@ -113,10 +113,7 @@ def _json_text(answers: Answers, kind: str) -> str:
 
     pairs = list(zip(answers.queries, answers.hits, strict=True))
     if kind == "json":
-        return "".join(
-            answer_line(query, hits, hits.explanation, read_as=hits.read_as)
-            for query, hits in pairs
-        )
+        return "".join(answer_line(query, hits) for query, hits in pairs)
     if not answers.several:
         return geojson_text(answers.hits[0])
     named = [query for query, hits in pairs for _ in hits]
@@ -146,6 +143,17 @@ def explain(answers: Answers) -> None:
     for query, hits in zip(answers.queries, answers.hits, strict=True):
         if answers.several:
             CONSOLE.say(query)
+        how = hits.explanation
+        if how.scale_m is not None:
+            narrowest, widest = (f"{float(f'{width:.2g}'):,.0f}" for width in how.scale_m)
+            CONSOLE.say(f"things like this are usually seen in chips of {narrowest} to {widest} m")
+        if hits.any is not None:
+            CONSOLE.say(f"a right hit: {hits.any:.2f}; {how.phrases_aside} phrases put aside")
+        for hit, compared in zip(hits, how.comparisons, strict=False):
+            CONSOLE.say(
+                f"hit {hit.rank}: contrast {compared.contrast:+.2f}, standing "
+                f"{compared.standing:+.2f}; next: {compared.nearest}, {compared.lead:.3f} lower"
+            )
         for plan in hits.explanation.plans:
             CONSOLE.say(f"segment {plan.segment}: {_plan(plan)}")
         for step, milliseconds in hits.explanation.milliseconds.items():

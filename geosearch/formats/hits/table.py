@@ -32,7 +32,7 @@ class _Column:
 
 
 def hits_table(hits: Sequence[Hit], width: int | None = None, mark: str = "…") -> str:
-    """Return a heading and one line per hit: rank, score, where, how large, when, which scene.
+    """Return a heading and one line per hit: how sure, where, how large, when, which scene.
 
     Args:
         hits: Best first.
@@ -48,9 +48,21 @@ def hits_table(hits: Sequence[Hit], width: int | None = None, mark: str = "…")
 
 
 def _columns(hits: Sequence[Hit]) -> list[_Column]:
-    headings = ("rank", "score", "longitude", "latitude", "size", "date", _SCENE, "window")
+    headings = (
+        "rank",
+        "likely",
+        "score",
+        "longitude",
+        "latitude",
+        "size",
+        "date",
+        _SCENE,
+        "window",
+    )
     rows = [_row(hit) for hit in hits]
-    return [_Column(name, tuple(row[at] for row in rows)) for at, name in enumerate(headings)]
+    columns = [_Column(name, tuple(row[at] for row in rows)) for at, name in enumerate(headings)]
+    known = any(hit.likely is not None for hit in hits)
+    return [column for column in columns if known or column.heading != "likely"]
 
 
 def _row(hit: Hit) -> tuple[str, ...]:
@@ -58,6 +70,7 @@ def _row(hit: Hit) -> tuple[str, ...]:
     place = shapely.point_on_surface(hit.footprint)
     return (
         str(hit.rank),
+        "-" if hit.likely is None else f"{hit.likely:.2f}",
         f"{hit.score:.3f}",
         f"{place.x:.5f}",
         f"{place.y:.5f}",

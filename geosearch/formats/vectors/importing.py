@@ -134,6 +134,7 @@ def import_vectors(
     ann: AnnChoice = "auto",
     memory_bytes: int | None = None,
     queries: Callable[[], NDArray[np.float32] | None] = lambda: None,
+    phrases: Callable[[], NDArray[np.float32] | None] = lambda: None,
     reporter: Reporter = LOG,
 ) -> VectorImport:
     """Add files of vectors to an index, made if it is not there.
@@ -146,6 +147,7 @@ def import_vectors(
         memory_bytes: Maximum memory, not counting the encoder and mapped vectors; None for half
             of the machine's.
         queries: Returns embedded texts, float32 [q, dim], to measure the approximate tier with.
+        phrases: Returns the embedded phrases of the bank, float32 [206, dim].
         reporter: Receives the progress.
 
     Raises:
@@ -163,6 +165,7 @@ def import_vectors(
         spec,
         ann=ann,
         queries=queries,
+        phrases=phrases,
         max_rows=rows_within(budget),
         memory_bytes=budget,
     ) as writer:

@@ -100,7 +100,7 @@ def make_blocks(
         rectangles: Which footprints are the rectangle of their bounds, bool [n].
     """
     time_ms, scene_no = columns["time_ms"], columns["scene_no"]
-    starts = _starts(scene_no, time_ms)
+    starts = _starts(scene_no, time_ms, columns["gsd_m"])
     at = starts[:-1]
     if not len(at):
         return _no_blocks()
@@ -133,11 +133,17 @@ def footprint_types(wkb: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArra
     return wkb[starts[:-1] + 1].astype(np.int32)
 
 
-def _starts(scene_no: NDArray[np.int32], time_ms: NDArray[np.int64]) -> NDArray[np.int64]:
+def _starts(
+    scene_no: NDArray[np.int32], time_ms: NDArray[np.int64], gsd_m: NDArray[np.float32]
+) -> NDArray[np.int64]:
     count = len(scene_no)
     changes = (np.diff(scene_no) != 0) | (np.diff(time_ms) != 0)
-    groups = np.concatenate([[0], np.flatnonzero(changes) + 1, [count]]).astype(np.int64)
-    if count < _MIN_ROWS_BY_GROUP * (len(groups) - 1):
+    levels = changes | (np.diff(gsd_m) != 0)
+    for edges in (levels, changes):
+        groups = np.concatenate([[0], np.flatnonzero(edges) + 1, [count]]).astype(np.int64)
+        if count >= _MIN_ROWS_BY_GROUP * (len(groups) - 1):
+            break
+    else:
         return np.append(np.arange(0, count, MAX_BLOCK_ROWS), count).astype(np.int64)
     lengths = np.diff(groups)
     pieces = -(-lengths // MAX_BLOCK_ROWS)

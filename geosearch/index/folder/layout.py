@@ -6,6 +6,8 @@ MANIFEST = "manifest.json"
 SEGMENTS = "segments"
 STAGING = "staging"
 REMOVED = "removed"
+BANK = "bank"
+"""Derived: what the phrases of the bank reach in each segment."""
 
 VECTORS = "vectors.f16"
 SIDECAR = "chips.duckdb"

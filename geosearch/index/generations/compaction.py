@@ -9,7 +9,7 @@ always written again, since compacting is what takes them off the disk. After a 
 next one finds nothing to do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
@@ -30,6 +30,7 @@ from geosearch.index.folder.ownership import (
     remove_part,
     remove_segment,
 )
+from geosearch.index.generations.bank_files import keep_bank, sweep_bank
 from geosearch.index.generations.memory_budget import memory_budget, rows_within
 from geosearch.index.generations.merge_policy import first_fit_groups, segments_to_merge
 from geosearch.index.generations.published_scenes import PublishedScene, published_scenes
@@ -58,7 +59,11 @@ class Compaction:
 
 
 def compact(
-    folder: Path, *, max_memory: str | int | None = None, max_rows: int | None = None
+    folder: Path,
+    *,
+    max_memory: str | int | None = None,
+    max_rows: int | None = None,
+    phrases: Callable[[], NDArray[np.float32] | None] = lambda: None,
 ) -> Compaction:
     """Merge segments, leave removed rows out, then delete what is superseded.
 
@@ -73,6 +78,8 @@ def compact(
             becomes. None for half of the machine's memory.
         max_rows: Chips of a new segment, unless one scene has more; None for what fits into the
             memory.
+        phrases: Embeds the phrases of the bank, float32 [206, dim]; is called only if the index
+            keeps none of its encoder.
 
     Raises:
         UsageError: ``max_memory`` is not a size, or too little.
@@ -87,6 +94,7 @@ def compact(
             hold.publish(after)
         hold.require_same()  # before anything is deleted
         segments = [Segment(folder, entry, after.spec.dim) for entry in after.segments]
+        keep_bank(hold, segments, phrases, after.spec.fingerprint)
         chips = sum(segment.chip_count for segment in segments)
         published = {key for segment in segments for key in segment.scene_keys}
         waiting = staging.sweep(published)
@@ -181,6 +189,7 @@ def _sweep(hold: Hold, manifest: Manifest) -> tuple[int, int]:
         with hold.root.inner(REMOVED) as removed:
             names = [name for name in removed.names() if name not in keep_rows]
             freed += sum(_removed_rows(removed, name, hold.index_id) for name in names)
+    freed += sweep_bank(hold, keep)
     parts = [name for name in hold.root.names() if is_file_part(name, hold.index_id)]
     freed += sum(_removed_file(hold.root, name) for name in parts)
     return freed, len(keep - current)

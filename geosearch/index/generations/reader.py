@@ -11,6 +11,11 @@ from geosearch.errors import IndexFolderError
 from geosearch.index.files.faults import SupersededError
 from geosearch.index.folder.manifest import Manifest, read_manifest
 from geosearch.index.folder.unfinished import Unfinished
+from geosearch.index.generations.background import (
+    Background,
+    NoBackground,
+    read_background,
+)
 from geosearch.index.records import (
     UNKNOWN_TIME,
     IndexSpec,
@@ -19,6 +24,7 @@ from geosearch.index.records import (
 )
 from geosearch.index.scoring.calibration import Calibration
 from geosearch.index.segment.reader import Segment
+from geosearch.vocabulary import BANK_VERSION
 
 _TRIES = 20
 """How often an index is opened again that is compacted meanwhile."""
@@ -40,6 +46,20 @@ class SegmentInfo:
     """With how many texts; 0 where vectors were drawn instead, or nothing was asked."""
     code_bytes: int | None
     """Bytes of a chip's code in the approximate tier; None without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class BankInfo:
+    """What hits of texts are judged by, for ``geosearch info``."""
+
+    version: int
+    """Of the bank of phrases."""
+    phrases: int
+    """Phrases whose best chips are known; 0 where hits have no probability."""
+    sample: int
+    """Chips that stand for all; 0 likewise."""
+    missing: str | None
+    """Why hits have no probability, with what to do about it; None where they have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +93,8 @@ class IndexInfo:
     segments: tuple[SegmentInfo, ...]
     unfinished: Unfinished | None
     """How much of a run is in it that has not come to its end; None where it has."""
+    bank: BankInfo
+    """What hits are judged by."""
 
 
 class Generation:
@@ -115,6 +137,11 @@ class Generation:
         """Chips that are searched."""
         return sum(segment.chip_count for segment in self.segments)
 
+    @cached_property
+    def background(self) -> Background | NoBackground:
+        """What its chips are like, by phrases; or why that is not known, in words."""
+        return read_background(self.folder, self.segments, self.spec.fingerprint)
+
     def describe(self) -> IndexInfo:
         """Return what the index holds."""
         spec, manifest = self.spec, self._manifest
@@ -145,6 +172,7 @@ class Generation:
             bytes=sum(segment.bytes for segment in segments),
             segments=segments,
             unfinished=manifest.unfinished,
+            bank=_bank_info(self.background),
         )
 
 
@@ -174,6 +202,12 @@ def open_index(folder: Path) -> Generation:
         except SupersededError:  # between the two, another process has compacted it
             continue
     return Generation(folder, read_manifest(folder))
+
+
+def _bank_info(background: Background | NoBackground) -> BankInfo:
+    if isinstance(background, NoBackground):
+        return BankInfo(BANK_VERSION, 0, 0, background.reason)
+    return BankInfo(BANK_VERSION, len(background.phrases), len(background.sample), None)
 
 
 def _segment_info(segment: Segment) -> SegmentInfo:

@@ -13,6 +13,7 @@ from geosearch.index.arrays.aliases import Mask
 from geosearch.index.filtering.filter import Filter
 from geosearch.index.folder.hold import held_index
 from geosearch.index.folder.manifest import next_generation
+from geosearch.index.generations.bank_files import keep_bank
 from geosearch.index.generations.remainder import Remainder, SceneRemoval
 from geosearch.index.segment.reader import Segment
 
@@ -70,7 +71,10 @@ def remove_chips(
             return removal
         entries = [rest.entry(hold) for rest in remainders]
         left = [entry for entry in entries if entry is not None]
-        hold.publish(next_generation(manifest, left))
+        after = next_generation(manifest, left)
+        hold.publish(after)
+        kept = [Segment(folder, entry, after.spec.dim) for entry in after.segments]
+        keep_bank(hold, kept, lambda: None, after.spec.fingerprint)
     return replace(removal, published=True)
 
 

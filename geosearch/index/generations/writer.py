@@ -28,6 +28,7 @@ from geosearch.index.folder.manifest import (
     now,
 )
 from geosearch.index.folder.unfinished import Unfinished
+from geosearch.index.generations.bank_files import keep_bank
 from geosearch.index.generations.memory_budget import memory_budget, rows_within
 from geosearch.index.generations.merge_policy import (
     MAX_SEGMENT_ROWS,
@@ -76,6 +77,7 @@ class IndexWriter:
         *,
         ann: AnnChoice = "auto",
         queries: Callable[[], NDArray[np.float32] | None] = lambda: None,
+        phrases: Callable[[], NDArray[np.float32] | None] = lambda: None,
         max_rows: int = MAX_SEGMENT_ROWS,
         memory_bytes: int | None = None,
     ) -> None:
@@ -86,7 +88,8 @@ class IndexWriter:
             spec: How the chips to come are cut and embedded.
             ann: ``auto`` gives large segments the approximate tier.
             queries: Gives embedded texts float32 [q, dim] to measure that with.
-            max_rows: Chips of a new segment, unless one scene has more; bounds the memory.
+            phrases: Embeds the bank's phrases, float32 [206, dim], where the index keeps none.
+            max_rows: Chips of a new segment, unless one scene has more.
             memory_bytes: What making a segment may take, which decides on the codes of its
                 approximate tier; None for the finest.
 
@@ -99,6 +102,7 @@ class IndexWriter:
         self._spec = spec
         self._ann = ann
         self._queries = queries
+        self._phrases = phrases
         self._max_rows = max_rows
         self._memory_bytes = memory_bytes
         self._stack = ExitStack()
@@ -214,10 +218,9 @@ class IndexWriter:
         try:
             batch.require_whole(self._spec.dim)
         except ValueError as error:
-            raise IndexFolderError(
-                f"the chips of {scene_id} cannot be indexed: {error}",
-                hint="check the weights, or embed with `precision` float32",
-            ) from error
+            hint = "check the weights, or embed with `precision` float32"
+            reason = f"the chips of {scene_id} cannot be indexed: {error}"
+            raise IndexFolderError(reason, hint=hint) from error
         with self._hold.writing():
             yield
 
@@ -293,6 +296,7 @@ class IndexWriter:
                 self._hold.publish(manifest)
                 self._manifest = manifest
                 self._settle(leaving, [one.record for one in staged])
+            keep_bank(self._hold, self._segments(), self._phrases, self._spec.fingerprint)
             if goes_on:
                 self._staging.forget(staged)
             else:
@@ -320,7 +324,7 @@ class IndexWriter:
     def _with(self, made: list[SegmentEntry], scene_ids: set[str]) -> Manifest:
         """Return the next generation: new segments, and the old ones without some scenes."""
         new = {entry.id for entry in made}
-        segments = [Segment(self._folder, old, self._spec.dim) for old in self._manifest.segments]
+        segments = self._segments()
         left = [
             Remainder(old, None, scene_ids).entry(self._hold)
             for old in segments
@@ -328,10 +332,12 @@ class IndexWriter:
         ]
         return next_generation(self._manifest, [*(one for one in left if one is not None), *made])
 
+    def _segments(self) -> list[Segment]:
+        entries = self._manifest.segments
+        return [Segment(self._folder, entry, self._spec.dim) for entry in entries]
+
     def _result(self) -> PublishResult:
-        segments = [
-            Segment(self._folder, entry, self._spec.dim) for entry in self._manifest.segments
-        ]
+        segments = self._segments()
         sizes = [segment.chip_count for segment in segments]
         return PublishResult(
             self._manifest.generation, len(segments), sum(sizes), _mergeable_tiers(segments, sizes)

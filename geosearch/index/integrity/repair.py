@@ -34,6 +34,7 @@ from geosearch.index.folder.layout import (
 from geosearch.index.folder.manifest import Manifest, SegmentEntry, next_generation
 from geosearch.index.folder.ownership import new_part, remove_part
 from geosearch.index.generations.memory_budget import memory_budget
+from geosearch.index.integrity.bank_checks import bank_problems, make_again
 from geosearch.index.integrity.problems import (
     SOURCES,
     STRAY,
@@ -82,7 +83,12 @@ def repair(folder: Path, *, drop: bool = False) -> list[Problem]:
         if tuple(entries) != manifest.segments:
             manifest = next_generation(manifest, entries)
             hold.publish(manifest)
+        bank = list(bank_problems(folder, manifest))
+        problems += bank
+        if any(problem.repairable for problem in bank):
+            make_again(hold, manifest, {problem.segment for problem in bank})
         left = _left(folder, manifest, {problem.segment for problem in problems})
+        left += bank_problems(folder, manifest) if bank else []
     return _with_outcomes(problems, {entry.id for entry in entries}, left)
 
 

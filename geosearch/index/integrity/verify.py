@@ -8,6 +8,7 @@ from geosearch.index.files.faults import DamagedError
 from geosearch.index.folder.description import read_description
 from geosearch.index.folder.layout import MANIFEST, SEGMENTS
 from geosearch.index.folder.manifest import Manifest, read_manifest
+from geosearch.index.integrity.bank_checks import bank_problems
 from geosearch.index.integrity.problems import Problem, problems_of
 from geosearch.index.integrity.segment_checks import find_faults
 from geosearch.text import shown
@@ -39,6 +40,7 @@ def _problems(folder: Path, manifest: Manifest) -> Iterator[Problem]:
     for entry in manifest.segments:
         yield from problems_of(folder, entry, find_faults(folder, entry, manifest.spec.dim))
     yield from scenes_found_twice(folder, manifest)
+    yield from bank_problems(folder, manifest)
 
 
 def scenes_found_twice(folder: Path, manifest: Manifest) -> Iterator[Problem]:

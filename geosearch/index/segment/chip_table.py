@@ -70,7 +70,7 @@ def segment_table(staged: Sequence[SceneChips], folder: Path) -> SegmentTable:
     columns = _columns(staged)
     outlines = _stored(folder / "outlines", (part for one in staged for part in one.outlines()))
     columns["bounds"], centres = _bounds_and_centres(outlines)
-    group = groups_of(columns["scene_no"], columns["time_ms"])
+    group = groups_of(columns["scene_no"], columns["time_ms"], columns["gsd_m"])
     order = row_order(centres, group)
     for name in columns:  # one by one, so that few are there twice
         columns[name] = columns[name][order]

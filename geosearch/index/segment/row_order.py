@@ -1,6 +1,6 @@
 """Row order: a place is few ranges of rows, and so is a scene.
 
-Coarse cell along a Hilbert curve over longitude and latitude, then scene, then
+Coarse cell along a Hilbert curve over longitude and latitude, then scene and level, then
 the fine position along the curve.
 """
 
@@ -15,16 +15,21 @@ _MIN_GROUP = 64
 """Chips that share a scene and a time on average, at least, for being kept together."""
 
 
-def groups_of(scene_no: NDArray[np.int32], time_ms: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return which chips were taken together, int64 [n]: those of a scene, of one time.
+def groups_of(
+    scene_no: NDArray[np.int32], time_ms: NDArray[np.int64], gsd_m: NDArray[np.float32]
+) -> NDArray[np.int64]:
+    """Return which chips are kept together, int64 [n]: those of a scene, of one time and level.
 
-    Where chips of a scene have times of their own, but few share one, the scene is the group:
-    what lies side by side would be torn apart for nothing.
+    Where chips of a scene have times or resolutions of their own, but few share one, that does not
+    part them: what lies side by side would be torn apart for nothing.
     """
-    times, at = np.unique(time_ms, return_inverse=True)
-    group = scene_no.astype(np.int64) * len(times) + at
-    if len(np.unique(group)) * _MIN_GROUP > len(group):
-        return scene_no.astype(np.int64)
+    group = scene_no.astype(np.int64)
+    for column in (gsd_m, time_ms):
+        values, at = np.unique(column, return_inverse=True)
+        finer = group * len(values) + at
+        numbers, finer = np.unique(finer, return_inverse=True)
+        if len(numbers) * _MIN_GROUP <= len(group):
+            group = finer.astype(np.int64)
     return group
 
 

@@ -1,96 +1,138 @@
 """The best rows of several segments → hits, best first.
 
-Segments are merged by score; ties go to the smaller chip id, so that two searches agree.
+Segments are merged by score, less what chips of their width lose; ties go to the smaller chip id,
+so that two searches agree.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from heapq import nsmallest
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from geosearch.index import ChipRecord, Segment, SegmentAnswer
 from geosearch.search.hits.hit import Hit
+from geosearch.search.hits.sifting import ranked
+from geosearch.search.hits.stored_vector import StoredVector
 
 Places = NDArray[np.int64]
 """Places in the rows of an answer, [m]."""
 
 
-def best_hits(
-    segments: Sequence[Segment], answers: Sequence[SegmentAnswer], k: int, fingerprint: str
-) -> list[Hit]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """The best rows of a segment, of chips of about one width."""
+
+    segment: Segment
+    answer: SegmentAnswer
+    penalty: float = 0.0
+    """What their scores lose in the ranking."""
+
+    @property
+    def ranks(self) -> NDArray[np.float64]:
+        """What decides their order, [m]: the score less the penalty."""
+        return self.answer.scores.astype(np.float64) - self.penalty
+
+
+def best_hits(found: Sequence[Found], k: int, fingerprint: str) -> list[Hit]:
     """Return the best ``k`` of all segments as hits.
 
     Args:
-        segments: Those that were searched.
-        answers: The best rows of each.
+        found: The best rows of each.
         k: Maximum number of hits.
         fingerprint: Of the encoder that made the vectors.
     """
-    found = []
-    for segment, answer, places in zip(
-        segments, answers, _best_places(segments, answers, k), strict=True
-    ):
-        rows, scores = answer.rows, answer.scores
+    hits: list[Hit] = []
+    for one, places in zip(found, _best_places(found, k), strict=True):
+        rows, scores, ranks = one.answer.rows, one.answer.scores, one.ranks
         if places is not None:
-            rows, scores = rows[places], scores[places]
-        chips = segment.chips_with_footprints(rows)
-        found += list(zip(scores.tolist(), chips, strict=True))
-    found.sort(key=lambda entry: (-entry[0], entry[1][0].id))
+            rows, scores, ranks = rows[places], scores[places], ranks[places]
+        hits += hits_of_rows(one.segment, rows, scores, fingerprint, ranks)
+    hits.sort(key=lambda hit: (-(hit.score if hit.rank_score is None else hit.rank_score), hit.id))
+    return ranked(hits)
+
+
+def hits_of_rows(
+    segment: Segment,
+    rows: NDArray[np.int64],
+    scores: NDArray[np.float32],
+    fingerprint: str,
+    rank_scores: NDArray[np.float64] | None = None,
+) -> list[Hit]:
+    """Return rows as hits, in their order, without ranks.
+
+    Args:
+        segment: Where they are.
+        rows: [m].
+        scores: [m].
+        fingerprint: Of the encoder that made the vectors.
+        rank_scores: What decides their order, [m]; None where it is not by scores.
+    """
+    chips = segment.chips_with_footprints(rows)
+    order = [None] * len(chips) if rank_scores is None else rank_scores.tolist()
     return [
-        _hit(rank, score, chip, footprint, fingerprint)
-        for rank, (score, (chip, footprint)) in enumerate(found, start=1)
+        _hit((score, rank_score), chip, footprint, fingerprint, StoredVector(segment, row))
+        for row, score, rank_score, (chip, footprint) in zip(
+            rows.tolist(), scores.tolist(), order, chips, strict=True
+        )
     ]
 
 
-def _best_places(
-    segments: Sequence[Segment], answers: Sequence[SegmentAnswer], k: int
-) -> list[Places] | list[None]:
+def _best_places(found: Sequence[Found], k: int) -> list[Places] | list[None]:
     """Return where in each answer the best ``k`` of all are; None for all of it.
 
-    Of rows that score the same those with the smallest ids count.
+    Of rows that rank the same those with the smallest ids count.
     """
-    scores = np.concatenate([answer.scores for answer in answers] or [np.zeros(0, np.float32)])
-    if len(scores) <= k:
-        return [None] * len(answers)
-    last = np.sort(scores)[-k]
-    tied = [np.flatnonzero(answer.scores == last) for answer in answers]
-    left = k - int(np.count_nonzero(scores > last))
+    ranks = [one.ranks for one in found]
+    every = np.concatenate([*ranks, np.zeros(0)])
+    if len(every) <= k:
+        return [None] * len(found)
+    last = np.sort(every)[-k]
+    tied = [np.flatnonzero(own == last) for own in ranks]
+    left = k - int(np.count_nonzero(every > last))
     if sum(map(len, tied)) > left:
-        tied = _smallest_ids(segments, answers, tied, left)
+        tied = _smallest_ids(found, tied, left)
     return [
-        np.concatenate([np.flatnonzero(answer.scores > last), some])
-        for answer, some in zip(answers, tied, strict=True)
+        np.concatenate([np.flatnonzero(own > last), some])
+        for own, some in zip(ranks, tied, strict=True)
     ]
 
 
-def _smallest_ids(
-    segments: Sequence[Segment], answers: Sequence[SegmentAnswer], tied: list[Places], count: int
-) -> list[Places]:
+def _smallest_ids(found: Sequence[Found], tied: list[Places], count: int) -> list[Places]:
     """Return which of the places that tie in each answer have the smallest ids of all.
 
     Chips that look alike, such as blank ones, may be thousands: nothing but ids is read of them,
     and only those are made that may be among the smallest.
     """
     named = []
-    for number, (segment, answer, places) in enumerate(zip(segments, answers, tied, strict=True)):
-        places = places[segment.rows_with_smallest_ids(answer.rows[places], count)]
-        ids = segment.chip_ids(answer.rows[places])
+    for number, (one, places) in enumerate(zip(found, tied, strict=True)):
+        rows = one.answer.rows
+        places = places[one.segment.rows_with_smallest_ids(rows[places], count)]
+        ids = one.segment.chip_ids(rows[places])
         named += [
             (chip_id, number, place) for chip_id, place in zip(ids, places.tolist(), strict=True)
         ]
     chosen = nsmallest(count, named)
     return [
         np.array([place for _, which, place in chosen if which == number], np.int64)
-        for number in range(len(answers))
+        for number in range(len(found))
     ]
 
 
-def _hit(rank: int, score: float, chip: ChipRecord, footprint: object, fingerprint: str) -> Hit:
+def _hit(
+    scores: tuple[float, float | None],
+    chip: ChipRecord,
+    footprint: BaseGeometry,
+    fingerprint: str,
+    stored: StoredVector,
+) -> Hit:
     return Hit(
         id=chip.id,
-        rank=rank,
-        score=score,
+        rank=0,
+        score=scores[0],
+        rank_score=scores[1],
         scene=chip.scene,
         href=chip.href,
         window=chip.window,
@@ -102,4 +144,5 @@ def _hit(rank: int, score: float, chip: ChipRecord, footprint: object, fingerpri
         bands=chip.bands,
         stretch=chip.stretch,
         pixel_m=chip.pixel_m,
+        stored=stored,
     )

@@ -25,18 +25,32 @@ from geosearch.index import (
     Tier,
 )
 from geosearch.search.filters.notes import notes_on
-from geosearch.search.hits.distinct import distinct_places
 from geosearch.search.hits.explanation import Explanation
 from geosearch.search.hits.hit import Hit
+from geosearch.search.hits.sifting import Sifting, ranked
 from geosearch.search.queries.unit_vectors import wrong_shape
-from geosearch.search.ranking.best_hits import best_hits
+from geosearch.search.ranking.best_hits import Found, best_hits
+from geosearch.search.ranking.nearest_in_time import nearest_in_time
+from geosearch.search.ranking.plans import combined_plans
+from geosearch.search.ranking.scale import Preference, width_bins
 from geosearch.stopwatch import Stopwatch
 
-_DISTINCT_GROWTH = 4
+_GROWTH = 4
+_NO_SIFTING = Sifting()
 
 Answer = tuple[list[Hit], tuple[SegmentPlan, ...]]
 DeviceAnswers = list[SegmentAnswer | None]
 """What a device found for a query, one per segment; None where it did not search."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Chips of about one width that pass the filter."""
+
+    width_m: float | None
+    """On the ground; None where it is not known, or where all are taken together."""
+    matching: list[RowRanges]
+    """Which they are, one per segment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +58,15 @@ class _Request:
     """What is the same for all queries of a search."""
 
     index: Generation
-    matching: list[RowRanges]
-    """What passes the filter, one per segment."""
+    parts: list[Part]
+    """What passes the filter; every chip is in one part."""
     k: int
+    """Number of chips that are asked of the index."""
     options: SearchOptions
+    filter: Filter
+    wanted: int
+    """Number of hits in an answer."""
+    sifting: Sifting
 
 
 def search(
@@ -57,7 +76,7 @@ def search(
     filter: Filter | None = None,
     k: int = 10,
     tier: Tier = "auto",
-    distinct: bool = False,
+    sifting: Sifting = _NO_SIFTING,
     device: DeviceScan | None = None,
 ) -> tuple[list[Hit], Explanation]:
     """Return the ``k`` best chips among those that pass a filter.
@@ -69,14 +88,14 @@ def search(
         k: Maximum number of hits; fewer come only where fewer chips match.
         tier: ``exact`` scores every matching chip, ``ivfpq`` takes the approximate tier wherever
             there is one; ``auto`` takes what is cheaper.
-        distinct: Leave out chips that overlap a better one.
+        sifting: Which of the best chips are left out; ``k`` hits are found nevertheless.
         device: Scans segments exactly, in its own memory, where that pays; but for ``ivfpq``.
 
     Raises:
         UsageError: ``k`` is below 1, or the vector has another dimension.
     """
     return search_many(
-        index, [query], filter=filter, k=k, tier=tier, distinct=distinct, device=device
+        index, [query], filter=filter, k=k, tier=tier, sifting=sifting, device=device
     )[0]
 
 
@@ -87,13 +106,15 @@ def search_many(
     filter: Filter | None = None,
     k: int = 10,
     tier: Tier = "auto",
-    distinct: bool = False,
+    sifting: Sifting = _NO_SIFTING,
     device: DeviceScan | None = None,
+    preferences: Sequence[Preference | None] | None = None,
 ) -> list[tuple[list[Hit], Explanation]]:
     """Answer several queries under one filter, as `search` answers each.
 
     The filter is applied once, a device is asked once, and each core works on a query of its own;
     the steps that are timed are those of each query, but for the filter and the device.
+    ``preferences`` say, for each query, in which chips it is usually recognised: others rank lower.
     """
     k, filter = hit_count(k), filter or Filter()
     for query in queries:
@@ -104,47 +125,95 @@ def search_many(
         matching = [segment.select(filter) for segment in index.segments]
     notes = notes_on(index, filter, sum(ranges.count for ranges in matching))
     threads = 1 if len(queries) > 1 else _cores()
-    request = _Request(index, matching, k, SearchOptions(tier, threads, device))
-    by_device = _on_device(request, queries, watch)
+    tastes = preferences or [None] * len(queries)
+    with watch.time("filter"):
+        parts = _parts(index, filter, matching) if any(tastes) else [Part(None, matching)]
+    asked, options = k + len(sifting.left_out), SearchOptions(tier, threads, device)
+    request = _Request(index, parts, asked, options, filter, k, sifting)
+    questions = [_Question(*pair) for pair in zip(queries, tastes, strict=True)]
+    by_device = _on_device(request, questions, watch)
 
-    def answer(query: NDArray[np.float32], known: DeviceAnswers) -> tuple[list[Hit], Explanation]:
+    def answer(question: _Question, known: list[DeviceAnswers]) -> tuple[list[Hit], Explanation]:
         own = Stopwatch(dict(watch.seconds))
-        hits, plans = (_answer_distinct if distinct else _answer)(request, query, known, own)
+        hits, plans = (_answer if sifting.keeps_all else _answer_sifted)(
+            request, question, known, own
+        )
         took = {step: 1000 * seconds for step, seconds in own.seconds.items()}
-        return hits, Explanation(plans, took, notes)
+        return hits, Explanation(plans, took, notes, _scale_m(request, question))
 
     if len(queries) < 2:
-        return [answer(query, known) for query, known in zip(queries, by_device, strict=True)]
+        return [answer(one, known) for one, known in zip(questions, by_device, strict=True)]
     with ThreadPoolExecutor(min(_cores(), len(queries))) as pool:
-        return list(pool.map(answer, queries, by_device))
+        return list(pool.map(answer, questions, by_device))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Question:
+    """A query, and in which chips it is usually recognised."""
+
+    vector: NDArray[np.float32]
+    preference: Preference | None
+
+
+def _parts(index: Generation, filter: Filter, matching: list[RowRanges]) -> list[Part]:
+    """Return what passes a filter, by width on the ground."""
+    whole = [Part(None, matching)]
+    bins = width_bins(index.segments, index.spec.chips.size_px)
+    if len(bins) < 2 or not any(ranges.count for ranges in matching):
+        return whole
+    parts = []
+    for one in bins:
+        narrower = replace(filter, ranges=(*filter.ranges, one.range))
+        chosen = [
+            segment.select(narrower) if ranges.count else ranges
+            for segment, ranges in zip(index.segments, matching, strict=True)
+        ]
+        if any(ranges.count for ranges in chosen):
+            parts.append(Part(one.width_m, chosen))
+    return parts if len(parts) > 1 else whole
 
 
 def _on_device(
-    request: _Request, queries: Sequence[NDArray[np.float32]], watch: Stopwatch
-) -> list[DeviceAnswers]:
-    """Return what the device finds, one list per query."""
+    request: _Request, questions: Sequence[_Question], watch: Stopwatch
+) -> list[list[DeviceAnswers]]:
+    """Return what the device finds: for each query, for each part, one per segment."""
     segments, options = request.index.segments, request.options
-    if options.device is None or not queries:
-        return [[None] * len(segments) for _ in queries]
-    table = np.stack(queries).astype(np.float32, copy=False)
+    if options.device is None or not questions:
+        nothing: list[DeviceAnswers] = [[None] * len(segments) for _ in request.parts]
+        return [nothing for _ in questions]
+    table = np.stack([one.vector for one in questions]).astype(np.float32, copy=False)
     with watch.time("device"):
-        per_segment = [
-            segment.search_on_device(table, ranges, request.k, options)
-            for segment, ranges in zip(segments, request.matching, strict=True)
+        found = [
+            [
+                segment.search_on_device(table, ranges, request.k, options)
+                for segment, ranges in zip(segments, part.matching, strict=True)
+            ]
+            for part in request.parts
         ]
-    return [[answers[number] for answers in per_segment] for number in range(len(queries))]
+    return [
+        [[answers[number] for answers in per_segment] for per_segment in found]
+        for number in range(len(questions))
+    ]
 
 
-def hit_count(k: int) -> int:
-    """Return the number of hits asked for, of whatever integers there are."""
+def hit_count(k: int, name: str = "k") -> int:
+    """Return the number of hits asked for, of whatever integers there are.
+
+    Args:
+        k: The number.
+        name: The parameter that it was given as, for errors.
+
+    Raises:
+        UsageError: It is not a whole number from 1.
+    """
     try:
         count = index_of(k)
     except TypeError:
         raise UsageError(
-            f"`k` is {k!r}", hint="give a whole number of hits", parameter="k"
+            f"`{name}` is {k!r}", hint="give a whole number of hits", parameter=name
         ) from None
     if count < 1:
-        raise UsageError(f"`k` is {k}", hint="give at least 1", parameter="k")
+        raise UsageError(f"`{name}` is {k}", hint="give at least 1", parameter=name)
     return count
 
 
@@ -152,30 +221,75 @@ def _cores() -> int:
     return min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
 
 
-def _answer_distinct(
-    request: _Request, query: NDArray[np.float32], known: DeviceAnswers, watch: Stopwatch
+def _answer_sifted(
+    request: _Request, question: _Question, known: list[DeviceAnswers], watch: Stopwatch
 ) -> Answer:
-    count = request.k
+    """Ask for more chips until as many stay as are wanted, or there are no more."""
+    count, sifting = request.k, request.sifting
     while True:
-        hits, plans = _answer(replace(request, k=count), query, known, watch)
-        kept = distinct_places(hits)
-        if len(kept) >= request.k or len(hits) < count:
-            kept = kept[: request.k]
-            return [replace(hit, rank=rank) for rank, hit in enumerate(kept, start=1)], plans
-        count *= _DISTINCT_GROWTH
-        known = _on_device(replace(request, k=count), [query], watch)[0]
+        hits, plans = _answer(replace(request, k=count), question, known, watch)
+        kept = sifting.sift(hits)
+        if len(kept) >= request.wanted or len(hits) < count:
+            break
+        count *= _GROWTH
+        known = _on_device(replace(request, k=count), [question], watch)[0]
+    kept = kept[: request.wanted]
+    if sifting.nearest_to is not None:
+        with watch.time("near date"):
+            kept = _nearest(request, question, kept)
+    return ranked(kept[: request.wanted]), plans
+
+
+def _nearest(request: _Request, question: _Question, places: list[Hit]) -> list[Hit]:
+    def best(rows: list[NDArray[np.int64]], k: int) -> list[Hit]:
+        here = replace(request, k=k, parts=_parts_of(request, rows))
+        nothing: list[DeviceAnswers] = [[None] * len(rows) for _ in here.parts]
+        return _answer(here, question, nothing, Stopwatch())[0]
+
+    found = nearest_in_time(request.index, places, request.filter, request.sifting, best)
+    return [hit for hits in found for hit in hits]
+
+
+def _parts_of(request: _Request, rows: list[NDArray[np.int64]]) -> list[Part]:
+    """Return some rows of each segment as parts of the same widths."""
+    if len(request.parts) < 2:
+        return [Part(None, [RowRanges.of_rows(own) for own in rows])]
+    parts = []
+    for one in width_bins(request.index.segments, request.index.spec.chips.size_px):
+        matching = []
+        for segment, own in zip(request.index.segments, rows, strict=True):
+            values = segment.values(one.range.column, own)
+            inside = (values >= one.range.minimum) & (values <= one.range.maximum)
+            matching.append(RowRanges.of_rows(own[inside]))
+        parts.append(Part(one.width_m, matching))
+    return parts
 
 
 def _answer(
-    request: _Request, query: NDArray[np.float32], known: DeviceAnswers, watch: Stopwatch
+    request: _Request, question: _Question, known: list[DeviceAnswers], watch: Stopwatch
 ) -> Answer:
     segments = request.index.segments
+    found: list[Found] = []
     with watch.time("search"):
-        answers = [
-            segment.search(query, ranges, request.k, request.options) if answer is None else answer
-            for segment, ranges, answer in zip(segments, request.matching, known, strict=True)
-        ]
+        for part, by_device in zip(request.parts, known, strict=True):
+            penalty = _penalty(request, question, part)
+            for segment, ranges, answer in zip(segments, part.matching, by_device, strict=True):
+                if answer is None:
+                    answer = segment.search(question.vector, ranges, request.k, request.options)
+                found.append(Found(segment, answer, penalty))
     with watch.time("records"):
-        fingerprint = request.index.spec.fingerprint
-        hits = best_hits(segments, answers, request.k, fingerprint)
-    return hits, tuple(answer.how for answer in answers)
+        hits = best_hits(found, request.k, request.index.spec.fingerprint)
+    return hits, combined_plans([one.answer.how for one in found], len(segments))
+
+
+def _scale_m(request: _Request, question: _Question) -> tuple[float, float] | None:
+    if question.preference is None or len(request.parts) < 2:
+        return None
+    return question.preference.range_m
+
+
+def _penalty(request: _Request, question: _Question, part: Part) -> float:
+    """Return what chips of a part lose; nothing where all are of about one width."""
+    if question.preference is None or len(request.parts) < 2:
+        return 0.0
+    return question.preference.penalty(part.width_m)

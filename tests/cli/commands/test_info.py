@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from support.sealing import reseal
-from support.small_index import build
+from support.small_index import DIM, SPEC, build, chips, record
 
 from geosearch.cli.main import run
+from geosearch.index import IndexWriter
+from geosearch.vocabulary import bank
 
 Captured = pytest.CaptureFixture[str]
 
@@ -71,3 +74,19 @@ def test_an_exact_index_has_nothing_to_measure(tmp_path: Path, capsys: Captured)
     told = capsys.readouterr().out
     assert "exact scan" in told
     assert "recall" not in told
+
+
+def test_what_hits_are_judged_by_is_told(tmp_path: Path, capsys: Captured) -> None:
+    folder = tmp_path / "index"
+    phrases = np.eye(DIM, dtype=np.float32)[np.arange(len(bank())) % DIM]
+    with IndexWriter(folder, SPEC, phrases=lambda: phrases) as writer:
+        writer.stage(record(0), chips(0))
+        writer.publish()
+    assert run(["info", "-i", str(folder)]) == 0
+    assert "likely    by 206 phrases (bank 1) and 100 sampled chips\n" in capsys.readouterr().out
+
+
+def test_an_index_without_probabilities_says_what_to_do(index: Path, capsys: Captured) -> None:
+    assert run(["info", "-i", str(index)]) == 0
+    said = "likely    no probability: run `geosearch index` or `geosearch compact` once\n"
+    assert said in capsys.readouterr().out

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, shape
 
+from geosearch.api import Hits
 from geosearch.formats import answer_line, feature_collection, geojson_text
 from geosearch.geo import PixelWindow, bbox_geometry
 from geosearch.search import Explanation, Hit
@@ -31,6 +32,8 @@ def test_a_feature_carries_every_property_of_a_hit() -> None:
         "id": "a.tif@0,0",
         "rank": 1,
         "score": 0.123457,
+        "geosearch:likely": None,
+        "geosearch:rank_score": None,
         "scene": "a.tif",
         "href": "/scenes/a.tif",
         "window": [0, 64, 128, 128],
@@ -75,7 +78,7 @@ def test_any_query_and_any_name_are_json_in_utf_8(query: str, name: str) -> None
     (feature,) = json.loads(geojson_text(hits, [query]).encode())["features"]
     expected = name if is_readable(name) else shown(name)
     assert feature["properties"]["scene"] == expected
-    answer = json.loads(answer_line(query, hits, Explanation((), {})).encode())
+    answer = json.loads(answer_line(query, Hits(hits, Explanation((), {}))).encode())
     assert answer["hits"][0]["scene"] == expected
 
 
