@@ -20,7 +20,6 @@ from geosearch.search.asking import AnswerOptions, Asking, split_asking
 from geosearch.search.conditions import QUANTITIES, Conditions, require_fraction
 
 if TYPE_CHECKING:
-    from geosearch.index import SegmentPlan
     from geosearch.search.filters.make_filter import make_filter, read_near_date
     from geosearch.search.filters.notes import notes_on, nothing_matches
     from geosearch.search.hits.chip import Chip, window_pixels
@@ -64,7 +63,6 @@ __all__ = [
     "Place",
     "Preference",
     "Question",
-    "SegmentPlan",
     "Sifting",
     "Where",
     "Wording",
@@ -115,7 +113,6 @@ _HOME = {
     "yardstick": "likely.yardstick",
     "Preference": "ranking.scale",
     "Question": "queries.question",
-    "SegmentPlan": "hits.explanation",
     "Sifting": "hits.sifting",
     "Where": "hits.where",
     "Wording": "queries.wording",

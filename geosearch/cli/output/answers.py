@@ -29,7 +29,7 @@ from geosearch.text import shown
 
 if TYPE_CHECKING:
     from geosearch.api import Hits
-    from geosearch.search import SegmentPlan
+    from geosearch.index import SegmentPlan
 
 _FORMATS = {"table": TABLE, "geojson": GEOJSON, "json": JSON_LINES, "png": PNG}
 """An ending of several stands for the one that comes first."""

@@ -21,6 +21,7 @@ from geosearch.index.arrays.row_ranges import RowRanges
 from geosearch.index.files.mapped import map_array, release_pages
 from geosearch.index.files.stored_arrays import Places
 from geosearch.index.filtering.blocks import Blocks
+from geosearch.index.filtering.box import Box
 from geosearch.index.filtering.filter import Filter
 from geosearch.index.filtering.select import select
 from geosearch.index.folder.description import Description
@@ -156,8 +157,8 @@ class Segment:
         """What blocks span of metres per pixel, each span once, [u, 2]; 0 for an unknown one."""
         return np.unique(self.blocks.gsd_m, axis=0)
 
-    def blocks_meeting(self, box: tuple[float, float, float, float]) -> NDArray[np.int64]:
-        """Return the numbers of blocks whose bounds meet west, south, east, north; ascending."""
+    def blocks_meeting(self, box: Box) -> NDArray[np.int64]:
+        """Return the numbers of blocks whose bounds meet a box; ascending."""
         _ = self.blocks  # which says what is wrong with the file
         return self._stored.block_groups.meeting(box)
 
