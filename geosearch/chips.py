@@ -6,6 +6,7 @@ from operator import index as index_of
 from typing import Any
 
 from geosearch.errors import UsageError
+from geosearch.message import Message, named
 
 MIN_VALID = 0.25
 """Minimum fraction of valid pixels in a chip, unless another one is given."""
@@ -44,7 +45,7 @@ class Chips:
         self._normalize()
         if self.size_px is not None and self.size_px < 1:
             raise UsageError(
-                f"`size_px` is {self.size_px}",
+                Message("`size_px` is {}", self.size_px),
                 hint="use a chip edge of at least 1 pixel",
                 parameter="size_px",
             )
@@ -52,13 +53,13 @@ class Chips:
             _require_stride(self.stride_px, self.size_px)
         if self.min_valid is not None and not 0 <= self.min_valid <= 1:
             raise UsageError(
-                f"`min_valid` is {self.min_valid}",
+                Message("`min_valid` is {}", self.min_valid),
                 hint="use a fraction from 0 to 1",
                 parameter="min_valid",
             )
         if self.gsd_m is not None and not MIN_GSD_M <= self.gsd_m <= MAX_GSD_M:
             raise UsageError(
-                f"`gsd_m` is {self.gsd_m:g}",
+                Message("`gsd_m` is {}", f"{self.gsd_m:g}"),
                 hint=f"use metres per pixel from {MIN_GSD_M:g} to {MAX_GSD_M:,.0f}",
                 parameter="gsd_m",
             )
@@ -151,19 +152,19 @@ def _stretch_text(name: str, value: Any) -> str:
 
 
 def _wrong(name: str, value: Any, hint: str) -> UsageError:
-    return UsageError(f"`{name}` is {value!r}", hint=hint, parameter=name)
+    return UsageError(Message("{} is {}", named(name), repr(value)), hint=hint, parameter=name)
 
 
 def _require_stride(stride_px: int, size_px: int | None) -> None:
     if stride_px < 1:
         raise UsageError(
-            f"`stride_px` is {stride_px}",
+            Message("`stride_px` is {}", stride_px),
             hint="use a step of at least 1 pixel",
             parameter="stride_px",
         )
     if size_px is not None and stride_px > size_px:
         raise UsageError(
-            f"`stride_px` {stride_px} leaves gaps between chips of {size_px} px",
+            Message("`stride_px` {} leaves gaps between chips of {} px", stride_px, size_px),
             hint=f"use a stride from 1 to {size_px}",
             parameter="stride_px",
         )
@@ -173,11 +174,11 @@ def _require_scales(scales: Sequence[int]) -> None:
     text = ",".join(map(str, scales)) or "none"
     if not scales or len(set(scales)) < len(scales):
         raise UsageError(
-            f"`scales` are {text}", hint="name each scale once: 1,2,4", parameter="scales"
+            Message("`scales` are {}", text), hint="name each scale once: 1,2,4", parameter="scales"
         )
     if not all(1 <= scale <= MAX_SCALE for scale in scales):
         raise UsageError(
-            f"`scales` are {text}",
+            Message("`scales` are {}", text),
             hint=f"use whole numbers from 1 to {MAX_SCALE}",
             parameter="scales",
         )

@@ -104,3 +104,5 @@ class Refusal:
     """What is wrong with it."""
     hint: str
     """What to do about it."""
+    path: str | None = None
+    """Where it is, if ``input`` is an id."""

@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from geosearch.errors import UsageError
+from geosearch.message import Message
 
 _HIDDEN = {"Cc", "Cs", "Zl", "Zp"}
 """General categories (Unicode 15.0, 4.5) that are escaped: controls, surrogates, line breaks."""
@@ -48,13 +49,16 @@ def decoded(
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         if encoding not in ("utf-8", "utf-8-sig"):
-            raise UsageError(f"{what} is not {encoding.upper()} text", hint=hint) from None
+            raise UsageError(
+                Message("{} is not {} text", what, encoding.upper()), hint=hint
+            ) from None
         if in_parts:
             return data.decode(encoding, "surrogateescape")
         line = len(_LINE_ENDS.findall(error.object[: error.start])) + 1
         byte = error.object[error.start]
         raise UsageError(
-            f"{what} is not UTF-8 text: line {line} has the byte 0x{byte:02x}", hint=hint
+            Message("{} is not UTF-8 text: line {} has the byte {}", what, line, f"0x{byte:02x}"),
+            hint=hint,
         ) from None
 
 
@@ -106,5 +110,5 @@ def readable(text: str, what: str, hint: str = "write it in UTF-8") -> str:
         UsageError: It is not UTF-8 text.
     """
     if not is_readable(text):
-        raise UsageError(f"{what} is not UTF-8 text: {shown(text)}", hint=hint)
+        raise UsageError(Message("{} is not UTF-8 text: {}", what, shown(text)), hint=hint)
     return text

@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -23,18 +24,23 @@ from support.house import (
     OUTSIDE,
     PACKAGE,
     ROOMS,
-    flags_outside_commands,
+    flags_and_commands,
     imports,
     is_command,
     lazily_imported,
+    messages,
     module_name,
     modules_of,
+    option_names,
     own_imports,
     parameter_count,
     parts_of,
     public_functions,
+    texts,
     top_level_imports,
 )
+
+from geosearch.cli.main import cli
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -134,14 +140,27 @@ def test_there_are_no_import_circles_between_modules() -> None:
         visit(module, ())
 
 
-def test_only_the_command_line_writes_flags() -> None:
-    """The library names parameters in backticks, which `cli` shows as flags."""
-    written = {
-        str(path.relative_to(PACKAGE)): flags
-        for path in MODULES
-        if parts_of(path)[0] != "cli" and (flags := flags_outside_commands(path.read_text()))
-    }
-    assert not written
+LIBRARY = [path for path in MODULES if parts_of(path)[0] != "cli"]
+
+
+def test_only_the_command_line_writes_flags_and_commands() -> None:
+    """The library names parameters and calls, which `cli` shows as flags and commands."""
+    written = {str(path.relative_to(PACKAGE)): flags_and_commands(path) for path in LIBRARY}
+    assert {path: found for path, found in written.items() if found} == {}
+
+
+def test_what_names_a_parameter_is_a_message() -> None:
+    """In a plain text, a user's words could pass for ours; so it is shown as it is."""
+    names = set(option_names(cli))
+    plain = [
+        f"{path.relative_to(PACKAGE)}:{line}: {text}"
+        for path in LIBRARY
+        if "vectors" not in path.parts  # which name columns of files
+        for line, text, is_doc in texts(path)
+        if not is_doc and line not in messages(path)
+        if names & set(re.findall(r"`([^`]+)`", text)) or "`geosearch." in text
+    ]
+    assert plain == []
 
 
 @pytest.mark.parametrize("path", LAZY_PACKAGES, ids=lambda path: path.parent.name)

@@ -95,7 +95,7 @@ def drawn_base(count: int, seed: int = 0) -> Base:
     encoder = load_encoder(_ENCODER, device="cpu")
     rng = np.random.default_rng(seed)
     vectors = []
-    with CONSOLE.track("drawing", count, "chips") as advance:
+    with CONSOLE.step("drawing", count, "chips") as advance:
         for first in range(0, count, 64):
             some = min(64, count - first)
             chips = np.stack([training_chip(rng, _SIZE_PX)[0] for _ in range(some)])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from benchmarks.cases.archive import CHIPS_A_SIDE, Base, GrownArchive
 from geosearch.evaluation import box_around
-from geosearch.progress import Advance
+from geosearch.reporting import Advance
 
 K = 10
 

@@ -43,7 +43,7 @@ def build(
         record = _record("archive.parquet", rows)
         unfinished = writer.begin(record, rows)
         started, done = perf_counter(), 0
-        with CONSOLE.track("staging", rows, "chips") as advance:
+        with CONSOLE.step("staging", rows, "chips") as advance:
             while done < rows:
                 part = archive.part(_SCENES_A_PART)
                 count = min(rows - done, len(part.scene))

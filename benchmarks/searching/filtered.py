@@ -36,7 +36,7 @@ def draw_cases(folder: Path, queries: NDArray[np.float32], rows: int) -> list[Ca
     """Draw the filters, and find the true hits by brute force."""
     (segment,) = open_index(folder).segments
     bounds, times = np.asarray(segment.bounds), np.asarray(segment.time_ms)
-    with CONSOLE.track("finding the truth", rows, "chips") as advance:
+    with CONSOLE.step("finding the truth", rows, "chips") as advance:
         scores = scores_of(segment.vectors, queries, advance)
     rng = np.random.default_rng(3)
     centres = (bounds[:, :2] + bounds[:, 2:]) / 2

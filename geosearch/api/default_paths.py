@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geosearch.errors import IndexFolderError, UsageError
+from geosearch.message import Message
 from geosearch.reporting import LOG, Reporter
 from geosearch.text import readable
 
@@ -94,7 +95,7 @@ def find_index(reporter: Reporter = LOG) -> Path:
     if not found:
         raise IndexFolderError(
             f"no index in {DEFAULT_INDEXES.resolve()}",
-            hint="make one with `geosearch index FOLDER`, or give `index`",
+            hint=Message('make one with `geosearch.build("FOLDER")`, or give `index`'),
         )
     best = max(found, key=lambda one: (one.state is None, one.published_ns, one.folder))
     facts = ["the newest of several"] if len(found) > 1 else []

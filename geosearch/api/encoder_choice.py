@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geosearch.errors import UsageError
+from geosearch.message import Message
 
 if TYPE_CHECKING:
     from geosearch.encoders import Encoder
@@ -40,12 +41,12 @@ class EncoderChoice:
         Raises:
             UsageError: The encoder is unknown, or cannot have the activation.
         """
-        from geosearch.encoders import with_activation
+        from geosearch.encoders import encoder_names, with_activation
 
         if self.name is None:
             raise UsageError(
                 "no encoder is named",
-                hint="name one; `geosearch encoders` lists them",
+                hint=f"name one of {', '.join(encoder_names())}",
                 parameter="encoder",
             )
         return with_activation(self.name, self.activation)
@@ -80,7 +81,7 @@ def encoder_choice(encoder: EncoderChoice | str | None) -> EncoderChoice:
         return EncoderChoice(encoder)
     if not isinstance(encoder, EncoderChoice):
         raise UsageError(
-            f"`encoder` is {encoder!r}",
+            Message("`encoder` is {}", repr(encoder)),
             hint="give a name, or an EncoderChoice",
             parameter="encoder",
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from geosearch.errors import Refusal, UsageError
+from geosearch.message import Message
 from geosearch.outputs import GEOJSON, require_output, write_text
 
 if TYPE_CHECKING:
@@ -159,8 +160,8 @@ class Hits(Sequence["Hit"]):
         known = [place.likely for place in found if place.likely is not None]
         if len(known) < len(found):
             raise UsageError(
-                "nothing tells how likely these hits are, so no share of them is known to be false",
-                hint="ask with a text, of an index whose `says` is not None; or leave `false` out",
+                "these hits have no probability, so it is not known which of them are false",
+                hint=Message("ask with a text, of an index whose hits have one, or omit `false`"),
                 parameter="false",
             )
         return tuple(found[at] for at in likely_enough(known, least=None, false=false))

@@ -13,6 +13,7 @@ from geosearch.api.devices import scan_device
 from geosearch.api.encoder_choice import EncoderChoice, encoder_choice
 from geosearch.api.hits import Hits
 from geosearch.errors import EncoderError, UsageError
+from geosearch.message import Message
 from geosearch.reporting import LOG, Reporter
 from geosearch.stopwatch import Stopwatch
 
@@ -96,7 +97,7 @@ class Index:
         if spec.encoder == UNKNOWN_ENCODER:
             raise EncoderError(
                 f"the encoder of the vectors in {self.generation.folder} is unknown",
-                hint="query by a vector, or import them again and name the `encoder`",
+                hint=Message("query by a vector, or import them again and name the `encoder`"),
             )
         choice = replace(
             self._choice,
@@ -109,7 +110,7 @@ class Index:
             raise EncoderError(
                 f"the index {self.generation.folder} was built with {spec.fingerprint}, "
                 f"the weights here are {encoder.fingerprint}",
-                hint="give the `weights` it was built with, or index the scenes again",
+                hint=Message("give the `weights` it was built with, or index the scenes again"),
             )
         return encoder
 

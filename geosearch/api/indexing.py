@@ -11,6 +11,7 @@ from geosearch.api.encoder_choice import EncoderChoice, encoder_choice
 from geosearch.api.index import Index
 from geosearch.chips import Chips
 from geosearch.errors import UsageError
+from geosearch.message import Message
 from geosearch.paths import Paths, path_list
 from geosearch.reporting import LOG, Reporter
 
@@ -118,7 +119,7 @@ def prepare(
         choice = choice.as_recorded(recorded)
     if choice.weights is not None and choice.name is None:
         raise UsageError(
-            f"`weights` {choice.weights} without `encoder`",
+            Message("`weights` {} without `encoder`", choice.weights),
             hint="name the encoder that they belong to",
             parameter="encoder",
         )

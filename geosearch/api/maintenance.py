@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from geosearch.api.default_paths import named_index
 from geosearch.errors import EncoderError, UsageError
+from geosearch.message import Message
 from geosearch.reporting import LOG, Reporter
 
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ def remove(
     if filter.is_empty and not scenes:
         raise UsageError(
             "no filter given: refusing to remove everything",
-            hint="give `scenes`, `bbox`, `intersects`, `datetime`, `min_cloud` or `max_gsd`",
+            hint=Message(
+                "give `scenes`, `bbox`, `intersects`, `datetime`, `min_cloud` or `max_gsd`"
+            ),
         )
     for line in filter.notes:
         reporter.say(line)
@@ -165,8 +168,8 @@ def verify(
 
     if drop and not repair:
         raise UsageError(
-            "`drop` without `repair`",
-            hint="add `repair`: dropping changes the index",
+            Message("`drop` without `repair`"),
+            hint=Message("add `repair`: dropping changes the index"),
             parameter="repair",
         )
     folder = named_index(index, reporter)

@@ -9,6 +9,7 @@ from typing import Any
 
 from geosearch.errors import Refusal, UsageError, first_line
 from geosearch.regular_file import read_regular, remedy
+from geosearch.reporting import warn_refused
 from geosearch.text import decoded, is_readable, readable, shown
 
 _MAX_BYTES = 256 << 20
@@ -75,6 +76,7 @@ def _sorted(path: str, wrong: Callable[[str], str | None]) -> Texts:
     if not texts:
         first = refused[0] if refused else Refusal(name, "holds no text", "give at least one text")
         raise UsageError(f"{first.input} {first.reason}", hint=first.hint)
+    warn_refused(__name__, refused)
     return Texts(texts, refused)
 
 

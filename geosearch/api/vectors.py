@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Unpack
 from geosearch.api.default_paths import default_index, index_folder, named_index
 from geosearch.api.encoder_choice import EncoderChoice, encoder_choice
 from geosearch.errors import UsageError
+from geosearch.message import Message
 from geosearch.outputs import GEOPARQUET, require_output
 from geosearch.paths import Paths, path_list
 from geosearch.reporting import LOG, Reporter
@@ -106,7 +107,7 @@ def _import_spec(
     if spec.encoder not in (UNKNOWN_ENCODER, name):
         raise UsageError(
             f"{files[0].path} was made by {spec.encoder}, not {name}",
-            hint="omit `encoder`",
+            hint=Message("omit `encoder`"),
             parameter="encoder",
         )
     loaded = choice.load()
@@ -138,15 +139,17 @@ def _require_fit(file: VectorFile, spec: IndexSpec, folder: Path) -> None:
     if spec.dim != there.dim:
         raise UsageError(
             f"{file.path} has vectors of {spec.dim} numbers, those of {folder} have {there.dim}",
-            hint="import them into another `index`",
+            hint=Message("import them into another `index`"),
             parameter="index",
         )
     if spec.encoder == UNKNOWN_ENCODER != there.encoder:
         raise UsageError(
             f"the encoder of the vectors in {file.path} is unknown, those of {folder} are of "
             f"{there.encoder}",
-            hint=f"give `encoder` {there.encoder} if that made them, else import them into another "
-            "`index`",
+            hint=Message(
+                "give `encoder` {} if that made them, else import them into another `index`",
+                there.encoder,
+            ),
             parameter="encoder",
         )
 

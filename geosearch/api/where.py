@@ -87,7 +87,7 @@ def localize(
     opened = open_scene(found.files[0])
     (query,) = loaded.encode_texts([text])
     windows = scene_windows(opened, loaded.image_size)
-    with reporter.track("localizing", len(windows), "chips") as advance:
+    with reporter.step("localizing", len(windows), "chips") as advance:
         answer = scene_map(loaded, opened, windows, query, advance=advance)
     try:
         with replacing(Path(path), shared=True) as beside:

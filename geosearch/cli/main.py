@@ -108,9 +108,9 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
             raise
         command = command_of(cli, arguments)
         _say_error(
-            with_flags(error.message, command),
-            with_flags(error.hint, command),
-            [with_flags(detail, command) for detail in error.details],
+            with_flags(error.message, cli, command),
+            with_flags(error.hint, cli, command),
+            [with_flags(detail, cli, command) for detail in error.details],
         )
         return 2 if isinstance(error, UsageError) else 1
     except Exception as error:

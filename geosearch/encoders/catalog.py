@@ -19,6 +19,7 @@ from geosearch.encoders.entries import (
 )
 from geosearch.encoders.weights import hub
 from geosearch.errors import UsageError
+from geosearch.message import Message
 
 MINI = "mini"
 DEFAULT = "dgtrs-clip-vit-b-16"
@@ -67,7 +68,7 @@ def encoder_info(name: str) -> EncoderInfo:
     if info.activation is None:
         raise UsageError(
             f"the activation of {info.name} is fixed",
-            hint="omit `activation`",
+            hint=Message("omit `activation`"),
             parameter="activation",
         )
     return replace(info, name=name, activation=activation)
@@ -111,8 +112,12 @@ def _plain_info(name: str) -> EncoderInfo:
     guess = f"did you mean {close[0]}? " if close else ""
     raise UsageError(
         f"unknown encoder {name!r}",
-        hint=f"{guess}the encoders are {', '.join(names)}, and {_OPEN_CLIP_PREFIX}ARCHITECTURE "
-        "with `weights`",
+        hint=Message(
+            "{}the encoders are {}, and {}ARCHITECTURE with `weights`",
+            guess,
+            ", ".join(names),
+            _OPEN_CLIP_PREFIX,
+        ),
         parameter="encoder",
     )
 

@@ -18,7 +18,7 @@ from geosearch.encoders.texts.required import require_texts
 from geosearch.errors import EncoderError, Refusal, UsageError
 from geosearch.outputs import NPZ, output_file, require_output
 from geosearch.paths import Paths, path_list
-from geosearch.reporting import LOG, Reporter
+from geosearch.reporting import LOG, Reporter, warn_refused
 from geosearch.text import is_readable, shown
 
 _BATCH = 64
@@ -85,7 +85,7 @@ def embed_images(paths: Any, encoder: Any, *, reporter: Reporter = LOG) -> Embed
     vectors: list[NDArray[np.float32]] = []
     items: list[str] = []
     refused: list[Refusal] = []
-    with reporter.track("embedding", len(files), "images") as advance:
+    with reporter.step("embedding", len(files), "images") as advance:
         for batch in _read_ahead(encoder, files):
             fitting = [one for one in batch if isinstance(one, _Fitted)]
             refused += [one for one in batch if isinstance(one, Refusal)]
@@ -95,6 +95,7 @@ def embed_images(paths: Any, encoder: Any, *, reporter: Reporter = LOG) -> Embed
             advance(len(batch))
     if not items:
         raise _nothing_embedded(paths, refused[0].reason, refused[0].hint)
+    warn_refused(__name__, refused)
     return Embedding(np.concatenate(vectors), tuple(items), tuple(refused))
 
 

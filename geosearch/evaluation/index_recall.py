@@ -16,6 +16,7 @@ from geosearch.evaluation.encoder_source import EncoderSource, load_source
 from geosearch.evaluation.report import Breakdown, EncoderUsed, Protocol, Report, hash_of_texts
 from geosearch.index import MANIFEST, Filter, Generation
 from geosearch.ingest import CALIBRATION_TEXTS
+from geosearch.message import Message
 from geosearch.reporting import LOG, Reporter
 from geosearch.search import make_filter, search
 
@@ -78,13 +79,13 @@ def evaluate_recall(
                 parameter="selectivity",
             )
     if k < 1:
-        raise UsageError(f"k is {k}", hint="give a `k` of 1 or more", parameter="k")
+        raise UsageError(f"k is {k}", hint=Message("give a `k` of 1 or more"), parameter="k")
     encoder = load_source(encoder)
     vectors = encoder.encode_texts(list(texts))
     bounds = _all_bounds(index)
     centres = np.random.default_rng(seed).integers(0, len(bounds), len(texts))
     rows = []
-    with reporter.track("asking", len(selectivities) * len(texts), "queries") as advance:
+    with reporter.step("asking", len(selectivities) * len(texts), "queries") as advance:
         for share in selectivities:
             outcomes = []
             for vector, centre in zip(vectors, centres, strict=True):

@@ -206,7 +206,7 @@ def embed_pictures(
     """
     vectors = np.empty((len(names), encoder.dim), np.float32)
     hashes: dict[str, str] = {}
-    with reporter.track("embedding", len(names), "images") as advance:
+    with reporter.step("embedding", len(names), "images") as advance:
         for batch in _batches(pictures.in_order(names)):
             fitted = []
             for place, data in batch:

@@ -73,7 +73,7 @@ def estimate(settings: RunSettings, reporter: Reporter = LOG) -> IndexingEstimat
     ids = SceneIds(found.files, known.values())
     refused, changed = list(found.refused), []
     scenes = chips = scene_bytes = 0
-    with reporter.track("looking", len(found.files), "scenes") as advance:
+    with reporter.step("looking", len(found.files), "scenes") as advance:
         for file in ids.files:
             advance(1)
             before = known.get(file.id)

@@ -21,7 +21,8 @@ from geosearch.ingest.run.report import BuildReport
 from geosearch.ingest.run.settings import RunSettings
 from geosearch.ingest.run.work import scene_work
 from geosearch.ingest.scene_file import ingest_file
-from geosearch.reporting import LOG, Reporter
+from geosearch.message import Message
+from geosearch.reporting import LOG, Reporter, warn_missing, warn_refused
 from geosearch.scenes import Discovery, find_scenes, reading_within, without_secrets
 from geosearch.stopwatch import Stopwatch
 
@@ -35,6 +36,7 @@ def look_for_scenes(paths: Sequence[str | Path]) -> Discovery:
     """
     found = find_scenes(paths)
     if found.files:
+        warn_refused(__name__, found.refused)
         return found
     if found.refused:
         raise _nothing_usable(found.refused)
@@ -90,8 +92,9 @@ def ingest(settings: RunSettings, reporter: Reporter = LOG) -> BuildReport:
                 raise _nothing_usable(run.refused)
             left = [record for record in records if record.id not in run.relocated]
             missing = missing_scenes(left, identifier.ids.found, settings.paths)
+            warn_missing(__name__, [(r.id, r.href) for r in left if r.id in missing])
             writer.remove(set(missing) if settings.prune else set())
-            with reporter.track("publishing", None, ""):
+            with reporter.step("publishing", None, ""):
                 generation = run.publish()
     return BuildReport(
         indexed=tuple(run.indexed),
@@ -115,7 +118,7 @@ def _ingest_files(run: Run, identifier: Identifier, reporter: Reporter) -> None:
     """
     files = identifier.ids.files
     works = scene_work(files)
-    with reporter.track("indexing", len(works), "scenes", work=sum(works)) as course:
+    with reporter.step("indexing", len(works), "scenes", work=sum(works)) as course:
         try:
             for file, work in zip(files, works, strict=True):
                 if run.interruption.requested:
@@ -139,5 +142,5 @@ def _nothing_usable(refused: Sequence[Refusal]) -> SceneError:
         if len(refused) > 1
         else "the input could not be used:",
         hint=refused[0].hint,
-        details=[f"{refusal.input}: {refusal.reason}" for refusal in refused],
+        details=[Message("{}: {}", refusal.input, refusal.reason) for refusal in refused],
     )

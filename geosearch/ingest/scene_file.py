@@ -11,7 +11,7 @@ from geosearch.ingest.identity.identify import Identifier, Identity
 from geosearch.ingest.identity.scene_record import scene_record
 from geosearch.ingest.run.progress import Part, Run
 from geosearch.regular_file import remedy
-from geosearch.scenes import SceneFile, content_hash
+from geosearch.scenes import SceneFile, content_hash, without_secrets
 from geosearch.text import shown
 
 
@@ -83,16 +83,17 @@ def _refused(run: Run, file: SceneFile) -> Iterator[None]:
     except IndexFolderError:  # an OSError too, and not the scene's fault
         raise
     except OSError as error:  # a SceneError is one
-        run.refused.append(refusal_of(file, error))
+        run.refuse(refusal_of(file, error))
 
 
 def refusal_of(file: SceneFile, error: OSError) -> Refusal:
     """Return why a scene is left out."""
+    path = shown(without_secrets(file.href))
     if isinstance(error, SceneError):
-        return Refusal(shown(file.id), error.message, error.hint)
+        return Refusal(shown(file.id), error.message, error.hint, path)
     reason = error.strerror or str(error)
     place = str(error.filename or "")
     if place and not place.endswith(file.id):  # an Item's id does not say which file was looked for
         reason = f"{shown(place)}: {reason}"
     hint = remedy(error, "check that the file is there and may be read")
-    return Refusal(shown(file.id), reason, hint)
+    return Refusal(shown(file.id), reason, hint, path)

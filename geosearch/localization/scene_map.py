@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from geosearch.encoders import CellEncoder
 from geosearch.errors import SceneError
 from geosearch.localization.cell_map import enlarged
-from geosearch.progress import Advance
+from geosearch.reporting import Advance
 from geosearch.scenes import Scene, chip_windows, read_chips, windows_with_data
 
 _PIXELS_A_CHIP = 16

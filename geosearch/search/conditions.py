@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from geosearch.errors import UnknownConditionError, UsageError
+from geosearch.message import Message, named
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -115,7 +116,9 @@ def require_fraction(name: str, value: object) -> None:
     """
     known = value is None or (isinstance(value, int | float) and 0 <= value <= 1)
     if not known:
-        raise UsageError(f"`{name}` is {value!r}", hint=_FRACTION[3], parameter=name)
+        raise UsageError(
+            Message("{} is {}", named(name), repr(value)), hint=_FRACTION[3], parameter=name
+        )
 
 
 def require_known(given: Mapping[str, Any], keywords: type) -> None:

@@ -15,9 +15,9 @@ import torch
 from torch import nn
 
 from geosearch.errors import UsageError
-from geosearch.progress import duration
+from geosearch.message import Message
 from geosearch.replacing import replacing
-from geosearch.reporting import EACH_LINE_S, FIRST_LINE_S, Reporter
+from geosearch.reporting import EACH_LINE_S, FIRST_LINE_S, Reporter, duration
 from geosearch.training.average import Average
 from geosearch.training.curve import (
     Figures,
@@ -282,7 +282,7 @@ def require_checkpoint(out: Path) -> None:
     if not (out / _CHECKPOINT).is_file():
         raise UsageError(
             f"there is no checkpoint {out / _CHECKPOINT} to resume from",
-            hint="omit `resume` to start again",
+            hint=Message("omit `resume` to start again"),
             parameter="resume",
         )
 

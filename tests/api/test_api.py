@@ -61,7 +61,7 @@ def test_the_environment_names_the_index_for_both(monkeypatch: pytest.MonkeyPatc
 def test_without_an_index_the_error_says_how_to_make_one() -> None:
     with pytest.raises(IndexFolderError) as caught:
         find_index()
-    assert "geosearch index" in caught.value.hint
+    assert "geosearch.build(" in caught.value.hint
 
 
 def test_an_index_over_which_a_run_has_not_ended_is_taken_last() -> None:

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import click
+
 import geosearch
 
 PACKAGE = Path(geosearch.__file__).parent
 FLOORS = {
     "errors": 0,
     "lazy": 0,
+    "message": 0,
     "regular_file": 0,
     "replacing": 0,
     "stopwatch": 0,
@@ -20,10 +23,9 @@ FLOORS = {
     "json_text": 2,
     "paths": 2,
     "outputs": 2,
-    "progress": 2,
     "geo": 2,
     "vocabulary": 2,
-    "reporting": 3,
+    "reporting": 2,
     "scenes": 4,
     "encoders": 4,
     "index": 4,
@@ -79,6 +81,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "estimate",
         "pipeline",
     ),
+    "reporting": ("course", "repeating", "reporter", "console", "log", "refusals"),
     "localization": ("cell_map", "outline", "hit_place", "scene_map"),
     "search": ("conditions", "asking", "filters", "hits", "likely", "queries", "ranking"),
     "scenes": ("places", "guarding", "finding", "state", "raster", "opening", "chips"),
@@ -187,9 +190,62 @@ def module_name(path: Path) -> str:
     return ".".join(("geosearch", *parts_of(path)))
 
 
-def flags_outside_commands(text: str) -> list[str]:
-    """Options as the command line writes them, but in whole commands: `` `geosearch ...` ``."""
-    return re.findall(r"(?<![\w-])--[a-z][\w-]*", re.sub(r"`geosearch [^`\n]*`", "", text))
+OTHER_PROGRAMS = re.compile(r"\b(?:convmv|gdal_edit\.py|ln|ulimit|python -m [\w.]+)(?![\w.]).*")
+"""Commands of others that hints name, to the end of the text."""
+FLAG = re.compile(r"(?:^|[\s`])(?:--[a-z]|-[a-zA-Z](?![\w-]))")
+COMMAND = re.compile(r"(?:`|: )geosearch [a-z]")
+
+
+def texts(path: Path) -> Iterator[tuple[int, str, bool]]:
+    """Yield a module's texts: line, text without its values, and whether it is for readers of code.
+
+    A text of several parts and values is one, with ``{}`` for each value.
+    """
+    tree = ast.parse(path.read_text())
+    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    parts = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        for part in node.values
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            said = (p.value if isinstance(p, ast.Constant) else "{}" for p in node.values)
+            yield node.lineno, "".join(map(str, said)), False
+            continue
+        if not isinstance(node, ast.Constant) or id(node) in parts:
+            continue
+        if isinstance(node.value, str):
+            yield node.lineno, node.value, id(node) in docs
+
+
+def flags_and_commands(path: Path) -> list[str]:
+    """Options of the command line and commands of it in a module's texts."""
+    return [
+        f"{line}: {text}"
+        for line, text, is_doc in texts(path)
+        if FLAG.search(OTHER_PROGRAMS.sub("", text)) or (not is_doc and COMMAND.search(text))
+    ]
+
+
+def option_names(command: click.Command) -> Iterator[str]:
+    """Yield the names of all options and arguments of a command and those below it."""
+    yield from (str(parameter.name) for parameter in command.params)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(click.Context(command)):
+            inner = command.get_command(click.Context(command), name)
+            assert inner is not None
+            yield from option_names(inner)
+
+
+def messages(path: Path) -> set[int]:
+    """Return the lines on which words of a `Message` begin."""
+    return {
+        node.args[0].lineno
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Message"
+    }
 
 
 def lazily_imported(path: Path) -> dict[str, str]:

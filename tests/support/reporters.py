@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from geosearch.reporting import SilentReporter
+from geosearch.reporting import Reporter
 
 
 @dataclass
-class KeptLines(SilentReporter):
+class KeptLines(Reporter):
     """Keeps lines, for a test to read them."""
 
     lines: list[str] = field(default_factory=list)

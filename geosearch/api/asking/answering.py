@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from geosearch.api.asking.again import AskingAgain
 from geosearch.api.hits import Hits
+from geosearch.message import Message
 from geosearch.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _with_reason(
     from geosearch.index import NoBackground
 
     if not options.scale:
-        return replace(how, scale_off="`scale` is off, or the resolution is chosen")
+        return replace(how, scale_off=Message("`scale` is off, or the resolution is chosen"))
     if isinstance(background, NoBackground):
         return replace(how, scale_off=background.reason)
     return how
@@ -173,5 +174,5 @@ def _numbered(hits: Sequence[Hit], options: AnswerOptions) -> Sequence[Hit]:
 def _unjudged(why: NoBackground, options: AnswerOptions) -> tuple[str, ...]:
     """Return why hits have no probability, where that can be changed or one was asked for."""
     if options.min_likely is not None or options.false is not None:
-        return (f"no probability, and no hit is left out: {why.reason}",)
-    return (f"no probability: {why.reason}",) if why.can_be_made else ()
+        return (Message("no probability, and no hit is left out: {}", why.reason),)
+    return (Message("no probability: {}", why.reason),) if why.can_be_made else ()

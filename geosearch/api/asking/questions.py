@@ -11,6 +11,7 @@ import numpy as np
 
 from geosearch.api.texts import require_queries
 from geosearch.errors import UsageError
+from geosearch.message import Message
 from geosearch.text import readable
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def _avoided(given: str | Sequence[str]) -> list[str]:
     hint = 'give a text, such as "a town"'
     texts = [given] if isinstance(given, str) else given
     if not isinstance(texts, list | tuple) or not all(isinstance(one, str) for one in texts):
-        raise UsageError("`avoid` is not a text", hint=hint, parameter="avoid")
+        raise UsageError(Message("`avoid` is not a text"), hint=hint, parameter="avoid")
     if len(texts) > _MOST_AVOIDED:
         raise UsageError(
             f"{len(texts)} texts are to be avoided, more than {_MOST_AVOIDED}",
@@ -167,6 +168,6 @@ def _avoided(given: str | Sequence[str]) -> list[str]:
             parameter="avoid",
         )
     for text in texts:
-        if not readable(text, "a text in `avoid`", hint="give it in UTF-8").strip():
-            raise UsageError("a text in `avoid` is empty", hint=hint, parameter="avoid")
+        if not readable(text, Message("a text in `avoid`"), hint="give it in UTF-8").strip():
+            raise UsageError(Message("a text in `avoid` is empty"), hint=hint, parameter="avoid")
     return list(texts)

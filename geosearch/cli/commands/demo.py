@@ -23,6 +23,6 @@ def demo(folder: str, seed: int) -> None:
     from geosearch.outputs import require_folder
 
     require_folder(Path(folder))
-    with CONSOLE.track("drawing", None, ""):
+    with CONSOLE.step("drawing", None, ""):
         archive = write_archive(Path(folder), seed=seed)
     CONSOLE.say(f"{folder}: {len(archive.scenes)} scenes; {archive.truth} says what is where")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from geosearch.cli.options import index_option, json_option
+from geosearch.cli.output.flags import with_flags
 from geosearch.cli.output.printing import print_json, print_line
 from geosearch.cli.output.report import count_of
 from geosearch.cli.output.reporter import CONSOLE
@@ -69,7 +70,7 @@ def _lines(info: "IndexInfo") -> list[tuple[str, str]]:
 
 def _bank(bank: "BankInfo") -> str:
     if bank.missing is not None:
-        return f"no probability: {bank.missing}"
+        return f"no probability: {with_flags(bank.missing)}"
     return f"by {bank.phrases} phrases (bank {bank.version}) and {bank.sample:,} sampled chips"
 
 

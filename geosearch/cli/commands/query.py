@@ -176,7 +176,7 @@ def query(
     formats = settled_formats(outputs, "json" if as_json else chosen, several=several)
     opened = open(index, encoder=encoder, reporter=CONSOLE)
     print_refusals(queries.refused)
-    with CONSOLE.track("searching", None, ""):  # loading the encoder takes its time
+    with CONSOLE.step("searching", None, ""):  # loading the encoder takes its time
         search: Callable[..., Hits | list[Hits]] = opened.search
         if history is None:
             found = search(

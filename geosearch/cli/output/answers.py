@@ -15,6 +15,7 @@ from geosearch.cli.output.printing import (
 from geosearch.cli.output.report import count_of
 from geosearch.cli.output.reporter import CONSOLE
 from geosearch.errors import Refusal, UsageError
+from geosearch.message import Message
 from geosearch.outputs import (
     GEOJSON,
     JSON_LINES,
@@ -148,7 +149,7 @@ def explain(answers: Answers) -> None:
             narrowest, widest = (f"{float(f'{width:.2g}'):,.0f}" for width in how.scale_m)
             CONSOLE.say(f"things like this are usually seen in chips of {narrowest} to {widest} m")
         elif how.scale_off is not None:
-            CONSOLE.say(f"no sense of scale: {how.scale_off}")
+            CONSOLE.say(Message("no sense of scale: {}", how.scale_off))
         if hits.any is not None:
             CONSOLE.say(f"a right hit: {hits.any:.2f}; {how.phrases_aside} phrases put aside")
         for hit, compared in zip(hits, how.comparisons, strict=False):

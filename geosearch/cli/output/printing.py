@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from geosearch.cli.output.flags import worded
 from geosearch.json_text import ascii_json, json_text
 from geosearch.text import shown
 
@@ -27,7 +28,7 @@ def print_text(text: str) -> None:
 
 def print_json(value: Any, *, indent: int | None = 2) -> None:
     """Print a value as JSON."""
-    print_json_text(json_text(value, indent=indent) + "\n")
+    print_json_text(json_text(worded(value), indent=indent) + "\n")
 
 
 def print_json_text(text: str) -> None:

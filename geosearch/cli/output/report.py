@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from geosearch.cli.output.printing import print_json, print_line
 from geosearch.cli.output.reporter import CONSOLE
 from geosearch.errors import Refusal
+from geosearch.message import Message
 
 if TYPE_CHECKING:
     from geosearch.ingest import BuildReport, IndexingEstimate
@@ -53,8 +54,8 @@ def print_estimate(estimate: "IndexingEstimate", *, as_json: bool) -> None:
 def print_refusals(refused: Sequence[Refusal]) -> None:
     """Name on stderr each input that was left out, why, and what to do about it."""
     for refusal in refused:
-        CONSOLE.say(f"refused: {refusal.input}: {refusal.reason}")
-        CONSOLE.say(f"   hint: {refusal.hint}")
+        CONSOLE.say(Message("refused: {}: {}", refusal.input, refusal.reason))
+        CONSOLE.say(Message("   hint: {}", refusal.hint))
 
 
 def _summary(report: "BuildReport", folder: str) -> list[str]:

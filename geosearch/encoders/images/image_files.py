@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from geosearch.errors import EncoderError, first_line
+from geosearch.message import Message
 from geosearch.regular_file import open_regular, remedy
 from geosearch.text import shown
 
@@ -127,7 +128,7 @@ def _require_size(picture: Image.Image, name: str) -> None:
 def _too_large(name: str, size: str) -> EncoderError:
     return EncoderError(
         f"{name} is too large to be embedded as one image: {size}",
-        hint="`geosearch index` cuts scenes into chips; `embed` is for images of a chip's size",
+        hint=Message("`geosearch.build()` cuts scenes into chips; an image is embedded whole"),
     )
 
 

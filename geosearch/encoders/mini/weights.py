@@ -16,6 +16,7 @@ from geosearch.encoders.mini.image_tower import ImageTower
 from geosearch.encoders.mini.text_tower import TextTower
 from geosearch.encoders.weights.checkpoint import require_weights
 from geosearch.errors import WeightsError, first_line
+from geosearch.message import Message
 
 FORMAT = "geosearch-mini-1"
 """Version of the layout."""
@@ -91,7 +92,9 @@ def read(path: Path) -> tuple[ImageTower, TextTower]:
     Raises:
         WeightsError: The file is missing, unreadable, or of another layout.
     """
-    hint = "omit `weights` to use the bundled ones, or train: python -m workshop.mini train"
+    hint = Message(
+        "omit `weights` to use the bundled ones, or train: python -m workshop.mini train"
+    )
     require_weights(path)
     try:
         with safe_open(path, "pt") as file:

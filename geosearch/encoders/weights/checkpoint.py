@@ -14,12 +14,13 @@ import torch
 from torch import Tensor
 
 from geosearch.errors import WeightsError, first_line
+from geosearch.message import Message
 from geosearch.regular_file import open_regular, remedy, require_regular
 
 # of a file that is refused, in words of ours
 warnings.filterwarnings("ignore", message="Detected pickle protocol", category=UserWarning)
 
-_HINT = "give `weights` the path of a checkpoint file"
+_HINT = Message("give `weights` the path of a checkpoint file")
 _SHA256 = re.compile("[0-9a-f]{64}")
 _PREFIX = "module."  # left by torch's DistributedDataParallel
 

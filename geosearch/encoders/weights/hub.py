@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 
 from geosearch.errors import WeightsError, first_line
+from geosearch.message import Message
 
 PROBE_SECONDS = 3.0
 """How long the hub is waited for when the user did not name an encoder."""
@@ -113,7 +114,8 @@ def checkpoint_in(folder: Path) -> Path:
     name = checkpoint_name(sizes)
     if name is None:
         raise WeightsError(
-            f"the folder {folder} holds no checkpoint", hint="give `weights` a checkpoint file"
+            f"the folder {folder} holds no checkpoint",
+            hint=Message("give `weights` a checkpoint file"),
         )
     return folder / name
 
@@ -154,6 +156,9 @@ def _file_sizes(repo: str, seconds: float) -> dict[str, int]:
 def _missing(repo: str, reason: str) -> WeightsError:
     return WeightsError(
         f"the weights of {repo} are not here and cannot be fetched: {reason}",
-        hint=f"with a network, `hf download {repo}` fetches them; without one, copy the file "
-        "here and give it as `weights`; the encoder mini needs no download",
+        hint=Message(
+            "with a network, `hf download {}` fetches them; without one, copy the file here "
+            "and give it as `weights`; the encoder mini needs no download",
+            repo,
+        ),
     )

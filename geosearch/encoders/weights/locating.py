@@ -6,6 +6,7 @@ from pathlib import Path
 from geosearch.encoders.entries import EncoderInfo
 from geosearch.encoders.weights import hub
 from geosearch.errors import WeightsError
+from geosearch.message import Message
 
 TOKENIZER_FILES = ("spiece.model", "tokenizer.json")
 """Files that hold a SigLIP's tokenizer; either will do."""
@@ -32,7 +33,7 @@ def find_weights(info: EncoderInfo, weights: str | Path | None) -> WeightsFile:
     if info.repo is None:
         raise WeightsError(
             f"no hub has the weights of {info.name}",
-            hint="give the file as `weights`",
+            hint=Message("give the file as `weights`"),
             parameter="weights",
         )
     path = hub.cached(info.repo, info.file) or hub.fetch(info.repo, info.file)

@@ -24,11 +24,14 @@ from geosearch.evaluation.report import (
     hash_of_texts,
     read_json,
 )
+from geosearch.message import Message
 from geosearch.reporting import LOG, Reporter
 
 _NAMES_HINT = 'give a JSON object of folder names and words, {"AnnualCrop": "annual crop land"}'
 
-_FOLDERS_NOTE = "classes are called by their folders; authors may call them otherwise (`names`)"
+_FOLDERS_NOTE = Message(
+    "classes are called by their folders; authors may call them otherwise (`names`)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,9 @@ def _words(
     words = [names.get(folder) or class_words(folder, protocol) for folder in classes]
     if len(set(words)) < len(words):
         twice = next(word for word in words if words.count(word) > 1)
-        raise UsageError(f"two classes are called {twice!r}", hint="tell them apart by `names`")
+        raise UsageError(
+            f"two classes are called {twice!r}", hint=Message("tell them apart by `names`")
+        )
     return words
 
 

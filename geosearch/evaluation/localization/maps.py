@@ -17,7 +17,7 @@ from geosearch.errors import UsageError
 from geosearch.evaluation.localization.cell_median import median_of_cells
 from geosearch.evaluation.localization.cubic import resize_cubic
 from geosearch.evaluation.localization.window_grid import WindowGrid, window_grid
-from geosearch.progress import Advance
+from geosearch.reporting import Advance
 
 _WINDOW_PX = 256
 _MEDIAN_PX = 251

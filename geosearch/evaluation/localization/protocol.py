@@ -101,7 +101,7 @@ def evaluate_localization(
             pixels = _decode_large(data, image)
         texts = [queries[row].text for row in rows]
         windows = len(window_grid(*pixels.shape[:2]).windows)
-        with reporter.track(image, windows, "windows") as advance:
+        with reporter.step(image, windows, "windows") as advance:
             maps = localization_maps(encoder, pixels, texts, advance)
             for row, probability in zip(rows, maps, strict=True):
                 scores[row] = localization_scores(probability, queries[row].regions)

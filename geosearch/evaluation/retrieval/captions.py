@@ -14,6 +14,7 @@ import numpy as np
 from geosearch.errors import UsageError
 from geosearch.evaluation.pictures import hash_of_files
 from geosearch.evaluation.report import read_json
+from geosearch.message import Message
 
 _HINT = (
     'give a JSON file {"images": [{"filename": ..., "split": "test", '
@@ -64,7 +65,9 @@ def read_karpathy(path: str | Path, split: str = "test") -> CaptionedSet:
         there = sorted({str(image.get("split")) for image in document["images"]})
         raise UsageError(
             f"{path} has no images in the split {split!r}",
-            hint=f"choose one of its splits as `split`: {', '.join(there) or 'it has none'}",
+            hint=Message(
+                "choose one of its splits as `split`: {}", ", ".join(there) or "it has none"
+            ),
         )
     return _merged(_name_of(Path(path), document), split, entries, sha256)
 

@@ -153,7 +153,7 @@ def embed_in_batches(
 ) -> NDArray[np.float32]:
     """Embed texts, float32 [n, dim], unit length, with a bar on stderr."""
     vectors = []
-    with reporter.track("embedding", len(texts), "texts") as advance:
+    with reporter.step("embedding", len(texts), "texts") as advance:
         for start in range(0, len(texts), _BATCH):
             vectors.append(encoder.encode_texts(texts[start : start + _BATCH]))
             advance(len(vectors[-1]))

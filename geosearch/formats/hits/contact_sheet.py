@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from geosearch.errors import Refusal, SceneError
 from geosearch.formats.hits.elided import elided
 from geosearch.outputs import PNG, require_output, write_bytes
+from geosearch.reporting import warn_refused
 from geosearch.search import MARKED, Hit, Where, window_pixels
 from geosearch.text import shown
 
@@ -61,6 +62,7 @@ def write_contact_sheet(
     buffer = io.BytesIO()
     sheet.save(buffer, "PNG", optimize=True)
     write_bytes(path, buffer.getvalue())
+    warn_refused(__name__, refused.values())
     return tuple(refused.values())
 
 
@@ -107,9 +109,9 @@ def _draw_contour(
 
 def _refusal(hit: Hit, error: OSError) -> Refusal:
     if isinstance(error, SceneError):
-        return Refusal(hit.scene, error.message, error.hint)
+        return Refusal(hit.scene, error.message, error.hint, hit.href)
     reason = error.strerror or str(error)
-    return Refusal(hit.scene, reason, "check that its file is there and may be read")
+    return Refusal(hit.scene, reason, "check that its file is there and may be read", hit.href)
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

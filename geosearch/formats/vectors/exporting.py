@@ -33,7 +33,7 @@ def export_vectors(
     total = sum(ranges.count for ranges in matching)
     with output_file(path) as file:  # Arrow takes no path that is not UTF-8
         writer = VectorFileWriter(file, index.spec.dim, {"spec": index.spec.to_plain()})
-        with closing(writer), reporter.track("exporting", total, "chips") as advance:
+        with closing(writer), reporter.step("exporting", total, "chips") as advance:
             for segment, ranges in zip(index.segments, matching, strict=True):
                 _write(writer, segment, ranges.rows(), advance)
     return total

@@ -30,7 +30,8 @@ from geosearch.index import (
     open_index,
     rows_within,
 )
-from geosearch.reporting import LOG, Reporter
+from geosearch.message import Message
+from geosearch.reporting import LOG, Reporter, warn_refused
 from geosearch.text import shown
 
 _NAMED = 5
@@ -169,7 +170,7 @@ def import_vectors(
         max_rows=rows_within(budget),
         memory_bytes=budget,
     ) as writer:
-        with reporter.track("importing", rows, "rows") as advance:
+        with reporter.step("importing", rows, "rows") as advance:
             for file, record in records:
                 status = writer.status(record.id, record.state)
                 if status == "published":
@@ -181,17 +182,23 @@ def import_vectors(
                     except UsageError as error:
                         if len(records) == 1:
                             raise
-                        refused.append(Refusal(record.id, error.message, error.hint))
+                        place = shown(file.path)
+                        refused.append(Refusal(record.id, error.message, error.hint, place))
                         continue
                 chips += writer.staged_chips(record.id)
                 added.append(record.id)
         if len(refused) == len(records) > 1:
             raise UsageError(
-                f"none of {len(records)} files can be imported; the first: {refused[0].reason}",
+                Message(
+                    "none of {} files can be imported; the first: {}",
+                    len(records),
+                    refused[0].reason,
+                ),
                 hint=refused[0].hint,
             )
-        with reporter.track("publishing", None, ""):
+        with reporter.step("publishing", None, ""):
             generation = writer.publish(unfinished=writer.unfinished)
+    warn_refused(__name__, refused)
     return VectorImport(
         files=tuple(added),
         unchanged=tuple(unchanged),

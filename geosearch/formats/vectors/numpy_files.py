@@ -12,13 +12,17 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from geosearch.errors import Refusal, UsageError, first_line
+from geosearch.message import Message
 from geosearch.regular_file import open_regular, remedy
 from geosearch.text import shown
 
 _MAX_BYTES = 256 * 2**20
 _NPY = b"\x93NUMPY"
 _ZIP = b"PK"
-_HINT = "give an .npy file of one vector or several, or an .npz file that `geosearch embed` wrote"
+_HINT = Message(
+    "give an .npy file of one vector or several, or an .npz file that "
+    "`geosearch.write_embedding()` wrote"
+)
 _MAX_LISTED_BYTES = 1 << 16
 _LISTING_END, _LISTING_ELSEWHERE = b"PK\x05\x06", b"PK\x06\x07"
 """What a ZIP file ends with (APPNOTE 4.3.16), and before it in large ones (4.3.15)."""

@@ -9,14 +9,16 @@ import errno
 from pathlib import Path
 
 from geosearch.errors import IndexFolderError
+from geosearch.message import Message
 from geosearch.text import shown
 
-_VERIFY = (
-    "`geosearch verify` says what is lost; `geosearch verify --repair` makes again what can be"
+_VERIFY = Message(
+    "`geosearch.verify()` says what is lost; `geosearch.verify(repair=True)` makes again "
+    "what can be"
 )
-_MOVE = (
+_MOVE = Message(
     "move away what is there, which geosearch neither follows nor deletes; "
-    "then run `geosearch verify`"
+    "then run `geosearch.verify()`"
 )
 _OPEN_FILES = "Too many open files"
 """How C libraries say that a process, or the system, has no more of them (EMFILE, ENFILE)."""
@@ -99,7 +101,9 @@ def too_many_files(path: Path) -> IndexFolderError:
     """Return the error for a process that has as many files open as it may."""
     return IndexFolderError(
         f"cannot open {shown(path)}: this process has reached its limit of open files",
-        hint="raise the limit with `ulimit -n 4096`, or let `geosearch compact` merge segments",
+        hint=Message(
+            "raise the limit with `ulimit -n 4096`, or let `geosearch.compact()` merge segments"
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from geosearch.errors import IndexFolderError
 from geosearch.index.files.faults import cannot_read, occupied
 from geosearch.index.files.held_folder import HeldFolder
+from geosearch.message import Message
 from geosearch.text import shown
 
 LOCK = "writer.lock"
@@ -74,7 +75,7 @@ def _is_held(folder: HeldFolder, file: BinaryIO) -> IndexFolderError:
     holder = content[1].decode() if content and content[1] else "unknown"
     return IndexFolderError(
         f"process {holder} is writing {shown(folder.path)}",
-        hint="wait until it is done, or give another folder as `index`",
+        hint=Message("wait until it is done, or give another folder as `index`"),
     )
 
 

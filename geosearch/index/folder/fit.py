@@ -18,6 +18,7 @@ from geosearch.index.folder.layout import (
 from geosearch.index.folder.manifest import is_segment_id, read_manifest
 from geosearch.index.folder.ownership import is_any_part, is_staged_name
 from geosearch.index.records import IndexSpec
+from geosearch.message import Message
 from geosearch.text import shown
 
 
@@ -64,7 +65,7 @@ def require_alike(folder: Path, before: IndexSpec, wanted: IndexSpec) -> None:
     if before.vectors_agree_with != wanted.vectors_agree_with:
         raise IndexFolderError(
             f"{shown(folder)} was built with {_way(before)}; the request is for {_way(wanted)}",
-            hint="give another folder as `index`, or remove this one",
+            hint=Message("give another folder as `index`, or remove this one"),
         )
 
 
@@ -89,7 +90,7 @@ def require_no_stranger(folder: HeldFolder) -> None:
     if others:
         raise IndexFolderError(
             f"{shown(folder.path)} is not an index and not empty: it holds {shown(min(others))}",
-            hint="give another folder as `index`",
+            hint=Message("give another folder as `index`"),
         )
 
 

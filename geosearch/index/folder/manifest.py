@@ -26,6 +26,7 @@ from geosearch.index.folder.layout import (
 )
 from geosearch.index.folder.unfinished import Unfinished, parse_unfinished
 from geosearch.index.records import IndexSpec
+from geosearch.message import Message
 from geosearch.text import is_readable, shown
 
 FORMAT = 1
@@ -117,7 +118,7 @@ def manifest_bytes(manifest: Manifest) -> bytes:
     if len(data) > _MAX_BYTES:
         raise IndexFolderError(
             f"the manifest would have {len(data):,} bytes: too many scenes are removed",
-            hint="run `geosearch compact`, then the same command again",
+            hint=Message("run `geosearch.compact()`, then do the same again"),
         )
     return data
 
@@ -146,14 +147,20 @@ def read_manifest(folder: Path) -> Manifest:
 
 def _no_index(folder: Path) -> IndexFolderError:
     place = shown(folder)
-    make = f"`geosearch index FOLDER -i {place}` or `geosearch import FILE -i {place}`"
+    make = Message(
+        '`geosearch.build("FOLDER", index="{}")` or `geosearch.import_vectors("FILE", index="{}")`',
+        place,
+        place,
+    )
     if (folder / STAGING).is_dir():
         return IndexFolderError(
             f"no index at {place} yet: the run that began it has published nothing",
-            hint=f"run it again, or make one with {make}",
+            hint=Message("run it again, or make one with {}", make),
         )
     reason = "the folder is empty or holds something else" if folder.is_dir() else "no such folder"
-    return IndexFolderError(f"no index at {place}: {reason}", hint=f"make one with {make}")
+    return IndexFolderError(
+        f"no index at {place}: {reason}", hint=Message("make one with {}", make)
+    )
 
 
 def parse_manifest(path: Path, data: bytes) -> Manifest:

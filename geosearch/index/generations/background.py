@@ -22,6 +22,7 @@ from geosearch.index.generations.bank_files import (
     segment_reach,
 )
 from geosearch.index.segment.reader import Segment
+from geosearch.message import Message
 
 MIN_CHIPS = 100
 """Fewer chips tell nothing of what a phrase reaches."""
@@ -74,7 +75,7 @@ def read_background(
     found = [] if phrases is None else [read_reach(folder, one, phrases) for one in living]
     reaches = [reach for reach in found if reach is not None]
     if phrases is None or len(reaches) < len(living):
-        return NoBackground("run `geosearch index` or `geosearch compact` once", True)
+        return NoBackground(Message("run `geosearch.build()` or `geosearch.compact()` once"), True)
     pairs = [
         # what was removed since took too much of what is kept: it is worked out again
         (one, reach if is_enough(reach, one) else segment_reach(one, phrases))

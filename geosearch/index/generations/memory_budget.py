@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from geosearch.errors import UsageError
+from geosearch.message import Message
 
 _UNITS = {"MB": 10**6, "GB": 10**9, "TB": 10**12, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
 _SIZE = re.compile(rf"(\d+(?:\.\d+)?)\s?({'|'.join(_UNITS)})")
@@ -37,7 +38,9 @@ def parse_size(text: str) -> int:
     """
     match = _SIZE.fullmatch(text.strip())
     if match is None:
-        raise UsageError(f"`max_memory` {text} is not a size", hint=_HINT, parameter="max_memory")
+        raise UsageError(
+            Message("`max_memory` {} is not a size", text), hint=_HINT, parameter="max_memory"
+        )
     return int(float(match[1]) * _UNITS[match[2]])
 
 
@@ -56,7 +59,7 @@ def memory_budget(max_memory: str | int | None) -> int:
     size = parse_size(max_memory) if isinstance(max_memory, str) else max_memory
     if size < minimum:
         raise UsageError(
-            f"`max_memory` {max_memory} is too little to write segments",
+            Message("`max_memory` {} is too little to write segments", max_memory),
             hint=f"give at least {-(-minimum // 10**6)}MB, or omit it to use half of the memory",
             parameter="max_memory",
         )

@@ -21,12 +21,7 @@ from geosearch.index.folder.description import read_description
 from geosearch.index.folder.fit import require_alike, require_no_stranger
 from geosearch.index.folder.hold import hold_index
 from geosearch.index.folder.layout import SEGMENTS
-from geosearch.index.folder.manifest import (
-    Manifest,
-    SegmentEntry,
-    next_generation,
-    now,
-)
+from geosearch.index.folder.manifest import Manifest, SegmentEntry, next_generation, now
 from geosearch.index.folder.unfinished import Unfinished
 from geosearch.index.generations.bank_files import keep_bank
 from geosearch.index.generations.memory_budget import memory_budget, rows_within
@@ -47,6 +42,7 @@ from geosearch.index.records import (
 from geosearch.index.scoring.ann.eligibility import AnnChoice, require_ann
 from geosearch.index.segment.reader import Segment
 from geosearch.index.segment.writer import write_segment
+from geosearch.message import Message
 
 SceneStatus = Literal["new", "changed", "staged", "published"]
 
@@ -218,7 +214,7 @@ class IndexWriter:
         try:
             batch.require_whole(self._spec.dim)
         except ValueError as error:
-            hint = "check the weights, or embed with `precision` float32"
+            hint = Message("check the weights, or embed with `precision` float32")
             reason = f"the chips of {scene_id} cannot be indexed: {error}"
             raise IndexFolderError(reason, hint=hint) from error
         with self._hold.writing():

@@ -22,6 +22,7 @@ from geosearch.index.generations.bank_files import (
 )
 from geosearch.index.integrity.problems import Problem
 from geosearch.index.segment.reader import Segment
+from geosearch.message import Message
 
 _LOST = "nothing, but hits have no probability"
 _TOLERANCE = 1e-4
@@ -48,7 +49,7 @@ def bank_problems(folder: Path, manifest: Manifest) -> Iterator[Problem]:
     if phrases is None:
         for path in sorted(place.glob("phrases-*.npy")):
             reason = "it does not hold the phrases' vectors that its name says"
-            remedy = "`geosearch index` or `geosearch compact` makes it again"
+            remedy = Message("`geosearch.build()` or `geosearch.compact()` makes it again")
             yield Problem(str(path), reason, "", _LOST, remedy, repairable=False)
         return
     for entry in manifest.segments:
@@ -59,7 +60,7 @@ def bank_problems(folder: Path, manifest: Manifest) -> Iterator[Problem]:
             except DamagedError:
                 continue  # the segment is, which is named already
             if wrong is not None:
-                remedy = f"`geosearch verify --repair` makes it again from {VECTORS}"
+                remedy = Message("`geosearch.verify(repair=True)` makes it again from {}", VECTORS)
                 yield Problem(str(path), wrong, entry.id, _LOST, remedy, repairable=True)
 
 

@@ -15,6 +15,7 @@ from geosearch.index.folder.layout import (
     VECTORS,
 )
 from geosearch.index.folder.manifest import SegmentEntry
+from geosearch.message import Message
 
 SOURCES = {ROWS: SIDECAR, ANN: VECTORS, DESCRIPTION: SIDECAR, MANIFEST: ROWS}
 """What can be made again, and what it is made of; of the manifest, bounds and times."""
@@ -88,12 +89,13 @@ def _remedy(fault: Fault, source: str | None, repairable: bool) -> str:
     if fault.kind == STRAY:
         return "move it elsewhere: geosearch deletes nothing that it did not make"
     if fault.occupied:
-        return "move away what is there, then `geosearch verify --repair`"
+        return Message("move away what is there, then run `geosearch.verify(repair=True)`")
     if repairable:
-        return f"`geosearch verify --repair` makes it again from {source}"
+        return Message("`geosearch.verify(repair=True)` makes it again from {}", source)
     made = source is not None and fault.derived
     cause = f"{source} has to be whole first" if made else "it cannot be made again"
-    return (
-        f"{cause}: restore it from a copy, or leave its segment out with "
-        "`geosearch verify --repair --drop` and index the scenes again"
+    return Message(
+        "{}: restore it from a copy, or leave its segment out with "
+        "`geosearch.verify(repair=True, drop=True)` and index the scenes again",
+        cause,
     )

@@ -11,6 +11,7 @@ from geosearch.index.folder.manifest import Manifest, read_manifest
 from geosearch.index.integrity.bank_checks import bank_problems
 from geosearch.index.integrity.problems import Problem, problems_of
 from geosearch.index.integrity.segment_checks import find_faults
+from geosearch.message import Message
 from geosearch.text import shown
 
 _TRIES = 10
@@ -58,7 +59,7 @@ def scenes_found_twice(folder: Path, manifest: Manifest) -> Iterator[Problem]:
                 reason=f"{len(twins)} scenes are searched in two segments: {', '.join(twins[:3])}",
                 segment=entry.id,
                 lost="nothing, but hits list their chips twice",
-                remedy="`geosearch remove --scene ID`, then index the scenes again",
+                remedy=Message('`geosearch.remove(scenes="ID")`, then index the scenes again'),
                 repairable=False,
             )
         seen |= ids

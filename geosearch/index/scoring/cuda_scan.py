@@ -41,6 +41,7 @@ from geosearch.index.scoring.cuda_vectors import (
     upload,
 )
 from geosearch.index.scoring.exact import best_rows
+from geosearch.message import Message
 
 if TYPE_CHECKING:
     import torch
@@ -247,7 +248,7 @@ def _working(device: str) -> Iterator[None]:
     except (RuntimeError, AssertionError) as error:  # the second where torch has no CUDA at all
         raise EncoderError(
             f"device {device!r} failed: {first_line(error)}",
-            hint="give `device` cpu, or install a CUDA build of PyTorch and its driver",
+            hint=Message("give `device` cpu, or install a CUDA build of PyTorch and its driver"),
             parameter="device",
         ) from error
 

@@ -168,7 +168,7 @@ class Sidecar:
         _, found = self._select(_SELECT_TABLES)
         if sorted(found) != [("chips",), ("scenes",)]:
             self._connection.close()
-            raise damaged(self._path, "it does not hold the tables `chips` and `scenes`")
+            raise damaged(self._path, "it does not hold the tables chips and scenes")
 
     def _fault(self, error: Exception) -> IndexFolderError:
         """Return the error for what DuckDB says of the file."""

@@ -15,6 +15,7 @@ from geosearch.ingest.embedding.chip_buffer import ChipBuffer, outlines_of
 from geosearch.ingest.embedding.prefetch import prefetch
 from geosearch.ingest.run.progress import Part, Run, StoppedError
 from geosearch.ingest.run.report import SceneCount
+from geosearch.message import Message
 from geosearch.scenes import ChipLayout, Scene, read_chips, windows_with_data
 from geosearch.stopwatch import Stopwatch
 
@@ -60,7 +61,7 @@ def embed_scene(
     if not kept:
         raise SceneError(
             f"none of its {count:,} chips has {settings.chips.min_valid:.0%} valid pixels",
-            hint="lower `min_valid`, or omit the scene",
+            hint=Message("lower `min_valid`, or omit the scene"),
         )
     off_earth = int((~placed).sum())
     empty += len(cut) - kept

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from geosearch.errors import UsageError
 from geosearch.index import MAX_SEGMENT_ROWS, parse_size, rows_within
+from geosearch.message import Message
 from geosearch.scenes import ReadingMemory
 
 _FIXED = 220 << 20
@@ -46,7 +47,7 @@ def run_memory(max_memory: str | int | None) -> RunMemory:
     size = parse_size(max_memory) if isinstance(max_memory, str) else max_memory
     if size < _MIN_BYTES:
         raise UsageError(
-            f"`max_memory` {max_memory} is too little to read scenes",
+            Message("`max_memory` {} is too little to read scenes", max_memory),
             hint=f"give at least {-(-_MIN_BYTES // 10**6)}MB; the encoder is not counted",
             parameter="max_memory",
         )

@@ -10,7 +10,7 @@ from geosearch.ingest.run.intervals import PublishClock
 from geosearch.ingest.run.memory import release_freed_memory
 from geosearch.ingest.run.report import SceneCount
 from geosearch.ingest.run.settings import RunSettings
-from geosearch.progress import Course
+from geosearch.reporting import Course, warn_refused
 from geosearch.stopwatch import Stopwatch
 
 
@@ -42,6 +42,11 @@ class Run:
     def kept(self) -> int:
         """Scenes that are done."""
         return len(self.indexed) + len(self.relocated) + self.resumed + self.unchanged
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Leave a scene out."""
+        self.refused.append(refusal)
+        warn_refused(__name__, [refusal])
 
     def publish(self, *, goes_on: bool = False) -> PublishResult:
         """Make what is staged searchable, as `IndexWriter.publish` does."""

@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.errors import SceneError, UsageError
+from geosearch.message import Message
 
 MAX_CHIPS = 1 << 24
 """Maximum number of windows: a raster may claim any size."""
-_HINT = "use a larger `size_px` and `stride_px`; of a mosaic, index the files that it is made of"
+_HINT = Message(
+    "use a larger `size_px` and `stride_px`; of a mosaic, index the files that it is made of"
+)
 _MAX_PER_ROW = 1 << 20
 """Maximum number of windows in a row or a column."""
 

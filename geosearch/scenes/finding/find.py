@@ -118,7 +118,9 @@ def _first_of_each(files: Iterable[SceneFile], refused: list[Refusal]) -> list[S
         known = first.setdefault(keys.key(file.href), file)
         if known.item and file.item and known.id != file.id:
             reason = f"its file is already the scene {shown(known.id)}: {shown(known.name)}"
-            refused.append(Refusal(shown(file.id), reason, _ONE_SCENE))
+            refused.append(
+                Refusal(shown(file.id), reason, _ONE_SCENE, shown(without_secrets(file.href)))
+            )
     return list(first.values())
 
 
@@ -156,7 +158,9 @@ def _scene_files(found: list[_Candidate], refused: list[Refusal]) -> list[SceneF
             href, reason = candidate.href, product.band_reason
             files.append(SceneFile(href, names[0], band_reason=reason, names=names))
         except SceneError as error:
-            refused.append(Refusal(shown(names[0]), error.message, error.hint))
+            refused.append(
+                Refusal(shown(names[0]), error.message, error.hint, shown(product.files[0]))
+            )
     return files
 
 

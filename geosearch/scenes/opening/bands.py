@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from geosearch.errors import SceneError
+from geosearch.message import Message
 from geosearch.scenes.opening.sensors import Bands, Sensor, find_sensor
 
 _COLOURS = ("red", "green", "blue")
@@ -91,7 +92,7 @@ def choose_bands(facts: BandFacts, requested: Bands | None) -> BandChoice:
         if len(requested) != 3 or not all(1 <= band <= total for band in requested):
             raise SceneError(
                 f"it has {total} bands, not {', '.join(map(str, requested))}",
-                hint=f"give `bands` as three numbers from 1 to {total}",
+                hint=Message("give `bands` as three numbers from 1 to {}", total),
             )
         return BandChoice(requested, "chosen")
     _require_light(facts)
@@ -121,7 +122,7 @@ def _require_light(facts: BandFacts) -> None:
     if others:
         raise SceneError(
             f"its bands are not red, green and blue, but {', '.join(others)}",
-            hint="convert its colours, or choose which are shown: `bands` 1,2,3",
+            hint=Message("convert its colours, or choose which are shown: `bands` 1,2,3"),
         )
 
 

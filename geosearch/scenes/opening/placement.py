@@ -17,6 +17,7 @@ from rasterio.transform import RPCTransformer
 
 from geosearch.errors import SceneError, UsageError
 from geosearch.geo import PixelToLonLat, crs_to_lonlat
+from geosearch.message import Message
 from geosearch.regular_file import open_regular
 from geosearch.scenes.places.href import band_files
 from geosearch.scenes.raster.gdal import gdal_errors, open_raster
@@ -99,7 +100,7 @@ def require_crs(assume_crs: str) -> None:
             crs_to_lonlat(CRS.from_user_input(assume_crs).to_wkt())
     except (CRSError, SceneError, ValueError) as error:
         raise UsageError(
-            f"`assume_crs` {assume_crs}: {error}",
+            Message("`assume_crs` {}: {}", assume_crs, error),
             hint="use a code such as EPSG:32633; https://epsg.org lists them",
             parameter="assume_crs",
         ) from error
@@ -114,8 +115,10 @@ def _no_place(has_crs: bool, has_affine: bool, has_points: bool) -> SceneError:
     if has_affine:
         return SceneError(
             "it has an affine but no CRS: its place on Earth is unknown",
-            hint="assign the CRS: gdal_edit.py -a_srs EPSG:CODE FILE, "
-            "or state the CRS of all such files: `assume_crs` EPSG:CODE",
+            hint=Message(
+                "assign the CRS: gdal_edit.py -a_srs EPSG:CODE FILE, "
+                "or state the CRS of all such files: `assume_crs` EPSG:CODE"
+            ),
         )
     if has_points:
         reason = "it has ground control points but no CRS for them"

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.errors import UsageError
+from geosearch.message import Message
 
 Range = tuple[float, float]
 """Values shown as black and as white: the first is above the second where a file says that its
@@ -42,7 +43,7 @@ def parse_stretch(text: str) -> Stretch:
         low = high = math.nan
     if not -math.inf < low < high < math.inf:  # false for NaN, too
         raise UsageError(
-            f"invalid `stretch` {text}",
+            Message("invalid `stretch` {}", text),
             hint="use auto, percentile, none, or the values shown as black and as white: 0,3000",
             parameter="stretch",
         )

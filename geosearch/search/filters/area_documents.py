@@ -18,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geosearch.errors import UsageError, first_line
 from geosearch.geo import have_long_edges, read_crs, shapes_to_lonlat
+from geosearch.message import Message
 from geosearch.regular_file import TooLargeError, read_regular, remedy
 from geosearch.text import decoded, shown
 
@@ -88,7 +89,7 @@ def read_area(source: str | Path | dict[str, Any] | BaseGeometry) -> StatedArea:
             "give the path of a GeoJSON file, a GeoJSON object or a geometry of Shapely",
         )
     name = "standard input" if str(source) == "-" else shown(source)
-    text = decoded(_read_bytes(source, name), f"`intersects` {name}")
+    text = decoded(_read_bytes(source, name), Message("`intersects` {}", name))
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -99,7 +100,7 @@ def read_area(source: str | Path | dict[str, Any] | BaseGeometry) -> StatedArea:
 
 
 def _invalid(fault: str, hint: str) -> UsageError:
-    return UsageError(f"`intersects` {fault}", hint=hint, parameter="intersects")
+    return UsageError(Message("`intersects` {}", fault), hint=hint, parameter="intersects")
 
 
 def _read_bytes(source: str | Path, name: str) -> bytes:
@@ -133,8 +134,8 @@ def _from_document(document: Any, stated: Any, name: str) -> StatedArea:
     else:
         area = _alone(lambda: read(document, stated), name)
     if "crs" in document and document["crs"] is None:
-        said = (
-            f"`intersects` {name} says that its CRS is unknown: it is read in degrees (EPSG:4326)"
+        said = Message(
+            "`intersects` {} says that its CRS is unknown: it is read in degrees (EPSG:4326)", name
         )
         return StatedArea(area.geometry, (said, *area.notes))
     return area
@@ -145,7 +146,9 @@ def _alone(read: Any, name: str) -> StatedArea:
         part: _Part = read()
     except _UnusableError as error:
         raise _invalid(f"{name} {error}", error.hint) from error
-    return StatedArea(part.shape, (_long_way(f"`intersects` {name}"),) if part.long_way else ())
+    return StatedArea(
+        part.shape, (_long_way(Message("`intersects` {}", name)),) if part.long_way else ()
+    )
 
 
 def _collection(features: Any, stated: Any, name: str) -> StatedArea:
@@ -169,11 +172,16 @@ def _collection(features: Any, stated: Any, name: str) -> StatedArea:
     notes = []
     if left_out:
         notes.append(
-            f"`intersects` {name}: {len(left_out):,} of {len(features):,} features cannot be used "
-            f"and are left out: {reported}"
+            Message(
+                "`intersects` {}: {} of {} features cannot be used and are left out: {}",
+                name,
+                f"{len(left_out):,}",
+                f"{len(features):,}",
+                reported,
+            )
         )
     if uncut:
-        notes.append(_long_way(f"`intersects` {name}: {_few(uncut, ', ')}"))
+        notes.append(_long_way(Message("`intersects` {}: {}", name, _few(uncut, ", "))))
     whole = parts[0] if len(parts) == 1 else shapely.union_all(parts)
     return StatedArea(whole, tuple(notes))
 
@@ -252,11 +260,12 @@ def _srid(shape: BaseGeometry) -> int | None:
     return int(shapely.get_srid(shape)) or None
 
 
-def _long_way(what: str) -> str:
-    return (
-        f"{what} has an edge of more than 180 degrees, and is read as it is drawn, the long way "
+def _long_way(what: str) -> Message:
+    return Message(
+        "{} has an edge of more than 180 degrees, and is read as it is drawn, the long way "
         "round; if it should cross 180 degrees, cut it there (RFC 7946, 3.1.9) or write "
-        "longitudes beyond 180 (179 to 181)"
+        "longitudes beyond 180 (179 to 181)",
+        what,
     )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from geosearch.errors import UsageError
 from geosearch.geo import MAX_LON, ROUNDING_DEG
 from geosearch.index import Area, Filter, TimeSpan, ValueRange
+from geosearch.message import Message, named
 from geosearch.search.conditions import QUANTITIES, Conditions, Quantity, require_known
 from geosearch.search.filters.area_documents import read_area
 from geosearch.search.filters.moments import moments_text
@@ -55,8 +56,8 @@ def make_filter(**conditions: Unpack[Conditions]) -> Filter:
     when, undated = conditions.get("datetime"), bool(conditions.get("undated"))
     if undated and when is None:
         raise UsageError(
-            "`undated` without `datetime`",
-            hint="`undated` adds to what `datetime` finds: give both",
+            Message("`undated` without `datetime`"),
+            hint=Message("`undated` adds to what `datetime` finds: give both"),
             parameter="undated",
         )
     return Filter(
@@ -84,7 +85,13 @@ def _ranges(conditions: Conditions) -> tuple[ValueRange, ...]:
         minimum, maximum = (_bound(f"{end}_{name}", given, quantity) for end in ("min", "max"))
         if minimum is not None and maximum is not None and minimum > maximum:
             raise UsageError(
-                f"`min_{name}` {minimum:g} is above `max_{name}` {maximum:g}",
+                Message(
+                    "{} {} is above {} {}",
+                    named(f"min_{name}"),
+                    f"{minimum:g}",
+                    named(f"max_{name}"),
+                    f"{maximum:g}",
+                ),
                 hint="no chip could pass both",
                 parameter=f"min_{name}",
             )
@@ -103,7 +110,9 @@ def _bound(name: str, given: Mapping[str, Any], quantity: Quantity) -> float | N
     except TypeError:
         refused = True
     if refused:
-        raise UsageError(f"`{name}` is {bound!r}", hint=quantity.hint, parameter=name)
+        raise UsageError(
+            Message("{} is {}", named(name), repr(bound)), hint=quantity.hint, parameter=name
+        )
     return bound
 
 
@@ -146,7 +155,7 @@ def _within_one_turn(west: float, east: float) -> tuple[float, float]:
 
 
 def _bbox_error(fault: str) -> UsageError:
-    return UsageError(f"`bbox` {fault}", hint=_BBOX_HINT, parameter="bbox")
+    return UsageError(Message("`bbox` {}", fault), hint=_BBOX_HINT, parameter="bbox")
 
 
 def _shortened(bbox: object) -> str:
@@ -206,7 +215,7 @@ def _parse_moment(text: str, *, open_allowed: bool) -> TimeSpan:
 
 
 def _datetime_error(name: str, fault: str) -> UsageError:
-    return UsageError(f"`{name}` {fault}", hint=_DATETIME_HINT, parameter=name)
+    return UsageError(Message("{} {}", named(name), fault), hint=_DATETIME_HINT, parameter=name)
 
 
 def _date_span(year: str, month: str | None, day: str | None) -> TimeSpan:

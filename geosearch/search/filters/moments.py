@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from geosearch.errors import UsageError
+from geosearch.message import Message, named
 
 if TYPE_CHECKING:
     from geosearch.search.conditions import Moments
@@ -32,7 +33,7 @@ def _text(moment: object, name: str) -> str:
     if isinstance(moment, datetime):
         if moment.tzinfo is None:
             raise UsageError(
-                f"`{name}` {moment.isoformat()} has no zone",
+                Message("{} {} has no zone", named(name), moment.isoformat()),
                 hint="give it one: moment.replace(tzinfo=datetime.UTC)",
                 parameter=name,
             )
@@ -40,7 +41,7 @@ def _text(moment: object, name: str) -> str:
     if isinstance(moment, date):
         return moment.isoformat()
     raise UsageError(
-        f"`{name}` is of type {type(moment).__name__}: {moment!r}",
+        Message("{} is of type {}: {}", named(name), type(moment).__name__, repr(moment)),
         hint="give a text, a date, a datetime with a zone, or a pair of them, None for an open end",
         parameter=name,
     )

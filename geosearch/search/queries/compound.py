@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.errors import UsageError
+from geosearch.message import Message
 
 AVOIDED = 0.5
 """Weight of what is not wanted: 0.25 leaves more of it, 1 gains nothing."""
@@ -89,7 +90,7 @@ def compound(
         only = len(avoid) or len(wrong)
         raise UsageError(
             "nothing is looked for" + (": there is only what is not wanted" if only else ""),
-            hint="give a text, images in `like`, or marks of what is right",
+            hint=Message("give a text, images in `like`, or marks of what is right"),
             parameter="query",
         )
     unwanted = [unit(_mean(vectors)) for vectors in (avoid, wrong) if len(vectors)]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from geosearch.encoders import Encoder, is_plain_image, read_image
 from geosearch.errors import EncoderError, SceneError, UsageError
 from geosearch.index import Generation
+from geosearch.message import Message
 from geosearch.search.hits.chip import Chip
 from geosearch.search.hits.find_chip import find_chip, has_chip
 from geosearch.search.hits.hit import Hit
@@ -160,7 +161,7 @@ def _encoded(pixels: NDArray[np.uint8], encoder: Encoder) -> NDArray[np.float32]
 
 def _not_an_example(one: Any) -> UsageError:
     return UsageError(
-        f"`like` holds {shown(repr(one))[:_SHOWN_LETTERS]}, which is no image",
+        Message("`like` holds {}, which is no image", shown(repr(one))[:_SHOWN_LETTERS]),
         hint=_HINT,
         parameter="like",
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from geosearch.errors import UsageError, first_line
 from geosearch.json_text import json_text
+from geosearch.message import Message
 from geosearch.outputs import JSON, require_output, write_text
 from geosearch.regular_file import read_regular, remedy
 from geosearch.text import decoded, is_readable, shown
@@ -86,7 +87,7 @@ def read_marks(given: AnyMarks) -> Marks:
         return given
     if isinstance(given, str | Path):
         return _from(_document(given), shown(given))
-    return _from(given, "`marks`")
+    return _from(given, Message("`marks`"))
 
 
 def _from(given: Any, name: str) -> Marks:

@@ -47,7 +47,7 @@ def wrong_shape(shape: tuple[int, ...], dim: int) -> UsageError:
     """Return the error for a query vector that is not one of the index."""
     return UsageError(
         f"the query vector has shape {shape}, but the index has vectors of {dim} numbers",
-        hint="embed the query with the encoder that `geosearch info` names",
+        hint="embed the query with the encoder of the index",
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from geosearch.encoders import Encoder, WordReader
+from geosearch.message import Message
 from geosearch.text import shown
 from geosearch.vocabulary import excluded, spelled
 
@@ -33,7 +34,7 @@ def read_wording(text: str, encoder: Encoder, *, as_written: bool = False) -> Wo
         return Wording(text, text, tuple(notes))
     spelling = spelled(text, encoder.token_count)
     notes += [
-        f"taking {_quoted(word)} for {_quoted(better)}; `as_written` keeps it"
+        Message("taking {} for {}; `as_written` keeps it", _quoted(word), _quoted(better))
         for word, better in spelling.mended
     ]
     if spelling.unknown:
@@ -45,7 +46,9 @@ def _note_on_exclusion(text: str) -> Sequence[str]:
     what = excluded(text)
     if what is None:
         return ()
-    return (f"encoders read over words such as without: give `avoid` {_quoted(what)} instead",)
+    return (
+        Message("encoders read over words such as without: give `avoid` {} instead", _quoted(what)),
+    )
 
 
 def _quoted(word: str) -> str:

@@ -24,6 +24,7 @@ from geosearch.index import (
     SegmentPlan,
     Tier,
 )
+from geosearch.message import Message, named
 from geosearch.search.filters.notes import notes_on
 from geosearch.search.hits.explanation import Explanation
 from geosearch.search.hits.hit import Hit
@@ -210,10 +211,14 @@ def hit_count(k: int, name: str = "k") -> int:
         count = index_of(k)
     except TypeError:
         raise UsageError(
-            f"`{name}` is {k!r}", hint="give a whole number of hits", parameter=name
+            Message("{} is {}", named(name), repr(k)),
+            hint="give a whole number of hits",
+            parameter=name,
         ) from None
     if count < 1:
-        raise UsageError(f"`{name}` is {k}", hint="give at least 1", parameter=name)
+        raise UsageError(
+            Message("{} is {}", named(name), k), hint="give at least 1", parameter=name
+        )
     return count
 
 

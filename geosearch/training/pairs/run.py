@@ -16,8 +16,9 @@ from geosearch.encoders import (
     resolve_precision,
 )
 from geosearch.errors import Refusal, UsageError
+from geosearch.message import Message
 from geosearch.outputs import require_folder
-from geosearch.reporting import LOG, SILENT, Reporter
+from geosearch.reporting import LOG, SILENT, Reporter, warn_refused
 from geosearch.training.allocation import keep_freed_memory
 from geosearch.training.loop import Settings, Trained, require_checkpoint, train
 from geosearch.training.pairs.balance import Balance
@@ -126,10 +127,12 @@ def train_pairs(
         if tuning.batch % ranks.count:
             raise UsageError(
                 f"a batch of {tuning.batch} cannot be shared out to {ranks.count} processes",
-                hint="give a `batch` that is a multiple of their number",
+                hint=Message("give a `batch` that is a multiple of their number"),
                 parameter="batch",
             )
         told = reporter if ranks.first else SILENT
+        if ranks.first:
+            warn_refused(__name__, read.refused)
         told.say(f"{len(learned)} images to learn from, {len(held_out)} held out")
         settings = _settings(tuning, len(learned), steps, minutes, save_every)
         towers = _towers(tuning, learned)
@@ -162,7 +165,7 @@ def _check(tuning: Tuning) -> None:
     if tuning.batch < 2:
         raise UsageError(
             f"a batch of {tuning.batch} has nothing to tell apart",
-            hint="give a `batch` of 2 or more",
+            hint=Message("give a `batch` of 2 or more"),
             parameter="batch",
         )
     if tuning.at_once < 1 or tuning.epochs <= 0 or not 0 <= tuning.held_out < 1:
@@ -174,13 +177,15 @@ def _check(tuning: Tuning) -> None:
     if tuning.rate is not None and not 0 < tuning.rate < math.inf:
         raise UsageError(
             f"a rate of {tuning.rate}",
-            hint="give a `rate` above 0, such as 1e-5",
+            hint=Message("give a `rate` above 0, such as 1e-5"),
             parameter="rate",
         )
     resolve_precision("cpu", tuning.precision)  # refuses an unknown one
     if tuning.new and tuning.weights:
         raise UsageError(
-            "both `new` and `weights` are given", hint="omit one of them", parameter="weights"
+            Message("both `new` and `weights` are given"),
+            hint="omit one of them",
+            parameter="weights",
         )
 
 

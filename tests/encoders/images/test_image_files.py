@@ -83,7 +83,7 @@ def test_an_image_that_would_fill_the_memory_is_refused(
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
     with pytest.raises(EncoderError, match="too large") as caught:
         read_image(tmp_path / "a.png")
-    assert "geosearch index" in caught.value.hint
+    assert "geosearch.build(" in caught.value.hint
 
 
 # strangers' files

@@ -330,7 +330,7 @@ def test_a_damaged_manifest_is_refused_by_name(tmp_path: Path, text: str) -> Non
 def test_no_index_is_an_error_that_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(IndexFolderError) as caught:
         open_index(tmp_path / "nowhere")
-    assert "geosearch index" in caught.value.hint
+    assert "geosearch.build(" in caught.value.hint
 
 
 def test_a_cloud_score_that_is_not_known_is_null(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_vectors_that_are_indexed_as_scenes(tmp_path: Path) -> None:
     vectors = pa.FixedSizeListArray.from_arrays(pa.array(np.zeros(8, np.float32)), 4)
     pq.write_table(pa.table({"id": ["a", "b"], "vector": vectors}), path)
     (refused,) = find_scenes([path]).refused
-    assert "geosearch import" in refused.hint
+    assert "geosearch.import_vectors(" in refused.hint
 
 
 def test_more_open_files_than_are_allowed(tmp_path: Path) -> None:

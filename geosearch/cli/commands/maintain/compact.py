@@ -30,7 +30,7 @@ def compact(index: str | None, max_memory: str | None, as_json: bool) -> None:
     from geosearch.api import compact
     from geosearch.cli.output.reporter import CONSOLE
 
-    with CONSOLE.track("compacting", None, ""):
+    with CONSOLE.step("compacting", None, ""):
         done = compact(index, max_memory=max_memory, reporter=CONSOLE)
     if as_json:
         print_json(asdict(done))

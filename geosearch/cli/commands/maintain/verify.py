@@ -5,6 +5,7 @@ from dataclasses import asdict
 import click
 
 from geosearch.cli.options import index_option, json_option
+from geosearch.cli.output.flags import with_flags
 from geosearch.cli.output.printing import print_json, print_line
 from geosearch.cli.output.report import count_of
 
@@ -33,7 +34,7 @@ def verify(index: str | None, repair: bool, drop: bool, as_json: bool) -> int:
     from geosearch.api import verify
     from geosearch.cli.output.reporter import CONSOLE
 
-    with CONSOLE.track("reading all files", None, ""):
+    with CONSOLE.step("reading all files", None, ""):
         problems = verify(index, repair=repair, drop=drop, reporter=CONSOLE)
     left = sum(problem.outcome == "found" for problem in problems)
     if as_json:
@@ -43,7 +44,7 @@ def verify(index: str | None, repair: bool, drop: bool, as_json: bool) -> int:
         print_line(f"{problem.outcome}: {problem.path}: {problem.reason}")
         if problem.outcome == "found":
             print_line(f"   lost: {problem.lost}")
-            print_line(f"   hint: {problem.remedy}")
+            print_line(f"   hint: {with_flags(problem.remedy)}")
     if any(problem.outcome == "dropped" for problem in problems):
         print_line("index the scenes again: `geosearch index FOLDER` adds what was dropped")
     print_line(

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from geosearch.errors import Refusal, SceneError, first_line
+from geosearch.message import Message
 from geosearch.regular_file import remedy
 from geosearch.scenes.places.fetching import open_document
 from geosearch.scenes.places.remote import without_secrets
@@ -92,7 +93,9 @@ def _columns(table: Any) -> tuple[list[str], int]:
     if missing:
         hint = "give GeoParquet as stac-geoparquet writes it, or the scenes themselves"
         if "vector" in names:
-            hint = "it holds vectors: geosearch import FILE puts them into an index"
+            hint = Message(
+                'it holds vectors: `geosearch.import_vectors("FILE")` puts them into an index'
+            )
         raise SceneError(
             f"it holds no STAC Items: it has no column {' and '.join(sorted(missing))}", hint=hint
         )

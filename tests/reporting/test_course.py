@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geosearch.progress import Course
+from geosearch.reporting import Course
 
 
 @given(st.lists(st.floats(0.1, 1e9), min_size=1, max_size=20), st.data())

@@ -8,12 +8,11 @@ from threading import Event
 
 import pytest
 
-from geosearch import reporting
-from geosearch.reporting import CONSOLE, LOG, SILENT
+from geosearch.reporting import CONSOLE, LOG, SILENT, repeating
 
 
 def test_a_short_step_says_nothing_in_a_pipe(capfd: pytest.CaptureFixture[str]) -> None:
-    with CONSOLE.track("indexing", 3, "scenes") as advance:
+    with CONSOLE.step("indexing", 3, "scenes") as advance:
         advance(1)
         advance(0.5)
     assert capfd.readouterr() == ("", "")
@@ -35,9 +34,9 @@ class Log(io.StringIO):
 def test_a_log_is_told_now_and_then_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     log = Log(lines=3)
     monkeypatch.setattr(sys, "stderr", log)
-    monkeypatch.setattr(reporting, "FIRST_LINE_S", 0.01)
-    monkeypatch.setattr(reporting, "EACH_LINE_S", 0.01)
-    with CONSOLE.track("index\x1bing", 4, "scenes") as advance:
+    monkeypatch.setattr(repeating, "FIRST_LINE_S", 0.01)
+    monkeypatch.setattr(repeating, "EACH_LINE_S", 0.01)
+    with CONSOLE.step("index\x1bing", 4, "scenes") as advance:
         advance(1)
         assert log.enough.wait(60)
     *_, last = log.getvalue().splitlines()  # the first may have come before the step began
@@ -48,8 +47,8 @@ def test_a_log_is_told_now_and_then_how_far_it_is(monkeypatch: pytest.MonkeyPatc
 def test_who_did_not_ask_for_progress_hears_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     log = Log(lines=1)
     monkeypatch.setattr(sys, "stderr", log)
-    monkeypatch.setattr(reporting, "FIRST_LINE_S", 0.01)
-    with SILENT.track("indexing", 4, "scenes"), LOG.track("indexing", 4, "scenes"):
+    monkeypatch.setattr(repeating, "FIRST_LINE_S", 0.01)
+    with SILENT.step("indexing", 4, "scenes"), LOG.step("indexing", 4, "scenes"):
         assert not log.enough.wait(0.2)
 
 
@@ -61,7 +60,7 @@ def test_a_terminal_sees_what_is_done() -> None:
     ours, theirs = pty.openpty()
     script = (
         "import time; from geosearch.reporting import CONSOLE\n"
-        "with CONSOLE.track('indexing', 3, 'scenes') as advance:\n"
+        "with CONSOLE.step('indexing', 3, 'scenes') as advance:\n"
         "    advance(2); time.sleep(0.3)\n"
     )
     subprocess.run([sys.executable, "-c", script], stderr=theirs, check=True)
@@ -82,7 +81,7 @@ def test_a_line_that_is_said_is_one_line_without_controls(
 def test_a_program_hears_the_library_through_logging(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "geosearch"):
         LOG.say("index: a")
-        with LOG.track("indexing", 2, "scenes") as course:
+        with LOG.step("indexing", 2, "scenes") as course:
             course(2)
     assert [record.name for record in caplog.records] == ["geosearch", "geosearch"]
     assert caplog.messages[0] == "index: a"

@@ -24,35 +24,54 @@ class Course:
             unit: What is counted, plural.
             work: Work of all units; None if each unit takes the same.
         """
-        self._label = shown(label)
-        self._total = total
-        self._unit = unit
+        self.label = shown(label)
+        """What is going on, a few words."""
+        self.total = total
+        """Number of units; None for a step without a known end."""
+        self.unit = unit
+        """What is counted, plural."""
         self._all_work = float(total or 0) if work is None else work
         self._units = 0.0
         self._work = 0.0
         self._started = perf_counter()
+        self._watchers: list[Callable[[Course], object]] = []
+
+    def watch(self, watcher: "Callable[[Course], object]") -> None:
+        """Have a function called with this course whenever more of the step is done."""
+        self._watchers.append(watcher)
 
     def __call__(self, units: float, work: float | None = None) -> None:
         """Add units that are done, and their work; without ``work``, each unit counts the same."""
         self._units += units
         self._work += units if work is None else work
+        self._tell()
 
     def leave_out(self, units: float, work: float) -> None:
         """Add units that need no work, and take their work out of the total."""
         self._units += units
         self._all_work -= work
+        self._tell()
+
+    def _tell(self) -> None:
+        for watcher in self._watchers:
+            watcher(self)
+
+    @property
+    def done(self) -> float:
+        """Number of units that are done; parts of one count as fractions."""
+        return self._units
 
     @property
     def fraction(self) -> float | None:
         """Fraction of the work that is done, 0..1; None where it is unknown."""
-        if self._total is None or self._all_work <= 0:
+        if self.total is None or self._all_work <= 0:
             return None
         return min(self._work / self._all_work, 1.0)
 
     def counted(self) -> str:
         """Return the number of units done: ``6 of 44 scenes``."""
         whole = int(self._units + 1e-6)  # parts of one add up to it but for their rounding
-        return "" if self._total is None else f"{whole:,} of {self._total:,} {self._unit}"
+        return "" if self.total is None else f"{whole:,} of {self.total:,} {self.unit}"
 
     def left(self) -> str:
         """Return the time that is left, or the time so far, in words."""
@@ -66,12 +85,12 @@ class Course:
         fraction = self.fraction
         percent = "" if fraction is None else f"{fraction:.0%}".replace("%", " %")
         parts = [part for part in (percent, self.counted(), self.left()) if part]
-        return f"{self._label}: {', '.join(parts)}"
+        return f"{self.label}: {', '.join(parts)}"
 
     def summary(self) -> str:
         """Return what was done, when it is done: ``indexing: 44 of 44 scenes in 12 min``."""
         took = f"in {duration(perf_counter() - self._started)}"
-        return f"{self._label}: {' '.join(part for part in (self.counted(), took) if part)}"
+        return f"{self.label}: {' '.join(part for part in (self.counted(), took) if part)}"
 
 
 def duration(seconds: float) -> str:
