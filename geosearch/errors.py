@@ -78,6 +78,16 @@ class EncoderError(GeosearchError, RuntimeError):
 class WeightsError(EncoderError, OSError):
     """Weights that are missing, unreadable, or of another architecture."""
 
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str,
+        details: Sequence[str] = (),
+        parameter: str | None = "weights",
+    ) -> None:
+        super().__init__(message, hint=hint, details=details, parameter=parameter)
+
 
 class IndexFolderError(GeosearchError, OSError):
     """An index folder that cannot be read or written."""

@@ -64,6 +64,7 @@ def require_output(path: str | Path, kind: Format) -> None:
         raise UsageError(
             f"{target} would hold {kind.name}, but its name does not end in {endings_text(kind)}",
             hint=f"give a name that ends in {endings_text(kind)}",
+            parameter="path",
         )
     try:
         if _is_special(target):
@@ -90,6 +91,7 @@ def require_folder(path: Path) -> None:
         raise UsageError(
             f"cannot write into {path}: {error.strerror or error}",
             hint="give a folder that can be made and is writable",
+            parameter="path",
         ) from error
 
 
@@ -137,6 +139,7 @@ def cannot_write(path: str | Path, error: OSError) -> UsageError:
     return UsageError(
         f"cannot write {path}: {error.strerror or error}",
         hint="give a file in a folder that exists and is writable",
+        parameter="path",
     )
 
 

@@ -12,31 +12,36 @@ Paths: TypeAlias = PathLike | Iterable[PathLike]
 """One path, or several: a string is one path, never a list of letters."""
 
 
-def path_list(paths: Paths, what: str = "a path") -> list[str | Path]:
+def path_list(paths: Paths, parameter: str = "paths") -> list[str | Path]:
     """Return one path or several as a list; texts stay texts, for they may be URLs.
 
     Args:
         paths: One path, or an iterable of several.
-        what: What each of them is, for the message.
+        parameter: The argument that they were given as.
 
     Raises:
         UsageError: Something is not a path.
     """
-    hint = "give a path, or a list of paths"
     if isinstance(paths, str | bytes | os.PathLike):
         paths = [paths]
     try:
         given = list(paths)
     except TypeError as error:
-        raise UsageError(f"{paths!r} is not {what}", hint=hint) from error
-    return [_path(path, what, hint) for path in given]
+        raise _no_path(paths, parameter) from error
+    return [_path(path, parameter) for path in given]
 
 
-def _path(path: object, what: str, hint: str) -> str | Path:
+def _path(path: object, parameter: str) -> str | Path:
     if not isinstance(path, str | bytes | os.PathLike):
-        raise UsageError(f"{path!r} is not {what}", hint=hint)
+        raise _no_path(path, parameter)
     name = os.fspath(path)
     text = os.fsdecode(name)
     if not text or "\0" in text:
-        raise UsageError(f"{text!r} is not {what}", hint=hint)
+        raise _no_path(text, parameter)
     return text if isinstance(path, str | bytes) else Path(text)
+
+
+def _no_path(given: object, parameter: str) -> UsageError:
+    return UsageError(
+        f"{given!r} is not a path", hint="give a path, or a list of paths", parameter=parameter
+    )

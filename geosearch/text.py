@@ -30,7 +30,12 @@ _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 
 
 def decoded(
-    data: bytes, what: str, hint: str = "save it as UTF-8", *, in_parts: bool = False
+    data: bytes,
+    what: str,
+    hint: str = "save it as UTF-8",
+    *,
+    in_parts: bool = False,
+    parameter: str | None = None,
 ) -> str:
     """Return the text of a document: UTF-8, or UTF-16 or UTF-32 that begin with a mark.
 
@@ -40,6 +45,7 @@ def decoded(
         hint: What to do about it.
         in_parts: Whether the caller looks at each part with `is_readable`: a byte that is not UTF-8
             then becomes a lone surrogate (PEP 383), and costs its part and not the whole.
+        parameter: The argument that names the document.
 
     Raises:
         UsageError: It is none of these.
@@ -50,7 +56,7 @@ def decoded(
     except UnicodeDecodeError as error:
         if encoding not in ("utf-8", "utf-8-sig"):
             raise UsageError(
-                Message("{} is not {} text", what, encoding.upper()), hint=hint
+                Message("{} is not {} text", what, encoding.upper()), hint=hint, parameter=parameter
             ) from None
         if in_parts:
             return data.decode(encoding, "surrogateescape")
@@ -59,6 +65,7 @@ def decoded(
         raise UsageError(
             Message("{} is not UTF-8 text: line {} has the byte {}", what, line, f"0x{byte:02x}"),
             hint=hint,
+            parameter=parameter,
         ) from None
 
 
@@ -98,17 +105,22 @@ def is_readable(text: str) -> bool:
     return True
 
 
-def readable(text: str, what: str, hint: str = "write it in UTF-8") -> str:
+def readable(
+    text: str, what: str, hint: str = "write it in UTF-8", *, parameter: str | None = None
+) -> str:
     """Return a text after checking it.
 
     Args:
         text: From a file, a document or the command line.
         what: What it is, for the message: ``the query``.
         hint: What to do about it.
+        parameter: The argument that it was given as.
 
     Raises:
         UsageError: It is not UTF-8 text.
     """
     if not is_readable(text):
-        raise UsageError(Message("{} is not UTF-8 text: {}", what, shown(text)), hint=hint)
+        raise UsageError(
+            Message("{} is not UTF-8 text: {}", what, shown(text)), hint=hint, parameter=parameter
+        )
     return text

@@ -49,7 +49,7 @@ def index_folder(index: str | Path) -> Path:
         raise UsageError(
             f"an index cannot be called {name!r}", hint="name another folder", parameter="index"
         )
-    return Path(readable(name, "the index folder's name", "name another folder"))
+    return Path(readable(name, "the index folder's name", "name another folder", parameter="index"))
 
 
 def named_index(index: str | Path | None, reporter: Reporter = LOG) -> Path:

@@ -118,10 +118,10 @@ class Hits(Sequence["Hit"]):
                 "these hits cannot be asked again: they were made without an index",
                 hint="search an index: its hits can",
             )
-        marks = self.marks.with_more(self._ids(right), self._ids(wrong))
+        marks = self.marks.with_more(self._ids(right, "right"), self._ids(wrong, "wrong"))
         return self._again.with_marks(marks)
 
-    def _ids(self, given: Iterable[int | str]) -> list[str]:
+    def _ids(self, given: Iterable[int | str], parameter: str) -> list[str]:
         """Return the ids of hits that are named by rank or id."""
         by_rank = {hit.rank: hit.id for hit in self._hits}
         ids = []
@@ -133,6 +133,7 @@ class Hits(Sequence["Hit"]):
                 raise UsageError(
                     f"no hit has the rank {one!r}",
                     hint=f"give ranks of these hits ({ranks}), or ids of chips",
+                    parameter=parameter,
                 )
             else:
                 ids.append(by_rank[one])

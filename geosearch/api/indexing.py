@@ -121,7 +121,7 @@ def prepare(
         raise UsageError(
             Message("`weights` {} without `encoder`", choice.weights),
             hint="name the encoder that they belong to",
-            parameter="encoder",
+            parameter="weights",
         )
     # which encoder is taken may take the hub's answer: scenes are looked for before
     is_named = choice.name is not None

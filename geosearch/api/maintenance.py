@@ -63,6 +63,7 @@ def remove(
             hint=Message(
                 "give `scenes`, `bbox`, `intersects`, `datetime`, `min_cloud` or `max_gsd`"
             ),
+            parameter="scenes",
         )
     for line in filter.notes:
         reporter.say(line)
@@ -170,7 +171,7 @@ def verify(
         raise UsageError(
             Message("`drop` without `repair`"),
             hint=Message("add `repair`: dropping changes the index"),
-            parameter="repair",
+            parameter="drop",
         )
     folder = named_index(index, reporter)
     return room.repair(folder, drop=drop) if repair else room.verify(folder)

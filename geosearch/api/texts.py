@@ -55,7 +55,7 @@ def require_queries(texts: Sequence[str]) -> None:
     hint = 'give a text, e.g. "a river"'
     for number, text in enumerate(texts, start=1):
         which = "the query" if len(texts) == 1 else f"the query {number} of {len(texts)}"
-        if not readable(text, which, hint="give it in UTF-8").strip():
+        if not readable(text, which, hint="give it in UTF-8", parameter="query").strip():
             raise UsageError(f"{which} is empty", hint=hint, parameter="query")
 
 
@@ -75,7 +75,7 @@ def _sorted(path: str, wrong: Callable[[str], str | None]) -> Texts:
             refused.append(Refusal(f"{place} {number} of {name}", reason, hint))
     if not texts:
         first = refused[0] if refused else Refusal(name, "holds no text", "give at least one text")
-        raise UsageError(f"{first.input} {first.reason}", hint=first.hint)
+        raise UsageError(f"{first.input} {first.reason}", hint=first.hint, parameter="path")
     warn_refused(__name__, refused)
     return Texts(texts, refused)
 
@@ -94,9 +94,11 @@ def _entries(path: str) -> list[Any]:
         data = read_regular(path, _MAX_BYTES, streams=True)
     except OSError as error:
         raise UsageError(
-            f"cannot read texts from {name}: {error.strerror}", hint=remedy(error, _FORM)
+            f"cannot read texts from {name}: {error.strerror}",
+            hint=remedy(error, _FORM),
+            parameter="path",
         ) from error
-    text = decoded(data, name, in_parts=not _is_json(path))
+    text = decoded(data, name, in_parts=not _is_json(path), parameter="path")
     if not _is_json(path):
         lines = _LINE_END.split(text)
         if len(lines) > 1 and not lines[-1]:
@@ -107,9 +109,11 @@ def _entries(path: str) -> list[Any]:
         entries = json.loads(text)
     except (ValueError, RecursionError) as error:
         reason = shown(first_line(error))
-        raise UsageError(f"cannot read texts from {name}: {reason}", hint=_FORM) from error
+        raise UsageError(
+            f"cannot read texts from {name}: {reason}", hint=_FORM, parameter="path"
+        ) from error
     if not isinstance(entries, list):
-        raise UsageError(f"{name} is not a JSON list of strings", hint=_FORM)
+        raise UsageError(f"{name} is not a JSON list of strings", hint=_FORM, parameter="path")
     return [one.removeprefix("\ufeff") if isinstance(one, str) else one for one in entries]
 
 

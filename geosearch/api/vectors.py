@@ -57,7 +57,7 @@ def import_vectors(
     from geosearch.index import memory_budget, require_ann, require_fit
     from geosearch.ingest import embedded_calibration_texts, embedded_phrases
 
-    paths = path_list(files)
+    paths = path_list(files, "files")
     if not paths:
         raise UsageError(
             "no file to import", hint="give a GeoParquet file of vectors", parameter="files"
@@ -65,7 +65,9 @@ def import_vectors(
     for file in paths:
         if Path(file).is_dir():
             raise UsageError(
-                f"{shown(file)} is a folder", hint=f"name its files: {shown(file)}/*.parquet"
+                f"{shown(file)} is a folder",
+                hint=f"name its files: {shown(file)}/*.parquet",
+                parameter="files",
             )
     memory_bytes = memory_budget(max_memory)
     require_ann(ann)

@@ -81,7 +81,9 @@ def localize(
     found = find_scenes(str(scene))
     if len(found.files) != 1:
         reason = found.refused[0].reason if found.refused else f"{len(found.files)} scenes there"
-        raise UsageError(f"{scene} is not one scene: {reason}", hint="name one raster")
+        raise UsageError(
+            f"{scene} is not one scene: {reason}", hint="name one raster", parameter="scene"
+        )
     choice = encoder_choice(encoder)
     loaded = _with_cells((choice if choice.name else replace(choice, name="mini")).load())
     opened = open_scene(found.files[0])

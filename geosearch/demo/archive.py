@@ -78,6 +78,7 @@ def _require_own(folder: Path) -> None:
             raise UsageError(
                 f"{shown(path)} was not drawn by geosearch, and would be replaced",
                 hint="give another folder",
+                parameter="folder",
             )
 
 

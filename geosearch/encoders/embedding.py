@@ -55,7 +55,7 @@ def embed_texts(texts: Any, encoder: Any) -> Embedding:
     texts, encoder = _in_order(texts, encoder)
     require_texts(texts)
     if not texts:
-        raise UsageError("no text to embed", hint="give at least one text")
+        raise UsageError("no text to embed", hint="give at least one", parameter="texts")
     return Embedding(_loaded(encoder).encode_texts(texts), tuple(texts))
 
 
@@ -109,7 +109,9 @@ def _in_order(inputs: Any, encoder: Any) -> tuple[Any, Encoder | str]:
         inputs, encoder = encoder, inputs
     if not isinstance(encoder, str | Encoder):
         raise UsageError(
-            f"{encoder!r} is not an encoder", hint='give the name of one: encoder="mini"'
+            f"{encoder!r} is not an encoder",
+            hint='give the name of one: encoder="mini"',
+            parameter="encoder",
         )
     return inputs, encoder
 
@@ -123,7 +125,9 @@ def _nothing_embedded(
     paths: Paths, reason: str, hint: str = "give image files, or folders that hold some"
 ) -> UsageError:
     named = ", ".join(map(shown, path_list(paths)))
-    return UsageError(f"no image could be embedded from {named}: {reason}", hint=hint)
+    return UsageError(
+        f"no image could be embedded from {named}: {reason}", hint=hint, parameter="paths"
+    )
 
 
 @dataclass(frozen=True, slots=True)

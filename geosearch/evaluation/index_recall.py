@@ -66,20 +66,21 @@ def evaluate_recall(
     Raises:
         UsageError: There are no texts or chips, or a selectivity is not a fraction.
     """
-    if not texts or not index.chip_count:
+    if not texts:
+        raise UsageError("no text to search for", hint="give at least one", parameter="texts")
+    if not index.chip_count:
         raise UsageError(
-            "there is nothing to search for, or nothing to find",
-            hint="give texts, and an index of chips",
+            f"the index {index.folder} holds no chip", hint="give another index", parameter="index"
         )
     for share in selectivities:
         if not 0 < share <= 1:
             raise UsageError(
-                f"a selectivity of {share}",
+                Message("`selectivities` has {}", share),
                 hint="give fractions above 0, up to 1",
-                parameter="selectivity",
+                parameter="selectivities",
             )
     if k < 1:
-        raise UsageError(f"k is {k}", hint=Message("give a `k` of 1 or more"), parameter="k")
+        raise UsageError(Message("`k` is {}", k), hint="give at least 1", parameter="k")
     encoder = load_source(encoder)
     vectors = encoder.encode_texts(list(texts))
     bounds = _all_bounds(index)

@@ -31,7 +31,9 @@ class Pictures(ABC):
     def __init__(self, origin: str, names: Sequence[str]) -> None:
         if not names:
             raise UsageError(
-                f"there is no image in {origin}", hint="give a folder or a tar file of images"
+                f"there is no image in {origin}",
+                hint="give a folder or a tar file of images",
+                parameter="path",
             )
         self.origin = origin
         """Where they are, for messages."""
@@ -86,6 +88,7 @@ class Pictures(ABC):
                 raise UsageError(
                     f"{name} may be {same[0]} or {same[1]} in {self.origin}",
                     hint="give the folder that the names start from",
+                    parameter="path",
                 )
             (found if same else missing).append(same[0] if same else name)
         if missing:
@@ -93,6 +96,7 @@ class Pictures(ABC):
                 f"{len(missing)} of {len(wanted)} images are not in {self.origin}, "
                 f"such as {missing[0]!r}",
                 hint="give all images of the set: fewer would be another, easier test",
+                parameter="path",
             )
         return found
 
@@ -114,7 +118,7 @@ class FolderPictures(Pictures):
                 yield place, path.read_bytes()
             except OSError as error:
                 raise UsageError(
-                    f"cannot read {path}: {error.strerror}", hint="check the file"
+                    f"cannot read {path}: {error.strerror}", hint="check the file", parameter="path"
                 ) from error
 
 
@@ -128,7 +132,9 @@ class TarPictures(Pictures):
                 self._members = _image_members(self._archive, path)
             except (OSError, tarfile.TarError, EOFError) as error:
                 raise UsageError(
-                    f"cannot read the archive {path}: {error}", hint="give a folder or a tar file"
+                    f"cannot read the archive {path}: {error}",
+                    hint="give a folder or a tar file",
+                    parameter="path",
                 ) from error
             super().__init__(str(path), list(self._members))
             until_refused.pop_all()
@@ -147,6 +153,7 @@ class TarPictures(Pictures):
                 raise UsageError(
                     f"cannot read {member.name} in {self.origin}: {error}",
                     hint="the archive is damaged: fetch it again",
+                    parameter="path",
                 ) from error
             yield place, data
 
@@ -159,7 +166,9 @@ def _image_members(archive: tarfile.TarFile, path: Path) -> dict[str, tarfile.Ta
     members: dict[str, tarfile.TarInfo] = {}
     for count, member in enumerate(archive):
         if count >= _MAX_FILES:
-            raise UsageError(f"{path} has too many files", hint="give a smaller archive")
+            raise UsageError(
+                f"{path} has too many files", hint="give a smaller archive", parameter="path"
+            )
         # links and devices are not images, whatever their names
         if member.isreg() and PurePosixPath(member.name).suffix.lower() in IMAGE_ENDINGS:
             members[member.name.removeprefix("./")] = member
@@ -177,7 +186,9 @@ def open_pictures(path: str | Path) -> Pictures:
         return FolderPictures(given)
     if given.is_file():
         return TarPictures(given)
-    raise UsageError(f"there is no {given}", hint="give a folder or a tar file of images")
+    raise UsageError(
+        f"there is no {given}", hint="give a folder or a tar file of images", parameter="path"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,4 +248,5 @@ def _check_size(size: int, name: str) -> None:
         raise UsageError(
             f"{name} has {size:,} bytes, more than {_LARGEST_FILE:,}",
             hint="give images, not archives of them",
+            parameter="path",
         )

@@ -122,9 +122,15 @@ def read_json(path: str | Path, hint: str) -> tuple[Any, str]:
         with Path(path).open("rb") as file:
             data = file.read(_MAX_JSON + 1)
         if len(data) > _MAX_JSON:
-            raise UsageError(f"{path} is larger than {_MAX_JSON:,} bytes", hint=hint)
+            raise UsageError(
+                f"{path} is larger than {_MAX_JSON:,} bytes", hint=hint, parameter="path"
+            )
         return json.loads(data), hashlib.sha256(data).hexdigest()
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}", hint=hint) from error
+        raise UsageError(
+            f"cannot read {path}: {error.strerror}", hint=hint, parameter="path"
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is not valid JSON: {error}", hint=hint) from error
+        raise UsageError(
+            f"{path} is not valid JSON: {error}", hint=hint, parameter="path"
+        ) from error

@@ -41,10 +41,11 @@ def look_for_scenes(paths: Sequence[str | Path]) -> Discovery:
     if found.refused:
         raise _nothing_usable(found.refused)
     if found.passed_over:
-        raise UsageError("no scene found", hint=found.passed_over)
+        raise UsageError("no scene found", hint=found.passed_over, parameter="paths")
     raise UsageError(
         f"no scene found in {without_secrets(', '.join(map(str, paths)))}",
         hint="give a folder that holds GeoTIFFs or other GDAL rasters, or name a file",
+        parameter="paths",
     )
 
 

@@ -61,14 +61,14 @@ def _place(index: Generation, place: Any) -> tuple[BaseGeometry, NDArray[np.floa
         point = _lonlat(place.split(","))
         if point is not None:
             return Point(point), None
-        chip = read_chip(index, place, parameter="history")
+        chip = read_chip(index, place, parameter="place")
         return chip.footprint, chip.vector
     point = _lonlat(place) if isinstance(place, list | tuple) else None
     if point is None:
         raise UsageError(
             f"{shown(repr(place))[:_SHOWN_LETTERS]} is not a place",
             hint="give the id of a chip, or longitude and latitude: 13.4,52.5",
-            parameter="history",
+            parameter="place",
         )
     return Point(point), None
 
@@ -87,6 +87,6 @@ def _lonlat(parts: list[Any] | tuple[Any, ...]) -> tuple[float, float] | None:
         raise UsageError(
             f"there is no place at {lon:g},{lat:g}",
             hint="give longitude and latitude in degrees, -180..180 and -90..90",
-            parameter="history",
+            parameter="place",
         )
     return lon, lat

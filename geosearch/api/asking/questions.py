@@ -168,6 +168,8 @@ def _avoided(given: str | Sequence[str]) -> list[str]:
             parameter="avoid",
         )
     for text in texts:
-        if not readable(text, Message("a text in `avoid`"), hint="give it in UTF-8").strip():
+        if not readable(
+            text, Message("a text in `avoid`"), "give it in UTF-8", parameter="avoid"
+        ).strip():
             raise UsageError(Message("a text in `avoid` is empty"), hint=hint, parameter="avoid")
     return list(texts)

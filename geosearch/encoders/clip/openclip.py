@@ -210,6 +210,7 @@ def architecture_of(architecture: str) -> _Vit | _Resnet:
         raise UsageError(
             f"unknown architecture {architecture!r}",
             hint=f"{guess}known are {', '.join(architectures())}",
+            parameter="encoder",
         )
     return _ARCHITECTURES[plain]
 

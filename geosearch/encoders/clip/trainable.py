@@ -117,6 +117,7 @@ def read_clip_towers(
         raise UsageError(
             f"{info.name} cannot be tuned",
             hint="name a DGTRS-CLIP, a CLIP of OpenCLIP's layout, Git-RSCLIP, or mini",
+            parameter="encoder",
         )
     path = find_weights(info, weights).path
     activation = str(info.activation)
@@ -143,7 +144,9 @@ def new_clip_towers(info: EncoderInfo, *, long_texts: bool, seed: int) -> ClipTo
     """
     if info.family != OPEN_CLIP or info.architecture is None:
         raise UsageError(
-            f"a new {info.name} cannot be made", hint="name one such as open-clip:ViT-S-32"
+            f"a new {info.name} cannot be made",
+            hint="name one such as open-clip:ViT-S-32",
+            parameter="encoder",
         )
     sizes = sizes_of(
         info.architecture,
@@ -154,6 +157,7 @@ def new_clip_towers(info: EncoderInfo, *, long_texts: bool, seed: int) -> ClipTo
         raise UsageError(
             f"a new {info.architecture} cannot be made: residual networks are only tuned",
             hint="name one with a transformer, such as ViT-S-32",
+            parameter="encoder",
         )
     towers = ClipTowers(sizes)
     towers.to_empty(device="cpu")

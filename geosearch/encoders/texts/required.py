@@ -13,9 +13,15 @@ def require_texts(texts: Sequence[str]) -> None:
         UsageError: One string instead of a list of them, or one of them is not UTF-8 text.
     """
     if isinstance(texts, str):  # else each of its letters would be a text
-        raise UsageError(f"a text instead of a list of texts: {texts[:40]!r}", hint="give [text]")
+        raise UsageError(
+            f"a text instead of a list of texts: {texts[:40]!r}",
+            hint="give [text]",
+            parameter="texts",
+        )
     for number, text in enumerate(texts, start=1):
         which = "the text" if len(texts) == 1 else f"text {number} of {len(texts)}"
         if not isinstance(text, str):
-            raise UsageError(f"{which} is not a text but {text!r}", hint="give texts")
-        readable(text, which)
+            raise UsageError(
+                f"{which} is not a text but {text!r}", hint="give texts", parameter="texts"
+            )
+        readable(text, which, parameter="texts")

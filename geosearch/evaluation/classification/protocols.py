@@ -107,6 +107,7 @@ def classification_protocol(name: str) -> ClassificationProtocol:
         raise UsageError(
             f"unknown classification protocol {name!r}",
             hint=f"choose one of {', '.join(CLASSIFICATION_PROTOCOLS)}",
+            parameter="protocol",
         )
     return CLASSIFICATION_PROTOCOLS[name]
 
@@ -122,12 +123,14 @@ def class_folders(pictures: Pictures) -> ClassFolders:
         raise UsageError(
             f"{pictures.names[of.index('')]} in {pictures.origin} lies in no class's folder",
             hint="give a folder that holds a folder for each class",
+            parameter="pictures",
         )
     classes = sorted(set(of))
     if len(classes) < 2:
         raise UsageError(
             f"{pictures.origin} holds one class only: {classes[0]}",
             hint="give a folder that holds a folder for each class",
+            parameter="pictures",
         )
     row_of = {name: row for row, name in enumerate(classes)}
     return ClassFolders(
@@ -181,7 +184,7 @@ def read_class_names(path: str | Path) -> dict[str, str]:
     """
     names, _ = read_json(path, _NAMES_HINT)
     if not isinstance(names, dict) or not all(isinstance(word, str) for word in names.values()):
-        raise UsageError(f"{path} holds no names of classes", hint=_NAMES_HINT)
+        raise UsageError(f"{path} holds no names of classes", hint=_NAMES_HINT, parameter="path")
     return names
 
 
@@ -192,12 +195,15 @@ def _words(
         raise UsageError(
             f"there is no folder {unknown[0]!r} to be called {names[unknown[0]]!r}",
             hint=f"the folders are {', '.join(classes)}",
+            parameter="names",
         )
     words = [names.get(folder) or class_words(folder, protocol) for folder in classes]
     if len(set(words)) < len(words):
         twice = next(word for word in words if words.count(word) > 1)
         raise UsageError(
-            f"two classes are called {twice!r}", hint=Message("tell them apart by `names`")
+            f"two classes are called {twice!r}",
+            hint=Message("tell them apart by `names`"),
+            parameter="names",
         )
     return words
 

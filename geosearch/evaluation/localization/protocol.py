@@ -62,10 +62,12 @@ def read_localization_queries(path: str | Path) -> tuple[tuple[LocalizationQuery
         queries = tuple(_query(entry) for entry in entries)
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(
-            f"{path} is not in the layout of AIR-SLT: {type(error).__name__}: {error}", hint=_HINT
+            f"{path} is not in the layout of AIR-SLT: {type(error).__name__}: {error}",
+            hint=_HINT,
+            parameter="path",
         ) from error
     if not queries:
-        raise UsageError(f"{path} holds no query", hint=_HINT)
+        raise UsageError(f"{path} holds no query", hint=_HINT, parameter="path")
     return queries, sha256
 
 

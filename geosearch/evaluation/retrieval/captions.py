@@ -59,7 +59,9 @@ def read_karpathy(path: str | Path, split: str = "test") -> CaptionedSet:
         ]
     except (KeyError, TypeError, IndexError) as error:
         raise UsageError(
-            f"{path} is not in Karpathy's layout: {type(error).__name__} at {error}", hint=_HINT
+            f"{path} is not in Karpathy's layout: {type(error).__name__} at {error}",
+            hint=_HINT,
+            parameter="path",
         ) from error
     if not entries:
         there = sorted({str(image.get("split")) for image in document["images"]})
@@ -68,6 +70,7 @@ def read_karpathy(path: str | Path, split: str = "test") -> CaptionedSet:
             hint=Message(
                 "choose one of its splits as `split`: {}", ", ".join(there) or "it has none"
             ),
+            parameter="split",
         )
     return _merged(_name_of(Path(path), document), split, entries, sha256)
 
@@ -86,15 +89,23 @@ def read_text_files(folder: str | Path) -> CaptionedSet:
             with file.open("rb") as stream:
                 data = stream.read(_LONGEST_TEXT + 1)
             if len(data) > _LONGEST_TEXT:
-                raise UsageError(f"{file} is too large for a caption", hint="omit it")
+                raise UsageError(
+                    f"{file} is too large for a caption", hint="omit it", parameter="folder"
+                )
             entries.append((file.stem, (first_line_of(data.decode()),)))
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(
-                f"cannot read the caption {file}: {error}", hint="give UTF-8 text files"
+                f"cannot read the caption {file}: {error}",
+                hint="give UTF-8 text files",
+                parameter="folder",
             ) from error
         hashes[file.name] = hashlib.sha256(data).hexdigest()
     if not entries:
-        raise UsageError(f"there is no .txt file in {folder}", hint="give a folder of captions")
+        raise UsageError(
+            f"there is no .txt file in {folder}",
+            hint="give a folder of captions",
+            parameter="folder",
+        )
     return _merged(Path(folder).resolve().name, "all", entries, hash_of_files(hashes))
 
 
@@ -111,7 +122,7 @@ def _merged(
     for image, said in entries:
         captions[image] += said
     if not any(captions.values()):
-        raise UsageError(f"the set {name} has no captions", hint=_HINT)
+        raise UsageError(f"the set {name} has no captions", hint=_HINT, parameter="path")
     return CaptionedSet(
         name, split, tuple(names), tuple(tuple(captions[image]) for image in names), sha256
     )

@@ -165,5 +165,6 @@ def _protocol(name: str) -> Protocol:
         raise UsageError(
             f"unknown retrieval protocol {name!r}",
             hint=f"choose one of {', '.join(RETRIEVAL_PROTOCOLS)}",
+            parameter="protocol",
         )
     return RETRIEVAL_PROTOCOLS[name]

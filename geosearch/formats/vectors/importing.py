@@ -123,6 +123,7 @@ def agreed_spec(files: Sequence[VectorFile]) -> IndexSpec:
                 f"{file.name} holds {spec.dim}-number vectors of {spec.fingerprint}, "
                 f"but {files[0].name} {specs[0].dim}-number vectors of {specs[0].fingerprint}",
                 hint="import them into separate indexes",
+                parameter="files",
             )
     return specs[0]
 
@@ -195,6 +196,7 @@ def import_vectors(
                     refused[0].reason,
                 ),
                 hint=refused[0].hint,
+                parameter="files",
             )
         with reporter.step("publishing", None, ""):
             generation = writer.publish(unfinished=writer.unfinished)
@@ -269,11 +271,13 @@ def _stage(
         raise UsageError(
             f"{file.name} has no usable row: {own.summary() or 'it has no rows'}",
             hint="see docs/reference/geoparquet.md for the columns that a row must have",
+            parameter="files",
         )
     if _state_now(file) != file.state:
         raise UsageError(
             f"{file.name} changed while it was read",
             hint="import it again when nothing is writing to it",
+            parameter="files",
         )
     if len(uncut):
         left_out.notes.append(_long_way(shown(record.id), uncut))

@@ -59,11 +59,15 @@ def read_vectors(path: str | Path) -> QueryVectors:
     with _reading(path), open_regular(path) as file:
         vectors, items = _stored(file, shown(path))
     if vectors.ndim not in (1, 2) or not vectors.size:
-        raise UsageError(f"{shown(path)} has vectors of shape {vectors.shape}", hint=_HINT)
+        raise UsageError(
+            f"{shown(path)} has vectors of shape {vectors.shape}", hint=_HINT, parameter="path"
+        )
     vectors = np.atleast_2d(vectors)
     if items is not None and items.shape != (len(vectors),):
         raise UsageError(
-            f"{shown(path)} has {len(vectors)} vectors and {items.size} items", hint=_HINT
+            f"{shown(path)} has {len(vectors)} vectors and {items.size} items",
+            hint=_HINT,
+            parameter="path",
         )
     return _usable(vectors, _names(path, items, len(vectors)))
 
@@ -88,7 +92,9 @@ def _usable(vectors: NDArray[Any], names: list[str]) -> QueryVectors:
         for at in np.flatnonzero(~usable).tolist()
     ]
     if not usable.any():
-        raise UsageError(f"{refused[0].input} {refused[0].reason}", hint=refused[0].hint)
+        raise UsageError(
+            f"{refused[0].input} {refused[0].reason}", hint=refused[0].hint, parameter="path"
+        )
     kept = [name for name, one in zip(names, usable.tolist(), strict=True) if one]
     return QueryVectors(vectors[usable], kept, refused)
 
@@ -100,15 +106,20 @@ def _reading(path: Path) -> Iterator[None]:
     except UsageError:
         raise
     except KeyError as error:
-        raise UsageError(f"{shown(path)} has no array `vectors`", hint=_HINT) from error
+        raise UsageError(
+            f"{shown(path)} has no array `vectors`", hint=_HINT, parameter="path"
+        ) from error
     except OSError as error:
         raise UsageError(
             f"cannot read vectors from {shown(path)}: {error.strerror or error}",
             hint=remedy(error, _HINT),
+            parameter="path",
         ) from error
     except Exception as error:  # of a forged file, each decompressor raises types of its own
         raise UsageError(
-            f"cannot read vectors from {shown(path)}: {shown(first_line(error))}", hint=_HINT
+            f"cannot read vectors from {shown(path)}: {shown(first_line(error))}",
+            hint=_HINT,
+            parameter="path",
         ) from error
 
 
@@ -155,6 +166,7 @@ def _array(file: Any, name: str, size: int) -> NDArray[Any]:
             f"{name} holds {claimed / 2**20:,.0f} MiB of vectors; "
             f"the maximum is {_MAX_BYTES >> 20} MiB",
             hint="split them into several files",
+            parameter="path",
         )
     if kind.itemsize == 0 or claimed > size - file.tell():
         raise ValueError(f"its header claims {shape} values of {kind}, more than it holds")

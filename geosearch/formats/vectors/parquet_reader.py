@@ -109,6 +109,7 @@ class VectorFile:
             raise UsageError(
                 f"{self.name} cannot be opened: {error.strerror}",
                 hint=remedy(error, "give the path of a GeoParquet file"),
+                parameter="files",
             ) from error
         self.rows: int = self._file.metadata.num_rows
         with self._named():
@@ -129,6 +130,7 @@ class VectorFile:
         return UsageError(
             f"{self.name} cannot be read as Parquet: {shown(first_line(error))}",
             hint=_COLUMNS_HINT,
+            parameter="files",
         )
 
     def __enter__(self) -> "VectorFile":
@@ -172,6 +174,7 @@ class VectorFile:
         raise UsageError(
             f"{self.name} contains duplicate id '{shown(repeated[0].as_py())}'",
             hint="give each row an id of its own",
+            parameter="files",
         )
 
     @property
@@ -185,7 +188,9 @@ class VectorFile:
         try:
             yield
         except UsageError as error:
-            raise UsageError(f"{self.name}: {error.message}", hint=error.hint) from error
+            raise UsageError(
+                f"{self.name}: {error.message}", hint=error.hint, parameter="files"
+            ) from error
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -197,20 +202,27 @@ class VectorFile:
             raise UsageError(
                 f"{self.name} cannot be read: {shown(first_line(error))}",
                 hint="write the file again",
+                parameter="files",
             ) from error
 
     def _require_columns(self) -> None:
         missing = [n for n in ("id", "vector") if n not in self._schema.names]
         if missing:
-            raise UsageError(f"it has no column {missing[0]!r}", hint=_COLUMNS_HINT)
+            raise UsageError(
+                f"it has no column {missing[0]!r}", hint=_COLUMNS_HINT, parameter="files"
+            )
         kind = _storage(self._schema.field("vector").type)
         if not _is_list(kind) or not pa.types.is_floating(kind.value_type):
-            raise UsageError(f"it has vectors of type {kind}", hint=_COLUMNS_HINT)
+            raise UsageError(
+                f"it has vectors of type {kind}", hint=_COLUMNS_HINT, parameter="files"
+            )
 
     def _require_wkb(self) -> None:
         kind = _storage(self._schema.field(self._geometry.name).type)
         if not is_binary(kind):
-            raise UsageError(f"it has geometries of type {kind}", hint=_COLUMNS_HINT)
+            raise UsageError(
+                f"it has geometries of type {kind}", hint=_COLUMNS_HINT, parameter="files"
+            )
 
     def _own_metadata(self) -> dict[str, Any]:
         return json_object((self._schema.metadata or {}).get(OWN))
@@ -223,7 +235,9 @@ class VectorFile:
             with self._reading():
                 dim = self._first_length()
         if not 1 <= dim <= _MAX_DIM:
-            raise UsageError(f"{self.name} has vectors of {dim} numbers", hint=_COLUMNS_HINT)
+            raise UsageError(
+                f"{self.name} has vectors of {dim} numbers", hint=_COLUMNS_HINT, parameter="files"
+            )
         return dim
 
     def _first_length(self) -> int:

@@ -89,7 +89,9 @@ def read_area(source: str | Path | dict[str, Any] | BaseGeometry) -> StatedArea:
             "give the path of a GeoJSON file, a GeoJSON object or a geometry of Shapely",
         )
     name = "standard input" if str(source) == "-" else shown(source)
-    text = decoded(_read_bytes(source, name), Message("`intersects` {}", name))
+    text = decoded(
+        _read_bytes(source, name), Message("`intersects` {}", name), parameter="intersects"
+    )
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -112,6 +112,7 @@ def unit(vector: Floats) -> NDArray[np.float64]:
         raise UsageError(
             "the parts of the question cancel each other out",
             hint="leave out what is wanted and unwanted at once",
+            parameter="query",
         )
     return np.asarray(wide / length)
 

@@ -109,7 +109,7 @@ def _document(path: str | Path) -> Any:
             parameter="marks",
         ) from error
     try:
-        return json.loads(decoded(data, name))
+        return json.loads(decoded(data, name, parameter="marks"))
     except (ValueError, RecursionError) as error:
         raise _error(f"cannot read marks from {name}: {shown(first_line(error))}") from error
 

@@ -30,6 +30,7 @@ def unit_queries(vectors: object, dim: int) -> NDArray[np.float32]:
         raise UsageError(
             f"the query is of type {kind}",
             hint="ask with a text, a list of texts, or a NumPy array of float16, 32 or 64",
+            parameter="query",
         )
     table = np.atleast_2d(vectors).astype(np.float64)
     if table.ndim != 2 or table.shape[1] != dim:
@@ -48,6 +49,7 @@ def wrong_shape(shape: tuple[int, ...], dim: int) -> UsageError:
     return UsageError(
         f"the query vector has shape {shape}, but the index has vectors of {dim} numbers",
         hint="embed the query with the encoder of the index",
+        parameter="query",
     )
 
 
@@ -57,4 +59,6 @@ def _no_direction(largest: NDArray[np.float64]) -> UsageError:
     what = "holds NaN or infinity" if broken.any() else "is zero, which is not a direction"
     number = int((broken if broken.any() else largest == 0).argmax())
     which = "the query vector" if len(largest) == 1 else f"query vector {number} (from 0)"
-    return UsageError(f"{which} {what}", hint="leave it out, or embed its query again")
+    return UsageError(
+        f"{which} {what}", hint="leave it out, or embed its query again", parameter="query"
+    )

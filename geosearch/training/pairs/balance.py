@@ -33,7 +33,11 @@ class Balance:
         numbers = [number for point in self.points for number in point]
         grows = all(a[0] < b[0] for a, b in pairwise(self.points))
         if not self.points or not grows or any(not 0 <= number <= 1 for number in numbers):
-            raise UsageError(f"{str(self)!r} is not a balance of long and short texts", hint=_FORM)
+            raise UsageError(
+                f"{str(self)!r} is not a balance of long and short texts",
+                hint=_FORM,
+                parameter="balance",
+            )
 
     def long(self, done: float) -> float:
         """Return the weight of the long texts when a fraction of the run is done."""
@@ -65,5 +69,5 @@ def read_balance(written: str) -> Balance:
         if isinstance(error, UsageError):
             raise
         raise UsageError(
-            f"{written!r} is not a balance of long and short texts", hint=_FORM
+            f"{written!r} is not a balance of long and short texts", hint=_FORM, parameter="balance"
         ) from None

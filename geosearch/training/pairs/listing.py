@@ -69,7 +69,9 @@ def read_pairs(listing: Path, images: Path | None = None) -> Pairs:
                 known += [text for text in new if text not in known]
     if not found:
         reason = refused[0].reason if refused else "it is empty"
-        raise UsageError(f"{listing} gives nothing to learn from: {reason}", hint=_FORM)
+        raise UsageError(
+            f"{listing} gives nothing to learn from: {reason}", hint=_FORM, parameter="listing"
+        )
     pairs = tuple(Pair(path, tuple(short), tuple(long)) for path, (short, long) in found.items())
     return Pairs(pairs, tuple(refused))
 
@@ -106,21 +108,27 @@ def _rows(listing: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 if line.strip():
                     yield number, _object(f"{listing}, line {number}", line)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"cannot read {listing}: {error}", hint=_FORM) from error
+        raise UsageError(
+            f"cannot read {listing}: {error}", hint=_FORM, parameter="listing"
+        ) from error
 
 
 def _check_columns(listing: Path, columns: Any) -> None:
     if "file" not in columns or not {"short", "long"} & set(columns):
-        raise UsageError(f"{listing} has the columns {', '.join(columns)}", hint=_FORM)
+        raise UsageError(
+            f"{listing} has the columns {', '.join(columns)}", hint=_FORM, parameter="listing"
+        )
 
 
 def _object(where: str, line: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
     except ValueError as error:
-        raise UsageError(f"{where} is not valid JSON: {error}", hint=_FORM) from error
+        raise UsageError(
+            f"{where} is not valid JSON: {error}", hint=_FORM, parameter="listing"
+        ) from error
     if not isinstance(row, dict):
-        raise UsageError(f"{where} is not a JSON object", hint=_FORM)
+        raise UsageError(f"{where} is not a JSON object", hint=_FORM, parameter="listing")
     return row
 
 
@@ -129,5 +137,5 @@ def _texts(where: str, value: Any) -> tuple[str, ...]:
     several = value if isinstance(value, list) else [value]
     texts = [one for one in several if one is not None]
     if any(not isinstance(one, str) for one in texts):
-        raise UsageError(f"{where}: {value!r} is not a text", hint=_FORM)
+        raise UsageError(f"{where}: {value!r} is not a text", hint=_FORM, parameter="listing")
     return tuple(one.strip()[:_MAX_CHARACTERS] for one in texts if one.strip())

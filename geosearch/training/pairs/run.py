@@ -168,11 +168,23 @@ def _check(tuning: Tuning) -> None:
             hint=Message("give a `batch` of 2 or more"),
             parameter="batch",
         )
-    if tuning.at_once < 1 or tuning.epochs <= 0 or not 0 <= tuning.held_out < 1:
+    if tuning.at_once < 1:
         raise UsageError(
-            f"at_once {tuning.at_once}, epochs {tuning.epochs}, held out {tuning.held_out}: "
-            "one of them is invalid",
-            hint="at_once is 1 or more, epochs are more than 0, held out is a fraction below 1",
+            Message("`at_once` is {}", tuning.at_once),
+            hint="give a number of images of at least 1",
+            parameter="at_once",
+        )
+    if not 0 < tuning.epochs < math.inf:
+        raise UsageError(
+            Message("`epochs` is {}", tuning.epochs),
+            hint="give a number above 0",
+            parameter="epochs",
+        )
+    if not 0 <= tuning.held_out < 1:
+        raise UsageError(
+            Message("`held_out` is {}", tuning.held_out),
+            hint="give a fraction from 0 to below 1",
+            parameter="held_out",
         )
     if tuning.rate is not None and not 0 < tuning.rate < math.inf:
         raise UsageError(
