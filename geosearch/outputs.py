@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from geosearch.errors import GeosearchError, UsageError
+from geosearch.paths import PathLike
 from geosearch.replacing import replacing
 
 
@@ -36,7 +37,7 @@ GEOTIFF = Format("a GeoTIFF", (".tif", ".tiff"))
 NPZ = Format("NumPy arrays", (".npz",))
 
 
-def has_ending(path: str | Path, kind: Format) -> bool:
+def has_ending(path: PathLike, kind: Format) -> bool:
     """Return whether a file's name ends as those of a format do."""
     return Path(path).suffix.lower() in kind.endings
 
@@ -47,7 +48,7 @@ def endings_text(*kinds: Format) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def require_output(path: str | Path, kind: Format) -> None:
+def require_output(path: PathLike, kind: Format) -> None:
     """Refuse a file that could not be written, before anything is computed for it.
 
     Nothing is changed: a file is made beside the place and taken away again.
@@ -100,7 +101,7 @@ class _UntouchedError(Exception):
 
 
 @contextmanager
-def output_file(path: str | Path) -> Iterator[BinaryIO]:
+def output_file(path: PathLike) -> Iterator[BinaryIO]:
     """Give a file to write to, which is moved to its place once it is whole.
 
     An existing file that is not a regular file (``/dev/stdout``) is written to directly.
@@ -123,18 +124,18 @@ def output_file(path: str | Path) -> Iterator[BinaryIO]:
         raise cannot_write(target, error) from error
 
 
-def write_bytes(path: str | Path, data: bytes) -> None:
+def write_bytes(path: PathLike, data: bytes) -> None:
     """Write a file whole or not at all; see `output_file`."""
     with output_file(path) as file:
         file.write(data)
 
 
-def write_text(path: str | Path, text: str) -> None:
+def write_text(path: PathLike, text: str) -> None:
     """Write a text file in UTF-8, whole or not at all; see `output_file`."""
     write_bytes(path, text.encode())
 
 
-def cannot_write(path: str | Path, error: OSError) -> UsageError:
+def cannot_write(path: PathLike, error: OSError) -> UsageError:
     """Return the error for a file that cannot be written."""
     return UsageError(
         f"cannot write {path}: {error.strerror or error}",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from geosearch.errors import IndexFolderError, UsageError
 from geosearch.message import Message
+from geosearch.paths import PathLike
 from geosearch.reporting import LOG, Reporter
 from geosearch.text import readable
 
@@ -24,7 +25,7 @@ INDEX_VARIABLE = "GEOSEARCH_INDEX"
 """Environment variable that names the index to use."""
 
 
-def default_index(paths: Sequence[str | Path], reporter: Reporter = LOG) -> Path:
+def default_index(paths: Sequence[PathLike], reporter: Reporter = LOG) -> Path:
     """Return where an index goes when none is named: the environment's, or ``indexes/NAME``.
 
     Raises:
@@ -38,7 +39,7 @@ def default_index(paths: Sequence[str | Path], reporter: Reporter = LOG) -> Path
     return index_folder(folder)
 
 
-def index_folder(index: str | Path) -> Path:
+def index_folder(index: PathLike) -> Path:
     """Return the folder of an index that is named.
 
     Raises:
@@ -52,7 +53,7 @@ def index_folder(index: str | Path) -> Path:
     return Path(readable(name, "the index folder's name", "name another folder", parameter="index"))
 
 
-def named_index(index: str | Path | None, reporter: Reporter = LOG) -> Path:
+def named_index(index: PathLike | None, reporter: Reporter = LOG) -> Path:
     """Return the folder of the index to use: the one that is named, else `find_index`'s.
 
     Args:

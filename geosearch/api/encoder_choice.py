@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geosearch.arguments import require_field_types
 from geosearch.errors import UsageError
 from geosearch.message import Message
+from geosearch.paths import PathLike
 
 if TYPE_CHECKING:
     from geosearch.encoders import Encoder
@@ -24,7 +25,7 @@ class EncoderChoice:
     name: str | None = None
     """Its name. Default: the index's; for a new index DGTRS-CLIP B/16 where its weights are here or
     can be fetched, else ``mini``."""
-    weights: str | Path | None = None
+    weights: PathLike | None = None
     """Its weights: a file, or the folder it is in. Default: the index's, or those of the name."""
     activation: str | None = None
     """``quickgelu`` or ``gelu``, if the weights were trained with another one than the name stands
@@ -33,6 +34,9 @@ class EncoderChoice:
     """Where it computes: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``."""
     precision: str = "auto"
     """``float32`` or ``bf16``; ``auto`` takes ``bf16`` where the device has it."""
+
+    def __post_init__(self) -> None:
+        require_field_types(self)
 
     @property
     def full_name(self) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
+from geosearch.arguments import checked
 from geosearch.errors import Refusal, UsageError
 from geosearch.message import Message
 from geosearch.outputs import GEOJSON, require_output, write_text
+from geosearch.paths import PathLike
 
 if TYPE_CHECKING:
     from geosearch.api.asking.again import AskingAgain
@@ -167,7 +168,8 @@ class Hits(Sequence["Hit"]):
             )
         return tuple(found[at] for at in likely_enough(known, least=None, false=false))
 
-    def to_geojson(self, path: str | Path | None = None) -> str:
+    @checked
+    def to_geojson(self, path: PathLike | None = None) -> str:
         """Return the hits as RFC 7946 GeoJSON text, and write it to a file if one is given.
 
         Raises:
@@ -188,7 +190,8 @@ class Hits(Sequence["Hit"]):
 
         return answer_line(self.asked.named(), self)
 
-    def to_contact_sheet(self, path: str | Path, title: str = "") -> tuple[Refusal, ...]:
+    @checked
+    def to_contact_sheet(self, path: PathLike, title: str = "") -> tuple[Refusal, ...]:
         """Write a PNG that shows the hits' pixels, read again from their scenes.
 
         Returns:

@@ -12,8 +12,10 @@ from geosearch.api.default_paths import named_index
 from geosearch.api.devices import scan_device
 from geosearch.api.encoder_choice import EncoderChoice, encoder_choice
 from geosearch.api.hits import Hits
+from geosearch.arguments import checked
 from geosearch.errors import EncoderError, UsageError
 from geosearch.message import Message
+from geosearch.paths import PathLike
 from geosearch.reporting import LOG, Reporter
 from geosearch.stopwatch import Stopwatch
 
@@ -186,6 +188,7 @@ class Index:
 
         return answers(self, questions, k, filter, options, watch or Stopwatch())
 
+    @checked
     def chip(self, chip_id: str) -> Chip:
         """Return what is known of a chip, by its id: footprint, scene, vector, and its pixels.
 
@@ -196,6 +199,7 @@ class Index:
 
         return read_chip(self.generation, chip_id)
 
+    @checked
     def vector(self, chip_id: str) -> NDArray[np.float32]:
         """Return a chip's vector, float32 [dim], of unit length but for the rounding to 16 bits.
 
@@ -265,10 +269,11 @@ class Index:
             return self._device_scan
 
 
+@checked
 def open(
-    path: str | Path | None = None,
+    path: PathLike | None = None,
     *,
-    encoder: EncoderChoice | None = None,
+    encoder: EncoderChoice | str | None = None,
     reporter: Reporter = LOG,
 ) -> Index:
     """Open an index for searching.

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from geosearch.api.default_paths import default_index, index_folder
 from geosearch.api.encoder_choice import EncoderChoice, encoder_choice
 from geosearch.api.index import Index
+from geosearch.arguments import checked
 from geosearch.chips import Chips
 from geosearch.errors import UsageError
 from geosearch.message import Message
-from geosearch.paths import Paths, path_list
+from geosearch.paths import PathLike, Paths, path_list
 from geosearch.reporting import LOG, Reporter
 
 if TYPE_CHECKING:
@@ -66,9 +67,10 @@ class IndexingJob:
         return Index(generation, self.encoder, loaded=self.settings.encoder, report=report)
 
 
+@checked
 def prepare(
     paths: Paths,
-    index: str | Path | None = None,
+    index: PathLike | None = None,
     *,
     encoder: EncoderChoice | str | None = None,
     chips: Chips = _OPEN,
@@ -149,9 +151,10 @@ def prepare(
     return IndexingJob(settings, choice, reporter)
 
 
+@checked
 def build(
     paths: Paths,
-    index: str | Path | None = None,
+    index: PathLike | None = None,
     *,
     encoder: EncoderChoice | str | None = None,
     chips: Chips = _OPEN,

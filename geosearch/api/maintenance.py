@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from geosearch.api.default_paths import named_index
+from geosearch.arguments import checked
 from geosearch.errors import EncoderError, UsageError
 from geosearch.message import Message
+from geosearch.paths import PathLike
 from geosearch.reporting import LOG, Reporter
 
 if TYPE_CHECKING:
@@ -22,8 +24,9 @@ if TYPE_CHECKING:
     from geosearch.search import Conditions
 
 
+@checked
 def remove(
-    index: str | Path | None = None,
+    index: PathLike | None = None,
     *,
     scenes: str | Collection[str] = (),
     dry_run: bool = False,
@@ -52,8 +55,9 @@ def remove(
         IndexFolderError: The index cannot be read or written.
     """
     from geosearch.index import open_index, remove_chips
-    from geosearch.search import make_filter, nothing_matches
+    from geosearch.search import Conditions, make_filter, nothing_matches, require_known
 
+    require_known(conditions, Conditions, "scenes", "dry_run", "confirm")
     if isinstance(scenes, str):
         scenes = (scenes,)
     filter = make_filter(**conditions)
@@ -104,8 +108,9 @@ def _scenes_named(names: Collection[str], index: Generation) -> frozenset[str]:
     return frozenset(named)
 
 
+@checked
 def compact(
-    index: str | Path | None = None,
+    index: PathLike | None = None,
     *,
     max_memory: str | int | None = None,
     reporter: Reporter = LOG,
@@ -143,8 +148,9 @@ def _phrases_of(folder: Path) -> NDArray[np.float32] | None:
         return None
 
 
+@checked
 def verify(
-    index: str | Path | None = None,
+    index: PathLike | None = None,
     *,
     repair: bool = False,
     drop: bool = False,

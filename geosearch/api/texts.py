@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from geosearch.arguments import checked
 from geosearch.errors import Refusal, UsageError, first_line
+from geosearch.paths import PathLike
 from geosearch.regular_file import read_regular, remedy
 from geosearch.reporting import warn_refused
 from geosearch.text import decoded, is_readable, readable, shown
@@ -28,7 +30,8 @@ class Texts:
     """The others, each by its line or entry, from 1."""
 
 
-def read_texts(path: str | Path) -> Texts:
+@checked
+def read_texts(path: PathLike) -> Texts:
     """Read one text per line, or a ``.json`` file that is a list of strings; some may be empty.
 
     Raises:
@@ -37,7 +40,8 @@ def read_texts(path: str | Path) -> Texts:
     return _sorted(str(path), lambda text: None)
 
 
-def read_queries(path: str | Path) -> Texts:
+@checked
+def read_queries(path: PathLike) -> Texts:
     """Read texts to search for, as `read_texts` does; none may be empty.
 
     Raises:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Unpack
 
 from geosearch.api.default_paths import default_index, index_folder, named_index
 from geosearch.api.encoder_choice import EncoderChoice, encoder_choice
+from geosearch.arguments import checked
 from geosearch.errors import UsageError
 from geosearch.message import Message
 from geosearch.outputs import GEOPARQUET, require_output
-from geosearch.paths import Paths, path_list
+from geosearch.paths import PathLike, Paths, path_list
 from geosearch.reporting import LOG, Reporter
 from geosearch.text import shown
 
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
     from geosearch.search import Conditions
 
 
+@checked
 def import_vectors(
     files: Paths,
-    index: str | Path | None = None,
+    index: PathLike | None = None,
     *,
     encoder: EncoderChoice | str | None = None,
     ann: AnnChoice = "auto",
@@ -156,9 +158,10 @@ def _require_fit(file: VectorFile, spec: IndexSpec, folder: Path) -> None:
         )
 
 
+@checked
 def export_vectors(
-    path: str | Path,
-    index: str | Path | None = None,
+    path: PathLike,
+    index: PathLike | None = None,
     *,
     reporter: Reporter = LOG,
     **conditions: Unpack[Conditions],

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from geosearch.api.encoder_choice import EncoderChoice, encoder_choice
 from geosearch.api.hits import Hits
+from geosearch.arguments import checked
 from geosearch.errors import SceneError, UsageError
 from geosearch.outputs import GEOTIFF, cannot_write, require_output
+from geosearch.paths import PathLike
 from geosearch.replacing import replacing
 from geosearch.reporting import LOG, Reporter
 
@@ -47,10 +49,11 @@ def with_places(
     return hits.with_hits(placed, tuple(notes))
 
 
+@checked
 def localize(
     text: str,
-    scene: str | Path,
-    path: str | Path,
+    scene: PathLike,
+    path: PathLike,
     *,
     encoder: str | EncoderChoice | None = None,
     reporter: Reporter = LOG,

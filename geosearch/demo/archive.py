@@ -18,10 +18,12 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
+from geosearch.arguments import checked
 from geosearch.demo.landscapes.ground import Mark
 from geosearch.demo.landscapes.landscape import Landscape, draw_landscape
 from geosearch.demo.landscapes.sites import SITES, Site
 from geosearch.errors import UsageError
+from geosearch.paths import PathLike
 from geosearch.text import shown
 
 _MARK = "drawn by geosearch demo"
@@ -40,7 +42,8 @@ class DemoArchive:
     """Number of arrangements of each kind, the most frequent first."""
 
 
-def write_archive(folder: Path, *, seed: int = 0) -> DemoArchive:
+@checked
+def write_archive(folder: PathLike, *, seed: int = 0) -> DemoArchive:
     """Draw the scenes of `SITES` into a folder, with ``truth.json`` beside them.
 
     Args:
@@ -51,6 +54,7 @@ def write_archive(folder: Path, *, seed: int = 0) -> DemoArchive:
         UsageError: a file that would be replaced was not drawn by geosearch.
         OSError: the folder cannot be written.
     """
+    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     _require_own(folder)
     features: list[dict[str, Any]] = []

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 
+from geosearch.arguments import checked
 from geosearch.encoders.contract import Encoder
 from geosearch.encoders.entries import (
     DGTRS,
@@ -20,6 +21,7 @@ from geosearch.encoders.entries import (
 from geosearch.encoders.weights import hub
 from geosearch.errors import UsageError
 from geosearch.message import Message
+from geosearch.paths import PathLike
 
 MINI = "mini"
 DEFAULT = "dgtrs-clip-vit-b-16"
@@ -140,10 +142,11 @@ def _open_clip_info(name: str) -> EncoderInfo:
     )
 
 
+@checked
 def load_encoder(
     name: str,
     *,
-    weights: str | Path | None = None,
+    weights: PathLike | None = None,
     device: str = "auto",
     precision: str = "auto",
 ) -> Encoder:
@@ -165,7 +168,8 @@ def load_encoder(
         _require_compute(device, precision)
     module = import_module(f"geosearch.encoders.{_LOADERS[info.family]}")
     load: Callable[..., Encoder] = module.load_info
-    return load(info, weights, device=device, precision=precision)
+    given = None if weights is None else Path(weights)
+    return load(info, given, device=device, precision=precision)
 
 
 def _require_compute(device: str, precision: str) -> None:

@@ -11,13 +11,14 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.arguments import checked
 from geosearch.encoders.catalog import load_encoder
 from geosearch.encoders.contract import Encoder
 from geosearch.encoders.images.image_files import IMAGE_ENDINGS, read_image
 from geosearch.encoders.texts.required import require_texts
 from geosearch.errors import EncoderError, Refusal, UsageError
 from geosearch.outputs import NPZ, output_file, require_output
-from geosearch.paths import Paths, path_list
+from geosearch.paths import PathLike, Paths, path_list
 from geosearch.reporting import LOG, Reporter, warn_refused
 from geosearch.text import is_readable, shown
 
@@ -41,6 +42,7 @@ class Embedding:
 def embed_texts(texts: Sequence[str], encoder: Encoder | str) -> Embedding: ...
 @overload
 def embed_texts(texts: Encoder, encoder: Sequence[str]) -> Embedding: ...
+@checked
 def embed_texts(texts: Any, encoder: Any) -> Embedding:
     """Embed texts, in their order.
 
@@ -65,6 +67,7 @@ def embed_images(
 ) -> Embedding: ...
 @overload
 def embed_images(paths: Encoder, encoder: Paths, *, reporter: Reporter = ...) -> Embedding: ...
+@checked
 def embed_images(paths: Any, encoder: Any, *, reporter: Reporter = LOG) -> Embedding:
     """Embed image files, and those in folders, with an encoder's own preprocessing.
 
@@ -174,7 +177,8 @@ def find_images(paths: Paths) -> list[Path]:
     return files
 
 
-def write_embedding(embedding: Embedding, path: str | Path) -> None:
+@checked
+def write_embedding(embedding: Embedding, path: PathLike) -> None:
     """Write ``vectors`` (float32 [n, dim]) and ``items`` [n] as a NumPy ``.npz`` file.
 
     Raises:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.arguments import checked
 from geosearch.errors import UsageError
 from geosearch.evaluation.encoder_source import EncoderSource, load_source
 from geosearch.evaluation.report import Breakdown, EncoderUsed, Protocol, Report, hash_of_texts
@@ -41,6 +42,7 @@ class _Outcome:
     """Whether the approximate tier took part."""
 
 
+@checked
 def evaluate_recall(
     index: Generation,
     encoder: EncoderSource,

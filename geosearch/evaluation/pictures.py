@@ -16,8 +16,10 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.arguments import checked
 from geosearch.encoders import IMAGE_ENDINGS, Encoder, decode_image, find_images
 from geosearch.errors import UsageError
+from geosearch.paths import PathLike
 from geosearch.reporting import LOG, Reporter
 
 _LARGEST_FILE = 1 << 30  # bytes: scenes for localisation are large, a bomb is larger
@@ -175,7 +177,8 @@ def _image_members(archive: tarfile.TarFile, path: Path) -> dict[str, tarfile.Ta
     return members
 
 
-def open_pictures(path: str | Path) -> Pictures:
+@checked
+def open_pictures(path: PathLike) -> Pictures:
     """Open a folder or a tar file of images.
 
     Raises:

@@ -11,6 +11,7 @@ from geosearch import __version__
 from geosearch.encoders import Encoder
 from geosearch.errors import UsageError
 from geosearch.json_text import json_text
+from geosearch.paths import PathLike
 
 _MAX_JSON = 1 << 30  # bytes
 
@@ -112,7 +113,7 @@ def hash_of_texts(texts: Sequence[str]) -> str:
     return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def read_json(path: str | Path, hint: str) -> tuple[Any, str]:
+def read_json(path: PathLike, hint: str) -> tuple[Any, str]:
     """Read a JSON file; return what it says, and its SHA-256.
 
     Raises:

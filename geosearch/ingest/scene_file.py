@@ -35,7 +35,7 @@ def ingest_file(run: Run, file: SceneFile, identifier: Identifier, part: Part) -
         return
     with _refused(run, identity.file):
         if identity.kind in ("new", "replaced"):
-            _embed(run, identity.file, part)
+            _embed(run, identity, part)
         else:
             _keep(run, identity)
 
@@ -55,14 +55,16 @@ def _keep(run: Run, identity: Identity) -> None:
         run.relocated[identity.before.id] = identity.now.id
 
 
-def _embed(run: Run, file: SceneFile, part: Part) -> None:
+def _embed(run: Run, identity: Identity, part: Part) -> None:
     """Embed a scene, and stage it.
 
     Raises:
         SceneError: It cannot be used, or it changed while it was read.
     """
-    with run.watch.time("open"):
-        scene = run.settings.open(file)
+    file, scene = identity.file, identity.scene
+    if scene is None:
+        with run.watch.time("open"):
+            scene = run.settings.open(file)
     record = scene_record(run.settings, scene)
     unfinished, batch, count = embed_scene(run, scene, record, part)
     with run.watch.time("hash"):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from geosearch.lazy import lazy_names
 from geosearch.search.asking import AnswerOptions, Asking, split_asking
-from geosearch.search.conditions import QUANTITIES, Conditions, require_fraction
+from geosearch.search.conditions import QUANTITIES, Conditions, require_fraction, require_known
 
 if TYPE_CHECKING:
     from geosearch.search.filters.make_filter import make_filter, read_near_date
@@ -84,6 +84,7 @@ __all__ = [
     "read_near_date",
     "read_wording",
     "require_fraction",
+    "require_known",
     "search",
     "search_many",
     "split_asking",

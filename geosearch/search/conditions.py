@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from geosearch.errors import UnknownConditionError, UsageError
 from geosearch.message import Message, named
+from geosearch.text import shown
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -121,15 +122,22 @@ def require_fraction(name: str, value: object) -> None:
         )
 
 
-def require_known(given: Mapping[str, Any], keywords: type) -> None:
+def require_known(given: Mapping[str, Any], keywords: type, *others: str) -> None:
     """Refuse a keyword that a `TypedDict` has not.
+
+    Args:
+        given: What was given, by keyword.
+        keywords: The `TypedDict`.
+        others: What the function takes beside it, which may have been meant.
 
     Raises:
         UnknownConditionError: There is no condition of that name.
     """
     known = keywords.__annotations__.keys()
     for name in given.keys() - known:
-        close = get_close_matches(name, known, n=1) or known
+        close = get_close_matches(name, (*known, *others), n=1) or known
         raise UnknownConditionError(
-            f"unknown condition {name}", hint=f"did you mean {', '.join(close)}?"
+            f"unknown condition {shown(name)}",
+            hint=f"did you mean {', '.join(close)}?",
+            parameter=name,
         )

@@ -18,6 +18,7 @@ FLOORS = {
     "regular_file": 0,
     "replacing": 0,
     "stopwatch": 0,
+    "arguments": 2,
     "chips": 1,
     "text": 1,
     "json_text": 2,

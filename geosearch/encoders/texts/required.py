@@ -1,8 +1,9 @@
 """Checks on the texts that a caller gives, before a tokenizer gets them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from geosearch.errors import UsageError
+from geosearch.message import Message
 from geosearch.text import readable
 
 
@@ -17,6 +18,10 @@ def require_texts(texts: Sequence[str]) -> None:
             f"a text instead of a list of texts: {texts[:40]!r}",
             hint="give [text]",
             parameter="texts",
+        )
+    if not isinstance(texts, Collection):
+        raise UsageError(
+            Message("`texts` is {}", repr(texts)), hint="give a list of texts", parameter="texts"
         )
     for number, text in enumerate(texts, start=1):
         which = "the text" if len(texts) == 1 else f"text {number} of {len(texts)}"

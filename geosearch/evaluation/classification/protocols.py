@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.arguments import checked
 from geosearch.encoders import Encoder, RawTextEncoder
 from geosearch.errors import EncoderError, UsageError
 from geosearch.evaluation.classification.prompts import (
@@ -25,6 +26,7 @@ from geosearch.evaluation.report import (
     read_json,
 )
 from geosearch.message import Message
+from geosearch.paths import PathLike
 from geosearch.reporting import LOG, Reporter
 
 _NAMES_HINT = 'give a JSON object of folder names and words, {"AnnualCrop": "annual crop land"}'
@@ -46,6 +48,7 @@ class ClassFolders:
     """int64 [n], the class of each file."""
 
 
+@checked
 def evaluate_classification(
     encoder: EncoderSource,
     pictures: Pictures,
@@ -176,7 +179,8 @@ def confusion_matrix(
     return cells.reshape(classes, classes)
 
 
-def read_class_names(path: str | Path) -> dict[str, str]:
+@checked
+def read_class_names(path: PathLike) -> dict[str, str]:
     """Read what classes are called: a JSON object of folder names and words.
 
     Raises:

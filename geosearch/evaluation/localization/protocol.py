@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from geosearch.arguments import checked
 from geosearch.encoders import decode_image
 from geosearch.errors import UsageError
 from geosearch.evaluation.encoder_source import EncoderSource, load_source
@@ -27,6 +28,7 @@ from geosearch.evaluation.report import (
     hash_of_texts,
     read_json,
 )
+from geosearch.paths import PathLike
 from geosearch.reporting import LOG, Reporter
 
 SELO = Protocol(
@@ -51,7 +53,7 @@ class LocalizationQuery:
     """Polygons, each [n, 2], column and row, pixels."""
 
 
-def read_localization_queries(path: str | Path) -> tuple[tuple[LocalizationQuery, ...], str]:
+def read_localization_queries(path: PathLike) -> tuple[tuple[LocalizationQuery, ...], str]:
     """Read a set in the layout of AIR-SLT; return its queries, and the file's SHA-256.
 
     Raises:
@@ -71,9 +73,10 @@ def read_localization_queries(path: str | Path) -> tuple[tuple[LocalizationQuery
     return queries, sha256
 
 
+@checked
 def evaluate_localization(
     encoder: EncoderSource,
-    annotations: str | Path,
+    annotations: PathLike,
     pictures: Pictures,
     *,
     reporter: Reporter = LOG,

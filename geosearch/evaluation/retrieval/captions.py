@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from geosearch.arguments import checked
 from geosearch.errors import UsageError
 from geosearch.evaluation.pictures import hash_of_files
 from geosearch.evaluation.report import read_json
 from geosearch.message import Message
+from geosearch.paths import PathLike
 
 _HINT = (
     'give a JSON file {"images": [{"filename": ..., "split": "test", '
@@ -44,7 +46,8 @@ class CaptionedSet:
         return replace(self, name=name)
 
 
-def read_karpathy(path: str | Path, split: str = "test") -> CaptionedSet:
+@checked
+def read_karpathy(path: PathLike, split: str = "test") -> CaptionedSet:
     """Read one split of a JSON file in Karpathy's layout; images of one name are merged.
 
     Raises:
@@ -75,7 +78,8 @@ def read_karpathy(path: str | Path, split: str = "test") -> CaptionedSet:
     return _merged(_name_of(Path(path), document), split, entries, sha256)
 
 
-def read_text_files(folder: str | Path) -> CaptionedSet:
+@checked
+def read_text_files(folder: PathLike) -> CaptionedSet:
     """Read a folder of one ``.txt`` file an image: Urban1k's layout, first line only.
 
     An image's name is the text file's without its ending.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.arguments import checked
 from geosearch.encoders import Encoder
 from geosearch.errors import UsageError
 from geosearch.evaluation.encoder_source import EncoderSource, load_source
@@ -58,6 +59,7 @@ class Queries:
     """int64 [m, 2], text and image, each pair once."""
 
 
+@checked
 def evaluate_retrieval(
     encoder: EncoderSource,
     captioned: CaptionedSet,

@@ -3,7 +3,6 @@
 import io
 import math
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -11,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from geosearch.errors import Refusal, SceneError
 from geosearch.formats.hits.elided import elided
 from geosearch.outputs import PNG, require_output, write_bytes
+from geosearch.paths import PathLike
 from geosearch.reporting import warn_refused
 from geosearch.search import MARKED, Hit, Where, window_pixels
 from geosearch.text import shown
@@ -30,7 +30,7 @@ _FAINT = (120, 120, 126)
 
 
 def write_contact_sheet(
-    path: str | Path, hits: Sequence[Hit], title: str = ""
+    path: PathLike, hits: Sequence[Hit], title: str = ""
 ) -> tuple[Refusal, ...]:
     """Write a PNG with one tile per hit, best first; at most a hundred.
 

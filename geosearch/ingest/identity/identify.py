@@ -16,6 +16,7 @@ from geosearch.ingest.identity.scene_ids import SceneIds
 from geosearch.ingest.identity.scene_record import scene_record
 from geosearch.ingest.run.settings import RunSettings
 from geosearch.scenes import (
+    Scene,
     SceneFile,
     SceneState,
     files_are_missing,
@@ -41,6 +42,8 @@ class Identity:
     """The scene as the index or the interrupted run has it; None for a new one."""
     now: SceneRecord | None = None
     """A relocated scene as it is now."""
+    scene: Scene | None = None
+    """The scene, if it was opened to tell; it need not be opened again."""
 
 
 class Identifier:
@@ -90,15 +93,22 @@ class Identifier:
         state = scene_state(file, refers_to)
         if before is not None and is_unchanged(before, file, state):
             return self._unchanged(file, before)
-        relocated = self._relocated(file, refers_to, state)
-        if relocated is not None:
-            return relocated
+        scene = None
+        lost = self._of_its_content(file, state)
+        if lost is not None:
+            scene = self._opened(file, lost)
+            relocated = self._relocated(file, scene, lost)
+            if relocated is not None:
+                require_unchanged(file, refers_to, state)
+                self._kept.add(lost.id)
+                return relocated
         file = self.ids.with_own_id(file)
         staged = self._staged.get(file.id)
         if staged is not None and is_unchanged(staged, file, scene_state(file, staged.refers_to)):
             return Identity("staged", file, staged)
         before = self._published.get(file.id)
-        return Identity("new" if before is None else "replaced", file, before)
+        opened = None if scene is None else replace(scene, id=file.id)
+        return Identity("new" if before is None else "replaced", file, before, scene=opened)
 
     def _unchanged(self, file: SceneFile, before: SceneRecord) -> Identity:
         """Return what an unchanged scene is: its file may be at another place now."""
@@ -108,26 +118,28 @@ class Identifier:
         self._kept.add(before.id)
         return Identity("relocated", file, before, replace(before, href=place))
 
-    def _relocated(
-        self, file: SceneFile, refers_to: Sequence[str], state: SceneState
-    ) -> Identity | None:
-        """Return what a file is if its content is that of a scene; else None."""
+    def _of_its_content(self, file: SceneFile, state: SceneState) -> SceneRecord | None:
+        """Return the scene that has a file's content and has no file yet; None if there is none."""
         with self._watch.time("hash"):
             before = self._of_same_content(file, state)
-        if before is None or before.id in self._kept:
-            return None
-        if before.id != file.id:
-            file = self.ids.with_own_id(file)
+        return None if before is None or before.id in self._kept else before
+
+    def _opened(self, file: SceneFile, before: SceneRecord) -> Scene:
+        """Open a file that has a scene's content."""
         with self._watch.time("open"):
-            scene = self._settings.open(file)
+            return self._settings.open(self._own(file, before))
+
+    def _own(self, file: SceneFile, before: SceneRecord) -> SceneFile:
+        return file if before.id == file.id else self.ids.with_own_id(file)
+
+    def _relocated(self, file: SceneFile, scene: Scene, before: SceneRecord) -> Identity | None:
+        """Return what a file is if it shows the picture of a scene; else None."""
         now = scene_record(
             self._settings, scene, chips_skipped=before.chips_skipped, sha256=before.sha256
         )
         if not same_picture(before, now):
             return None
-        require_unchanged(file, refers_to, state)
-        self._kept.add(before.id)
-        return Identity("relocated", file, before, now)
+        return Identity("relocated", self._own(file, before), before, now)
 
     def _of_same_content(self, file: SceneFile, state: SceneState) -> SceneRecord | None:
         """Return the scene that a new or touched file was, if its content is the same."""

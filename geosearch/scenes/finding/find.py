@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from geosearch.errors import Refusal, SceneError
-from geosearch.paths import Paths, path_list
+from geosearch.paths import PathLike, Paths, path_list
 from geosearch.scenes.finding.products import Product, products
 from geosearch.scenes.finding.scene_file import Discovery, SceneFile
 from geosearch.scenes.finding.scene_ids import item_names, names_below, unique_ids
@@ -184,7 +184,7 @@ def _require_text(*names: str) -> None:
         )
 
 
-def archive_name(path: str | Path) -> str:
+def archive_name(path: PathLike) -> str:
     """Return what an archive is called: its folder's name, or its file's without the ending."""
     if is_remote(str(path)):
         return Path(without_secrets(str(path)).partition("?")[0]).stem

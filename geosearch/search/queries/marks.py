@@ -9,10 +9,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geosearch.arguments import checked
 from geosearch.errors import UsageError, first_line
 from geosearch.json_text import json_text
 from geosearch.message import Message
 from geosearch.outputs import JSON, require_output, write_text
+from geosearch.paths import PathLike
 from geosearch.regular_file import read_regular, remedy
 from geosearch.text import decoded, is_readable, shown
 
@@ -66,7 +68,8 @@ class Marks:
         """
         return Marks((*self.right, *right), (*self.wrong, *wrong))
 
-    def save(self, path: str | Path) -> None:
+    @checked
+    def save(self, path: PathLike) -> None:
         """Write them as a file that `read_marks` reads.
 
         Raises:

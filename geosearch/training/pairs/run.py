@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import cast
 
+from geosearch.arguments import checked, require_field_types
 from geosearch.encoders import (
     encoder_info,
     new_clip_towers,
@@ -18,6 +19,7 @@ from geosearch.encoders import (
 from geosearch.errors import Refusal, UsageError
 from geosearch.message import Message
 from geosearch.outputs import require_folder
+from geosearch.paths import PathLike
 from geosearch.reporting import LOG, SILENT, Reporter, warn_refused
 from geosearch.training.allocation import keep_freed_memory
 from geosearch.training.loop import Settings, Trained, require_checkpoint, train
@@ -43,7 +45,7 @@ class Tuning:
     """What is trained, and how."""
 
     encoder: str
-    weights: Path | None = None
+    weights: PathLike | None = None
     """Where it starts from; None for the published weights."""
     new: bool = False
     """Start from nothing (OpenCLIP's architectures) or from public towers (``mini``)."""
@@ -66,6 +68,9 @@ class Tuning:
     at_once: int = 64
     """Images whose activations are kept at once, per process."""
 
+    def __post_init__(self) -> None:
+        require_field_types(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
@@ -83,12 +88,13 @@ class Tuned:
     """Lines of the list that were left out."""
 
 
+@checked
 def train_pairs(
-    listing: Path,
-    out: Path,
+    listing: PathLike,
+    out: PathLike,
     tuning: Tuning,
     *,
-    images: Path | None = None,
+    images: PathLike | None = None,
     steps: int | None = None,
     minutes: float | None = None,
     save_every: int = 100,
@@ -116,10 +122,11 @@ def train_pairs(
         EncoderError: The device is not available, or an image cannot be read.
         WeightsError: The weights are missing or do not fit.
     """
+    listing, out = Path(listing), Path(out)
     _check(tuning)
     if resume:
         require_checkpoint(out)
-    read = read_pairs(listing, images)
+    read = read_pairs(listing, None if images is None else Path(images))
     share = tuning.held_out if tuning.held_out * len(read.pairs) >= _MIN_HELD_OUT else 0.0
     learned, held_out = parted(read.pairs, share, tuning.seed)
     require_folder(out)
@@ -221,19 +228,20 @@ def _settings(
 
 def _towers(tuning: Tuning, learned: Sequence[Pair]) -> Towers:
     info = encoder_info(tuning.encoder)
+    weights = None if tuning.weights is None else Path(tuning.weights)
     if info.family == _MINI:
         from geosearch.training.pairs.mini_towers import new_mini, tuned_mini
 
-        return new_mini(tuning.seed) if tuning.new else tuned_mini(tuning.weights)
+        return new_mini(tuning.seed) if tuning.new else tuned_mini(weights)
     if info.family == _SIGLIP and not tuning.new:
-        return cast(Towers, read_siglip_towers(info, tuning.weights))
+        return cast(Towers, read_siglip_towers(info, weights))
     long_texts = tuning.long_texts
     if long_texts is None:
         long_texts = any(pair.long for pair in learned)
     if tuning.new:
         towers = new_clip_towers(info, long_texts=long_texts, seed=tuning.seed)
     else:
-        towers = read_clip_towers(info, tuning.weights, long_texts=long_texts)
+        towers = read_clip_towers(info, weights, long_texts=long_texts)
     return cast(Towers, towers)
 
 

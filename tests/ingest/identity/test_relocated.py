@@ -12,8 +12,8 @@ from rasterio.transform import from_origin
 
 import geosearch
 from geosearch.index import IndexWriter, open_index
-from geosearch.ingest import BuildReport
-from geosearch.scenes import SceneFile, content_hash, scene_state
+from geosearch.ingest import BuildReport, RunSettings
+from geosearch.scenes import Scene, SceneFile, content_hash, scene_state
 
 
 def draw(path: Path, seed: int, west: float = 11.0, bands: int = 3) -> None:
@@ -130,6 +130,28 @@ def test_the_same_pixels_at_another_place_are_embedded(scenes: Path, index: Path
     report = index_again(scenes, index)
     assert [scene.scene for scene in report.indexed] == ["d.tif"]
     assert report.missing == ("c.tif",)
+
+
+def test_a_scene_is_opened_once_to_be_told_and_embedded(
+    scenes: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    as_it_is = RunSettings.open
+
+    def counted(settings: RunSettings, file: SceneFile) -> Scene:
+        opened.append(file.name)
+        return as_it_is(settings, file)
+
+    monkeypatch.setattr(RunSettings, "open", counted)
+    (scenes / "b.tif").rename(scenes / "c.tif")
+    assert index_again(scenes, index).relocated == ("c.tif",)
+    assert opened == ["c.tif"]
+    # the same bytes at another place: opened to be told, then embedded
+    opened.clear()
+    (scenes / "c.tif").rename(scenes / "d.tif")
+    (scenes / "d.tif.aux.xml").write_text(aux(12.0))
+    index_again(scenes, index)
+    assert opened == ["d.tif"]
 
 
 def aux(west: float) -> str:
