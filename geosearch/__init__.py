@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     from geosearch.formats import VectorImport
     from geosearch.index import Compaction, IndexInfo, Problem, Removal
     from geosearch.ingest import BuildReport, IndexingEstimate, SceneCount
-    from geosearch.reporting import CONSOLE, LOG, SILENT, Reporter
+    from geosearch.reporting import CONSOLE, LOG, SILENT, Course, LogReporter, Reporter
     from geosearch.search import Asking, Chip, Conditions, Explanation, Hit, Marks, Place
     from geosearch.training import Tuning, train_pairs
 
@@ -82,6 +82,7 @@ __all__ = [
     "Chips",
     "Compaction",
     "Conditions",
+    "Course",
     "Embedding",
     "Encoder",
     "EncoderChoice",
@@ -96,6 +97,7 @@ __all__ = [
     "IndexingEstimate",
     "IndexingJob",
     "Interrupted",
+    "LogReporter",
     "Marks",
     "Place",
     "Problem",
@@ -157,7 +159,9 @@ _HOME = {
     "IndexInfo": "index",
     "IndexingEstimate": "ingest",
     "IndexingJob": "api",
+    "Course": "reporting",
     "LOG": "reporting",
+    "LogReporter": "reporting",
     "Problem": "index",
     "Removal": "index",
     "Reporter": "reporting",

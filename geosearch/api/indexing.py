@@ -105,6 +105,7 @@ def prepare(
         GeosearchError: There is nothing to index, the encoder or the index cannot be read, or the
             index was built in another way.
     """
+    from geosearch.encoders import download_note
     from geosearch.index import MANIFEST, open_index, require_ann
     from geosearch.ingest import RunSettings, look_for_scenes, require_readable, run_memory
 
@@ -135,6 +136,8 @@ def prepare(
     if not is_named:
         choice = replace(choice, name=_default_encoder(reporter))
         _require_fit(choice, chips, folder, recorded)
+    elif choice.weights is None and (note := download_note(choice.full_name)):
+        reporter.say(f"encoder: {choice.full_name} ({note})")
     loaded = choice.load()
     settings = RunSettings(
         found,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from geosearch.encoders.catalog import (
         Choice,
         choose_default,
+        download_note,
         encoder_info,
         encoder_names,
         load_encoder,
@@ -53,6 +54,7 @@ __all__ = [
     "WordReader",
     "choose_default",
     "decode_image",
+    "download_note",
     "embed_images",
     "embed_texts",
     "encoder_info",
@@ -77,6 +79,7 @@ _HOME = {
     "encoder_info": "catalog",
     "encoder_names": "catalog",
     "load_encoder": "catalog",
+    "download_note": "catalog",
     "weights_here": "catalog",
     "with_activation": "catalog",
     "EncoderInfo": "entries",

@@ -201,6 +201,14 @@ def choose_default() -> Choice:
     )
 
 
+def download_note(name: str) -> str | None:
+    """Return what loading an encoder by its name would fetch, and how much; None for nothing."""
+    info = encoder_info(name)
+    if info.repo is None or weights_here(info) or hub.offline():
+        return None
+    return f"its weights are fetched from the hub, {info.size_mb} MB, once"
+
+
 def weights_here(info: EncoderInfo) -> bool:
     """Return whether an encoder can be used without a download and without ``weights``."""
     if info.repo is None:

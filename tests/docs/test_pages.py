@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import numpy as np
 import pytest
 from support.house import FLOORS
+from support.scenes_making import write_band
 
 import geosearch
 
@@ -211,3 +213,18 @@ def test_links_and_files_of_the_site_itself_are_no_such_sources(tmp_path: Path) 
         '<link rel="canonical" href="https://here.example/"><img src="data:image/png;base64,AA==">'
     )
     assert list(docs_check.remote_sources(page)) == []
+
+
+def test_the_example_of_a_reporter_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs" / "how-to" / "program.md").read_text(encoding="utf-8")
+    section = page.split("### Your own reporter\n")[1].split("\n## ")[0]
+    lines = [line[4:] for line in section.splitlines() if line.startswith("    ") or not line]
+    pixels = np.random.default_rng(1).integers(1, 255, (3, 128, 128), dtype=np.uint8)
+    write_band(tmp_path / "scenes" / "one.tif", pixels, nodata=None)
+    monkeypatch.chdir(tmp_path)
+    exec(compile("\n".join(lines), "program.md", "exec"), {})
+    said = capsys.readouterr().out
+    assert "indexing 1.0 of 1 scenes 1.0\n" in said
+    assert "done: indexing: 1 of 1 scenes in " in said

@@ -22,7 +22,7 @@ FLOORS = {
     "chips": 1,
     "text": 1,
     "json_text": 2,
-    "paths": 2,
+    "paths": 1,
     "outputs": 2,
     "geo": 2,
     "vocabulary": 2,
@@ -194,7 +194,10 @@ def module_name(path: Path) -> str:
 OTHER_PROGRAMS = re.compile(r"\b(?:convmv|gdal_edit\.py|ln|ulimit|python -m [\w.]+)(?![\w.]).*")
 """Commands of others that hints name, to the end of the text."""
 FLAG = re.compile(r"(?:^|[\s`])(?:--[a-z]|-[a-zA-Z](?![\w-]))")
-COMMAND = re.compile(r"(?:`|: )geosearch [a-z]")
+COMMANDS = (
+    "index query localize info remove compact verify import export embed encoders train eval demo"
+)
+COMMAND = re.compile(rf"(?:`|: )geosearch (?:{COMMANDS.replace(' ', '|')})\b")
 
 
 def texts(path: Path) -> Iterator[tuple[int, str, bool]]:
