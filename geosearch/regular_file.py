@@ -149,7 +149,7 @@ def remedy(error: OSError, otherwise: str = "check the path") -> str:
     if error.errno in (errno.EMFILE, errno.ENFILE):
         return "allow more files to be open at a time: ulimit -n 4096"
     if error.errno == errno.ENOMEM:
-        return "free memory, or give it less to do at a time"
+        return "free memory, or do less at a time"
     if error.errno == errno.ELOOP:
         return "mend the links: they lead in a circle"
     return otherwise

@@ -48,7 +48,9 @@ def index_folder(index: PathLike) -> Path:
     name = os.fspath(index)
     if "\0" in name:
         raise UsageError(
-            f"an index cannot be called {name!r}", hint="name another folder", parameter="index"
+            f"{name!r} cannot be the name of an index",
+            hint="name another folder",
+            parameter="index",
         )
     return Path(readable(name, "the index folder's name", "name another folder", parameter="index"))
 

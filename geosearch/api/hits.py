@@ -116,8 +116,8 @@ class Hits(Sequence["Hit"]):
         """
         if self._again is None:
             raise UsageError(
-                "these hits cannot be asked again: they were made without an index",
-                hint="search an index: its hits can",
+                "these hits cannot be refined: they were made without an index",
+                hint="mark hits that `Index.search` returned",
             )
         marks = self.marks.with_more(self._ids(right, "right"), self._ids(wrong, "wrong"))
         return self._again.with_marks(marks)
@@ -132,7 +132,7 @@ class Hits(Sequence["Hit"]):
             elif isinstance(one, bool) or one not in by_rank:
                 ranks = f"{min(by_rank)} to {max(by_rank)}" if by_rank else "none"
                 raise UsageError(
-                    f"no hit has the rank {one!r}",
+                    f"no hit has rank {one!r}",
                     hint=f"give ranks of these hits ({ranks}), or ids of chips",
                     parameter=parameter,
                 )

@@ -99,7 +99,7 @@ class Index:
         if spec.encoder == UNKNOWN_ENCODER:
             raise EncoderError(
                 f"the encoder of the vectors in {self.generation.folder} is unknown",
-                hint=Message("query by a vector, or import them again and name the `encoder`"),
+                hint=Message("search by a vector, or import them again and name the `encoder`"),
             )
         choice = replace(
             self._choice,

@@ -101,7 +101,7 @@ def _scenes_named(names: Collection[str], index: Generation) -> frozenset[str]:
             close = get_close_matches(name, known, n=3)
             raise UsageError(
                 f"{index.folder} has no scene {name}",
-                hint=f"did you mean {' or '.join(close)}?" if close else "hits name their scenes",
+                hint=f"did you mean {' or '.join(close)}?" if close else "each hit names its scene",
                 parameter="scenes",
             )
         named |= found

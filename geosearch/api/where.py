@@ -115,8 +115,8 @@ def _with_cells(encoder: Encoder) -> CellEncoder:
 
     if not isinstance(encoder, CellEncoder):
         raise UsageError(
-            f"{encoder.name} does not tell where in a chip it sees what",
-            hint="mini does",
+            f"{encoder.name} cannot tell where in a chip a query is found",
+            hint="use mini",
             parameter="where",
         )
     return encoder

@@ -22,7 +22,7 @@ def usage_hint(error: click.ClickException) -> str:
     return f"`geosearch {command}--help` shows what it takes"
 
 
-_BBOX_HINT = 'write numbers that belong together without blanks, or in quotes: --bbox "W,S,E,N"'
+_BBOX_HINT = 'write the numbers without spaces, or in quotes: --bbox "W,S,E,N"'
 
 
 def _extra_hint(context: click.Context, extra: str) -> str:
@@ -32,8 +32,8 @@ def _extra_hint(context: click.Context, extra: str) -> str:
     text = context.params.get("text")
     if context.info_name == "query" and isinstance(text, str):
         words = f"{text} {extra}".replace('"', "'")
-        return f'put a text in quotes: geosearch query "{words}"'
-    hint = "put what has blanks or * in quotes"
+        return f'put the text in quotes: geosearch query "{words}"'
+    hint = "put arguments with spaces or * in quotes"
     if any("--index" in parameter.opts for parameter in context.command.params):
         hint += f", and name the index with -i: geosearch {context.info_name} -i FOLDER"
     return hint

@@ -97,7 +97,7 @@ class Pictures(ABC):
             raise UsageError(
                 f"{len(missing)} of {len(wanted)} images are not in {self.origin}, "
                 f"such as {missing[0]!r}",
-                hint="give all images of the set: fewer would be another, easier test",
+                hint="give all images of the set: a part of them would be a different, easier test",
                 parameter="path",
             )
         return found

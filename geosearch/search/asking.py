@@ -60,7 +60,7 @@ class Asking(Conditions, total=False):
     Attributes:
         exact: Score every matching chip, however many there are.
         avoid: A text of what is not wanted, or several.
-        as_written: Mend no typing errors in texts.
+        as_written: Do not correct typing errors in texts.
         distinct: Leave out chips that overlap a better one of their scene.
         false: Expected fraction of false hits among those that are kept, 0 to 1: as many hits as
             it allows, perhaps none. Nothing is promised.

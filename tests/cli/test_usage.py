@@ -12,7 +12,7 @@ Captured = pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("arguments", "hint"),
     [
-        (["query", "ships", "tennis"], 'put a text in quotes: geosearch query "ships tennis"'),
+        (["query", "ships", "tennis"], 'put the text in quotes: geosearch query "ships tennis"'),
         (["query", "two", "small", "lakes"], '"two small lakes"'),
         (["query", "a river", "--bbox", "11", "48", "12", "49"], '--bbox "W,S,E,N"'),
         (["query", "a river", "--bbox", "-10", "-9"], '--bbox "W,S,E,N"'),

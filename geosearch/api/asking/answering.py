@@ -73,7 +73,7 @@ def _background(index: Index, question: Question) -> Background | NoBackground:
     from geosearch.index import NoBackground
 
     if question.text is None:
-        return NoBackground("only hits of texts have one", can_be_made=False)
+        return NoBackground("only hits of a text query have one", can_be_made=False)
     if not isinstance(index.encoder, WordReader):  # it embeds all texts alike
         return NoBackground("the encoder does not tell texts apart", can_be_made=False)
     return index.generation.background

@@ -163,7 +163,7 @@ def _avoided(given: str | Sequence[str]) -> list[str]:
         raise UsageError(Message("`avoid` is not a text"), hint=hint, parameter="avoid")
     if len(texts) > _MOST_AVOIDED:
         raise UsageError(
-            f"{len(texts)} texts are to be avoided, more than {_MOST_AVOIDED}",
+            f"{len(texts)} texts to avoid, more than the maximum of {_MOST_AVOIDED}",
             hint="give fewer: their mean is what is avoided",
             parameter="avoid",
         )

@@ -25,4 +25,4 @@ def demo(folder: str, seed: int) -> None:
     require_folder(Path(folder))
     with CONSOLE.step("drawing", None, ""):
         archive = write_archive(Path(folder), seed=seed)
-    CONSOLE.say(f"{folder}: {len(archive.scenes)} scenes; {archive.truth} says what is where")
+    CONSOLE.say(f"{folder}: {len(archive.scenes)} scenes; {archive.truth} lists what is where")

@@ -50,13 +50,13 @@ if TYPE_CHECKING:
     "avoid",
     metavar="TEXT",
     multiple=True,
-    help="What is not wanted; may be given several times.",
+    help="What hits should not show; may be repeated.",
 )
 @click.option(
     "--like",
     metavar="IMAGE|CHIP_ID",
     multiple=True,
-    help="What hits should look like, with TEXT or without; may be given several times.",
+    help="What hits should look like, with or without TEXT; may be repeated.",
 )
 @click.option(
     "--marks",
@@ -85,41 +85,47 @@ if TYPE_CHECKING:
     help="Default: by the file's ending; a table on a terminal, GeoJSON in a pipe.",
 )
 @click.option(
-    "--json", "as_json", is_flag=True, help="As -f json: one line per query, with the explanation."
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Same as -f json: one line per query, with the explanation.",
 )
 @click.option("--distinct", is_flag=True, help="Leave out chips that overlap a better hit.")
 @click.option(
-    "--per-place", type=int, metavar="N", help="Maximum number of hits of one place, of any scenes."
+    "--per-place",
+    type=int,
+    metavar="N",
+    help="Maximum number of hits per place, whatever scenes they are of.",
 )
 @click.option(
-    "--near-date", metavar="DATE", help="Of each place, show the chip that was taken nearest to it."
+    "--near-date", metavar="DATE", help="For each place, show the chip taken closest to this date."
 )
 @click.option("--places", is_flag=True, help="Number the places that hits show, and outline them.")
 @click.option(
     "--history",
     metavar="CHIP_ID|LON,LAT",
-    help="All chips of a place by time, instead of the best; TEXT says what their score tells.",
+    help="List all chips of a place by time; scores compare them with TEXT, if it is given.",
 )
 @click.option("--min-likely", type=float, metavar="FRACTION", help="Minimum probability of a hit.")
 @click.option(
     "--false",
     type=float,
     metavar="FRACTION",
-    help="Expected fraction of false hits: as many as it allows. Nothing is promised.",
+    help="Show as many hits as keep the expected fraction of false ones below this; no guarantee.",
 )
 @click.option(
-    "--fail-if-none", is_flag=True, help="Exit with 4 where no hit is left or likely at all."
+    "--fail-if-none", is_flag=True, help="Exit with status 4 if no hit is left, or none is likely."
 )
 @click.option(
     "--scale/--no-scale",
     default=True,
-    help="Rank chips lower whose width on the ground does not suit the text.  [default: scale]",
+    help="Rank chips lower if their width on the ground does not suit the text.  [default: scale]",
 )
-@click.option("--as-written", is_flag=True, help="Mend no typing errors in texts.")
+@click.option("--as-written", is_flag=True, help="Do not correct typing errors in texts.")
 @click.option(
     "--where",
     is_flag=True,
-    help="Tell where in each hit the query is found: an outline. Reads the hits' pixels again.",
+    help="Outline where in each hit the query is found; reads the hits' pixels again.",
 )
 @click.option("--exact", is_flag=True, help="Score every matching chip.")
 @click.option(
@@ -211,7 +217,7 @@ def query(
             CONSOLE.say(f"{shown(name)}: {hits.says}" if several else hits.says)
         if places:
             found_places = count_of(len(hits.places()), "place")
-            line = f"at least {found_places}, as far as these hits are right"
+            line = f"at least {found_places}, if these hits are right"
             CONSOLE.say(f"{shown(name)}: {line}" if several else line)
     if explained:
         explain(answers)

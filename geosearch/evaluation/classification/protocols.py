@@ -124,7 +124,7 @@ def class_folders(pictures: Pictures) -> ClassFolders:
     of = [PurePosixPath(name).parent.name for name in pictures.names]
     if "" in of:
         raise UsageError(
-            f"{pictures.names[of.index('')]} in {pictures.origin} lies in no class's folder",
+            f"{pictures.names[of.index('')]} in {pictures.origin} is not in the folder of a class",
             hint="give a folder that holds a folder for each class",
             parameter="pictures",
         )

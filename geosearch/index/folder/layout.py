@@ -74,5 +74,5 @@ def wrong_files(names: Set[str], ann: str) -> str | None:
         return f"it does not name {missing[0]}"
     possible = needed | ({KEPT_QUERIES} if ann == "ivfpq" else frozenset())
     if others := sorted(names - possible):
-        return f"it names {others[0]}, which such a segment has not"
+        return f"it names {others[0]}, which such a segment does not have"
     return None

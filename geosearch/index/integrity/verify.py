@@ -33,7 +33,7 @@ def verify(folder: Path) -> list[Problem]:
             return problems
     raise IndexFolderError(
         f"{shown(folder)} is published repeatedly while it is being checked",
-        hint="check it while no process is writing it",
+        hint="check it while no process is writing to it",
     )
 
 

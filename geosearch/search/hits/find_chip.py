@@ -53,7 +53,7 @@ def find_chip(index: Generation, chip_id: str, *, parameter: str = "chip_id") ->
     if not isinstance(chip_id, str) or not _is_text(chip_id):
         raise UsageError(
             f"{shown(repr(chip_id))[:_SHOWN_LETTERS]} is not the id of a chip",
-            hint="give an id as hits have it",
+            hint="give an id as it stands in hits",
             parameter=parameter,
         )
     removed = False
@@ -137,7 +137,7 @@ def _hint(index: Generation, chip_id: str) -> str:
     close = get_close_matches(scene if at else chip_id, names, n=1)
     if close:
         return f"the closest scene is {_quoted(close[0])}; search again for ids"
-    return "give an id as hits of this index have it"
+    return "give an id as it stands in hits of this index"
 
 
 def _quoted(text: str) -> str:

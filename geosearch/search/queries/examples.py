@@ -95,7 +95,7 @@ def _listed(given: Any) -> list[Any]:
         raise _not_an_example(given)
     if len(given) > _MOST:
         raise UsageError(
-            f"{len(given):,} examples are given, more than {_MOST:,}",
+            f"{len(given):,} examples given, more than the maximum of {_MOST:,}",
             hint="give fewer: their mean is what is asked",
             parameter="like",
         )
@@ -161,7 +161,7 @@ def _encoded(pixels: NDArray[np.uint8], encoder: Encoder) -> NDArray[np.float32]
 
 def _not_an_example(one: Any) -> UsageError:
     return UsageError(
-        Message("`like` holds {}, which is no image", shown(repr(one))[:_SHOWN_LETTERS]),
+        Message("`like` holds {}, which is not an image", shown(repr(one))[:_SHOWN_LETTERS]),
         hint=_HINT,
         parameter="like",
     )

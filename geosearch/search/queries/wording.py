@@ -38,7 +38,7 @@ def read_wording(text: str, encoder: Encoder, *, as_written: bool = False) -> Wo
         for word, better in spelling.mended
     ]
     if spelling.unknown:
-        notes.append(f"not words that the encoder knows: {_listed(spelling.unknown)}")
+        notes.append(f"words that the encoder does not know: {_listed(spelling.unknown)}")
     return Wording(text, spelling.text, tuple(notes))
 
 
@@ -47,7 +47,7 @@ def _note_on_exclusion(text: str) -> Sequence[str]:
     if what is None:
         return ()
     return (
-        Message("encoders read over words such as without: give `avoid` {} instead", _quoted(what)),
+        Message("encoders ignore words such as without: give `avoid` {} instead", _quoted(what)),
     )
 
 

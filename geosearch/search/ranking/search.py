@@ -291,7 +291,7 @@ def _scale(request: _Request, question: _Question) -> tuple[tuple[float, float] 
     if question.preference is None:
         return None, "no widths are preferred"
     if request.parts[0].bin is None:
-        return None, "all chips that pass are of about one width"
+        return None, "all chips that match are about equally wide"
     return question.preference.range_m, None
 
 

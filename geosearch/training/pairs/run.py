@@ -171,7 +171,7 @@ def _check(tuning: Tuning) -> None:
         )
     if tuning.batch < 2:
         raise UsageError(
-            f"a batch of {tuning.batch} has nothing to tell apart",
+            f"a batch of {tuning.batch} has nothing to compare",
             hint=Message("give a `batch` of 2 or more"),
             parameter="batch",
         )

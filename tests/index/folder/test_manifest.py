@@ -154,7 +154,7 @@ def test_a_removed_scene_that_a_segment_has_not_is_named(index: Path) -> None:
     ("changes", "said"),
     [
         ({"rows": 199}, "should have"),
-        ({"ann": "flat"}, "which such a segment has not"),
+        ({"ann": "flat"}, "which such a segment does not have"),
         ({"checksum": "0" * 64}, "content has changed"),
         ({"files": {}}, "list of files"),
     ],

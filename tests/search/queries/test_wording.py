@@ -21,9 +21,9 @@ def test_an_encoder_that_tells_no_words_apart_mends_none() -> None:
 
 def test_words_of_another_language_are_named() -> None:
     notes = read_wording("ein Flughafen", load_encoder("mini")).notes
-    assert notes == ('not words that the encoder knows: "Flughafen"',)
+    assert notes == ('words that the encoder does not know: "Flughafen"',)
 
 
 def test_a_text_that_excludes_something_gets_a_remark() -> None:
     notes = read_wording("a lake without a town", load_encoder("null")).notes
-    assert notes == ('encoders read over words such as without: give `avoid` "town" instead',)
+    assert notes == ('encoders ignore words such as without: give `avoid` "town" instead',)

@@ -150,7 +150,7 @@ def test_with_one_width_the_order_is_the_cosines(tmp_path: Path) -> None:
     ((scaled, how),) = search_many(index, [query], k=30, preferences=[taste(2)])
     assert [hit.id for hit in scaled] == [hit.id for hit in plain]
     assert how.scale_m is None
-    assert how.scale_off == "all chips that pass are of about one width"
+    assert how.scale_off == "all chips that match are about equally wide"
 
 
 def test_a_query_without_preference_stays_beside_one_with(tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def test_mini_is_adapted_and_loads(listing: Path, tmp_path: Path) -> None:
     ("changed", "told"),
     [
         ({"batch": 1}, "batch"),
-        ({"held_out": 1.0}, "held out"),
+        ({"held_out": 1.0}, "held_out"),
         ({"new": True}, "`new` and `weights`"),
         ({"augment": "magic"}, "magic"),
     ],

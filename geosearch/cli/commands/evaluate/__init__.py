@@ -8,9 +8,9 @@ from geosearch.cli.commands.evaluate.recall import recall
 from geosearch.cli.commands.evaluate.retrieval import retrieval
 
 
-@click.group("eval", short_help="Judge an encoder or an index.")
+@click.group("eval", short_help="Evaluate an encoder or an index.")
 def evaluate() -> None:
-    """Judge an encoder or an index by the protocols that papers report.
+    """Evaluate an encoder or an index by the protocols that papers report.
 
     Each report names its protocol, and the hashes of data, weights and prompts. Rows marked
     "theirs" are figures from papers on the same set by the same protocol.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from geosearch.api import EncoderChoice
 
 
-@click.command(short_help="An index against the exact answer.")
+@click.command(short_help="Compare an index's answers with the exact ones.")
 @index_option
 @click.option(
     "--texts",
