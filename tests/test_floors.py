@@ -29,6 +29,8 @@ from support.house import (
     lazily_imported,
     module_name,
     modules_of,
+    names_handed_out,
+    names_taken,
     own_imports,
     parameter_count,
     parts_of,
@@ -58,6 +60,12 @@ def test_a_room_is_entered_by_its_front_door(room: str) -> None:
         if name[0] == room and len(name) > 1 and parts_of(path)[0] != room
     ]
     assert not broken_in
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_front_door_hands_out_what_others_take(room: str) -> None:
+    """What nobody outside asks for is private: it may change."""
+    assert not set(names_handed_out(room)) - names_taken(room)
 
 
 @pytest.mark.parametrize("engine", DOORS)

@@ -141,7 +141,7 @@ def _row(share: float, outcomes: Sequence[_Outcome]) -> tuple[float, float, floa
 def _all_bounds(index: Generation) -> NDArray[np.float64]:
     """Return west, south, east, north of all chips that are searched, float64 [n, 4]."""
     parts = [
-        segment.bounds if segment.alive is None else segment.bounds[segment.alive]
+        segment.rows.bounds[... if segment.alive.mask is None else segment.alive.mask]
         for segment in index.segments
     ]
     return np.concatenate(parts)

@@ -4,9 +4,9 @@ Data that anyone can read and correct, and what is read from a text without an e
 here knows of vectors, chips or an index.
 """
 
-from geosearch.vocabulary.bank import BANK_VERSION, Phrase, bank
+from geosearch.vocabulary.bank import BANK_VERSION, bank
 from geosearch.vocabulary.negation import excluded
 from geosearch.vocabulary.sentences import sentences
-from geosearch.vocabulary.spelling import Spelling, spelled
+from geosearch.vocabulary.spelling import spelled
 
-__all__ = ["BANK_VERSION", "Phrase", "Spelling", "bank", "excluded", "sentences", "spelled"]
+__all__ = ["BANK_VERSION", "bank", "excluded", "sentences", "spelled"]

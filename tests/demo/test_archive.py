@@ -10,8 +10,8 @@ import rasterio.transform
 import rasterio.warp
 from shapely.geometry import shape
 
-from geosearch.demo import DemoArchive, write_archive
-from geosearch.demo.archive import _on_earth
+from geosearch.demo import write_archive
+from geosearch.demo.archive import DemoArchive, _on_earth
 from geosearch.demo.landscapes.sites import SITES
 
 _README = "tennis court between two white buildings"

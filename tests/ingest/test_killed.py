@@ -61,8 +61,8 @@ def vectors(index: Generation) -> dict[str, np.ndarray]:
     return {
         chip.id: segment.vectors[row].astype(np.float32)
         for segment in index.segments
-        for row, chip in enumerate(segment.chips(np.arange(segment.n)))
-        if segment.alive is None or segment.alive[row]
+        for row, chip in enumerate(segment.chips.records(np.arange(segment.n)))
+        if segment.alive.mask is None or segment.alive.mask[row]
     }
 
 

@@ -218,3 +218,31 @@ def top_level_imports(path: Path) -> set[str]:
         ):
             names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
     return names - {module_name(path)}
+
+
+def names_handed_out(room: str) -> tuple[str, ...]:
+    """What the front door of a room has for others; nothing where it is one module."""
+    door = PACKAGE / room / "__init__.py"
+    for node in ast.parse(door.read_text()).body if door.exists() else []:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return tuple(ast.literal_eval(node.value))
+    return ()
+
+
+def names_taken(room: str) -> set[str]:
+    """What other rooms, the package itself, the workshop and the benchmarks import of a room."""
+    inside = PACKAGE / room
+    others = [p for p in PACKAGE.rglob("*.py") if not p.is_relative_to(inside)]
+    others += [p for folder in OUTSIDE for p in folder.rglob("*.py")]
+    return {
+        alias.name
+        for path in others
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom) and node.module == f"geosearch.{room}"
+        for alias in node.names
+    }
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())

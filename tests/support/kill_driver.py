@@ -24,7 +24,8 @@ import numpy as np
 
 from geosearch.chips import ResolvedChips
 from geosearch.index import MANIFEST, Generation, open_index, verify
-from geosearch.ingest import Intervals, RunSettings, ingest, look_for_scenes
+from geosearch.ingest import RunSettings, ingest, look_for_scenes
+from geosearch.ingest.run.intervals import Intervals
 from geosearch.search import make_filter, search
 from support.colours import Colours
 

@@ -95,8 +95,8 @@ def compact(
         hold.require_same()  # before anything is deleted
         segments = [Segment(folder, entry, after.spec.dim) for entry in after.segments]
         keep_bank(hold, segments, phrases, after.spec.fingerprint)
-        chips = sum(segment.chip_count for segment in segments)
-        published = {key for segment in segments for key in segment.scene_keys}
+        chips = sum(segment.alive.count for segment in segments)
+        published = {key for segment in segments for key in segment.scenes.keys}
         waiting = staging.sweep(published)
         freed, held = _sweep(hold, after)
     return Compaction(
@@ -157,13 +157,13 @@ def _is_due(segment: Segment) -> bool:
 
 def _require_whole(segment: Segment) -> None:
     # a damaged file must not be copied: its copy would have a checksum that agrees
-    for error in changed_files(segment.folder, segment.description):
+    for error in changed_files(segment.folder, segment.scenes.description):
         raise error
 
 
 def _queries_of(segments: Sequence[Segment]) -> NDArray[np.float32] | None:
     """Return texts that some segment was measured with."""
-    kept = (one.queries for one in segments)
+    kept = (one.ann.queries for one in segments if one.ann is not None)
     return next((queries for queries in kept if queries is not None), None)
 
 

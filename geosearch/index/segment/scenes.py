@@ -39,7 +39,7 @@ class SegmentScenes:
             return description
 
     @property
-    def searched_keys(self) -> list[SceneKey]:
+    def keys(self) -> list[SceneKey]:
         """The scenes that are searched, without opening the sidecar."""
         removed = self._access.entry.removed
         return [key for key in self.description.scenes if key.id not in removed]
@@ -48,7 +48,11 @@ class SegmentScenes:
         """Return the numbers that ``scene_no`` has for some scenes, as far as they are here."""
         return [number for number, key in enumerate(self.description.scenes) if key.id in ids]
 
-    def searched(self) -> list[tuple[int, SceneRecord]]:
+    def records(self) -> list[SceneRecord]:
+        """Return the scenes that are searched, by id."""
+        return [scene for _, scene in self.numbered()]
+
+    def numbered(self) -> list[tuple[int, SceneRecord]]:
         """Return the scenes that are searched, and the number that ``scene_no`` has for each."""
         removed = self._access.entry.removed
         return [(n, scene) for n, scene in self._all().items() if scene.id not in removed]

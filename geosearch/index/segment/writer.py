@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.index.arrays.aliases import Floats
+from geosearch.index.arrays.extent import extent, time_span
 from geosearch.index.files.durable import reserve, sync_all
 from geosearch.index.files.faults import DamagedError, occupied
 from geosearch.index.files.held_folder import HeldFolder
@@ -58,7 +59,6 @@ from geosearch.index.segment.chip_table import (
     sidecar_columns,
 )
 from geosearch.index.segment.columns import write_rows
-from geosearch.index.segment.extent import extent, time_span
 from geosearch.index.segment.sidecar import SidecarWriter
 
 _WAITING = "waiting"

@@ -19,7 +19,7 @@ def notes_on(index: Generation, filter: Filter, matching: int) -> tuple[str, ...
 
 def nothing_matches(index: Generation, filter: Filter) -> str:
     """Return where and when an index is, for those whose filter no chip of it passes."""
-    entries = [segment.entry for segment in index.segments if segment.chip_count]
+    entries = [segment.entry for segment in index.segments if segment.alive.count]
     boxes = [entry.bounds for entry in entries if entry.bounds]
     if not boxes:
         return "the index is empty"

@@ -144,7 +144,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> tuple[Generation, np.ndarr
         writer.publish()
     index = open_index(folder)
     (segment,) = index.segments
-    return index, segment.footprints(np.arange(segment.n))
+    return index, segment.rows.footprints(np.arange(segment.n))
 
 
 def large_areas() -> st.SearchStrategy[Any]:
@@ -237,7 +237,7 @@ def passing(index: Generation, wanted: Filter) -> set[str]:
     for segment in index.segments:
         rows = segment.select(wanted).rows()
         assert (np.diff(rows) > 0).all()
-        found |= {chip.id for chip in segment.chips(rows)}
+        found |= {chip.id for chip in segment.chips.records(rows)}
     return found
 
 

@@ -164,4 +164,4 @@ def test_what_the_manifest_says_of_a_segment_is_what_the_segment_says(
 ) -> None:
     edit_manifest(index, lambda document: entry_of(document, removed=False).update(changes))
     with pytest.raises(IndexFolderError, match=said):
-        _ = [segment.description for segment in open_index(index).segments]
+        _ = [segment.scenes.description for segment in open_index(index).segments]
