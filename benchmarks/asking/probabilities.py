@@ -116,7 +116,7 @@ def _calibration(
 ) -> tuple[float, float, float, float]:
     error = sum(abs(claim - right) * count for claim, right, count in _bins(claimed, true))
     at_5, at_20 = (
-        np.array(likely_enough(claimed.tolist(), least=None, false=false), np.int64)
+        np.array(likely_enough(claimed.tolist(), minimum=None, false=false), np.int64)
         for false in (0.05, 0.2)
     )
     return (

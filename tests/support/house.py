@@ -13,7 +13,7 @@ FLOORS = {
     "errors": 0,
     "lazy": 0,
     "regular_file": 0,
-    "replacing": 0,
+    "atomic_write": 0,
     "stopwatch": 0,
     "chips": 1,
     "text": 1,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geosearch.index.arrays.aliases import Mask, Rows
 from geosearch.index.arrays.row_ranges import RowRanges, edges_of
-from geosearch.index.files.array_archives import arrays_in
+from geosearch.index.files.npz import arrays_in
 from geosearch.index.filtering.block_groups import BlockGroups
 from geosearch.index.filtering.box import Box
 

@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.index.arrays.aliases import Floats, Rows
-from geosearch.index.files.array_archives import arrays_in, read_array
 from geosearch.index.files.durable import part_name
 from geosearch.index.files.faults import DamagedError
 from geosearch.index.files.held_folder import HeldFolder
+from geosearch.index.files.npz import arrays_in, read_array
 from geosearch.index.files.regular_files import file_size, require_folder
 from geosearch.index.folder.hold import Hold
 from geosearch.index.folder.layout import BANK

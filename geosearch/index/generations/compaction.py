@@ -35,7 +35,7 @@ from geosearch.index.generations.memory_budget import memory_budget, rows_within
 from geosearch.index.generations.merge_policy import first_fit_groups, segments_to_merge
 from geosearch.index.generations.published_scenes import PublishedScene, published_scenes
 from geosearch.index.generations.staging import Staging
-from geosearch.index.scoring.ann.eligibility import tier_of
+from geosearch.index.scoring.ann.eligibility import ann_of
 from geosearch.index.segment.reader import Segment, open_segments
 from geosearch.index.segment.writer import write_segment
 
@@ -88,8 +88,8 @@ def compact(
     budget = memory_budget(max_memory)
     with held_index(folder) as (hold, before):
         staging = Staging(hold, before.spec)
-        most = rows_within(budget) if max_rows is None else max_rows
-        after = _rewritten(hold, before, most, budget)
+        maximum = rows_within(budget) if max_rows is None else max_rows
+        after = _rewritten(hold, before, maximum, budget)
         if after is not before:
             hold.publish(after)
         hold.require_same()  # before anything is deleted
@@ -113,7 +113,7 @@ def _rewritten(hold: Hold, manifest: Manifest, max_rows: int, budget: int) -> Ma
         return manifest
     for source in sources:
         _require_whole(source)
-    tier = _tier_wanted(sources)
+    tier = _ann_wanted(sources)
     written = [
         write_segment(
             hold,
@@ -167,9 +167,9 @@ def _queries_of(segments: Sequence[Segment]) -> NDArray[np.float32] | None:
     return next((queries for queries in kept if queries is not None), None)
 
 
-def _tier_wanted(sources: Sequence[Segment]) -> str:
+def _ann_wanted(sources: Sequence[Segment]) -> str:
     """Return ``flat`` or ``ivfpq`` where segments were forced to be so, else ``auto``."""
-    forced = {one.entry.ann for one in sources if one.entry.ann != tier_of("auto", one.n)}
+    forced = {one.entry.ann for one in sources if one.entry.ann != ann_of("auto", one.n)}
     return forced.pop() if len(forced) == 1 else "auto"
 
 

@@ -37,8 +37,8 @@ class SegmentInfo:
     id: str
     chips: int
     removed_chips: int
-    tier: str
-    """``flat`` or ``ivfpq``."""
+    ann: str
+    """``flat`` or ``ivfpq``, if it has the approximate tier."""
     bytes: int
     calibration: Calibration | None
     """What was measured when its approximate tier was built; None without one."""
@@ -220,7 +220,7 @@ def _segment_info(segment: Segment) -> SegmentInfo:
         id=segment.id,
         chips=segment.alive.count,
         removed_chips=segment.n - segment.alive.count,
-        tier=segment.entry.ann,
+        ann=segment.entry.ann,
         bytes=sum(segment.entry.files.values()),
         calibration=calibration,
         texts_asked=0 if asked is None else len(asked),

@@ -163,7 +163,7 @@ def _on_cpu(
             errors=calibration.errors, threads=threads,
         )  # fmt: skip
         if len(found.rows) >= min(k, matching):  # never fewer hits than there are
-            plan = _plan(segment, ranges, replace(choice, share=found.share))
+            plan = _plan(segment, ranges, replace(choice, fraction=found.fraction))
             return SegmentAnswer(found.rows, found.scores, replace(plan, candidates=found.scored))
         choice = exact_choice(calibration.costs, matching, len(ranges))
     rows, scores = tied_rows(segment.vectors, query, ranges, k, threads=threads)
@@ -212,7 +212,7 @@ def _plan(segment: Searchable, ranges: RowRanges, choice: Choice) -> SegmentPlan
     probed = 0.0
     if choice.tier == "ivfpq" and segment.ann is not None:
         recall = recall_at(segment.ann.calibration, matching / segment.n)
-        probed = choice.share
+        probed = choice.fraction
     return SegmentPlan(
         segment=segment.id,
         rows=segment.n,

@@ -1,6 +1,6 @@
 """The chips of a segment in the order of its rows, and as the columns of its sidecar.
 
-Some hundred bytes a chip are held; outlines and ids, most of what is known of it, wait in files.
+Some hundred bytes per chip are held; outlines and ids, most of what is known of it, wait in files.
 """
 
 from collections.abc import Iterator, Sequence

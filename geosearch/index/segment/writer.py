@@ -47,7 +47,7 @@ from geosearch.index.folder.ownership import (
     remove_segment,
 )
 from geosearch.index.records import SceneRecord
-from geosearch.index.scoring.ann.eligibility import tier_of
+from geosearch.index.scoring.ann.eligibility import ann_of
 from geosearch.index.scoring.ann.training import build_tier
 from geosearch.index.scoring.calibrating import calibrate_tier
 from geosearch.index.scoring.kept_queries import keep_queries
@@ -101,7 +101,7 @@ def write_segment(
         part = segments.path / name
         try:
             entry = _write_chips(part, staged, dim)
-            kind = tier_of(ann, entry.rows)
+            kind = ann_of(ann, entry.rows)
             if kind == "ivfpq":
                 vectors = map_array(part / VECTORS, "<f2", (entry.rows, dim))
                 times = map_array(part / ROWS / "time_ms", "<i8", (entry.rows,))

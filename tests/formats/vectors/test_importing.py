@@ -303,8 +303,8 @@ def test_timestamps_of_every_unit_are_read_or_left_out_with_their_row(
     kind = pa.timestamp(unit, zone)
     scale = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
     old = int(datetime(1925, 8, 12, tzinfo=UTC).timestamp()) * scale
-    most = {"s": 2**40, "ms": 2**62, "us": 2**62}.get(unit)
-    beyond = [most, -most, 253402300800 * scale] if most else []
+    maximum = {"s": 2**40, "ms": 2**62, "us": 2**62}.get(unit)
+    beyond = [maximum, -maximum, 253402300800 * scale] if maximum else []
     numbers = [old, *beyond, None]
     columns = columns_of(len(numbers)) | {"datetime": pa.array(numbers, pa.int64()).cast(kind)}
     done = geosearch.import_vectors([write(tmp_path / "f.parquet", columns)], tmp_path / "index")
@@ -556,8 +556,8 @@ def test_a_file_of_one_row_group_is_read_in_parts(tmp_path: Path) -> None:
     del columns, flat
     before = pa.total_allocated_bytes()
     with VectorFile(path) as file:
-        most = max(pa.total_allocated_bytes() for _ in file.batches()) - before
-    assert most < path.stat().st_size / 1.5
+        maximum = max(pa.total_allocated_bytes() for _ in file.batches()) - before
+    assert maximum < path.stat().st_size / 1.5
 
 
 def test_one_file_is_imported_as_a_list_of_one(file: Path, tmp_path: Path) -> None:

@@ -227,8 +227,8 @@ def test_resolutions_pass_exactly(
 def test_there_are_blocks_of_a_resolution_and_of_none(
     fine: tuple[Generation, list[odd.Chip]],
 ) -> None:
-    least, greatest = fine[0].segments[0].blocks.gsd_m.T
-    assert ((least == greatest) & (least > 0)).any()
+    minimum, greatest = fine[0].segments[0].blocks.gsd_m.T
+    assert ((minimum == greatest) & (minimum > 0)).any()
     assert (greatest == 0).any()
 
 
