@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 import geosearch
-from benchmarks.asking.trials import ABSENT
+from benchmarks.asking.likely.trials import ABSENT
 
 _HITS = 200
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.every_file import answers, make
+from support.indexes.every_file import answers, make
 from support.scripts import run_script
 from support.small_index import SPEC, build, chips, record, unit
 
