@@ -140,7 +140,13 @@ class Index:
             EncoderError: The encoder of the index cannot be loaded here, or the device that was
                 named is not there.
         """
-        from geosearch.search import hit_count, make_filter, search_many, split_asking
+        from geosearch.search import (
+            hit_count,
+            make_filter,
+            search_many,
+            split_asking,
+            without_others,
+        )
 
         options, conditions = split_asking(asking)
         k, filter = hit_count(k), make_filter(**conditions)
@@ -148,6 +154,9 @@ class Index:
             return []
         watch = Stopwatch()
         questions = self._questions(query, options, watch)
+        if conditions.get("kind") is None and any(one.wording for one in questions):
+            with watch.time("kinds"):
+                filter = without_others(self.generation, filter)
         answers = search_many(
             self.generation,
             [question.vector for question in questions],

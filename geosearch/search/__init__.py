@@ -22,7 +22,7 @@ from geosearch.search.conditions import QUANTITIES, Conditions
 if TYPE_CHECKING:
     from geosearch.index import SegmentPlan
     from geosearch.search.filters.make_filter import make_filter
-    from geosearch.search.filters.notes import nothing_matches
+    from geosearch.search.filters.notes import nothing_matches, without_others
     from geosearch.search.hits.explanation import Explanation
     from geosearch.search.hits.hit import Hit
     from geosearch.search.hits.where import MARKED, Where
@@ -59,6 +59,7 @@ __all__ = [
     "search_many",
     "split_asking",
     "unit_queries",
+    "without_others",
 ]
 
 _HOME = {
@@ -77,6 +78,7 @@ _HOME = {
     "Wording": "queries.wording",
     "hit_count": "ranking.search",
     "make_filter": "filters.make_filter",
+    "without_others": "filters.notes",
     "nothing_matches": "filters.notes",
     "search": "ranking.search",
     "search_many": "ranking.search",

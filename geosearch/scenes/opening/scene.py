@@ -13,6 +13,8 @@ from geosearch.scenes.finding.scene_file import SceneFile
 from geosearch.scenes.opening.bands import BandFacts, choose_bands
 from geosearch.scenes.opening.choose_stretch import choose_stretch
 from geosearch.scenes.opening.dates import find_moment, folder_moment
+from geosearch.scenes.opening.kind import scene_kind
+from geosearch.scenes.opening.meaning import kind_facts
 from geosearch.scenes.opening.placement import place
 from geosearch.scenes.opening.product_metadata import product_moment
 from geosearch.scenes.opening.references import referenced_files
@@ -67,6 +69,10 @@ class Scene:
     """What is worth knowing about its place, such as the residual of a fit."""
     item: str | None
     """The STAC Item that led to it: its document and its id."""
+    kind: str
+    """What it is, one of `geosearch.vocabulary.KINDS`."""
+    kind_reason: str
+    """What decided that."""
 
 
 def open_scene(
@@ -100,7 +106,8 @@ def open_scene(
                     hint="compare gdalinfo FILE with where it should be; assign the right CRS",
                 )
             width_m, height_m = ground_sizes_m(placement.to_lonlat, [window])[0] / window[2:]
-            choice = choose_bands(_band_facts(dataset, file), bands)
+            facts = _band_facts(dataset, file)
+            choice = choose_bands(facts, bands)
             source = pixel_source(dataset, choice.bands)
             reason = choice.reason if bands else file.band_reason or choice.reason
             if source.is_complex:
@@ -109,6 +116,8 @@ def open_scene(
             if moment is None:
                 names = PurePath(file.id).name, first.name
                 moment = find_moment(names, _all_tags(dataset)) or folder_moment(first)
+            ranges = choose_stretch(source, stretch)
+            kind = scene_kind(source, kind_facts(dataset, facts, choice.bands[0]))
             return Scene(
                 id=file.id,
                 href=file.href,
@@ -125,9 +134,11 @@ def open_scene(
                 datetime_source=moment.source if moment else None,
                 bands=choice.bands,
                 band_reason=reason,
-                stretch=choose_stretch(source, stretch),
+                stretch=ranges,
                 placement_note=placement.note,
                 item=file.item,
+                kind=kind.name,
+                kind_reason=kind.reason,
             )
 
 

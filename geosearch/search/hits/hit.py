@@ -49,5 +49,7 @@ class Hit:
     """Probability that it is what was asked for, 0..1; None where that cannot be told."""
     vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
     """float32 [dim], of unit length but for the rounding to 16 bits."""
+    kind: str = "unknown"
+    """What its scene is, one of `geosearch.vocabulary.KINDS`."""
     where: Where | None = None
     """Where in the chip the query is found, where that was asked for."""

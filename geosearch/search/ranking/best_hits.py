@@ -122,5 +122,6 @@ def _hit(
         bands=chip.bands,
         stretch=chip.stretch,
         pixel_m=chip.pixel_m,
+        kind=chip.kind,
         vector=vector,
     )
