@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from geosearch.index import Compaction, IndexInfo, Problem, Removal
     from geosearch.ingest import BuildReport, IndexingEstimate, SceneCount
     from geosearch.reporting import CONSOLE, LOG, SILENT, Reporter
-    from geosearch.search import Asking, Conditions, Explanation, Hit
+    from geosearch.search import Asking, Chip, Conditions, Explanation, Hit, Marks, Place
     from geosearch.training import Tuning, train_pairs
 
 __version__ = "0.1.0"
@@ -78,6 +78,7 @@ __all__ = [
     "SILENT",
     "Asking",
     "BuildReport",
+    "Chip",
     "Chips",
     "Compaction",
     "Conditions",
@@ -95,6 +96,8 @@ __all__ = [
     "IndexingEstimate",
     "IndexingJob",
     "Interrupted",
+    "Marks",
+    "Place",
     "Problem",
     "Refusal",
     "Removal",
@@ -140,6 +143,9 @@ _HOME = {
     "Chips": "chips",
     "Compaction": "index",
     "Asking": "search",
+    "Chip": "search",
+    "Marks": "search",
+    "Place": "search",
     "Conditions": "search",
     "Embedding": "encoders",
     "Encoder": "encoders",

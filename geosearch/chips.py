@@ -1,7 +1,8 @@
 """How scenes are cut into chips: what a user asks for, and what an index records."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
+from operator import index as index_of
 from typing import Any
 
 from geosearch.errors import UsageError
@@ -66,17 +67,19 @@ class Chips:
 
     def _normalize(self) -> None:
         """Let equal settings be equal values, however they are written."""
-        values: dict[str, Any] = {}
-        if self.bands is not None:
-            values["bands"] = tuple(self.bands)
-        if self.stretch is not None and not isinstance(self.stretch, str):
-            values["stretch"] = ",".join(map(str, self.stretch))
-        if self.gsd_m is not None:
-            values["gsd_m"] = float(self.gsd_m)
-        if self.scales is not None:
-            values["scales"] = tuple(self.scales)
-        for name, value in values.items():
-            object.__setattr__(self, name, value)
+        readers: dict[str, Callable[[str, Any], Any]] = {
+            "size_px": _whole,
+            "stride_px": _whole,
+            "min_valid": _number,
+            "bands": _three_bands,
+            "stretch": _stretch_text,
+            "gsd_m": _number,
+            "scales": _whole_numbers,
+        }
+        for name, read in readers.items():
+            value = getattr(self, name)
+            if value is not None:
+                object.__setattr__(self, name, read(name, value))
 
     def resolved(self, input_px: int, recorded: "ResolvedChips | None" = None) -> "ResolvedChips":
         """Settle what is open.
@@ -105,6 +108,50 @@ class ResolvedChips(Chips):
     min_valid: float = MIN_VALID
     stretch: str = "auto"
     scales: tuple[int, ...] = (1,)
+
+
+def _whole(name: str, value: Any) -> int:
+    """Return a whole number of whatever kind; what is none would not come back from an index."""
+    try:
+        if not isinstance(value, bool):
+            return index_of(value)
+    except TypeError:
+        pass
+    raise _wrong(name, value, "give a whole number")
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        if not isinstance(value, bool | str):
+            return float(value)
+    except (TypeError, ValueError):
+        pass
+    raise _wrong(name, value, "give a number")
+
+
+def _whole_numbers(name: str, values: Any) -> tuple[int, ...]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise _wrong(name, values, "give whole numbers: (1, 2, 4)")
+    return tuple(_whole(name, value) for value in values)
+
+
+def _three_bands(name: str, values: Any) -> tuple[int, ...]:
+    bands = _whole_numbers(name, values)
+    if len(bands) != 3 or min(bands) < 1:
+        raise _wrong(name, values, "give three bands, counted from 1: (4, 3, 2)")
+    return bands
+
+
+def _stretch_text(name: str, value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, Iterable):
+        raise _wrong(name, value, "give two values, or auto, percentile or none")
+    return ",".join(f"{_number(name, one):.17g}" for one in value)
+
+
+def _wrong(name: str, value: Any, hint: str) -> UsageError:
+    return UsageError(f"`{name}` is {value!r}", hint=hint, parameter=name)
 
 
 def _require_stride(stride_px: int, size_px: int | None) -> None:

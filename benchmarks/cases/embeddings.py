@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 import numpy as np
+from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 from benchmarks.cases.archive import Base
@@ -134,9 +135,14 @@ def published_base(path: Path, model: str | None = None) -> Base:
         UsageError: The file has no such arrays.
     """
     try:
-        arrays = np.load(path)
+        opened = np.load(path)
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot read {path}: {error}", hint="give an .npz file") from error
+    with opened as arrays:
+        return _base_in(arrays, path, model)
+
+
+def _base_in(arrays: NpzFile, path: Path, model: str | None) -> Base:
     ending = "/images"
     models = [name.removesuffix(ending) for name in arrays.files if name.endswith(ending)]
     if (model or "") not in ["", *models] or not models:

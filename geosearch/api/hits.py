@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from geosearch.errors import Refusal
+from geosearch.errors import Refusal, UsageError
 from geosearch.outputs import GEOJSON, require_output, write_text
 
 if TYPE_CHECKING:
-    from geosearch.search import Explanation, Hit
+    from geosearch.api.asking.again import AskingAgain
+    from geosearch.search import Asked, Explanation, Hit, Marks, Place
 
 
 class Hits(Sequence["Hit"]):
@@ -21,17 +22,17 @@ class Hits(Sequence["Hit"]):
         self,
         hits: Sequence[Hit],
         explanation: Explanation,
-        query: str | None = None,
-        read_as: str | None = None,
+        asked: Asked | None = None,
         *,
         any: float | None = None,
         says: str | None = None,
+        again: AskingAgain | None = None,
     ) -> None:
+        from geosearch.search import Asked
+
         self._hits = tuple(hits)
-        self.query = query
-        """The text that they answer, as it was written; None for a vector."""
-        self.read_as = query if read_as is None else read_as
-        """The text that was embedded: `query` with its typing errors mended."""
+        self.asked = Asked() if asked is None else asked
+        """What they answer, part by part."""
         self.any = any
         """Probability that what was asked for is there at all, 0..1; None where it cannot be
         told, as of a vector."""
@@ -39,6 +40,22 @@ class Hits(Sequence["Hit"]):
         """The same in words; None likewise."""
         self.explanation = explanation
         """The plan of each segment and the milliseconds of each step."""
+        self._again = again
+
+    @property
+    def query(self) -> str | None:
+        """The text that they answer, as it was written; None for a vector."""
+        return self.asked.text
+
+    @property
+    def read_as(self) -> str | None:
+        """The text that was embedded: `query` with its typing errors mended."""
+        return self.asked.read_as
+
+    @property
+    def marks(self) -> Marks:
+        """Chips that were marked before these hits were found."""
+        return self.asked.marks
 
     @overload
     def __getitem__(self, index: int) -> Hit: ...
@@ -57,13 +74,20 @@ class Hits(Sequence["Hit"]):
     def with_hits(self, hits: Sequence[Hit], notes: tuple[str, ...] = ()) -> Hits:
         """Return the same answer with other hits, and more to be said of it."""
         how = replace(self.explanation, notes=(*self.explanation.notes, *notes))
-        return Hits(hits, how, self.query, self.read_as, any=self.any, says=self.says)
+        return self._changed(hits, how, self._again)
 
     def with_times(self, milliseconds: dict[str, float]) -> Hits:
         """Return the same answer with the time of more steps, which came before."""
         took = milliseconds | self.explanation.milliseconds
         how = replace(self.explanation, milliseconds=took)
-        return Hits(self._hits, how, self.query, self.read_as, any=self.any, says=self.says)
+        return self._changed(self._hits, how, self._again)
+
+    def asked_again_by(self, again: AskingAgain) -> Hits:
+        """Return the same answer, with what asks its question again."""
+        return self._changed(self._hits, self.explanation, again)
+
+    def _changed(self, hits: Sequence[Hit], how: Explanation, again: AskingAgain | None) -> Hits:
+        return Hits(hits, how, self.asked, any=self.any, says=self.says, again=again)
 
     def __len__(self) -> int:
         return len(self._hits)
@@ -71,6 +95,57 @@ class Hits(Sequence["Hit"]):
     def __repr__(self) -> str:
         best = f", best {self._hits[0].score:.3f}" if self._hits else ""
         return f"<{len(self._hits)} hits{best}>"
+
+    def mark(self, right: Iterable[int | str] = (), wrong: Iterable[int | str] = ()) -> Hits:
+        """Ask again with some hits marked, over what is not marked yet.
+
+        The question, the filter and the number of hits stay as they were, and so do the marks
+        before these.
+
+        Args:
+            right: Hits that answer the question: their ranks here, or ids of chips of the index.
+            wrong: Hits that do not.
+
+        Returns:
+            The next hits.
+
+        Raises:
+            UsageError: There is no such rank or chip, or a chip is marked as right and as wrong.
+        """
+        if self._again is None:
+            raise UsageError(
+                "these hits cannot be asked again: they were made without an index",
+                hint="search an index: its hits can",
+            )
+        marks = self.marks.with_more(self._ids(right), self._ids(wrong))
+        return self._again.with_marks(marks)
+
+    def _ids(self, given: Iterable[int | str]) -> list[str]:
+        """Return the ids of hits that are named by rank or id."""
+        by_rank = {hit.rank: hit.id for hit in self._hits}
+        ids = []
+        for one in [given] if isinstance(given, int | str) else given:
+            if isinstance(one, str):
+                ids.append(one)
+            elif isinstance(one, bool) or one not in by_rank:
+                ranks = f"{min(by_rank)} to {max(by_rank)}" if by_rank else "none"
+                raise UsageError(
+                    f"no hit has the rank {one!r}",
+                    hint=f"give ranks of these hits ({ranks}), or ids of chips",
+                )
+            else:
+                ids.append(by_rank[one])
+        return ids
+
+    def places(self) -> tuple[Place, ...]:
+        """Return the places that the hits show, best first.
+
+        A hit that overlaps a better one by more than a fifth shows the same place, whatever
+        scenes they are of.
+        """
+        from geosearch.search import places_of
+
+        return places_of(self._hits)
 
     def to_geojson(self, path: str | Path | None = None) -> str:
         """Return the hits as RFC 7946 GeoJSON text, and write it to a file if one is given.
@@ -91,7 +166,7 @@ class Hits(Sequence["Hit"]):
         """Return query, hits and explanation as a line of JSON."""
         from geosearch.formats import answer_line
 
-        return answer_line(self.query, self)
+        return answer_line(self.asked.named(), self)
 
     def to_contact_sheet(self, path: str | Path, title: str = "") -> tuple[Refusal, ...]:
         """Write a PNG that shows the hits' pixels, read again from their scenes.

@@ -12,7 +12,6 @@ from geosearch.api.default_paths import named_index
 from geosearch.api.devices import scan_device
 from geosearch.api.encoder_choice import EncoderChoice, encoder_choice
 from geosearch.api.hits import Hits
-from geosearch.api.texts import require_queries
 from geosearch.errors import EncoderError, UsageError
 from geosearch.reporting import LOG, Reporter
 from geosearch.stopwatch import Stopwatch
@@ -21,10 +20,22 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from geosearch.api.asking.questions import AnyQuery
     from geosearch.encoders import Encoder
-    from geosearch.index import Background, DeviceScan, Generation, IndexInfo, NoBackground
+    from geosearch.index import (
+        DeviceScan,
+        Filter,
+        Generation,
+        IndexInfo,
+    )
     from geosearch.ingest import BuildReport
-    from geosearch.search import AnswerOptions, Asking, Explanation, Hit, Preference, Question
+    from geosearch.search import (
+        AnswerOptions,
+        Asking,
+        Chip,
+        Conditions,
+        Question,
+    )
 
     Vector: TypeAlias = np.ndarray[tuple[int], np.dtype[np.floating[Any]]]
     Vectors: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.floating[Any]]]
@@ -103,18 +114,16 @@ class Index:
         return encoder
 
     @overload
-    def search(self, query: str | Vector, *, k: int = ..., **asking: Unpack[Asking]) -> Hits: ...
+    def search(
+        self, query: str | Vector | None = ..., *, k: int = ..., **asking: Unpack[Asking]
+    ) -> Hits: ...
     @overload
     def search(
         self, query: list[str] | tuple[str, ...] | Vectors, *, k: int = ...,
         **asking: Unpack[Asking],
     ) -> list[Hits]: ...  # fmt: skip
     def search(
-        self,
-        query: str | list[str] | tuple[str, ...] | NDArray[np.floating[Any]],
-        *,
-        k: int = 10,
-        **asking: Unpack[Asking],
+        self, query: AnyQuery = None, *, k: int = 10, **asking: Unpack[Asking]
     ) -> Hits | list[Hits]:
         """Find the chips that look most like what a text says, or that lie next to a vector.
 
@@ -123,10 +132,11 @@ class Index:
         Args:
             query: A text, short or long, or a list of them; or a vector of the index's encoder,
                 float16, float32 or float64 [dim], or several [q, dim], of any length. Vectors
-                need no encoder: none is loaded.
+                need no encoder: none is loaded. None where ``like`` or ``marks`` say what is
+                looked for.
             k: Maximum number of hits per query.
-            **asking: What chips must meet, and how the answer is made; `geosearch.Asking`
-                describes each keyword.
+            **asking: What chips must meet, what is asked beside the query, and how the answer is
+                made; `geosearch.Asking` describes each keyword.
 
         How an ambiguous filter was read, and where the index lies if nothing matches, is in
         ``explanation.notes`` of the hits.
@@ -135,90 +145,117 @@ class Index:
             The hits; for several queries a list of them, in the order of the queries.
 
         Raises:
-            UsageError: A text is empty or not UTF-8, a vector is not of this index's encoder, or a
+            UsageError: A text is empty or not UTF-8, a vector is not of this index's encoder, an
+                image cannot be read, a chip is not in the index, marks contradict each other, or a
                 filter cannot be applied.
             EncoderError: The encoder of the index cannot be loaded here, or the device that was
                 named is not there.
         """
-        from geosearch.search import (
-            hit_count,
-            make_filter,
-            search_many,
-            split_asking,
-            without_others,
-        )
+        from geosearch.search import hit_count, make_filter, split_asking, without_others
 
         options, conditions = split_asking(asking)
         k, filter = hit_count(k), make_filter(**conditions)
         if isinstance(query, list | tuple) and not query:
             return []
         watch = Stopwatch()
-        questions = self._questions(query, options, watch)
-        if conditions.get("kind") is None and any(one.wording for one in questions):
+        questions = self.read(query, options, watch)
+        if conditions.get("kind") is None and any(one.text is not None for one in questions):
             with watch.time("kinds"):
                 filter = without_others(self.generation, filter)
-        answers = search_many(
-            self.generation,
-            [question.vector for question in questions],
-            filter=filter,
-            k=k,
-            tier="exact" if options.exact else "auto",
-            distinct=options.distinct,
-            device=self._scanner(),
-            preferences=[self._preference(question, options) for question in questions],
-        )
-        hits_of_each = [
-            self._answer(question, *answer, options, watch)
-            for question, answer in zip(questions, answers, strict=True)
-        ]
-        is_one = isinstance(query, str) or getattr(query, "ndim", 2) == 1
-        return hits_of_each[0] if is_one else hits_of_each
+        answers = self.answer(questions, k, filter, options, watch=watch)
+        is_one = query is None or isinstance(query, str) or getattr(query, "ndim", 2) == 1
+        return answers[0] if is_one else answers
 
-    def _answer(
+    def answer(
         self,
-        question: Question,
-        hits: Sequence[Hit],
-        how: Explanation,
+        questions: Sequence[Question],
+        k: int,
+        filter: Filter,
         options: AnswerOptions,
-        watch: Stopwatch,
+        *,
+        watch: Stopwatch | None = None,
+    ) -> list[Hits]:
+        """Answer questions that have been read: `search` reads them, and hits ask them again.
+
+        Args:
+            questions: All with the same marks.
+            k: Maximum number of hits per question.
+            filter: What chips must satisfy.
+            options: How the answer is made.
+            watch: Has the time of what was done before; None for nothing.
+        """
+        from geosearch.api.asking.answering import answers
+
+        return answers(self, questions, k, filter, options, watch or Stopwatch())
+
+    def chip(self, chip_id: str) -> Chip:
+        """Return what is known of a chip, by its id: footprint, scene, vector, and its pixels.
+
+        Raises:
+            UsageError: The index has no such chip, or it was removed.
+        """
+        from geosearch.search import read_chip
+
+        return read_chip(self.generation, chip_id)
+
+    def vector(self, chip_id: str) -> NDArray[np.float32]:
+        """Return a chip's vector, float32 [dim], of unit length but for the rounding to 16 bits.
+
+        Raises:
+            UsageError: The index has no such chip, or it was removed.
+        """
+        from geosearch.search import find_chip
+
+        return find_chip(self.generation, chip_id).stored.read()
+
+    def history(
+        self,
+        place: str | tuple[float, float],
+        query: AnyQuery = None,
+        *,
+        distinct: bool = False,
+        **conditions: Unpack[Conditions],
     ) -> Hits:
-        from geosearch.api.answering import answer
-        from geosearch.api.where import with_places
-        from geosearch.index import NoBackground
+        """Return all chips of a place as hits by time, the earliest first, the undated last.
 
-        own = Stopwatch(dict(watch.seconds))
-        background = self._background(question)
-        if isinstance(background, NoBackground):
-            found = answer(question, hits, how, background, options)
-        else:
-            with own.time("judge"):
-                found = answer(question, hits, how, background, options)
-        if options.where:
-            with own.time("where"):
-                found = with_places(found, question.vector, self.encoder, self.generation)
-        before = {step: 1000 * seconds for step, seconds in own.seconds.items()}
-        return found.with_times(before)
+        Args:
+            place: The id of a chip, for all chips that share more than a fifth of its ground, it
+                too; or longitude and latitude, for all chips there.
+            query: What ``score`` tells of each chip: a text, or a vector. None for the chip that
+                is named; of a point, for the chip that was taken last.
+            distinct: Of chips of one scene that overlap, keep the one that shares the most ground.
+            **conditions: What chips must meet; `geosearch.Conditions` describes each keyword.
 
-    def _background(self, question: Question) -> Background | NoBackground:
-        from geosearch.encoders import WordReader
-        from geosearch.index import NoBackground
+        Raises:
+            UsageError: There is no such chip or place, or the query or a filter cannot be applied.
+            EncoderError: The query is a text, and the encoder of the index cannot be loaded here.
+        """
+        from geosearch.api.asking.history import history_hits
+        from geosearch.search import make_filter
 
-        if question.wording is None:
-            return NoBackground("only hits of texts have one", can_be_made=False)
-        if not isinstance(self.encoder, WordReader):  # it embeds all texts alike
-            return NoBackground("the encoder does not tell texts apart", can_be_made=False)
-        return self.generation.background
+        filter = make_filter(**conditions)
+        return history_hits(self, place, query, filter, distinct=distinct)
 
-    def _preference(self, question: Question, options: AnswerOptions) -> Preference | None:
-        from geosearch.index import NoBackground
-        from geosearch.search import preference
+    def read(
+        self, query: AnyQuery, options: AnswerOptions, watch: Stopwatch | None = None
+    ) -> list[Question]:
+        """Return what is asked as questions, one a text or vector; `answer` answers them.
 
-        background = self._background(question)
-        if not options.scale or isinstance(background, NoBackground):
-            return None
-        return preference(question.vector, background)
+        Args:
+            query: As in `search`.
+            options: What is asked beside it.
+            watch: Receives the time of each step.
 
-    def _scanner(self) -> DeviceScan | None:
+        Raises:
+            UsageError: As in `search`.
+            EncoderError: The encoder of the index cannot be loaded here.
+        """
+        from geosearch.api.asking.questions import Reading
+
+        reading = Reading(self.generation, lambda: self.encoder, watch or Stopwatch())
+        return reading.questions(query, options)
+
+    def scanner(self) -> DeviceScan | None:
         """Return what scans on a GPU; None where there is none, or the CPU was chosen."""
         from geosearch.index import DeviceScan
 
@@ -228,34 +265,6 @@ class Index:
                 if device is not None:
                     self._device_scan = DeviceScan(device, at_once=self._choice.device != "auto")
             return self._device_scan
-
-    def _questions(
-        self,
-        query: str | Sequence[str] | NDArray[np.floating[Any]],
-        options: AnswerOptions,
-        watch: Stopwatch,
-    ) -> list[Question]:
-        from geosearch.index import NoBackground
-        from geosearch.search import Question, ask_texts, unit_queries
-
-        texts = [query] if isinstance(query, str) else query
-        if not isinstance(texts, list | tuple) or not all(isinstance(one, str) for one in texts):
-            vectors = unit_queries(query, self.generation.spec.dim)
-            return [Question(vector) for vector in vectors]
-        require_queries(texts)
-        require_queries(options.avoid)
-        with watch.time("load encoder"):
-            encoder = self.encoder
-        with watch.time("background"):
-            background = self.generation.background
-        with watch.time("encode text"):
-            return ask_texts(
-                texts,
-                encoder,
-                None if isinstance(background, NoBackground) else background,
-                avoid=options.avoid,
-                as_written=options.as_written,
-            )
 
 
 def open(

@@ -135,7 +135,7 @@ def _phrases_of(folder: Path) -> NDArray[np.float32] | None:
 
     try:
         return embedded_phrases(open(folder).encoder)
-    except EncoderError:
+    except (EncoderError, UsageError):  # or of a name that this version does not know
         return None
 
 

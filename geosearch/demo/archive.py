@@ -21,6 +21,10 @@ from shapely.geometry.polygon import orient
 from geosearch.demo.landscapes.ground import Mark
 from geosearch.demo.landscapes.landscape import Landscape, draw_landscape
 from geosearch.demo.landscapes.sites import SITES, Site
+from geosearch.errors import UsageError
+from geosearch.text import shown
+
+_MARK = "drawn by geosearch demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,11 @@ def write_archive(folder: Path, *, seed: int = 0) -> DemoArchive:
         seed: equal seeds give equal pixels.
 
     Raises:
+        UsageError: a file that would be replaced was not drawn by geosearch.
         OSError: the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    _require_own(folder)
     features: list[dict[str, Any]] = []
     counts: Counter[str] = Counter()
     for number, site in enumerate(SITES):
@@ -63,6 +69,18 @@ def write_archive(folder: Path, *, seed: int = 0) -> DemoArchive:
     return DemoArchive(folder, scenes, truth, dict(counts.most_common()))
 
 
+def _require_own(folder: Path) -> None:
+    """Refuse to replace what somebody else put there."""
+    for name in ("truth.json", *(site.name for site in SITES)):
+        path = folder / name
+        mark = _MARK if name != "truth.json" else '"level": "arrangement"'
+        if path.exists() and mark.encode() not in path.read_bytes():
+            raise UsageError(
+                f"{shown(path)} was not drawn by geosearch, and would be replaced",
+                hint="give another folder",
+            )
+
+
 def _write_scene(path: Path, site: Site, drawn: Landscape) -> None:
     """Store a scene in the way that its site asks for."""
     # imported here: drawing chips to train on needs no rasterio
@@ -70,7 +88,7 @@ def _write_scene(path: Path, site: Site, drawn: Landscape) -> None:
 
     tags = {
         "TIFFTAG_DATETIME": site.datetime,
-        "TIFFTAG_IMAGEDESCRIPTION": "drawn by geosearch demo, shows no real place",
+        "TIFFTAG_IMAGEDESCRIPTION": f"{_MARK}, shows no real place",
     }
     valid = _inside(site.valid, site.width_px, site.height_px)
     if site.storage == "uint16":

@@ -32,7 +32,12 @@ if TYPE_CHECKING:
         write_embedding,
     )
     from geosearch.encoders.entries import EncoderInfo
-    from geosearch.encoders.images.image_files import IMAGE_ENDINGS, decode_image, read_image
+    from geosearch.encoders.images.image_files import (
+        IMAGE_ENDINGS,
+        decode_image,
+        is_plain_image,
+        read_image,
+    )
     from geosearch.encoders.siglip.trainable import SiglipTowers, read_siglip_towers
 
 __all__ = [
@@ -53,6 +58,7 @@ __all__ = [
     "encoder_info",
     "encoder_names",
     "find_images",
+    "is_plain_image",
     "load_encoder",
     "new_clip_towers",
     "read_clip_towers",
@@ -81,6 +87,7 @@ _HOME = {
     "write_embedding": "embedding",
     "IMAGE_ENDINGS": "images.image_files",
     "decode_image": "images.image_files",
+    "is_plain_image": "images.image_files",
     "read_image": "images.image_files",
     "ClipTowers": "clip.trainable",
     "new_clip_towers": "clip.trainable",

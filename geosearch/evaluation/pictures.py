@@ -8,6 +8,7 @@ import hashlib
 import tarfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -121,20 +122,16 @@ class TarPictures(Pictures):
     """Image files in a tar archive, plain or compressed."""
 
     def __init__(self, path: Path) -> None:
-        self._members: dict[str, tarfile.TarInfo] = {}
-        try:
-            self._archive = tarfile.open(path)  # noqa: SIM115  (closed by the context)
-            for count, member in enumerate(self._archive):
-                if count >= _MAX_FILES:
-                    raise UsageError(f"{path} has too many files", hint="give a smaller archive")
-                # links and devices are not images, whatever their names
-                if member.isreg() and PurePosixPath(member.name).suffix.lower() in IMAGE_ENDINGS:
-                    self._members[member.name.removeprefix("./")] = member
-        except (OSError, tarfile.TarError, EOFError) as error:
-            raise UsageError(
-                f"cannot read the archive {path}: {error}", hint="give a folder or a tar file"
-            ) from error
-        super().__init__(str(path), list(self._members))
+        with ExitStack() as until_refused:
+            try:
+                self._archive = until_refused.enter_context(tarfile.open(path))
+                self._members = _image_members(self._archive, path)
+            except (OSError, tarfile.TarError, EOFError) as error:
+                raise UsageError(
+                    f"cannot read the archive {path}: {error}", hint="give a folder or a tar file"
+                ) from error
+            super().__init__(str(path), list(self._members))
+            until_refused.pop_all()
 
     def in_order(self, names: Sequence[str]) -> Iterator[tuple[int, bytes]]:
         """See :meth:`Pictures.in_order`."""
@@ -156,6 +153,17 @@ class TarPictures(Pictures):
     def close(self) -> None:
         """Close the archive."""
         self._archive.close()
+
+
+def _image_members(archive: tarfile.TarFile, path: Path) -> dict[str, tarfile.TarInfo]:
+    members: dict[str, tarfile.TarInfo] = {}
+    for count, member in enumerate(archive):
+        if count >= _MAX_FILES:
+            raise UsageError(f"{path} has too many files", hint="give a smaller archive")
+        # links and devices are not images, whatever their names
+        if member.isreg() and PurePosixPath(member.name).suffix.lower() in IMAGE_ENDINGS:
+            members[member.name.removeprefix("./")] = member
+    return members
 
 
 def open_pictures(path: str | Path) -> Pictures:

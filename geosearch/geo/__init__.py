@@ -7,6 +7,7 @@ brought to the same.
 """
 
 from geosearch.geo.boxes import Bbox, bbox_geometry, rfc7946_bbox
+from geosearch.geo.cutting import united
 from geosearch.geo.footprint import footprint, footprints
 from geosearch.geo.ground import box_sizes_m, ground_sizes_m
 from geosearch.geo.projection import PixelToLonLat, ToLonLat, crs_to_lonlat
@@ -35,4 +36,5 @@ __all__ = [
     "rfc7946_bbox",
     "same_crs",
     "shapes_to_lonlat",
+    "united",
 ]

@@ -43,7 +43,7 @@ def plain_polygons(ring: NDArray[np.int64], lonlat: Floats) -> NDArray[np.object
     rings = shapely.linearrings(lonlat[order], indices=number)
     polygons = shapely.polygons(rings)
     for at in np.flatnonzero(~shapely.is_valid(polygons)):
-        polygons[at] = finished([polygons[at]])
+        polygons[at] = united([polygons[at]])
     return np.asarray(polygons)
 
 
@@ -56,7 +56,7 @@ def cut_polygon(points: Floats) -> Polygon | MultiPolygon | None:
     for turn in range(first, last + 1):
         part = whole.intersection(shapely.box(360 * turn - 180, -90, 360 * turn + 180, 90))
         parts.append(_moved_west(part, 360 * turn))
-    return finished(parts)
+    return united(parts)
 
 
 def _moved_west(geometry: BaseGeometry, degrees: float) -> BaseGeometry:
@@ -83,7 +83,7 @@ def polar_polygon(points: Floats, pole: float) -> Polygon | MultiPolygon | None:
                 for hole in polygon.interiors
             ]
             parts.append(Polygon(shell, holes))
-    return finished(parts)
+    return united(parts)
 
 
 def _unrolled(ring: Floats, pole: float, east: bool) -> list[tuple[float, float]]:
@@ -123,10 +123,10 @@ def polygons_of(geometry: BaseGeometry) -> list[Polygon]:
     return [part for part in flat if isinstance(part, Polygon) and part.area > 0]
 
 
-def finished(parts: Iterable[BaseGeometry]) -> Polygon | MultiPolygon | None:
+def united(parts: Iterable[BaseGeometry]) -> Polygon | MultiPolygon | None:
     """Unite parts within -180..180 into one valid, snapped, counter-clockwise geometry."""
-    united = shapely.union_all([_valid(part) for part in parts])
-    snapped = shapely.set_precision(united, GRID_DEG)
+    whole = shapely.union_all([_valid(part) for part in parts])
+    snapped = shapely.set_precision(whole, GRID_DEG)
     polygons = [orient(polygon) for polygon in polygons_of(snapped)]
     if not polygons:
         return None

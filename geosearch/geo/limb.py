@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon
 
-from geosearch.geo.cutting import finished, polygons_of
+from geosearch.geo.cutting import polygons_of, united
 from geosearch.geo.projection import Floats, PixelToLonLat, project_pixels
 from geosearch.geo.rings import Rings
 
@@ -46,7 +46,7 @@ def limb_outline(to_lonlat: PixelToLonLat, window: Floats) -> Polygon | MultiPol
         )
         if shell is not None:
             parts.append(shell.difference(shapely.union_all([h for h in holes if h is not None])))
-    return finished(parts) if parts else None
+    return united(parts) if parts else None
 
 
 def _cells_on_earth(to_lonlat: PixelToLonLat, window: Floats, max_cells: int) -> Iterator[Polygon]:

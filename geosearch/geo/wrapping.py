@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geosearch.geo.cutting import finished
+from geosearch.geo.cutting import united
 
 Shapes = NDArray[np.object_]
 Mask = NDArray[np.bool_]
@@ -90,7 +90,7 @@ def _moved(shape: BaseGeometry) -> BaseGeometry | None:
         strip = shapely.box(360 * turn - 180, -90, 360 * turn + 180, 90)
         parts.append(_shifted(shape.intersection(strip), 360 * turn))
     if shape.geom_type in ("Polygon", "MultiPolygon"):
-        return finished(parts)  # without lines where it only touches a meridian
+        return united(parts)  # without lines where it only touches a meridian
     return shapely.union_all(parts)
 
 

@@ -1,5 +1,6 @@
 """What goes into an index and comes out of it: values between the rooms."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ UNKNOWN_ENCODER = "unknown"
 """Encoder of vectors whose encoder is unknown."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CHIP_ID = re.compile(r"(.*)@(\d{1,10}),(\d{1,10}),(\d{1,10})x(\d{1,10})", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,3 +291,12 @@ def chip_id(scene: str, window: PixelWindow) -> str:
     """Return a chip's id: the scene's and the window, stable while the scene is unchanged."""
     col, row, width, height = window
     return f"{scene}@{col},{row},{width}x{height}"
+
+
+def parse_chip_id(text: str) -> tuple[str, PixelWindow] | None:
+    """Return the scene and the window of an id as `chip_id` makes it; None for another text."""
+    match = _CHIP_ID.fullmatch(text)
+    if match is None:
+        return None
+    scene, *window = match.groups()
+    return scene, PixelWindow(*map(int, window))

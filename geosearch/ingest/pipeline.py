@@ -135,7 +135,9 @@ def _ingest_files(run: Run, identifier: Identifier, reporter: Reporter) -> None:
 
 def _nothing_usable(refused: Sequence[Refusal]) -> SceneError:
     return SceneError(
-        f"none of the {len(refused)} inputs could be used:",
+        f"none of the {len(refused)} inputs could be used:"
+        if len(refused) > 1
+        else "the input could not be used:",
         hint=refused[0].hint,
         details=[f"{refusal.input}: {refusal.reason}" for refusal in refused],
     )

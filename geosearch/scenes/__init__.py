@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from geosearch.scenes.chips.chip_blocks import ChipBlock
     from geosearch.scenes.chips.reading import read_chips, read_window
     from geosearch.scenes.opening.coverage import windows_with_data
+    from geosearch.scenes.opening.picture import read_picture
     from geosearch.scenes.opening.placement import pixel_places, require_crs
     from geosearch.scenes.opening.scene import Scene, open_scene
     from geosearch.scenes.raster.stretch import parse_stretch
@@ -60,6 +61,7 @@ __all__ = [
     "parse_stretch",
     "pixel_places",
     "read_chips",
+    "read_picture",
     "read_window",
     "reading_memory",
     "reading_within",
@@ -79,6 +81,7 @@ _HOME = {
     "parse_stretch": "raster.stretch",
     "pixel_places": "opening.placement",
     "read_chips": "chips.reading",
+    "read_picture": "opening.picture",
     "read_window": "chips.reading",
     "require_crs": "opening.placement",
     "windows_with_data": "opening.coverage",

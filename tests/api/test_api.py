@@ -113,10 +113,10 @@ def scenes(tmp_path: Path) -> Path:
 def test_one_path_is_one_path_in_every_function_that_takes_paths(scenes: Path) -> None:
     ways: list[Any] = [str(scenes) + "/", scenes, [scenes], iter([str(scenes)])]
     for number, paths in enumerate(ways):
-        archive = geosearch.build(
+        index = geosearch.build(
             paths, f"x{number}", encoder="null", chips=geosearch.Chips(size_px=32)
         )
-        assert [scene.id for scene in archive.generation.scenes] == ["one.tif"]
+        assert [scene.id for scene in index.generation.scenes] == ["one.tif"]
     assert (
         geosearch.prepare(str(scenes), "new", encoder="null", chips=geosearch.Chips(size_px=32))
         .estimate()
@@ -132,8 +132,8 @@ def test_one_path_is_one_path_in_every_function_that_takes_paths(scenes: Path) -
 
 
 def test_an_index_is_unfinished_until_a_run_over_it_has_ended(scenes: Path) -> None:
-    archive = geosearch.build(scenes, "x", encoder="null", chips=geosearch.Chips(size_px=32))
-    with IndexWriter(Path("x"), archive.generation.spec) as writer:
+    index = geosearch.build(scenes, "x", encoder="null", chips=geosearch.Chips(size_px=32))
+    with IndexWriter(Path("x"), index.generation.spec) as writer:
         (published,) = writer.scenes()
         writer.relink(published, published.record)
         writer.publish(goes_on=True, unfinished=Unfinished(1, 2))
@@ -150,10 +150,10 @@ def test_an_index_is_unfinished_until_a_run_over_it_has_ended(scenes: Path) -> N
 
 @pytest.mark.parametrize("texts", ["a \ud83d lake", ["a river", "a \ud83d lake"]])
 def test_a_query_that_is_not_text_is_named(scenes: Path, texts: str | list[str]) -> None:
-    archive = geosearch.build(scenes, "x", encoder="null", chips=geosearch.Chips(size_px=32))
+    index = geosearch.build(scenes, "x", encoder="null", chips=geosearch.Chips(size_px=32))
     which = "the query 2 of 2" if isinstance(texts, list) else "the query"
     with pytest.raises(UsageError, match=rf"{which} is not UTF-8 text: a \\ud83d lake"):
-        archive.search(texts)
+        index.search(texts)
 
 
 def test_an_encoder_is_made_by_its_name() -> None:

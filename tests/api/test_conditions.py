@@ -15,6 +15,7 @@ from geosearch.errors import UsageError
 
 CHOOSING = [
     (geosearch.Index.search, geosearch.Asking),
+    (geosearch.Index.history, geosearch.Conditions),
     (geosearch.remove, geosearch.Conditions),
     (geosearch.export_vectors, geosearch.Conditions),
 ]
@@ -22,7 +23,7 @@ NAMES = tuple(geosearch.Conditions.__annotations__)
 ASKED = tuple(geosearch.Asking.__annotations__)
 
 by_function = pytest.mark.parametrize(
-    ("function", "keywords"), CHOOSING, ids=["search", "remove", "export_vectors"]
+    ("function", "keywords"), CHOOSING, ids=["search", "history", "remove", "export_vectors"]
 )
 
 
@@ -69,9 +70,9 @@ def test_a_condition_that_there_is_not_is_refused_with_its_like(
 
 def test_none_asks_for_nothing(tmp_path: Path) -> None:
     build(tmp_path / "index")
-    archive = geosearch.open(tmp_path / "index")
+    index = geosearch.open(tmp_path / "index")
     nothing: dict[str, Any] = dict.fromkeys(NAMES)
-    assert len(archive.search(unit(1), k=500, **nothing)) == 500
+    assert len(index.search(unit(1), k=500, **nothing)) == 500
     with pytest.raises(UsageError, match="refusing to remove everything"):
         geosearch.remove(tmp_path / "index", **nothing)
 

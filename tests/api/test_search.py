@@ -18,7 +18,7 @@ TEXTS = ["a river", "a lake among hills", "a river"]
 
 @pytest.fixture(scope="module")
 def unknown(tmp_path_factory: pytest.TempPathFactory) -> geosearch.Index:
-    """An archive of an encoder that nobody has."""
+    """An index of an encoder that nobody has."""
     folder = tmp_path_factory.mktemp("search") / "unknown"
     build(folder)
     return geosearch.open(folder)
@@ -92,7 +92,8 @@ def test_a_text_is_refused_where_the_encoder_is_not_here(unknown: geosearch.Inde
         ("  \n", "the query is empty"),
         (["a river", " ", "a lake"], "query 2 of 3 is empty"),
         (["a river", 7], "list"),
-        (None, "NoneType"),
+        (None, "nothing is looked for"),
+        ({"a river"}, "set"),
         (np.zeros(16), "zero"),
         (np.ones(15), "15"),
     ],
@@ -118,10 +119,10 @@ def test_the_explanation_goes_to_json(unknown: geosearch.Index, tmp_path: Path) 
 
 def test_exact_scores_every_matching_chip(tmp_path: Path) -> None:
     build(tmp_path / "index", segments=1, ann="ivfpq")
-    archive = geosearch.open(tmp_path / "index")
-    (plan,) = archive.search(unit(1), k=3).explanation.plans
+    index = geosearch.open(tmp_path / "index")
+    (plan,) = index.search(unit(1), k=3).explanation.plans
     assert (plan.tier, plan.candidates < 500) == ("ivfpq", True)
-    exact = archive.search(unit(1), k=3, exact=True)
+    exact = index.search(unit(1), k=3, exact=True)
     (plan,) = exact.explanation.plans
     assert (plan.tier, plan.candidates, plan.probed) == ("exact", 500, 0)
     assert [hit.id for hit in exact] == best_ids(all_chips(), unit(1), 3)

@@ -1,8 +1,10 @@
 """Images are found by name and never by path; a folder and a tar file of it are the same."""
 
+import gc
 import hashlib
 import io
 import tarfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -90,6 +92,18 @@ def test_an_archive_that_ends_early_is_refused(tmp_path: Path, paint: Paint) -> 
     short.write_bytes(archive.read_bytes()[:700])
     with pytest.raises(UsageError, match=r"short\.tar"), open_pictures(short) as pictures:
         dict(pictures.in_order(pictures.names))
+
+
+@pytest.mark.parametrize("kept", [700, 5000], ids=["torn", "no image"])
+def test_an_archive_that_is_refused_is_closed(tmp_path: Path, paint: Paint, kept: int) -> None:
+    _, archive = paint({f"{kept}.txt": (1, 2, 3)})
+    archive.write_bytes(archive.read_bytes()[:kept])
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", ResourceWarning)
+        with pytest.raises(UsageError):
+            open_pictures(archive)
+        gc.collect()
+    assert said == []
 
 
 def test_a_file_that_claims_to_be_huge_is_not_read(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_an_index_of_an_encoder_that_reads_is_measured_with_the_questions(tmp_pa
     assert measured(tmp_path / "index") == ("texts", 64)
 
 
-def test_an_encoder_to_which_all_texts_are_alike_is_asked_with_drawn_vectors(
+def test_drawn_vectors_stand_in_where_all_texts_are_alike_to_an_encoder(
     tmp_path: Path,
 ) -> None:
     assert embedded_calibration_texts(load_encoder("null")) is None

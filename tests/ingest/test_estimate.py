@@ -30,11 +30,11 @@ def scenes(tmp_path: Path) -> Path:
 def test_it_writes_nothing_and_counts_what_is_then_indexed(scenes: Path, tmp_path: Path) -> None:
     estimate = geosearch.prepare([scenes], tmp_path / "index", encoder="mini").estimate()
     assert not (tmp_path / "index").exists()
-    archive = geosearch.build([scenes], tmp_path / "index", encoder="mini")
-    assert archive.report is not None
-    assert (estimate.scenes, estimate.chips) == (2, archive.report.chips)
+    index = geosearch.build([scenes], tmp_path / "index", encoder="mini")
+    assert index.report is not None
+    assert (estimate.scenes, estimate.chips) == (2, index.report.chips)
     assert estimate.scene_bytes == sum(file.stat().st_size for file in scenes.iterdir())
-    assert 0.5 < estimate.index_bytes / archive.generation.describe().bytes < 2
+    assert 0.5 < estimate.index_bytes / index.generation.describe().bytes < 2
     assert estimate.seconds > 0
 
 

@@ -11,6 +11,7 @@ import pytest
 import rasterio
 from support.colours import Colours
 from support.scenes_making import values, write_band
+from support.scripts import run_script
 
 from geosearch.chips import ResolvedChips
 from geosearch.index import IndexWriter, open_index, verify
@@ -54,9 +55,7 @@ def command(
 ) -> subprocess.CompletedProcess[str]:
     """Run `geosearch index` in a process of its own, that does something else before."""
     arguments = ["index", str(archive), "-i", str(archive.parent / "index"), "--encoder", "null"]
-    script = f"import sys\n{before}\n{INDEX}"
-    line = [sys.executable, "-c", script, str(number), *arguments]
-    return subprocess.run(line, capture_output=True, text=True)
+    return run_script(f"import sys\n{before}\n{INDEX}", number, *arguments)
 
 
 def scenes(archive: Path) -> list[str]:
@@ -72,7 +71,7 @@ def damage(path: Path) -> None:
         file.write(b"\xff" * 100)
 
 
-def test_a_file_that_vanishes_before_it_is_read_is_refused_and_the_rest_goes_on(
+def test_a_file_that_vanishes_before_it_is_read_stops_nothing_else(
     archive: Path,
 ) -> None:
     found = look_for_scenes([archive])

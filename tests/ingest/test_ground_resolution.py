@@ -43,7 +43,7 @@ def hits_of(index: Path, **options: Any) -> Hits:
     return geosearch.open(index).search("a field", k=10_000, exact=True, **options)
 
 
-def test_chips_are_of_one_size_on_the_ground_whatever_the_scenes_resolution(
+def test_chips_are_of_one_size_on_the_ground_at_any_resolution(
     tmp_path: Path,
 ) -> None:
     for gsd in (0.5, 0.8, 1.0):
@@ -85,7 +85,7 @@ def test_chips_in_degrees_are_square_on_the_ground(tmp_path: Path) -> None:
 def test_every_scale_covers_the_scene_where_it_says(tmp_path: Path) -> None:
     path = draw(tmp_path / "scenes" / "x.tif", 500, north_up(2.0))
     scene = open_scene(SceneFile(str(path), "x.tif"))
-    archive = geosearch.build(
+    index = geosearch.build(
         [path],
         tmp_path / "index",
         encoder="mini",
@@ -108,7 +108,7 @@ def test_every_scale_covers_the_scene_where_it_says(tmp_path: Path) -> None:
             corners = shapely.Polygon(np.column_stack(to_lonlat.transform(eastings, northings)))
             apart = hit.footprint.symmetric_difference(corners).area
             assert apart < 1e-3 * corners.area
-    assert archive.generation.describe().scales == (1, 2, 4)
+    assert index.generation.describe().scales == (1, 2, 4)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_every_scale_covers_the_scene_where_it_says(tmp_path: Path) -> None:
     ],
     ids=["south up", "rotated"],
 )
-def test_scenes_that_are_not_north_up_have_coarse_chips_where_their_pixels_are(
+def test_coarse_chips_of_scenes_not_north_up_are_where_their_pixels_are(
     tmp_path: Path, affine: Affine
 ) -> None:
     path = draw(tmp_path / "scenes" / "x.tif", 400, affine)
@@ -144,29 +144,29 @@ def test_scenes_that_are_not_north_up_have_coarse_chips_where_their_pixels_are(
 
 def test_a_tile_of_a_contact_sheet_shows_what_was_embedded(tmp_path: Path) -> None:
     path = draw(tmp_path / "scenes" / "x.tif", 430, north_up(2.0))
-    archive = geosearch.build(
+    index = geosearch.build(
         [path],
         tmp_path / "index",
         encoder="mini",
         chips=geosearch.Chips(size_px=64, gsd_m=2.7, scales=(1, 2)),
     )
     for hit in hits_of(tmp_path / "index"):
-        again = archive.encoder.encode_images(_pixels(hit)[None])
-        asked = archive.encoder.encode_texts(["a field"])
+        again = index.encoder.encode_images(_pixels(hit)[None])
+        asked = index.encoder.encode_texts(["a field"])
         assert float(again[0] @ asked[0]) == pytest.approx(hit.score, abs=2e-3)
 
 
 def test_a_coarser_scene_is_cut_at_its_own_resolution_and_named(tmp_path: Path) -> None:
     draw(tmp_path / "scenes" / "coarse.tif", 300, north_up(10.0))
     draw(tmp_path / "scenes" / "fine.tif", 300, north_up(1.0))
-    archive = geosearch.build(
+    index = geosearch.build(
         [tmp_path / "scenes"],
         tmp_path / "index",
         encoder="mini",
         chips=geosearch.Chips(size_px=100, gsd_m=1.0),
     )
-    assert archive.report is not None
-    assert {one.scene: one.coarser for one in archive.report.indexed} == {
+    assert index.report is not None
+    assert {one.scene: one.coarser for one in index.report.indexed} == {
         "coarse.tif": True,
         "fine.tif": False,
     }
@@ -179,9 +179,9 @@ def test_a_plan_counts_the_chips_of_all_scales(tmp_path: Path) -> None:
     chips = geosearch.Chips(80, gsd_m=2.5, scales=(1, 2, 16))
     options: dict[str, Any] = {"encoder": "mini", "chips": chips}
     planned = geosearch.prepare([tmp_path / "scenes"], tmp_path / "index", **options).estimate()
-    archive = geosearch.build([tmp_path / "scenes"], tmp_path / "index", **options)
-    assert archive.report is not None
-    assert planned.chips == archive.report.chips == archive.report.chips_total > 80
+    index = geosearch.build([tmp_path / "scenes"], tmp_path / "index", **options)
+    assert index.report is not None
+    assert planned.chips == index.report.chips == index.report.chips_total > 80
 
 
 def test_an_index_remembers_how_it_was_cut_and_takes_nothing_else(tmp_path: Path) -> None:

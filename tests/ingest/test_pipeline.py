@@ -25,10 +25,10 @@ def build(tmp_path: Path) -> geosearch.Index:
 
 def test_a_product_of_many_files_is_indexed_once_and_shown_again(tmp_path: Path) -> None:
     write_product(tmp_path / "in")
-    archive = build(tmp_path)
-    assert archive.report is not None
-    assert [(scene.scene, scene.chips) for scene in archive.report.indexed] == [(PRODUCT, 1)]
-    hits = archive.search("a field", k=1)
+    index = build(tmp_path)
+    assert index.report is not None
+    assert [(scene.scene, scene.chips) for scene in index.report.indexed] == [(PRODUCT, 1)]
+    hits = index.search("a field", k=1)
     assert hits[0].href == str(tmp_path / "in" / f"{PRODUCT}_SR_B{{4,3,2}}.TIF")
     assert hits[0].datetime == "2019-07-04T00:00:00Z"
     hits.to_contact_sheet(tmp_path / "hits.png")
@@ -57,9 +57,9 @@ def test_an_item_of_a_catalog_is_indexed_with_its_id_and_time(tmp_path: Path) ->
     }
     path = tmp_path / "in" / "one.json"
     path.write_text(json.dumps(item))
-    archive = geosearch.build(
+    index = geosearch.build(
         [path], tmp_path / "index", encoder="mini", chips=geosearch.Chips(stride_px=128)
     )
-    (hit,) = archive.search("a field", datetime="2021-02-03")
+    (hit,) = index.search("a field", datetime="2021-02-03")
     assert (hit.scene, hit.href) == ("coast/one", str(tmp_path / "in" / "x.tif"))
     assert hit.datetime == "2021-02-03T04:05:06Z"

@@ -1,12 +1,11 @@
 """A stretch that is asked for: what is embedded, what is recorded, and what later runs take."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
+from support.commands import command
 
 import geosearch
 from geosearch.chips import Chips
@@ -34,10 +33,10 @@ def stretches(index: Path) -> dict[str, object]:
 
 def test_chips_are_shown_between_the_values_that_were_asked_for(tmp_path: Path) -> None:
     values = write(tmp_path / "scenes" / "a.tif", 0)
-    archive = geosearch.build(
+    index = geosearch.build(
         [tmp_path / "scenes"], tmp_path / "index", encoder="mini", chips=Chips(stretch=(LOW, HIGH))
     )
-    hit = archive.search("a field", k=1)[0]
+    hit = index.search("a field", k=1)[0]
     shown = read_window(
         hit.href, hit.window, bands=hit.bands, stretch=hit.stretch, pixel_m=hit.pixel_m
     )
@@ -67,7 +66,7 @@ def test_what_is_no_stretch_is_refused_before_anything_is_read(tmp_path: Path) -
 
 def test_the_command_takes_a_range_that_begins_below_zero(tmp_path: Path) -> None:
     write(tmp_path / "scenes" / "a.tif", 0)
-    command = [sys.executable, "-m", "geosearch", "index", str(tmp_path / "scenes"), "-i"]
-    options = [str(tmp_path / "index"), "--encoder", "null", "--stretch", "-5,900"]
-    subprocess.run([*command, *options], check=True, capture_output=True)
+    options = ("--encoder", "null", "--stretch", "-5,900")
+    made = command("index", tmp_path / "scenes", "-i", tmp_path / "index", *options)
+    assert made.returncode == 0, made.stderr
     assert stretches(tmp_path / "index") == {"a.tif": ((-5, 900),) * 3}

@@ -124,7 +124,7 @@ def test_cuda_is_not_fetched_onto_a_disk_that_cannot_hold_it(
     assert "torch" not in Environment(pip.folder).releases()
 
 
-def test_a_registry_that_does_not_answer_is_named_and_cuda_is_not_spoken_of(
+def test_a_registry_that_does_not_answer_is_named_and_cuda_is_not(
     pip: Pip, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", NOBODY)

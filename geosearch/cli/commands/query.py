@@ -1,6 +1,6 @@
 """`geosearch query`: a text and filters in, ranked places out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,25 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Search by one or several vectors: an .npy file, or an .npz of `geosearch embed`.",
 )
+@click.option(
+    "--not",
+    "avoid",
+    metavar="TEXT",
+    multiple=True,
+    help="What is not wanted; may be given several times.",
+)
+@click.option(
+    "--like",
+    metavar="IMAGE|CHIP_ID",
+    multiple=True,
+    help="What hits should look like, with TEXT or without; may be given several times.",
+)
+@click.option(
+    "--marks",
+    type=PathType(),
+    metavar="FILE",
+    help='Chips that are right or wrong: {"right": [ids], "wrong": [ids]}.',
+)
 @index_option
 @click.option(
     "-k", type=int, default=10, show_default=True, help="Maximum number of hits per query."
@@ -70,11 +89,16 @@ if TYPE_CHECKING:
 )
 @click.option("--distinct", is_flag=True, help="Leave out chips that overlap a better hit.")
 @click.option(
-    "--not",
-    "avoid",
-    multiple=True,
-    metavar="TEXT",
-    help="What is not wanted; may be given several times.",
+    "--per-place", type=int, metavar="N", help="Maximum number of hits of one place, of any scenes."
+)
+@click.option(
+    "--near-date", metavar="DATE", help="Of each place, show the chip that was taken nearest to it."
+)
+@click.option("--places", is_flag=True, help="Number the places that hits show, and outline them.")
+@click.option(
+    "--history",
+    metavar="CHIP_ID|LON,LAT",
+    help="All chips of a place by time, instead of the best; TEXT says what their score tells.",
 )
 @click.option("--min-likely", type=float, metavar="FRACTION", help="Minimum probability of a hit.")
 @click.option(
@@ -109,6 +133,9 @@ def query(
     text: str | None,
     queries_file: str | None,
     vector_file: str | None,
+    avoid: tuple[str, ...],
+    like: tuple[str, ...],
+    marks: str | None,
     index: str | None,
     k: int,
     conditions: "Conditions",
@@ -116,7 +143,10 @@ def query(
     chosen: str | None,
     as_json: bool,
     distinct: bool,
-    avoid: tuple[str, ...],
+    per_place: int | None,
+    near_date: str | None,
+    places: bool,
+    history: str | None,
     min_likely: float | None,
     false: float | None,
     fail_if_none: bool,
@@ -132,6 +162,7 @@ def query(
     \b
       geosearch query "a river" --bbox "11.2,48.0,11.8,48.3" -o hits.geojson
       geosearch query "ships at anchor" --datetime 2017-03/2017-05 -o hits.png
+      geosearch query "storage tanks" --like tank.png --not "a town"
       geosearch query --queries texts.txt -k 3 -o hits.geojson
     """
     from geosearch.api import open
@@ -139,26 +170,38 @@ def query(
 
     if as_json and chosen not in (None, "json"):
         raise UsageError(f"--json and -f {chosen}", hint="choose one of them")
-    queries = _queries(text, queries_file, vector_file)
+    needed = not like and marks is None and history is None
+    queries = _queries(text, queries_file, vector_file, needed=needed)
     several = queries_file is not None or len(queries.names) > 1
     formats = settled_formats(outputs, "json" if as_json else chosen, several=several)
     opened = open(index, encoder=encoder, reporter=CONSOLE)
     print_refusals(queries.refused)
     with CONSOLE.track("searching", None, ""):  # loading the encoder takes its time
-        found = opened.search(
-            queries.values,
-            k=k,
-            avoid=avoid,
-            min_likely=min_likely,
-            false=false,
-            scale=scale,
-            as_written=as_written,
-            exact=exact,
-            distinct=distinct,
-            where=where,
-            **conditions,
-        )
-    answers = Answers(queries.names, found, several)
+        search: Callable[..., Hits | list[Hits]] = opened.search
+        if history is None:
+            found = search(
+                queries.values,
+                k=k,
+                avoid=avoid,
+                like=like,
+                marks=marks,
+                min_likely=min_likely,
+                false=false,
+                scale=scale,
+                as_written=as_written,
+                exact=exact,
+                distinct=distinct,
+                per_place=per_place,
+                near_date=near_date,
+                places=places,
+                where=where,
+                **conditions,
+            )
+        else:
+            found = opened.history(history, queries.values, distinct=distinct, **conditions)
+    each = found if isinstance(found, list) else [found]
+    names = [one.asked.named(name) or "" for one, name in zip(each, queries.names, strict=True)]
+    answers = Answers(names, each, several)
     for line in dict.fromkeys(line for hits in answers.hits for line in hits.explanation.notes):
         CONSOLE.say(line)
     refused = [one for output, kind in formats for one in write_answers(answers, output, kind)]
@@ -183,20 +226,25 @@ def _recognised(hits: "Hits") -> bool:
 class _Queries:
     """What to search for."""
 
-    values: "list[str] | NDArray[np.floating]"
-    """Texts, or vectors [q, dim]."""
-    names: list[str]
+    values: "list[str] | NDArray[np.floating] | None"
+    """Texts, or vectors [q, dim]; None where images or marks alone say what is looked for."""
+    names: Sequence[str | None]
     """A name for each."""
     refused: Sequence[Refusal] = ()
     """Texts or vectors that were left out."""
 
 
-def _queries(text: str | None, queries_file: str | None, vector_file: str | None) -> _Queries:
+def _queries(
+    text: str | None, queries_file: str | None, vector_file: str | None, *, needed: bool
+) -> _Queries:
     given = [one for one in (text, queries_file, vector_file) if one is not None]
+    if not given and not needed:
+        return _Queries(None, [None])
     if len(given) != 1:
+        beside = "" if given else ", or --like"
         raise UsageError(
             "no query given" if not given else "several queries given",
-            hint="give one of TEXT, --queries FILE and --vector FILE",
+            hint=f"give one of TEXT, --queries FILE and --vector FILE{beside}",
         )
     if vector_file is not None:
         from geosearch.formats import read_vectors

@@ -23,6 +23,7 @@ _PIXEL_FORMATS = (
     *("PNG", "JPEG", "MPO", "TIFF", "WEBP", "BMP", "DIB", "GIF", "JPEG2000", "PPM", "AVIF", "QOI"),
     *("TGA", "PCX", "SGI", "ICO", "PSD", "DDS", "IM", "SPIDER", "MSP", "XBM", "XPM"),
 )
+_RASTER_FORMATS = ("TIFF", "JPEG2000")
 _MAX_PIXELS = 1 << 26
 """As colours 200 MB; several images are read at a time."""
 _STRETCH_PERCENTILES = (2, 98)
@@ -55,6 +56,21 @@ def read_image(path: str | Path) -> NDArray[np.uint8]:
         raise EncoderError(
             f"cannot read the image {name}: {error.strerror or error}", hint=remedy(error, _HINT)
         ) from error
+
+
+def is_plain_image(path: str | Path) -> bool:
+    """Return whether a file is a picture of 8 bits that `read_image` shows as it is.
+
+    Rasters are none, whatever their pixels: TIFF and JPEG 2000, greys of more than 8 bits, and what
+    is too large for a chip. Neither is what cannot be read.
+    """
+    try:
+        with open_regular(path) as file, Image.open(file, formats=_formats()) as picture:
+            deep = picture.mode in ("F", "I") or picture.mode.startswith("I;16")
+            is_raster = picture.format in _RASTER_FORMATS or deep
+            return not is_raster and picture.width * picture.height <= _MAX_PIXELS
+    except Exception:  # of damaged files Pillow raises many types, by format
+        return False
 
 
 def decode_image(data: bytes, name: str) -> NDArray[np.uint8]:

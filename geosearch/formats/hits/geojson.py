@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geosearch.geo import rfc7946_bbox
 from geosearch.json_text import json_text
-from geosearch.search import Hit
+from geosearch.search import Hit, places_of
 
 _SCORE_DIGITS = 6
 _LIKELY_DIGITS = 4
@@ -34,6 +35,8 @@ def feature_collection(
     features = [_feature(hit) for hit in hits]
     for feature, query in zip(features, queries or (), strict=queries is not None):
         feature["properties"] = {"query": query} | feature["properties"]
+    if queries is None and (places := place_entries(hits)):
+        collection["geosearch:places"] = places
     collection["features"] = features
     return collection
 
@@ -57,7 +60,7 @@ def _feature(hit: Hit) -> dict[str, Any]:
         "type": "Feature",
         "id": hit.id,
         "bbox": list(rfc7946_bbox([hit.footprint])),
-        "geometry": json.loads(shapely.to_geojson(hit.footprint)),
+        "geometry": _geometry(hit.footprint),
         "properties": hit_properties(hit),
     }
 
@@ -82,6 +85,7 @@ def hit_properties(hit: Hit) -> dict[str, Any]:
         "encoder": hit.encoder,
         "bands": list(hit.bands),
         "stretch": None if hit.stretch is None else [list(ends) for ends in hit.stretch],
+        **({} if hit.place is None else {"geosearch:place": hit.place}),
         **_place_in(hit),
     }
 
@@ -91,4 +95,23 @@ def _place_in(hit: Hit) -> dict[str, Any]:
     if hit.where is None:
         return {}
     outline = hit.where.outline
-    return {"geosearch:where": None if outline is None else json.loads(shapely.to_geojson(outline))}
+    return {"geosearch:where": None if outline is None else _geometry(outline)}
+
+
+def place_entries(hits: Sequence[Hit]) -> list[dict[str, Any]]:
+    """Return the places of hits of one query as JSON values; none where they have no numbers."""
+    if any(hit.place is None for hit in hits):
+        return []
+    return [
+        {
+            "place": place.number,
+            "hits": [hit.id for hit in place.hits],
+            "likely": None if place.likely is None else round(place.likely, _LIKELY_DIGITS),
+            "outline": _geometry(place.outline),
+        }
+        for place in places_of(hits)
+    ]
+
+
+def _geometry(shape: BaseGeometry) -> Any:
+    return json.loads(shapely.to_geojson(shape))

@@ -74,6 +74,23 @@ class Packed:
             data = self.data[every]
         return Packed(np.asarray(data), starts)
 
+    def rows_of(self, value: bytes) -> NDArray[np.int64]:
+        """Return which values are one that is given, int64 [m], ascending.
+
+        Byte by byte from the end, where ids that were counted up differ first: each byte is read
+        of those values only that are like it so far.
+
+        Raises:
+            ValueError: The starts lead outside of the data.
+        """
+        starts = np.asarray(self.starts)
+        rows = np.flatnonzero(np.diff(starts) == len(value))
+        _, last = self.spans(rows)
+        for back, byte in enumerate(reversed(value), start=1):
+            same = self.data[last - back] == byte
+            rows, last = rows[same], last[same]
+        return rows
+
     def values(self) -> list[bytes]:
         """Return the values by themselves."""
         data = self.data.tobytes()

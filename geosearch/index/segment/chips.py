@@ -17,7 +17,7 @@ from geosearch.index.arrays.id_order import (
 )
 from geosearch.index.files.stored_arrays import FEW_ROWS, Places
 from geosearch.index.folder.layout import WINDOW_COLUMNS
-from geosearch.index.records import ChipRecord, chip_id, chip_record
+from geosearch.index.records import ChipRecord, chip_id, chip_record, parse_chip_id
 from geosearch.index.segment.scenes import SegmentScenes
 from geosearch.index.segment.stored_rows import StoredRows
 
@@ -45,6 +45,28 @@ class SegmentChips:
                 zip(numbers.tolist(), windows.tolist(), strict=True)
             )
         ]
+
+    def rows_with_id(self, chip_id: str, rows_of_scene: Callable[[int], Rows]) -> Rows:
+        """Return the rows of chips of an id, int64 [m], removed ones too.
+
+        Args:
+            chip_id: What `ids` says of a chip.
+            rows_of_scene: Returns rows among which are all of a scene, by its number.
+
+        Raises:
+            IndexFolderError: A file of the segment is damaged.
+        """
+        found = [self._stored.rows_with_own_id(chip_id)]
+        if (made := parse_chip_id(chip_id)) is not None:
+            scene, window = made
+            for number in self._scenes.numbers({scene}):
+                rows = rows_of_scene(number)
+                places = Places.of(rows)
+                same = (self._stored.at("windows", places) == np.array(window)).all(axis=1)
+                found.append(rows[same & (self._stored.at("scene_no", places) == number)])
+        rows = np.unique(np.concatenate(found))
+        # the window of a chip with an id of its own makes none
+        return rows[[one == chip_id for one in self.ids(rows)]] if len(rows) else rows
 
     def rows_with_smallest_ids(self, rows: Rows, count: int) -> Rows:
         """Return places in rows among which are those of the ``count`` smallest ids.

@@ -242,6 +242,14 @@ class Segment:
         """Return the ids of chips, in the order asked, as `SegmentChips.ids` does."""
         return self._chips.ids(rows)
 
+    def rows_with_id(self, chip_id: str) -> Rows:
+        """Return the rows of chips of an id, int64 [m], removed ones too: one, as a rule."""
+        return self._chips.rows_with_id(chip_id, self._rows_near_scene)
+
+    def _rows_near_scene(self, number: int) -> Rows:
+        first, last = self.blocks.scene_no.T
+        return self.blocks.ranges(np.flatnonzero((first <= number) & (number <= last))).rows()
+
     def rows_with_smallest_ids(self, rows: Rows, count: int) -> Rows:
         """Return places in rows, as `SegmentChips.rows_with_smallest_ids` does."""
         return self._chips.rows_with_smallest_ids(rows, count)

@@ -122,6 +122,21 @@ class StoredRows:
         except ValueError as error:
             raise damaged(self._folder / ID_BYTES, str(error)) from error
 
+    def rows_with_own_id(self, chip_id: str) -> NDArray[np.int64]:
+        """Return the rows of chips whose own id is one that is given, int64 [m], ascending.
+
+        Raises:
+            IndexFolderError: The file does not hold texts where it says.
+        """
+        if self._ids is None or not chip_id:
+            return np.zeros(0, np.int64)
+        try:
+            return self._ids.whole.rows_of(chip_id.encode())
+        except ValueError as error:
+            raise damaged(self._folder / ID_BYTES, str(error)) from error
+        finally:
+            self._ids.release_pages()
+
     def rows_with_smallest_ids(
         self, rows: NDArray[np.int64], count: int
     ) -> tuple[NDArray[np.int64], ...]:

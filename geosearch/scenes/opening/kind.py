@@ -29,8 +29,24 @@ _SIDE_PX = 128
 
 _POLARISATIONS = frozenset({"hh", "hv", "vv", "vh", "rh", "rv"})
 _CLASS_NAMES = frozenset(
-    "water trees grass crops built bare snow forest urban shrub wetland cropland grassland cloud "
-    "shadow flooded_vegetation".split()
+    [
+        "water",
+        "trees",
+        "grass",
+        "crops",
+        "built",
+        "bare",
+        "snow",
+        "forest",
+        "urban",
+        "shrub",
+        "wetland",
+        "cropland",
+        "grassland",
+        "cloud",
+        "shadow",
+        "flooded_vegetation",
+    ]
 )
 _HEIGHT_DRIVERS = frozenset({"SRTMHGT", "USGSDEM", "DTED", "BT", "GTX", "NTv2"})
 _METRES = frozenset({"m", "metre", "metres", "meter", "meters", "ft", "feet"})

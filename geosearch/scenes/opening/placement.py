@@ -97,7 +97,7 @@ def require_crs(assume_crs: str) -> None:
     try:
         with rasterio.Env():  # else GDAL prints what it raises
             crs_to_lonlat(CRS.from_user_input(assume_crs).to_wkt())
-    except (CRSError, SceneError) as error:
+    except (CRSError, SceneError, ValueError) as error:
         raise UsageError(
             f"`assume_crs` {assume_crs}: {error}",
             hint="use a code such as EPSG:32633; https://epsg.org lists them",

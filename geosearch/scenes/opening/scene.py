@@ -106,7 +106,7 @@ def open_scene(
                     hint="compare gdalinfo FILE with where it should be; assign the right CRS",
                 )
             width_m, height_m = ground_sizes_m(placement.to_lonlat, [window])[0] / window[2:]
-            facts = _band_facts(dataset, file)
+            facts = band_facts(dataset, file)
             choice = choose_bands(facts, bands)
             source = pixel_source(dataset, choice.bands)
             reason = choice.reason if bands else file.band_reason or choice.reason
@@ -168,7 +168,8 @@ def _open_settled(file: SceneFile) -> tuple[SceneState, tuple[str, ...], Any]:
     )
 
 
-def _band_facts(dataset: Any, file: SceneFile) -> BandFacts:
+def band_facts(dataset: Any, file: SceneFile) -> BandFacts:
+    """Return what a raster, and whoever named it, say of its bands."""
     stated = file.band_names if len(file.band_names) == dataset.count else [None] * dataset.count
     return BandFacts(
         interpretation=tuple(colour.name for colour in dataset.colorinterp),

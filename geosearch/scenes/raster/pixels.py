@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.windows import Window
 
 from geosearch.scenes.raster.stretch import Range, to_bytes
@@ -111,14 +111,18 @@ def _nodata(dataset: Any, band: int, dtype: np.dtype[np.generic]) -> float | Non
 
 
 def read_values(
-    source: PixelSource, window: Window, out_shape: tuple[int, int] | None = None
+    source: PixelSource,
+    window: Window,
+    out_shape: tuple[int, int] | None = None,
+    resampling: Resampling = Resampling.nearest,
 ) -> tuple[NDArray[np.generic], Valid | None]:
     """Read bands as they are in the file (complex ones as magnitude), and what is valid.
 
     Args:
         source: Where from.
         window: Which pixels, within the scene.
-        out_shape: Height and width to read at, nearest pixels; None for all.
+        out_shape: Height and width to read at; None for all pixels.
+        resampling: How several pixels become one; what is valid is that of the nearest.
 
     Returns:
         values [bands, height, width]; valid bool [height, width], None where all are. A pixel
@@ -129,7 +133,7 @@ def read_values(
     # side by side, as they are shown: GDAL puts values where they belong as it copies them out of
     # decoded blocks, and what was read band by band would have to be copied once more
     values = np.empty((*shape, len(source.bands)), source.dtype).transpose(2, 0, 1)
-    source.dataset.read(source.bands, out=values, window=window)
+    source.dataset.read(source.bands, out=values, window=window, resampling=resampling)
     if source.is_complex:
         values = np.abs(values)
     seen = None if _all_good(values, source.nodata) else _any_good(values, source.nodata)

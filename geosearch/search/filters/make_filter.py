@@ -3,12 +3,14 @@
 A filter that cannot be applied is an error, never an unfiltered answer.
 """
 
+from __future__ import annotations
+
 import calendar
 import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from geosearch.errors import UsageError
 from geosearch.geo import MAX_LON, ROUNDING_DEG
@@ -18,6 +20,9 @@ from geosearch.search.filters.area_documents import read_area
 from geosearch.search.filters.moments import moments_text
 from geosearch.text import shown
 from geosearch.vocabulary import KINDS
+
+if TYPE_CHECKING:
+    from geosearch.search.conditions import Moments
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST_MS = -(2**62)
@@ -81,6 +86,15 @@ def _kinds(given: str | Sequence[str] | None) -> frozenset[str] | None:
             parameter="kind",
         )
     return None if "all" in kinds else kinds
+
+
+def read_near_date(when: Moments) -> TimeSpan:
+    """Return the time that chips should be near to: a moment, or a span of no distance.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
+    return parse_time_span(moments_text(when, "near_date"), "near_date")
 
 
 def _ranges(conditions: Conditions) -> tuple[ValueRange, ...]:
@@ -159,11 +173,15 @@ def _shortened(bbox: object) -> str:
     return shown(bbox)[:200]
 
 
-def parse_time_span(when: str) -> TimeSpan:
+def parse_time_span(when: str, name: str = "datetime") -> TimeSpan:
     """Read a date, an instant or an interval of them.
 
     A date stands for the whole day (month, year), so ``2020-06`` and ``2020-06-01/2020-06-30``
     are the same span.
+
+    Args:
+        when: As users write it.
+        name: The parameter that it was given as, for errors.
 
     Raises:
         UsageError: It is none of these, or it ends before it starts.
@@ -171,32 +189,44 @@ def parse_time_span(when: str) -> TimeSpan:
     when = shown(when.lstrip("\ufeff").strip())
     ends = when.split("/")
     if len(ends) > 2 or (len(ends) == 2 and all(end.strip() in ("", "..") for end in ends)):
-        raise _datetime_error(f"cannot be read: {when}")
-    spans = [_parse_moment(end.strip(), when, open_allowed=len(ends) == 2) for end in ends]
+        raise _datetime_error(name, f"cannot be read: {when}")
+    is_open = len(ends) == 2
+    try:
+        spans = [_parse_moment(end.strip(), open_allowed=is_open) for end in ends]
+    except _UnreadableError:
+        raise _datetime_error(name, f"cannot be read: {when}") from None
+    except ValueError as error:
+        raise _datetime_error(name, f"{when}: {error}") from error
     span = TimeSpan(spans[0].start_ms, spans[-1].end_ms)
     if span.start_ms > span.end_ms:
-        raise _datetime_error(f"ends before it starts: {when}")
+        raise _datetime_error(name, f"ends before it starts: {when}")
     return span
 
 
-def _parse_moment(text: str, whole: str, *, open_allowed: bool) -> TimeSpan:
+class _UnreadableError(ValueError):
+    """Neither a date nor an instant."""
+
+
+def _parse_moment(text: str, *, open_allowed: bool) -> TimeSpan:
+    """Read one end.
+
+    Raises:
+        ValueError: There is no such day or time, or it is neither (`_UnreadableError`).
+    """
     if open_allowed and text in ("", ".."):
         return TimeSpan(_EARLIEST_MS, _LATEST_MS)
-    try:
-        if match := _DATE.fullmatch(text):
-            return _date_span(*match.groups())
-        if match := _INSTANT.fullmatch(text):
-            day, clock, fraction, zone = match.groups()
-            moment = datetime.fromisoformat(f"{day}T{clock}{zone.upper().replace('Z', '+00:00')}")
-            milliseconds = _milliseconds(moment) + int((fraction or "0").ljust(3, "0")[:3])
-            return TimeSpan(milliseconds, milliseconds)
-    except ValueError as error:
-        raise _datetime_error(f"{whole}: {error}") from error
-    raise _datetime_error(f"cannot be read: {whole}")
+    if match := _DATE.fullmatch(text):
+        return _date_span(*match.groups())
+    if match := _INSTANT.fullmatch(text):
+        day, clock, fraction, zone = match.groups()
+        moment = datetime.fromisoformat(f"{day}T{clock}{zone.upper().replace('Z', '+00:00')}")
+        milliseconds = _milliseconds(moment) + int((fraction or "0").ljust(3, "0")[:3])
+        return TimeSpan(milliseconds, milliseconds)
+    raise _UnreadableError(text)
 
 
-def _datetime_error(fault: str) -> UsageError:
-    return UsageError(f"`datetime` {fault}", hint=_DATETIME_HINT, parameter="datetime")
+def _datetime_error(name: str, fault: str) -> UsageError:
+    return UsageError(f"`{name}` {fault}", hint=_DATETIME_HINT, parameter=name)
 
 
 def _date_span(year: str, month: str | None, day: str | None) -> TimeSpan:

@@ -5,9 +5,7 @@ from collections.abc import Sequence
 
 from geosearch.geo import PixelWindow
 from geosearch.search.hits.hit import Hit
-
-SHARED_GROUND = 0.2
-"""Chips of a scene that share more than this of the smaller one show the same place."""
+from geosearch.search.hits.one_place import SHARED_GROUND
 
 
 def distinct_places(hits: Sequence[Hit]) -> list[Hit]:

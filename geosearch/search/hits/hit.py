@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geosearch.errors import UsageError
 from geosearch.geo import PixelWindow
+from geosearch.search.hits.stored_vector import StoredVector
 from geosearch.search.hits.where import Where
 
 
@@ -47,9 +49,25 @@ class Hit:
     what is asked."""
     likely: float | None = None
     """Probability that it is what was asked for, 0..1; None where that cannot be told."""
-    vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
-    """float32 [dim], of unit length but for the rounding to 16 bits."""
     kind: str = "unknown"
     """What its scene is, one of `geosearch.vocabulary.KINDS`."""
     where: Where | None = None
     """Where in the chip the query is found, where that was asked for."""
+    place: int | None = None
+    """Which place of the answer it shows, from 1, where that was asked for."""
+    stored: StoredVector | None = field(default=None, repr=False, compare=False)
+    """Where its vector is; None for a hit that was made without an index."""
+
+    @property
+    def vector(self) -> NDArray[np.float32]:
+        """Its vector, float32 [dim], of unit length but for the rounding to 16 bits; read-only.
+
+        Raises:
+            UsageError: The hit was made without an index.
+        """
+        if self.stored is None:
+            raise UsageError(
+                f"the hit {self.id} has no vector: it was made without an index",
+                hint="ask the index: index.vector(hit.id)",
+            )
+        return self.stored.read()

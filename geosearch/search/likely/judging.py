@@ -10,9 +10,20 @@ from geosearch.index import Background
 from geosearch.search.hits.explanation import Comparison
 from geosearch.search.hits.hit import Hit
 from geosearch.search.likely.probability import Likelihood, likelihood
+from geosearch.search.likely.refit import refit
 from geosearch.search.likely.saying import in_words, likely_enough
 from geosearch.search.likely.yardstick import yardstick
 from geosearch.vocabulary import bank
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MarkedChips:
+    """Chips that were marked as right or wrong answers to a query."""
+
+    vectors: NDArray[np.float32]
+    """float32 [m, dim]."""
+    right: NDArray[np.bool_]
+    """Which of them are right, bool [m]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,7 @@ def judge(
     *,
     min_likely: float | None = None,
     false: float | None = None,
+    marked: MarkedChips | None = None,
 ) -> Judgement:
     """Return hits with their probabilities.
 
@@ -49,16 +61,30 @@ def judge(
         passed: Number of chips that passed the filter.
         min_likely: Probability that a hit must have; None to keep all.
         false: Expected fraction of false hits among those kept; None to keep all.
+        marked: Chips that were marked for this query: many of them mend the probabilities.
     """
     vectors = np.array([hit.vector for hit in hits], np.float32).reshape(len(hits), len(query))
     found = likelihood(query, vectors, yardstick(background))
-    kept = likely_enough(found.hits.tolist(), least=min_likely, false=false)
+    likely = _mended(found.hits, query, background, marked)
+    kept = likely_enough(likely.tolist(), least=min_likely, false=false)
     ranked = [
-        replace(hits[at], rank=rank, likely=float(found.hits[at]))
+        replace(hits[at], rank=rank, likely=float(likely[at]))
         for rank, at in enumerate(kept, start=1)
     ]
     comparisons = tuple(_comparison(found, at) for at in kept)
     return Judgement(ranked, found.any, in_words(found.any, passed), comparisons, found.aside)
+
+
+def _mended(
+    probabilities: NDArray[np.float64],
+    query: NDArray[np.float32],
+    background: Background,
+    marked: MarkedChips | None,
+) -> NDArray[np.float64]:
+    if marked is None:
+        return probabilities
+    before = likelihood(query, marked.vectors, yardstick(background)).hits
+    return refit(before, marked.right).applied(probabilities)
 
 
 def _comparison(found: Likelihood, at: int) -> Comparison:

@@ -1,88 +1,120 @@
-"""A question: what is asked, as one vector."""
+"""A question: what is asked, in words and as a vector."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.encoders import Encoder
-from geosearch.errors import UsageError
-from geosearch.index import Background
-from geosearch.search.queries.sentence_weights import weighed
-from geosearch.search.queries.wording import Wording, read_wording
-from geosearch.vocabulary import sentences
+from geosearch.index import Generation
+from geosearch.search.hits.find_chip import find_chip
+from geosearch.search.likely.judging import MarkedChips
+from geosearch.search.queries.compound import compound
+from geosearch.search.queries.marks import Marks
 
-Vector = NDArray[np.float32]
 
-_AVOIDED = 0.5
-"""Weight of what is not wanted: 0.25 leaves more of it, 1 loses what is."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question says."""
+
+    text: str | None = None
+    """As it was written; None for a vector, and for images or marks alone."""
+    read_as: str | None = None
+    """What was embedded of it: with its typing errors mended."""
+    avoid: tuple[str, ...] = ()
+    """What is not wanted, as it was written."""
+    like: tuple[str, ...] = ()
+    """Names of images, and ids of chips, that hits should look like."""
+    marks: Marks = field(default_factory=Marks)
+    """Chips that were marked."""
+
+    def named(self, otherwise: str | None = None) -> str | None:
+        """Return all of it in one line: ``storage tanks, like tank.png, not "a town"``.
+
+        Args:
+            otherwise: What to call what stands where the text would.
+        """
+        head = otherwise if self.text is None else self.text
+        parts = [] if head is None else [head]
+        parts += [f"like {one}" for one in self.like]
+        parts += [f'not "{one}"' for one in self.avoid]
+        if self.marks.right:
+            parts.append(f"{len(self.marks.right)} marked as right")
+        if self.marks.wrong:
+            parts.append(f"{len(self.marks.wrong)} marked as wrong")
+        return ", ".join(parts) if parts else None
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return it by name, ready for JSON: the text, and what else there is."""
+        marks = {"right": list(self.marks.right), "wrong": list(self.marks.wrong)}
+        beside = {
+            "avoid": list(self.avoid),
+            "like": list(self.like),
+            "marks": marks if len(self.marks) else None,
+        }
+        told = {name: value for name, value in beside.items() if value}
+        return {"text": self.text, "read_as": self.read_as, **told}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """What is asked."""
+    """A question that can be asked again with other marks; it holds few numbers."""
 
-    vector: Vector
-    """float32 [dim], unit length."""
-    wording: Wording | None = None
-    """The text; None for a vector."""
-    avoid: tuple[str, ...] = ()
-    """What is not wanted."""
+    asked: Asked
+    """What it says."""
+    first: NDArray[np.float64] | None
+    """What is looked for, [dim], as `first_term` gives it; None where marks alone say it."""
+    text: NDArray[np.float32] | None = None
+    """Vector of its text alone, [dim]; None without one."""
+    avoid: tuple[NDArray[np.float32], ...] = ()
+    """Vectors of what is not wanted, each [dim]."""
+    notes: tuple[str, ...] = ()
+    """What is to be said of how it was read, one line each."""
 
+    def vector(self, index: Generation) -> NDArray[np.float32]:
+        """Return it as one vector, float32 [dim], unit length.
 
-def ask_texts(
-    texts: Sequence[str],
-    encoder: Encoder,
-    background: Background | None,
-    *,
-    avoid: Sequence[str] = (),
-    as_written: bool = False,
-) -> list[Question]:
-    """Return texts as questions.
+        Args:
+            index: Where the chips are that are marked.
 
-    A text of several sentences becomes the sum of their vectors, weighed by how far each picks
-    something out of the index; what is not wanted is subtracted.
+        Raises:
+            UsageError: A chip that is marked is not in the index, or nothing is looked for.
+        """
+        if not self.avoid and not len(self.asked.marks) and self.first is not None:
+            return self.first.astype(np.float32)
+        marks = self.asked.marks
+        right, wrong = (_stored(index, ids) for ids in (marks.right, marks.wrong))
+        return compound(self.first, avoid=self.avoid, right=right, wrong=wrong)
 
-    Args:
-        texts: Queries.
-        encoder: Of the index.
-        background: Of the index; None where none is known: long texts are then embedded as one.
-        avoid: Texts of what is not wanted.
-        as_written: Mend no typing errors.
+    def marked(self, index: Generation) -> MarkedChips | None:
+        """Return the chips of an index that are marked; None where none is.
 
-    Raises:
-        UsageError: A text is not UTF-8, or what is wanted is what is not wanted.
-    """
-    wordings = [read_wording(text, encoder, as_written=as_written) for text in texts]
-    unwanted = [read_wording(text, encoder, as_written=as_written) for text in avoid]
-    parts = [(one.read_as,) if background is None else sentences(one.read_as) for one in wordings]
-    whole = [one.read_as for one in unwanted]
-    vectors = encoder.encode_texts([*(part for text in parts for part in text), *whole])
-    subtracted = _unit(vectors[len(vectors) - len(whole) :].mean(axis=0)) if whole else None
-    questions, first = [], 0
-    for wording, text in zip(wordings, parts, strict=True):
-        own = vectors[first : first + len(text)]
-        first += len(text)
-        vector = own[0] if background is None else weighed(own, background.sample)
-        if subtracted is not None:
-            vector = _without(vector, subtracted, wording.asked, avoid)
-        notes = tuple(note for one in (wording, *unwanted) for note in one.notes)
-        read = Wording(wording.asked, wording.read_as, notes)
-        questions.append(Question(vector, read, tuple(avoid)))
-    return questions
+        Raises:
+            UsageError: One is not in the index.
+        """
+        marks = self.asked.marks
+        if not len(marks):
+            return None
+        vectors = _stored(index, (*marks.right, *marks.wrong))
+        right = np.arange(len(vectors)) < len(marks.right)
+        return MarkedChips(np.array(vectors, np.float32), right)
 
+    @property
+    def words(self) -> NDArray[np.float32] | None:
+        """What its texts say, as one vector [dim]; None without a text that is looked for.
 
-def _without(vector: Vector, unwanted: Vector, text: str, avoid: Sequence[str]) -> Vector:
-    left = vector - np.float32(_AVOIDED) * unwanted
-    if float(unwanted @ vector) > 1 - 1e-4:
-        raise UsageError(
-            f'"{text}" is what is not wanted: {", ".join(avoid)}',
-            hint="give other words as `avoid`",
-            parameter="avoid",
-        )
-    return _unit(left)
+        Images and marks are not in it: how likely a hit is, and how large what is looked for is, is
+        told by texts.
+        """
+        return None if self.text is None else compound(self.text, avoid=self.avoid)
+
+    def with_marks(self, marks: Marks) -> Question:
+        """Return the same question with other marks."""
+        return replace(self, asked=replace(self.asked, marks=marks))
 
 
-def _unit(vector: Vector) -> Vector:
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), np.float32)
+def _stored(index: Generation, ids: Sequence[str]) -> list[NDArray[np.float32]]:
+    return [find_chip(index, one, parameter="marks").stored.read() for one in ids]

@@ -14,6 +14,8 @@ from shapely.geometry.base import BaseGeometry
 
 from geosearch.index import ChipRecord, Segment, SegmentAnswer
 from geosearch.search.hits.hit import Hit
+from geosearch.search.hits.sifting import ranked
+from geosearch.search.hits.stored_vector import StoredVector
 
 Places = NDArray[np.int64]
 """Places in the rows of an answer, [m]."""
@@ -42,18 +44,39 @@ def best_hits(found: Sequence[Found], k: int, fingerprint: str) -> list[Hit]:
         k: Maximum number of hits.
         fingerprint: Of the encoder that made the vectors.
     """
-    entries = []
+    hits: list[Hit] = []
     for one, places in zip(found, _best_places(found, k), strict=True):
         rows, scores, ranks = one.answer.rows, one.answer.scores, one.ranks
         if places is not None:
             rows, scores, ranks = rows[places], scores[places], ranks[places]
-        chips = one.segment.chips_with_footprints(rows)
-        vectors = one.segment.vectors[rows].astype(np.float32)
-        entries += list(zip(ranks.tolist(), scores.tolist(), chips, vectors, strict=True))
-    entries.sort(key=lambda entry: (-entry[0], entry[2][0].id))
+        hits += hits_of_rows(one.segment, rows, scores, fingerprint, ranks)
+    hits.sort(key=lambda hit: (-(hit.score if hit.rank_score is None else hit.rank_score), hit.id))
+    return ranked(hits)
+
+
+def hits_of_rows(
+    segment: Segment,
+    rows: NDArray[np.int64],
+    scores: NDArray[np.float32],
+    fingerprint: str,
+    rank_scores: NDArray[np.float64] | None = None,
+) -> list[Hit]:
+    """Return rows as hits, in their order, without ranks.
+
+    Args:
+        segment: Where they are.
+        rows: [m].
+        scores: [m].
+        fingerprint: Of the encoder that made the vectors.
+        rank_scores: What decides their order, [m]; None where it is not by scores.
+    """
+    chips = segment.chips_with_footprints(rows)
+    order = [None] * len(chips) if rank_scores is None else rank_scores.tolist()
     return [
-        _hit(rank, (score, rank_score), chip, footprint, fingerprint, vector)
-        for rank, (rank_score, score, (chip, footprint), vector) in enumerate(entries, start=1)
+        _hit((score, rank_score), chip, footprint, fingerprint, StoredVector(segment, row))
+        for row, score, rank_score, (chip, footprint) in zip(
+            rows.tolist(), scores.tolist(), order, chips, strict=True
+        )
     ]
 
 
@@ -99,16 +122,15 @@ def _smallest_ids(found: Sequence[Found], tied: list[Places], count: int) -> lis
 
 
 def _hit(
-    rank: int,
-    scores: tuple[float, float],
+    scores: tuple[float, float | None],
     chip: ChipRecord,
     footprint: BaseGeometry,
     fingerprint: str,
-    vector: NDArray[np.float32],
+    stored: StoredVector,
 ) -> Hit:
     return Hit(
         id=chip.id,
-        rank=rank,
+        rank=0,
         score=scores[0],
         rank_score=scores[1],
         scene=chip.scene,
@@ -123,5 +145,5 @@ def _hit(
         stretch=chip.stretch,
         pixel_m=chip.pixel_m,
         kind=chip.kind,
-        vector=vector,
+        stored=stored,
     )

@@ -25,16 +25,18 @@ from geosearch.index import (
     Tier,
 )
 from geosearch.search.filters.notes import notes_on
-from geosearch.search.hits.distinct import distinct_places
 from geosearch.search.hits.explanation import Explanation
 from geosearch.search.hits.hit import Hit
+from geosearch.search.hits.sifting import Sifting, ranked
 from geosearch.search.queries.unit_vectors import wrong_shape
 from geosearch.search.ranking.best_hits import Found, best_hits
+from geosearch.search.ranking.nearest_in_time import nearest_in_time
 from geosearch.search.ranking.plans import combined_plans
 from geosearch.search.ranking.scale import Preference, width_bins
 from geosearch.stopwatch import Stopwatch
 
-_DISTINCT_GROWTH = 4
+_GROWTH = 4
+_NO_SIFTING = Sifting()
 
 Answer = tuple[list[Hit], tuple[SegmentPlan, ...]]
 DeviceAnswers = list[SegmentAnswer | None]
@@ -59,7 +61,12 @@ class _Request:
     parts: list[Part]
     """What passes the filter; every chip is in one part."""
     k: int
+    """Number of chips that are asked of the index."""
     options: SearchOptions
+    filter: Filter
+    wanted: int
+    """Number of hits in an answer."""
+    sifting: Sifting
 
 
 def search(
@@ -69,7 +76,7 @@ def search(
     filter: Filter | None = None,
     k: int = 10,
     tier: Tier = "auto",
-    distinct: bool = False,
+    sifting: Sifting = _NO_SIFTING,
     device: DeviceScan | None = None,
 ) -> tuple[list[Hit], Explanation]:
     """Return the ``k`` best chips among those that pass a filter.
@@ -81,14 +88,14 @@ def search(
         k: Maximum number of hits; fewer come only where fewer chips match.
         tier: ``exact`` scores every matching chip, ``ivfpq`` takes the approximate tier wherever
             there is one; ``auto`` takes what is cheaper.
-        distinct: Leave out chips that overlap a better one.
+        sifting: Which of the best chips are left out; ``k`` hits are found nevertheless.
         device: Scans segments exactly, in its own memory, where that pays; but for ``ivfpq``.
 
     Raises:
         UsageError: ``k`` is below 1, or the vector has another dimension.
     """
     return search_many(
-        index, [query], filter=filter, k=k, tier=tier, distinct=distinct, device=device
+        index, [query], filter=filter, k=k, tier=tier, sifting=sifting, device=device
     )[0]
 
 
@@ -99,7 +106,7 @@ def search_many(
     filter: Filter | None = None,
     k: int = 10,
     tier: Tier = "auto",
-    distinct: bool = False,
+    sifting: Sifting = _NO_SIFTING,
     device: DeviceScan | None = None,
     preferences: Sequence[Preference | None] | None = None,
 ) -> list[tuple[list[Hit], Explanation]]:
@@ -121,13 +128,16 @@ def search_many(
     tastes = preferences or [None] * len(queries)
     with watch.time("filter"):
         parts = _parts(index, filter, matching) if any(tastes) else [Part(None, matching)]
-    request = _Request(index, parts, k, SearchOptions(tier, threads, device))
+    asked, options = k + len(sifting.left_out), SearchOptions(tier, threads, device)
+    request = _Request(index, parts, asked, options, filter, k, sifting)
     questions = [_Question(*pair) for pair in zip(queries, tastes, strict=True)]
     by_device = _on_device(request, questions, watch)
 
     def answer(question: _Question, known: list[DeviceAnswers]) -> tuple[list[Hit], Explanation]:
         own = Stopwatch(dict(watch.seconds))
-        hits, plans = (_answer_distinct if distinct else _answer)(request, question, known, own)
+        hits, plans = (_answer if sifting.keeps_all else _answer_sifted)(
+            request, question, known, own
+        )
         took = {step: 1000 * seconds for step, seconds in own.seconds.items()}
         return hits, Explanation(plans, took, notes, _scale_m(request, question))
 
@@ -186,16 +196,24 @@ def _on_device(
     ]
 
 
-def hit_count(k: int) -> int:
-    """Return the number of hits asked for, of whatever integers there are."""
+def hit_count(k: int, name: str = "k") -> int:
+    """Return the number of hits asked for, of whatever integers there are.
+
+    Args:
+        k: The number.
+        name: The parameter that it was given as, for errors.
+
+    Raises:
+        UsageError: It is not a whole number from 1.
+    """
     try:
         count = index_of(k)
     except TypeError:
         raise UsageError(
-            f"`k` is {k!r}", hint="give a whole number of hits", parameter="k"
+            f"`{name}` is {k!r}", hint="give a whole number of hits", parameter=name
         ) from None
     if count < 1:
-        raise UsageError(f"`k` is {k}", hint="give at least 1", parameter="k")
+        raise UsageError(f"`{name}` is {k}", hint="give at least 1", parameter=name)
     return count
 
 
@@ -203,18 +221,48 @@ def _cores() -> int:
     return min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
 
 
-def _answer_distinct(
+def _answer_sifted(
     request: _Request, question: _Question, known: list[DeviceAnswers], watch: Stopwatch
 ) -> Answer:
-    count = request.k
+    """Ask for more chips until as many stay as are wanted, or there are no more."""
+    count, sifting = request.k, request.sifting
     while True:
         hits, plans = _answer(replace(request, k=count), question, known, watch)
-        kept = distinct_places(hits)
-        if len(kept) >= request.k or len(hits) < count:
-            kept = kept[: request.k]
-            return [replace(hit, rank=rank) for rank, hit in enumerate(kept, start=1)], plans
-        count *= _DISTINCT_GROWTH
+        kept = sifting.sift(hits)
+        if len(kept) >= request.wanted or len(hits) < count:
+            break
+        count *= _GROWTH
         known = _on_device(replace(request, k=count), [question], watch)[0]
+    kept = kept[: request.wanted]
+    if sifting.nearest_to is not None:
+        with watch.time("near date"):
+            kept = _nearest(request, question, kept)
+    return ranked(kept[: request.wanted]), plans
+
+
+def _nearest(request: _Request, question: _Question, places: list[Hit]) -> list[Hit]:
+    def best(rows: list[NDArray[np.int64]], k: int) -> list[Hit]:
+        here = replace(request, k=k, parts=_parts_of(request, rows))
+        nothing: list[DeviceAnswers] = [[None] * len(rows) for _ in here.parts]
+        return _answer(here, question, nothing, Stopwatch())[0]
+
+    found = nearest_in_time(request.index, places, request.filter, request.sifting, best)
+    return [hit for hits in found for hit in hits]
+
+
+def _parts_of(request: _Request, rows: list[NDArray[np.int64]]) -> list[Part]:
+    """Return some rows of each segment as parts of the same widths."""
+    if len(request.parts) < 2:
+        return [Part(None, [RowRanges.of_rows(own) for own in rows])]
+    parts = []
+    for one in width_bins(request.index.segments, request.index.spec.chips.size_px):
+        matching = []
+        for segment, own in zip(request.index.segments, rows, strict=True):
+            values = segment.values(one.range.column, own)
+            inside = (values >= one.range.minimum) & (values <= one.range.maximum)
+            matching.append(RowRanges.of_rows(own[inside]))
+        parts.append(Part(one.width_m, matching))
+    return parts
 
 
 def _answer(

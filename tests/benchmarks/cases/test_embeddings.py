@@ -47,7 +47,8 @@ def published(tmp_path: Path) -> Path:
 
 def test_published_embeddings_are_those_of_the_model_named(published: Path) -> None:
     base = read("--vectors", published, "--model", "B")
-    want = np.load(published)["B/images"].astype(np.float32)
+    with np.load(published) as stored:
+        want = stored["B/images"].astype(np.float32)
     assert base.images.dtype == np.float32
     assert np.abs(base.images - want).max() < 1e-3
 

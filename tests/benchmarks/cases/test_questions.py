@@ -32,7 +32,7 @@ def test_so_many_rows_are_there_as_were_asked_for(rows: Rows) -> None:
     assert len(rows.bounds) == len(rows.time_ms) == len(rows.scene) == ROWS
 
 
-def test_the_right_rows_are_the_best_of_those_that_shapely_finds_in_the_box(
+def test_the_right_rows_are_the_best_that_shapely_finds_in_the_box(
     rows: Rows, questions: list[Question]
 ) -> None:
     boxes = shapely.box(*rows.bounds.T)

@@ -1,41 +1,20 @@
 """`geosearch eval`: data sets in, a table or JSON out."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from support.commands import Ran, command
 
-from geosearch.cli.main import run as run_command
-from geosearch.encoders import load_encoder
+from geosearch.encoders import load_encoder, read_image
 
 SAID = {"red": (190, 40, 30), "green": (40, 150, 40), "blue": (30, 60, 170)}
 
 
-@dataclass(frozen=True)
-class Ran:
-    """What a command left."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run `geosearch eval` within this process, which has torch at hand already."""
-
-    def call(*arguments: object) -> Ran:
-        status = run_command(["eval", *map(str, arguments)])
-        return Ran(status, *capsys.readouterr())
-
-    return call
+def run(*arguments: object) -> Ran:
+    return command("eval", *arguments)
 
 
 @pytest.fixture
@@ -66,7 +45,7 @@ def captions(tmp_path: Path, classes: Path) -> Path:
     return tmp_path / "dataset_drawn.json"
 
 
-def test_retrieval_reports_what_the_vectors_give(run: Run, captions: Path, classes: Path) -> None:
+def test_retrieval_reports_what_the_vectors_give(captions: Path, classes: Path) -> None:
     result = run("retrieval", captions, "--images", classes, "--encoder", "mini", "--json")
     assert result.returncode == 0, result.stderr
     report = json.loads(result.stdout)
@@ -75,9 +54,7 @@ def test_retrieval_reports_what_the_vectors_give(run: Run, captions: Path, class
     encoder = load_encoder("mini", device="cpu", precision="float32")
     names = sorted(f"{name}{number}" for name in SAID for number in (1, 2))
     files = [classes / name[:-1] / f"{name}.png" for name in names]
-    images = encoder.encode_images(
-        np.stack([encoder.fit(np.array(Image.open(file))) for file in files])
-    )
+    images = encoder.encode_images(np.stack([encoder.fit(read_image(file)) for file in files]))
     hits = []
     for owner, name in enumerate(names):
         for text in (f"A {name[:-1]} roof", f"{name[:-1]} ground number {name[-1]} ."):
@@ -86,7 +63,7 @@ def test_retrieval_reports_what_the_vectors_give(run: Run, captions: Path, class
     assert report["figures"]["retrieval-text2image-R@5"] == round(100 * np.mean(hits), 2)
 
 
-def test_retrieval_as_a_table_names_all_hashes(run: Run, captions: Path, classes: Path) -> None:
+def test_retrieval_as_a_table_names_all_hashes(captions: Path, classes: Path) -> None:
     arguments = ("retrieval", captions, "--images", classes, "--encoder", "mini")
     result = run(*arguments, "--protocol", "skyscript", "-o", captions.with_name("report.json"))
     assert result.returncode == 0, result.stderr
@@ -97,22 +74,23 @@ def test_retrieval_as_a_table_names_all_hashes(run: Run, captions: Path, classes
     assert written["encoder"]["fingerprint"] in result.stdout
 
 
-def test_classification_draws_its_confusion(run: Run, classes: Path, tmp_path: Path) -> None:
+def test_classification_draws_its_confusion(classes: Path, tmp_path: Path) -> None:
     result = run("classification", classes, "--encoder", "mini", "--picture", tmp_path / "c.png")
     assert result.returncode == 0, result.stderr
     assert "ours: mini" in result.stdout
     assert "theirs" not in result.stdout
-    assert Image.open(tmp_path / "c.png").size[0] > 3 * 36
+    with Image.open(tmp_path / "c.png") as picture:
+        assert picture.width > 3 * 36
 
 
-def test_published_rows_are_marked_as_theirs(run: Run, classes: Path) -> None:
+def test_published_rows_are_marked_as_theirs(classes: Path) -> None:
     arguments = ("classification", classes, "--encoder", "mini", "--protocol", "skyscript")
     result = run(*arguments, "--set", "AID")
     assert "theirs: SkyCLIP B/32" in result.stdout
     assert "FarSLIP" in result.stdout
 
 
-def test_localization_runs_on_a_drawn_picture(run: Run, tmp_path: Path) -> None:
+def test_localization_runs_on_a_drawn_picture(tmp_path: Path) -> None:
     (tmp_path / "imgs").mkdir()
     Image.fromarray(np.random.default_rng(1).integers(0, 255, (300, 400, 3), np.uint8)).save(
         tmp_path / "imgs" / "one.jpg"
@@ -126,7 +104,7 @@ def test_localization_runs_on_a_drawn_picture(run: Run, tmp_path: Path) -> None:
     assert set(json.loads(result.stdout)["figures"]) == {"Rsu", "Rda", "Ras", "Rmi"}
 
 
-def test_a_mistake_is_two_lines_and_a_status(run: Run, captions: Path, tmp_path: Path) -> None:
+def test_a_mistake_is_two_lines_and_a_status(captions: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     result = run("retrieval", captions, "--images", tmp_path / "empty", "--encoder", "mini")
     assert result.returncode == 2
@@ -135,15 +113,13 @@ def test_a_mistake_is_two_lines_and_a_status(run: Run, captions: Path, tmp_path:
 
 
 @pytest.mark.parametrize("command", ["retrieval", "classification", "localization", "recall"])
-def test_every_command_shows_an_example(run: Run, command: str) -> None:
+def test_every_command_shows_an_example(command: str) -> None:
     result = run(command, "--help")
     assert result.returncode == 0
     assert f"geosearch eval {command}" in result.stdout
 
 
-def test_a_class_cannot_write_on_the_terminal_and_a_line_has_no_end_in_a_pipe(
-    run: Run, classes: Path
-) -> None:
+def test_a_class_cannot_write_on_the_terminal_nor_is_its_name_cut(classes: Path) -> None:
     hostile = f"a[red]\x1b[2J{'x' * 120}"
     (classes / "red").rename(classes / hostile)
     ran = run("classification", classes, "--encoder", "null")
@@ -158,7 +134,7 @@ def test_a_class_cannot_write_on_the_terminal_and_a_line_has_no_end_in_a_pipe(
     "outputs", [["-o", "report.csv"], ["-o", "no/r.json"], ["--picture", "c.jpg"]], ids=" ".join
 )
 def test_what_cannot_be_written_is_refused_before_weights_are_read(
-    run: Run, classes: Path, outputs: list[str]
+    classes: Path, outputs: list[str]
 ) -> None:
     ran = run("classification", classes, "--encoder", "mini", "--weights", "none.pt", *outputs)
     assert ran.returncode == 2

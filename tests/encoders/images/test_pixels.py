@@ -53,7 +53,7 @@ def test_a_centre_between_two_pixels_goes_to_the_even_one(extent: int, offset: i
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(20, 400), st.integers(20, 400), st.sampled_from([32, 128, 224]))
-def test_fitting_on_a_device_differs_from_pillow_at_the_border_of_two_levels_only(
+def test_fitting_on_a_device_differs_from_pillow_by_rounding_alone(
     height: int, width: int, size: int
 ) -> None:
     image = random_image(height, width, seed=height)
@@ -85,7 +85,7 @@ def test_fitting_a_square_on_a_device_is_fitting_it_by_pillow(edge: int) -> None
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(20, 400), st.integers(20, 400), st.sampled_from([32, 128, 256]))
-def test_squeezing_on_a_device_differs_from_pillow_at_the_border_of_two_levels_only(
+def test_squeezing_on_a_device_differs_from_pillow_by_rounding_alone(
     height: int, width: int, size: int
 ) -> None:
     image = random_image(height, width, seed=width)

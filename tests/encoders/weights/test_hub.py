@@ -103,7 +103,7 @@ except WeightsError as error:
     ],
     ids=["offline", "refused", "silent"],
 )
-def test_without_weights_the_choice_is_mini_soon_and_the_error_names_the_ways_out(
+def test_without_weights_mini_is_chosen_soon_and_the_error_says_what_to_do(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     if environment.get("HF_ENDPOINT") == "http://192.0.2.1":

@@ -70,11 +70,12 @@ def test_raw_text_vectors_are_the_unit_ones_with_a_length() -> None:
 def test_transclip_s_stored_vectors_give_its_published_accuracy(
     shared_data: Path, model: str, row: int
 ) -> None:
-    stored = np.load(shared_data / "whurs19_vectors.npz")
-    images = stored[f"{model}_ViT-B-32/images"].astype(np.float32)
-    classes = stored[f"{model}_ViT-B-32/class_texts"].astype(np.float32)
+    with np.load(shared_data / "whurs19_vectors.npz") as stored:
+        images = stored[f"{model}_ViT-B-32/images"].astype(np.float32)
+        classes = stored[f"{model}_ViT-B-32/class_texts"].astype(np.float32)
+        labels = stored["labels"].astype(np.int64)
     guesses = (images @ classes.T).argmax(axis=1)
-    counts = confusion_matrix(stored["labels"].astype(np.int64), guesses, 19)
+    counts = confusion_matrix(labels, guesses, 19)
     theirs = published_classification("transclip", "WHU-RS19", counts.sum())[row]
     assert theirs.model == f"{model} B/32"
     assert round(100 * np.trace(counts) / counts.sum(), 1) == theirs.figures["top1"]

@@ -38,8 +38,9 @@ def written_out(encoder: Any, image: np.ndarray, text: str, folder: Path) -> np.
     said = encoder.encode_texts([text])[0]
     heat, number = np.zeros((height, width)), np.zeros((height, width))
     for top, bottom, left, right in sorted(names):
-        picture = Image.open(folder / f"{top}_{bottom}_{left}_{right}.jpg").convert("RGB")
-        seen = encoder.encode_images(np.stack([encoder.fit(np.asarray(picture))]))[0]
+        with Image.open(folder / f"{top}_{bottom}_{left}_{right}.jpg") as picture:
+            pixels = np.asarray(picture.convert("RGB"))
+        seen = encoder.encode_images(np.stack([encoder.fit(pixels)]))[0]
         heat[top:bottom, left:right] += float(seen @ said)
         number[top:bottom, left:right] += 1
     adaptive = heat / number

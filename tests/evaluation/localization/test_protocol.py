@@ -38,7 +38,8 @@ def test_figures_are_means_over_the_queries(
         report = evaluate_localization(colours, tmp_path / "anno.json", pictures)
     expected = []
     for text, name in asked:
-        image = np.asarray(Image.open(two_pictures / name))
+        with Image.open(two_pictures / name) as picture:
+            image = np.asarray(picture)
         (probability,) = localization_maps(colours, image, [text.strip()])
         expected.append(localization_scores(probability, [SQUARE]))
     for name in ("Rsu", "Ras", "Rda", "Rmi"):

@@ -30,13 +30,15 @@ def test_a_sheet_shows_the_pixels_of_the_hit(tmp_path: Path) -> None:
     affine = (1.0, 0.0, 500_000.0, 0.0, -1.0, 5_000_000.0)
     write_geotiff(scene, pixels, crs="EPSG:32632", affine=affine)
     write_contact_sheet(tmp_path / "sheet.png", [hit(1, str(scene))], "red roofs")
-    sheet = np.asarray(Image.open(tmp_path / "sheet.png").convert("RGB"))
+    with Image.open(tmp_path / "sheet.png") as picture:
+        sheet = np.asarray(picture.convert("RGB"))
     assert (np.abs(sheet.astype(int) - [200, 30, 30]).max(axis=2) < 3).sum() > 40_000
 
 
 def ink(path: Path) -> int:
     """Return how many pixels of the first tile are not paper."""
-    tile = np.asarray(Image.open(path).convert("L"))[34 : 34 + 224, 10 : 10 + 224]
+    with Image.open(path) as sheet:
+        tile = np.asarray(sheet.convert("L"))[34 : 34 + 224, 10 : 10 + 224]
     return int((tile[2:-2, 2:-2] < 200).sum())
 
 
@@ -61,7 +63,8 @@ def test_a_sheet_of_scenes_that_are_there_refuses_none(tmp_path: Path) -> None:
 )
 def test_any_title_and_any_name_can_be_drawn(tmp_path: Path, text: str) -> None:
     write_contact_sheet(tmp_path / "sheet.png", [hit(1, str(tmp_path / "gone.tif"), text)], text)
-    assert Image.open(tmp_path / "sheet.png").height == 34 + 224 + 36 + 10
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.height == 34 + 224 + 36 + 10
 
 
 def test_a_picture_under_the_name_of_another_format_is_refused(tmp_path: Path) -> None:

@@ -224,7 +224,7 @@ def test_resolutions_pass_exactly(
     assert passing(index, wanted.filter) == {one.id for one in made if wanted.passes(one)}
 
 
-def test_in_this_archive_blocks_are_of_one_resolution_of_several_and_of_none_that_is_known(
+def test_there_are_blocks_of_one_resolution_of_several_and_of_none(
     fine: tuple[Generation, list[odd.Chip]],
 ) -> None:
     least, greatest = fine[0].segments[0].blocks.gsd_m.T

@@ -129,7 +129,7 @@ def test_a_folder_that_is_swapped_is_one_error_and_what_is_there_stays(
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_a_folder_that_is_swapped_after_the_last_look_is_not_what_is_written(
+def test_a_folder_that_is_swapped_after_the_last_look_is_not_written(
     index: Path, other: Path, monkeypatch: pytest.MonkeyPatch, operation: str
 ) -> None:
     real = os.replace

@@ -186,7 +186,7 @@ def test_what_is_superseded_and_ours_goes(index: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["staging/photo.jpg", "segments/deep/photo.jpg", "removed/a.txt"])
-def test_no_index_is_made_where_a_folder_has_a_name_of_ours_and_files_of_somebodys(
+def test_no_index_is_made_among_somebodys_files_in_a_folder_of_our_name(
     tmp_path: Path, name: str
 ) -> None:
     path = tmp_path / "index" / name

@@ -1,6 +1,5 @@
 """A compacted index answers as before, and holds nothing else."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.scripts import run_script
 from support.small_index import SPEC, all_chips, best_ids, build, chips, record, unit
 
 import geosearch
@@ -206,7 +206,7 @@ def test_nothing_is_left_to_do_after_a_compaction(tmp_path: Path, max_rows: int)
     assert (second.generation, second.segments) == (first.generation, first.segments)
 
 
-def test_removed_rows_go_from_segments_of_any_size_and_then_nothing_is_left(index: Path) -> None:
+def test_removed_rows_go_from_segments_of_any_size_once_and_for_all(index: Path) -> None:
     first = compact(index, max_rows=150)
     assert all(segment.alive is None for segment in open_index(index).segments)
     assert compact(index, max_rows=150).generation == first.generation
@@ -295,6 +295,4 @@ def test_killed_anywhere_it_loses_nothing_and_the_next_one_finishes(index: Path)
 
 
 def kill(folder: Path, fatal: int) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-c", KILLED, str(folder), str(fatal)]
-    return subprocess.run(command, capture_output=True, text=True, env=environment)
+    return run_script(KILLED, folder, fatal)

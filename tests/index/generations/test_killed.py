@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.making import SPEC, chips, scene
+from support.scripts import run_script
 
 from geosearch.errors import IndexFolderError
 from geosearch.index import IndexWriter, open_index, verify
@@ -61,8 +62,7 @@ with IndexWriter(Path(sys.argv[2]), SPEC, ann="ivfpq") as writer:
 
 
 def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", script, str(Path(__file__).parents[2]), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True)
+    return run_script(script, Path(__file__).parents[2], *arguments)
 
 
 def fatal_steps(steps: list[str]) -> list[int]:
@@ -79,7 +79,7 @@ def publish(folder: Path, *names: str) -> None:
 
 
 @pytest.mark.parametrize("seed", [2, 1], ids=["new content", "touched only"])
-def test_a_killed_writer_leaves_the_old_generation_or_the_new_and_the_next_run_finishes(
+def test_a_killed_writer_leaves_a_whole_generation_and_the_next_finishes(
     tmp_path: Path, seed: int
 ) -> None:
     publish(tmp_path / "start", "a.tif", "b.tif")

@@ -174,7 +174,7 @@ def test_a_copy_of_a_scene_under_another_name_is_another_scene(tmp_path: Path) -
     assert verify(index) == []
 
 
-def test_a_scene_that_is_again_as_it_was_takes_its_old_segment_where_it_lies(
+def test_a_scene_that_is_again_as_it_was_takes_its_old_segment(
     tmp_path: Path,
 ) -> None:
     index = tmp_path / "index"

@@ -130,7 +130,7 @@ def test_rows_made_again_are_the_same_bytes(index: Path, whole: Path) -> None:
 
 
 @pytest.mark.parametrize("value", [0.5, np.nan, np.inf])
-def test_vectors_that_are_not_of_unit_length_are_faults_though_checksums_agree(
+def test_vectors_not_of_unit_length_are_faults_though_checksums_agree(
     index: Path, value: float
 ) -> None:
     path = file_of(index, "vectors.f16")

@@ -97,9 +97,9 @@ def test_a_large_segment_is_scanned_in_parts(device: str, share: float) -> None:
 
 @pytest.mark.parametrize("device", DEVICES)
 def test_real_text_vectors_find_the_same_images(device: str, shared_data: Path) -> None:
-    stored = np.load(shared_data / "whurs19_vectors.npz")
-    vectors = stored["RemoteCLIP_ViT-B-32/images"].astype(np.float16)
-    texts = stored["RemoteCLIP_ViT-B-32/class_texts"].astype(np.float32)
+    with np.load(shared_data / "whurs19_vectors.npz") as stored:
+        vectors = stored["RemoteCLIP_ViT-B-32/images"].astype(np.float16)
+        texts = stored["RemoteCLIP_ViT-B-32/class_texts"].astype(np.float32)
     ranges = RowRanges.span(3, len(vectors))
     answers = scanner(vectors, device).best_rows(NAME, vectors, texts, ranges, 10)
     for text, answer in zip(texts, answers, strict=True):

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from support.every_file import answers, make
+from support.scripts import run_script
 from support.small_index import SPEC, build, chips, record, unit
 
 import geosearch
@@ -42,7 +43,7 @@ compact(Path(sys.argv[1]))
 
 def compact_elsewhere(index: Path, files: int = -1) -> None:
     """Compact an index in another process, which dies after it has deleted so many files."""
-    subprocess.run([sys.executable, "-c", COMPACT, str(index), str(files)], check=True)
+    assert run_script(COMPACT, index, files).returncode == 0
 
 
 @pytest.fixture
@@ -88,7 +89,7 @@ def test_what_is_first_used_after_a_compaction_says_to_open_again(
     FIRST_USES[use](open_index(index))
 
 
-def test_an_index_that_is_compacted_between_manifest_and_segments_is_opened_anew(
+def test_an_index_that_is_compacted_while_it_is_opened_is_opened_again(
     index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = read_manifest(index)
@@ -202,23 +203,23 @@ def test_an_open_index_is_pickled_by_its_folder(
 
 
 def asked(arguments: tuple[geosearch.Index, int]) -> list[str]:
-    archive, seed = arguments
-    return [hit.id for hit in archive.search(unit(seed), k=20)]
+    index, seed = arguments
+    return [hit.id for hit in index.search(unit(seed), k=20)]
 
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
-def test_an_archive_is_searched_by_many_processes(index: Path, method: str) -> None:
-    archive = geosearch.open(index, encoder=geosearch.EncoderChoice(device="cpu"))
-    expected = [asked((archive, seed)) for seed in range(4)]
+def test_an_index_is_searched_by_many_processes(index: Path, method: str) -> None:
+    opened = geosearch.open(index, encoder=geosearch.EncoderChoice(device="cpu"))
+    expected = [asked((opened, seed)) for seed in range(4)]
     with multiprocessing.get_context(method).Pool(2) as pool:
-        assert pool.map(asked, [(archive, seed) for seed in range(4)]) == expected
+        assert pool.map(asked, [(opened, seed) for seed in range(4)]) == expected
 
 
 def test_what_is_unpickled_after_a_compaction_is_the_new_generation(index: Path) -> None:
     data = pickle.dumps(geosearch.open(index))
     compact(index)
-    archive = pickle.loads(data)
-    assert archive.generation.number == open_index(index).number
+    again = pickle.loads(data)
+    assert again.generation.number == open_index(index).number
 
 
 FEW_FILES = """
@@ -271,10 +272,7 @@ except GeosearchError as error:
 def test_too_many_open_files_are_one_error_and_no_damage(index: Path, asked: str) -> None:
     told = set()
     for left in (0, 3, 12, 40, 60):
-        result = subprocess.run(
-            [sys.executable, "-c", FEW_FILES, HERE, str(index), str(left), asked],
-            capture_output=True, text=True,
-        )  # fmt: skip
+        result = run_script(FEW_FILES, HERE, index, left, asked)
         assert result.returncode == 0, result.stderr
         assert result.stdout == "done\n" or "ulimit -n" in result.stdout, (left, result.stdout)
         told.add(result.stdout == "done\n")
@@ -282,7 +280,7 @@ def test_too_many_open_files_are_one_error_and_no_damage(index: Path, asked: str
     assert verify(index) == []
 
 
-def test_a_run_that_published_nothing_leaves_no_index_and_the_next_one_works(
+def test_a_run_that_published_nothing_leaves_no_index_for_the_next_one(
     tmp_path: Path,
 ) -> None:
     index = tmp_path / "index"
@@ -302,7 +300,7 @@ def test_a_run_that_published_nothing_leaves_no_index_and_the_next_one_works(
     assert ids_of(open_index(index), 1)
 
 
-def test_what_waits_is_found_though_the_lock_was_deleted_after_a_publication(
+def test_what_is_staged_is_found_though_the_lock_was_deleted(
     tmp_path: Path,
 ) -> None:
     index = tmp_path / "index"

@@ -113,7 +113,7 @@ def test_a_file_elsewhere_takes_no_id_of_a_scene_whose_disk_is_away(tmp_path: Pa
     assert set(files_of(tmp_path / "index").values()) == {"x.tif", "disk_b/x.tif"}
 
 
-def test_an_archive_that_moved_is_the_same_scenes_and_what_changed_is_another(
+def test_an_archive_that_moved_is_the_same_scenes_but_for_what_changed(
     tmp_path: Path,
 ) -> None:
     for number in range(3):

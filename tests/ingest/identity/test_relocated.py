@@ -28,11 +28,11 @@ def draw(path: Path, seed: int, west: float = 11.0, bands: int = 3) -> None:
 
 
 def index_again(folder: Path, index: Path, **options: Any) -> BuildReport:
-    archive = geosearch.build(
+    built = geosearch.build(
         [folder], index, encoder="mini", chips=geosearch.Chips(stride_px=128), **options
     )
-    assert archive.report is not None
-    return archive.report
+    assert built.report is not None
+    return built.report
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_a_file_that_only_refers_to_pixels_has_no_content_sum(tmp_path: Path) ->
     )
 
 
-def test_a_product_of_three_files_is_kept_while_they_are_there_and_known_where_they_go(
+def test_a_product_of_three_files_is_kept_and_recognized_elsewhere(
     tmp_path: Path,
 ) -> None:
     folder = tmp_path / "products"

@@ -55,9 +55,9 @@ def test_hits_lead_to_the_new_place(home: Path, tmp_path: Path) -> None:
 
 
 def test_indexing_again_embeds_nothing(home: Path) -> None:
-    archive = geosearch.build([home / "scenes"], home / "indexes" / "i", encoder="mini")
-    assert archive.report is not None
-    assert (archive.report.unchanged, archive.report.chips, archive.report.missing) == (2, 0, ())
+    index = geosearch.build([home / "scenes"], home / "indexes" / "i", encoder="mini")
+    assert index.report is not None
+    assert (index.report.unchanged, index.report.chips, index.report.missing) == (2, 0, ())
 
 
 def test_compacting_keeps_the_new_place(home: Path) -> None:
@@ -72,8 +72,8 @@ def test_compacting_keeps_the_new_place(home: Path) -> None:
 
 def test_an_archive_that_is_moved_alone_is_linked_again(home: Path) -> None:
     moved = (home / "scenes").rename(home / "elsewhere")
-    archive = geosearch.build([moved], home / "indexes" / "i", encoder="mini")
-    assert archive.report is not None
-    assert len(archive.report.relocated) == 2
-    assert archive.report.chips == 0
+    index = geosearch.build([moved], home / "indexes" / "i", encoder="mini")
+    assert index.report is not None
+    assert len(index.report.relocated) == 2
+    assert index.report.chips == 0
     assert hrefs(home)["a.tif"] == str(moved / "a.tif")

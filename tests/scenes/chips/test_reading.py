@@ -197,7 +197,7 @@ def test_padding_is_black_and_does_not_count(tmp_path: Path) -> None:
     assert valid[0] == 1
 
 
-def test_a_palette_is_shown_in_its_colours_and_its_clear_entries_are_invalid(
+def test_a_palette_is_shown_in_its_colours_but_for_its_clear_entries(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "palette.tif"

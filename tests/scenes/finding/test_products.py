@@ -166,7 +166,7 @@ def test_a_scene_says_which_bands_of_its_product_it_shows(tmp_path: Path) -> Non
         ["red.tif", "green.tif", "blue.tif"],  # pictures may be called so
     ],
 )
-def test_files_that_are_not_red_green_and_blue_of_one_product_are_scenes_each(
+def test_files_that_are_not_the_bands_of_one_product_are_scenes_each(
     names: list[str], tmp_path: Path
 ) -> None:
     touch(tmp_path, names)

@@ -26,7 +26,7 @@ def test_what_nobody_else_could_be_called_keeps_its_shortest_name(names: list[li
             assert got == own[0]
 
 
-def test_a_file_is_called_by_its_path_below_what_was_named_then_by_more_of_it() -> None:
+def test_a_file_is_called_by_its_path_below_what_was_named_then_by_more() -> None:
     path = Path("/data/2020/a/x.tif")
     names = names_below(path, Path("/data/2020"))
     assert names[:3] == ("a/x.tif", "2020/a/x.tif", "data/2020/a/x.tif")

@@ -57,15 +57,15 @@ def test_a_run_says_so_and_goes_on(tmp_path: Path) -> None:
     write_band(tmp_path / "scenes" / "x.tif", values(0))
     (tmp_path / "scenes" / "y.zip").touch()
     said = KeptLines()
-    archive = geosearch.build(
+    index = geosearch.build(
         [tmp_path / "scenes"],
         tmp_path / "index",
         encoder="null",
         chips=geosearch.Chips(size_px=64),
         reporter=said,
     )
-    assert archive.report is not None
-    assert archive.report.refused == ()
+    assert index.report is not None
+    assert index.report.refused == ()
     assert any("1 .zip" in line for line in said.lines)
 
 

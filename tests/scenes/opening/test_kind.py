@@ -23,7 +23,8 @@ def _relief(seed: int, rough: float = 6.0) -> NDArray[np.float64]:
         * 4**at
         for at in range(4)
     )
-    return np.asarray((noise - np.mean(noise)) / np.std(noise), np.float64)
+    standardised: NDArray[np.float64] = (noise - np.mean(noise)) / np.std(noise)
+    return standardised
 
 
 def _photo(seed: int) -> NDArray[np.float64]:

@@ -29,7 +29,8 @@ def shown(path: Path, **options: Any) -> np.ndarray:
 
 def test_a_file_whose_least_value_is_white_is_shown_as_pillow_shows_it(tmp_path: Path) -> None:
     path = write_band(tmp_path / "x.tif", RAMP, photometric="MINISWHITE", nodata=None)
-    expected = np.asarray(Image.open(path).convert("L"))
+    with Image.open(path) as picture:
+        expected = np.asarray(picture.convert("L"))
     np.testing.assert_array_equal(shown(path)[:, :, 0], expected)
     np.testing.assert_array_equal(shown(path, stretch="none")[:, :, 0], expected)
 

@@ -25,6 +25,8 @@ from geosearch.index import (
     remove_chips,
 )
 from geosearch.search import judge, make_filter, search
+from geosearch.search.likely.judging import MarkedChips
+from geosearch.search.likely.refit import refit
 from geosearch.vocabulary import bank
 
 SAMPLE = 2_048
@@ -247,3 +249,22 @@ def test_no_probability_depends_on_how_chips_are_divided(
         expected, found = told(one, unit(seed), {}), told(other, unit(seed), {})
         assert found[0] == pytest.approx(expected[0], abs=1e-6)
         assert found[1] == pytest.approx(expected[1], abs=1e-6)
+
+
+def test_marks_refit_the_probabilities_of_a_query(tmp_path: Path) -> None:
+    index = write(tmp_path / "index", [[0, 1]])
+    assert isinstance(index.background, Background)
+    query = unit(2)
+    hits, _ = search(index, query, k=40)
+    vectors = np.stack([hit.vector for hit in hits if hit.vector is not None])
+    before = [hit.likely for hit in judge(hits, query, index.background, 1).hits]
+    assert None not in before
+    right = np.arange(40) % 10 == 0
+    marked = MarkedChips(vectors, right)
+    after = [hit.likely for hit in judge(hits, query, index.background, 1, marked=marked).hits]
+    likely = np.array(before, float)
+    assert after == pytest.approx(refit(likely, right).applied(likely).tolist(), abs=1e-6)
+    few = MarkedChips(vectors[:19], right[:19])
+    assert [
+        one.likely for one in judge(hits, query, index.background, 1, marked=few).hits
+    ] == before

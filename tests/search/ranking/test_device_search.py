@@ -16,7 +16,7 @@ from support.small_index import all_chips, best_ids, build, unit
 import geosearch
 from geosearch.errors import EncoderError
 from geosearch.index import DeviceScan, Filter, Generation, open_index, remove_chips
-from geosearch.search import Explanation, Hit, make_filter, search, search_many
+from geosearch.search import Explanation, Hit, Sifting, make_filter, search, search_many
 
 DEVICES = (
     "cpu",
@@ -74,7 +74,7 @@ def test_a_filtered_search_finds_what_the_cpu_finds(
 ) -> None:
     wanted = make_filter(bbox=(west, south, west + width, south + 0.7), datetime=days)
     scan = eager(device)
-    asked: dict[str, Any] = {"filter": wanted, "k": k, "distinct": distinct}
+    asked: dict[str, Any] = {"filter": wanted, "k": k, "sifting": Sifting(distinct=distinct)}
     for tier in ("auto", "exact"):
         found, how = search(index, unit(seed), tier=tier, device=scan, **asked)
         expected, _ = search(index, unit(seed), tier="exact", **asked)

@@ -132,7 +132,7 @@ def test_the_undated_are_found_if_they_are_asked_for(index: Generation) -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(cloud=st.floats(0, 1), valid=st.floats(0, 1))
-def test_shares_of_cloud_and_of_valid_pixels_are_kept_and_the_unknown_left_out(
+def test_conditions_on_cloud_and_valid_pixels_leave_out_the_unknown(
     tmp_path_factory: pytest.TempPathFactory, cloud: float, valid: float
 ) -> None:
     rng = np.random.default_rng(int(cloud * 1000))

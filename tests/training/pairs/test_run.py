@@ -114,7 +114,8 @@ def test_a_killed_run_goes_on_to_the_same_curve(
 def test_a_list_of_short_texts_only_trains_too(
     listing: Path, small_weights: Path, tmp_path: Path
 ) -> None:
-    rows = list(csv.DictReader(listing.open(newline="")))
+    with listing.open(newline="") as file:
+        rows = list(csv.DictReader(file))
     with (tmp_path / "short.csv").open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["file", "short"])

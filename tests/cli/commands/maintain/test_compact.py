@@ -1,16 +1,14 @@
 """`geosearch compact` says what it did."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
+from support.commands import Ran, command
 from support.small_index import build
 
 
-def compact(index: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from geosearch.cli import main; main()", "compact"]
-    return subprocess.run([*command, "-i", str(index), *arguments], capture_output=True, text=True)
+def compact(index: Path, *arguments: str) -> Ran:
+    return command("compact", "-i", index, *arguments)
 
 
 def test_it_says_what_there_was_and_is(tmp_path: Path) -> None:

@@ -1,16 +1,14 @@
 """`geosearch remove` asks before it removes, and says what it did."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from support.commands import Ran, command
 from support.scenes_making import write_band
 from support.small_index import build
 
-from geosearch.cli.main import run
 from geosearch.index import Filter, open_index
 
 
@@ -20,11 +18,8 @@ def index(tmp_path: Path) -> Path:
     return tmp_path / "index"
 
 
-def remove(index: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from geosearch.cli import main; main()", "remove"]
-    return subprocess.run(
-        [*command, "-i", str(index), *arguments], capture_output=True, text=True, input=stdin
-    )
+def remove(index: Path, *arguments: str, stdin: str = "") -> Ran:
+    return command("remove", "-i", index, *arguments, stdin=stdin)
 
 
 def test_without_a_terminal_it_wants_yes(index: Path) -> None:
@@ -64,8 +59,8 @@ def test_the_fine_chips_of_several_scales_go(tmp_path: Path) -> None:
     write_band(tmp_path / "scenes" / "a.tif", pixels)
     index = tmp_path / "scales"
     cut = ["--size", "32", "--stride", "32", "--gsd", "10", "--scales", "1,2,4"]
-    command = ["index", str(tmp_path / "scenes"), "-i", str(index), "--encoder", "null", *cut]
-    assert run(command) == 0
+    made = command("index", tmp_path / "scenes", "-i", index, "--encoder", "null", *cut)
+    assert made.returncode == 0
     # on the ground, a pixel of 10 m of the map has a few millimetres more
     result = remove(index, "--max-gsd", "10.1", "--yes", "--json")
     assert json.loads(result.stdout)["chips"] == 16

@@ -1,11 +1,10 @@
 """`geosearch verify` says what is wrong, and its exit status does too."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from support.commands import Ran, command
 from support.small_index import build
 
 
@@ -15,9 +14,8 @@ def index(tmp_path: Path) -> Path:
     return tmp_path / "index"
 
 
-def verify(index: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from geosearch.cli import main; main()", "verify"]
-    return subprocess.run([*command, "-i", str(index), *arguments], capture_output=True, text=True)
+def verify(index: Path, *arguments: str) -> Ran:
+    return command("verify", "-i", index, *arguments)
 
 
 def test_an_index_without_faults_is_ok(index: Path) -> None:

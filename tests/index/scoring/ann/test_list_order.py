@@ -47,7 +47,7 @@ def test_there_are_as_many_spans_as_the_cube_root_of_blocks(rows: int, spans: in
     assert len(time_spans(np.arange(2 * rows), 2)) == spans - 1
 
 
-def test_a_tenth_of_the_time_is_in_few_blocks_and_a_tenth_of_the_places_too() -> None:
+def test_a_tenth_of_the_time_or_of_the_places_is_in_few_blocks() -> None:
     """Of a list of 1,000 blocks: ordered by place alone, all of them would hold some such time."""
     rng = np.random.default_rng(4)
     times = rng.permutation(1000 * BLOCK)

@@ -132,7 +132,7 @@ def test_what_points_where_no_row_does_is_found_all_over_the_lists(tmp_path: Pat
     assert max(shares) >= 0.4
 
 
-def test_no_more_lists_than_planned_are_looked_at_where_the_last_have_no_hit(
+def test_no_more_lists_than_planned_are_read_where_the_last_have_no_hit(
     tier: ApproximateTier, vectors: NDArray[np.float16]
 ) -> None:
     choice = Choice("ivfpq", 0.0, share=0.4, candidates=1_000)

@@ -30,12 +30,12 @@ def test_nearly_all_of_the_true_ten_are_among_the_candidates(
 def test_real_image_vectors_are_found_by_real_text_vectors(
     tmp_path: Path, shared_data: Path, memory_bytes: int | None, code: int
 ) -> None:
-    stored = np.load(shared_data / "whurs19_vectors.npz")
-    vectors = stored["RemoteCLIP_ViT-B-32/images"]
+    with np.load(shared_data / "whurs19_vectors.npz") as stored:
+        vectors = stored["RemoteCLIP_ViT-B-32/images"]
+        texts = stored["RemoteCLIP_ViT-B-32/class_texts"].astype(np.float32)
     build_tier(tmp_path / "ann", vectors, memory_bytes)
     assert row_code_bytes(tmp_path / "ann", 512) == code
     tier = ApproximateTier(tmp_path / "ann", *vectors.shape)
-    texts = stored["RemoteCLIP_ViT-B-32/class_texts"].astype(np.float32)
     assert recall(tier, vectors, texts, 1) >= 0.97
 
 
@@ -56,7 +56,7 @@ def test_two_builds_of_the_same_rows_are_the_same_bytes(tmp_path: Path) -> None:
         assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes(), file.name
 
 
-def test_codes_are_half_as_long_where_they_would_take_more_than_half_of_the_memory() -> None:
+def test_codes_are_halved_where_they_would_take_over_half_of_the_memory() -> None:
     assert codes_within(None, 10**9, 512) == 256
     assert codes_within(2 * 136 * 1000, 1000, 512) == 256
     assert codes_within(2 * 136 * 1000 - 2, 1000, 512) == 128
@@ -68,7 +68,8 @@ def test_a_tier_of_half_the_codes_takes_half_of_their_room(tmp_path: Path) -> No
     vectors = clustered(8192, 64)
     for name, memory_bytes in (("fine", None), ("coarse", 300_000)):
         build_tier(tmp_path / name, vectors, memory_bytes)
-        sizes = np.load(tmp_path / name / "lists.npz")["sizes"]
+        with np.load(tmp_path / name / "lists.npz") as lists:
+            sizes = lists["sizes"]
         stored = (tmp_path / name / "codes.lists").stat().st_size
         # lists begin at a block of 32 rows; an id has eight bytes
         padded = int((-(-sizes // 32) * 32).sum())

@@ -71,8 +71,9 @@ def test_the_sheet_shows_right_answers_in_green(scenes: Path, tmp_path: Path) ->
     figures = search_scenes(COLOUR_READER, scenes, QUESTIONS, (16,))
     rows = [(q.text, answers) for q, answers in zip(QUESTIONS, figures.answers, strict=True)]
     write_answer_sheet(tmp_path / "sheet.png", rows)
-    picture = np.asarray(Image.open(tmp_path / "sheet.png"))
-    frames = (picture == (40, 150, 70)).all(axis=2).sum()
+    with Image.open(tmp_path / "sheet.png") as picture:
+        sheet = np.asarray(picture)
+    frames = (sheet == (40, 150, 70)).all(axis=2).sum()
     one = 136 * 136 - 128 * 128
     assert frames == 3 * one
 

@@ -1,0 +1,1 @@
+"""How well answers say what they know: probabilities, scale, and where in a chip."""

@@ -1,0 +1,33 @@
+"""Real scenes: how soon a right scene comes, by the cosine and with the sense of scale."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import geosearch
+
+_HITS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """How soon right scenes come, each counted once, at its best chip."""
+
+    success_at_5: float
+    """Fraction of the questions with a right scene among the first five."""
+    mean_reciprocal_rank: float
+
+
+def ranked(index: geosearch.Index, questions: Path, *, scale: bool) -> Ranked:
+    """Ask the questions of a file: a list of ``query`` and ``scenes``, names of right ones."""
+    ranks = []
+    for question in json.loads(questions.read_text()):
+        hits = index.search(question["query"], k=_HITS, scale=scale)
+        scenes = list(dict.fromkeys(Path(hit.scene).name for hit in hits))
+        right = [at for at, name in enumerate(scenes, 1) if name in question["scenes"]]
+        ranks.append(right[0] if right else np.inf)
+    return Ranked(
+        float(np.mean([rank <= 5 for rank in ranks])), float(np.mean([1 / rank for rank in ranks]))
+    )

@@ -1,0 +1,1 @@
+"""What a caller asks becomes questions, and what an index finds becomes an answer."""

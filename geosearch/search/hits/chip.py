@@ -1,0 +1,75 @@
+"""A chip of an index: what is known of it, its vector and its pixels."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from geosearch.geo import PixelWindow
+from geosearch.search.hits.stored_vector import StoredVector
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A chip of an index; the names are those of `Hit`."""
+
+    id: str
+    """Stable over re-indexing of an unchanged scene."""
+    scene: str
+    """The scene's id."""
+    href: str
+    """Where the scene is now."""
+    window: PixelWindow
+    """In pixels of the scene."""
+    size_m: tuple[float, float]
+    """Width and height on the ground at the chip's centre, metres."""
+    gsd_m: float
+    """Metres per pixel of the chip as it was embedded; 0 where that is not known."""
+    datetime: str | None
+    """When the scene was taken, RFC 3339, or None where nothing says."""
+    encoder: str
+    """Fingerprint of the encoder that made the vectors."""
+    footprint: BaseGeometry
+    """True outline of the chip's pixels, EPSG:4326, cut at 180 degrees."""
+    bands: tuple[int, ...]
+    """The scene's bands, from 1, that were embedded as red, green, blue."""
+    stretch: tuple[tuple[float, float], ...] | None
+    """Values shown as black and as white, per band; None for 8-bit values as they are."""
+    pixel_m: tuple[float, float]
+    """Width and height of the scene's pixel that ``gsd_m`` refers to, metres."""
+    size_px: int
+    """Edge of a chip of this index, pixels."""
+    stored: StoredVector = field(repr=False, compare=False)
+    """Where its vector is."""
+
+    @property
+    def vector(self) -> NDArray[np.float32]:
+        """Its vector, float32 [dim], of unit length but for the rounding to 16 bits; read-only."""
+        return self.stored.read()
+
+    def pixels(self) -> NDArray[np.uint8]:
+        """Return what was embedded, read again from the scene.
+
+        Returns:
+            uint8 [size, size, 3], black where the scene ends within the chip.
+
+        Raises:
+            SceneError: The scene is gone, or is not the raster that was indexed.
+        """
+        from geosearch.scenes import read_window  # GDAL comes with it
+
+        found = read_window(
+            self.href,
+            self.window,
+            bands=self.bands,
+            stretch=self.stretch,
+            gsd_m=self.gsd_m,
+            pixel_m=self.pixel_m,
+        )
+        height, width = found.shape[:2]
+        if (height, width) == (self.size_px, self.size_px):
+            return found
+        padded = np.zeros((max(height, self.size_px), max(width, self.size_px), 3), np.uint8)
+        padded[:height, :width] = found
+        return padded
