@@ -1,8 +1,10 @@
 """The house holds: floors, doors, rooms in order, no circles, no crowded folder, a light start."""
 
 import ast
+import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from support.house import (
@@ -11,6 +13,7 @@ from support.house import (
     FLOORS,
     FOLDERS,
     HEAVY,
+    LAZY_PACKAGES,
     MAX_BOXES,
     MAX_LINES,
     MAX_MODULES,
@@ -20,8 +23,10 @@ from support.house import (
     OUTSIDE,
     PACKAGE,
     ROOMS,
+    flags_outside_commands,
     imports,
     is_command,
+    lazily_imported,
     module_name,
     modules_of,
     own_imports,
@@ -127,6 +132,24 @@ def test_there_are_no_import_circles_between_modules() -> None:
 
     for module in graph:
         visit(module, ())
+
+
+def test_only_the_command_line_writes_flags() -> None:
+    """The library names parameters in backticks, which `cli` shows as flags."""
+    written = {
+        str(path.relative_to(PACKAGE)): flags
+        for path in MODULES
+        if parts_of(path)[0] != "cli" and (flags := flags_outside_commands(path.read_text()))
+    }
+    assert not written
+
+
+@pytest.mark.parametrize("path", LAZY_PACKAGES, ids=lambda path: path.parent.name)
+def test_lazy_names_come_from_where_type_checkers_look(path: Path) -> None:
+    """mypy reads the imports and ``__all__`` as they are written, so neither can be computed."""
+    package = importlib.import_module(module_name(path))
+    assert lazily_imported(path) == package._HOME
+    assert set(package._HOME) <= set(package.__all__)
 
 
 def test_help_imports_no_heavy_library() -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from benchmarks.asking.also_shown import ALSO_SHOWN
 from geosearch.index import Background
-from geosearch.search import likelihood, yardstick
+from geosearch.search import likelihood, likely_enough, yardstick
 
 RIGHT = (0, 1, 3, 10, None)
 """Pictures of the class that stay; None for all."""
@@ -115,20 +115,16 @@ def _calibration(
     claimed: NDArray[np.float64], true: NDArray[np.bool_]
 ) -> tuple[float, float, float, float]:
     error = sum(abs(claim - right) * count for claim, right, count in _bins(claimed, true))
-    at_5, at_20 = (_longest(claimed, false) for false in (0.05, 0.2))
+    at_5, at_20 = (
+        np.array(likely_enough(claimed.tolist(), least=None, false=false), np.int64)
+        for false in (0.05, 0.2)
+    )
     return (
         error / len(claimed),
         float(np.mean(~true[at_5])) if len(at_5) else 0.0,
         float(np.mean(~true[at_20])) if len(at_20) else 0.0,
         float(true[at_20].sum() / max(true.sum(), 1)),
     )
-
-
-def _longest(claimed: NDArray[np.float64], false: float) -> NDArray[np.int64]:
-    order = np.argsort(-claimed, kind="stable")
-    means = np.cumsum(1 - claimed[order]) / np.arange(1, len(order) + 1)
-    kept: NDArray[np.int64] = order[: int(np.searchsorted(means, false, "right"))]
-    return kept
 
 
 def _bins(

@@ -137,15 +137,33 @@ class Hits(Sequence["Hit"]):
                 ids.append(by_rank[one])
         return ids
 
-    def places(self) -> tuple[Place, ...]:
+    def places(self, *, false: float | None = None) -> tuple[Place, ...]:
         """Return the places that the hits show, best first.
 
         A hit that overlaps a better one by more than a fifth shows the same place, whatever
         scenes they are of.
-        """
-        from geosearch.search import places_of
 
-        return places_of(self._hits)
+        Args:
+            false: Expected fraction of false places among those that are kept, 0 to 1: as many
+                as it allows, perhaps none. None keeps all.
+
+        Raises:
+            UsageError: It is no fraction, or nothing tells how likely the hits are.
+        """
+        from geosearch.search import likely_enough, places_of, require_fraction
+
+        require_fraction("false", false)
+        found = places_of(self._hits)
+        if false is None or not found:
+            return found
+        known = [place.likely for place in found if place.likely is not None]
+        if len(known) < len(found):
+            raise UsageError(
+                "nothing tells how likely these hits are, so no share of them is known to be false",
+                hint="ask with a text, of an index whose `says` is not None; or leave `false` out",
+                parameter="false",
+            )
+        return tuple(found[at] for at in likely_enough(known, least=None, false=false))
 
     def to_geojson(self, path: str | Path | None = None) -> str:
         """Return the hits as RFC 7946 GeoJSON text, and write it to a file if one is given.

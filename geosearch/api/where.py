@@ -86,9 +86,9 @@ def localize(
     loaded = _with_cells((choice if choice.name else replace(choice, name="mini")).load())
     opened = open_scene(found.files[0])
     (query,) = loaded.encode_texts([text])
-    count = len(scene_windows(opened, loaded.image_size))
-    with reporter.track("localizing", count, "chips") as advance:
-        answer = scene_map(loaded, opened, query, advance=advance)
+    windows = scene_windows(opened, loaded.image_size)
+    with reporter.track("localizing", len(windows), "chips") as advance:
+        answer = scene_map(loaded, opened, windows, query, advance=advance)
     try:
         with replacing(Path(path), shared=True) as beside:
             write_map(

@@ -129,7 +129,7 @@ def _open_clip_info(name: str) -> EncoderInfo:
         image_size=architecture_of(architecture).image_size,
         text_length=77,
         size_mb=0,
-        description=f"any checkpoint of OpenCLIP's {architecture}, given with --weights",
+        description=f"any checkpoint of OpenCLIP's {architecture}",
         architecture=architecture,
         activation=named_activation(architecture),
     )

@@ -122,7 +122,7 @@ ENTRIES = (
         image_size=224,
         text_length=77,
         size_mb=605,
-        description="RSM-CLIP B/32; its authors share the file, give it with --weights",
+        description="RSM-CLIP B/32; its authors share the file",
         architecture="ViT-B-32",
         activation="quickgelu",
     ),

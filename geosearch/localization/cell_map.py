@@ -36,7 +36,7 @@ def cell_map(encoder: CellEncoder, pixels: NDArray[np.uint8], query: NDArray[np.
         edge = times * encoder.image_size
         image = np.asarray(_resized(Image.fromarray(pixels), edge))
         cells = encoder.encode_cells(image[None])[0] @ query
-        total += _standardised(_resized_map(cells))
+        total += _standardised(enlarged(cells, MAP_PX))
     return _stretched(_blurred(total, _BLUR * MAP_PX))
 
 
@@ -46,10 +46,10 @@ def _resized(picture: Image.Image, edge: int) -> Image.Image:
     return picture.resize((edge, edge), Image.Resampling.BICUBIC)
 
 
-def _resized_map(cells: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return a map of cells [r, c] at the size of all maps, bilinear between their centres."""
+def enlarged(cells: NDArray[np.float32], edge: int) -> NDArray[np.float64]:
+    """Return cells [r, c] as a map float64 [edge, edge], bilinear between their centres."""
     picture = Image.fromarray(cells.astype(np.float32))
-    return np.asarray(picture.resize((MAP_PX, MAP_PX), Image.Resampling.BILINEAR), np.float64)
+    return np.asarray(picture.resize((edge, edge), Image.Resampling.BILINEAR), np.float64)
 
 
 def _standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:

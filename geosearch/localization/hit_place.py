@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 from geosearch.encoders import CellEncoder
 from geosearch.localization.cell_map import cell_map
 from geosearch.localization.outline import map_outline
-from geosearch.scenes import pixel_places, read_window
-from geosearch.search import Hit, Where
+from geosearch.scenes import pixel_places
+from geosearch.search import Hit, Where, window_pixels
 
 
 def place_in_hit(
@@ -24,14 +24,6 @@ def place_in_hit(
     Raises:
         SceneError: The scene is gone, or is not the raster that was indexed.
     """
-    pixels = read_window(
-        hit.href,
-        hit.window,
-        bands=hit.bands,
-        stretch=hit.stretch,
-        gsd_m=hit.gsd_m,
-        pixel_m=hit.pixel_m,
-    )
-    values = cell_map(encoder, pixels, query)
+    values = cell_map(encoder, window_pixels(hit), query)
     outline = map_outline(values, hit.window, pixel_places(hit.href, assume_crs=crs))
     return Where(values, outline)

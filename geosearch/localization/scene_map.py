@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from geosearch.encoders import CellEncoder
 from geosearch.errors import SceneError
+from geosearch.localization.cell_map import enlarged
 from geosearch.progress import Advance
 from geosearch.scenes import Scene, chip_windows, read_chips, windows_with_data
 
@@ -33,6 +33,7 @@ class SceneMap:
 def scene_map(
     encoder: CellEncoder,
     scene: Scene,
+    windows: NDArray[np.int32],
     query: NDArray[np.float32],
     *,
     advance: Advance = lambda _count: None,
@@ -45,15 +46,14 @@ def scene_map(
     Args:
         encoder: Gives vectors of cells.
         scene: A scene.
+        windows: What `scene_windows` gives for it, [n, 4].
         query: float32 [dim], unit length.
         advance: Called with the number of chips done.
 
     Raises:
         SceneError: The scene cannot be read, or no part of it shows anything.
     """
-    size = encoder.image_size
-    windows = scene_windows(scene, size)
-    pixel = size / _PIXELS_A_CHIP
+    pixel = encoder.image_size / _PIXELS_A_CHIP
     rows, columns = (int(np.ceil(side / pixel)) for side in (scene.height_px, scene.width_px))
     # chips at the right and lower edge may be padded: their maps end beyond the scene
     total = np.zeros((rows + _PIXELS_A_CHIP, columns + _PIXELS_A_CHIP), np.float64)
@@ -91,13 +91,7 @@ def _shares(
         for start in range(0, len(block.pixels), _AT_ONCE):
             part = slice(start, start + _AT_ONCE)
             cells = encoder.encode_cells(np.ascontiguousarray(block.pixels[part])) @ query
-            maps = np.stack([_enlarged(one) for one in cells])
+            maps = np.stack([enlarged(one, _PIXELS_A_CHIP) for one in cells])
             maps[block.valid[part] < _MIN_VALID] = np.nan
             advance(len(maps))
             yield block.first + start, maps
-
-
-def _enlarged(cells: NDArray[np.float32]) -> NDArray[np.float64]:
-    picture = Image.fromarray(cells.astype(np.float32))
-    side = (_PIXELS_A_CHIP, _PIXELS_A_CHIP)
-    return np.asarray(picture.resize(side, Image.Resampling.BILINEAR), np.float64)

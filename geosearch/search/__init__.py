@@ -17,22 +17,21 @@ from typing import TYPE_CHECKING
 
 from geosearch.lazy import lazy_names
 from geosearch.search.asking import AnswerOptions, Asking, split_asking
-from geosearch.search.conditions import QUANTITIES, Conditions
+from geosearch.search.conditions import QUANTITIES, Conditions, require_fraction
 
 if TYPE_CHECKING:
-    from geosearch.index import SegmentPlan
     from geosearch.search.filters.make_filter import make_filter, read_near_date
     from geosearch.search.filters.notes import notes_on, nothing_matches, without_others
-    from geosearch.search.hits.chip import Chip
+    from geosearch.search.hits.chip import Chip, window_pixels
     from geosearch.search.hits.explanation import Explanation
     from geosearch.search.hits.find_chip import find_chip, read_chip
     from geosearch.search.hits.hit import Hit
     from geosearch.search.hits.places import Place, places_of, with_place_numbers
     from geosearch.search.hits.sifting import Sifting
     from geosearch.search.hits.where import MARKED, Where
-    from geosearch.search.likely.judging import Judgement, judge
+    from geosearch.search.likely.judging import Judgement, MarkedChips, judge
     from geosearch.search.likely.probability import likelihood
-    from geosearch.search.likely.saying import NONE_BELOW
+    from geosearch.search.likely.saying import NONE_BELOW, likely_enough
     from geosearch.search.likely.yardstick import yardstick
     from geosearch.search.queries.compound import Centres, first_term
     from geosearch.search.queries.examples import Examples, read_examples
@@ -59,11 +58,11 @@ __all__ = [
     "Explanation",
     "Hit",
     "Judgement",
+    "MarkedChips",
     "Marks",
     "Place",
     "Preference",
     "Question",
-    "SegmentPlan",
     "Sifting",
     "Where",
     "Wording",
@@ -73,6 +72,7 @@ __all__ = [
     "hit_count",
     "judge",
     "likelihood",
+    "likely_enough",
     "make_filter",
     "notes_on",
     "nothing_matches",
@@ -83,11 +83,13 @@ __all__ = [
     "read_marks",
     "read_near_date",
     "read_wording",
+    "require_fraction",
     "search",
     "search_many",
     "split_asking",
     "unit_queries",
     "weighed",
+    "window_pixels",
     "with_place_numbers",
     "without_others",
     "yardstick",
@@ -102,15 +104,16 @@ _HOME = {
     "Hit": "hits.hit",
     "Judgement": "likely.judging",
     "MARKED": "hits.where",
+    "MarkedChips": "likely.judging",
     "Marks": "queries.marks",
     "NONE_BELOW": "likely.saying",
     "Place": "hits.places",
     "judge": "likely.judging",
     "likelihood": "likely.probability",
+    "likely_enough": "likely.saying",
     "yardstick": "likely.yardstick",
     "Preference": "ranking.scale",
     "Question": "queries.question",
-    "SegmentPlan": "hits.explanation",
     "Sifting": "hits.sifting",
     "Where": "hits.where",
     "Wording": "queries.wording",
@@ -132,6 +135,7 @@ _HOME = {
     "search": "ranking.search",
     "search_many": "ranking.search",
     "unit_queries": "queries.unit_vectors",
+    "window_pixels": "hits.chip",
     "weighed": "queries.sentence_weights",
     "with_place_numbers": "hits.places",
 }

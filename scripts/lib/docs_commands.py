@@ -114,7 +114,7 @@ def _options(command: click.Command) -> Iterator[str]:
 def _row(option: click.Option) -> str:
     names = ", ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
     if not (option.is_flag or option.count):
-        names = f"{names[:-1]} {_value(option)}`"
+        names = f"{names} {_value(option)}"
     notes = [(option.help or "").replace("*", "\\*")]
     if option.required:
         notes.append("Required.")
@@ -125,12 +125,13 @@ def _row(option: click.Option) -> str:
 
 def _value(option: click.Option) -> str:
     if option.metavar:
-        return option.metavar
+        return f"`{option.metavar}`"
     if isinstance(option.type, click.Choice):
-        return "\\|".join(map(str, option.type.choices))
+        # not as code: there, the site would show the backslash, too
+        return " \\| ".join(map(str, option.type.choices))
     if isinstance(option.type, click.types.IntParamType | click.types.FloatParamType):
-        return "NUMBER"
-    return option.type.name.upper()
+        return "`NUMBER`"
+    return f"`{option.type.name.upper()}`"
 
 
 def main() -> int:

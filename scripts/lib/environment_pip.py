@@ -146,11 +146,12 @@ class Pip:
         )
         words = process.stderr if terminal else process.stdout
         assert words is not None
-        try:
-            lines = _followed(words, quiet=terminal)
-        except BaseException:
-            _end(process)
-            raise
+        with words:
+            try:
+                lines = _followed(words, quiet=terminal)
+            except BaseException:
+                _end(process)
+                raise
         status = process.wait()
         logged = self._logged(before)
         if status:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from support.small_index import DIM, NAMES, SPEC, all_chips, best_ids, build, chips, record, unit
+from support.small_index import DIM, NAMES, SPEC, all_chips, best_ids, chips, record, unit
 
 import geosearch
 from geosearch.cli.main import run
@@ -18,27 +18,6 @@ from geosearch.errors import UsageError
 from geosearch.index import IndexWriter
 from geosearch.ingest import embedded_phrases
 from geosearch.search import Marks
-
-
-@pytest.fixture(scope="module")
-def unknown(tmp_path_factory: pytest.TempPathFactory) -> geosearch.Index:
-    """An archive of an encoder that nobody has."""
-    folder = tmp_path_factory.mktemp("asking") / "unknown"
-    build(folder)
-    return geosearch.open(folder)
-
-
-@pytest.fixture(scope="module")
-def spoken(tmp_path_factory: pytest.TempPathFactory) -> geosearch.Index:
-    mini = load_encoder("mini")
-    spec = replace(SPEC, encoder="mini", fingerprint=mini.fingerprint, dim=mini.dim)
-    vectors = np.random.default_rng(0).normal(size=(100, mini.dim)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    folder = tmp_path_factory.mktemp("asking") / "spoken"
-    with IndexWriter(folder, spec) as writer:
-        writer.stage(record(0), replace(chips(0), vectors=vectors))
-        writer.publish()
-    return geosearch.open(folder)
 
 
 def u(vector: np.ndarray) -> np.ndarray:
@@ -173,6 +152,18 @@ def test_places_are_numbered_and_outlined(unknown: geosearch.Index) -> None:
     assert "geosearch:places" not in json.loads(unknown.search(unit(1), k=9).to_geojson())
 
 
+def test_places_are_kept_as_long_as_few_are_false(unknown: geosearch.Index) -> None:
+    hits = unknown.search(unit(1), k=4)
+    with pytest.raises(UsageError, match="nothing tells how likely"):
+        hits.places(false=0.2)
+    sure = [replace(hit, likely=p) for hit, p in zip(hits, (0.9, 0.3, 0.8, 0.1), strict=True)]
+    kept = hits.with_hits(sure).places(false=0.16)
+    assert [place.number for place in kept] == [1, 3]
+    assert hits.with_hits(sure).places(false=0.0) == ()
+    with pytest.raises(UsageError, match="false"):
+        hits.places(false=2)
+
+
 def asked(index: geosearch.Index, *options: str) -> int:
     return run(["query", "-i", str(index.generation.folder), *options])
 
@@ -194,6 +185,13 @@ def test_a_place_in_the_west_has_a_history(
     assert json.loads(capsys.readouterr().out)["hits"] == []
     assert asked(unknown, "--history", f"{NAMES[2]}@0,0,64x64", "--json") == 0
     assert len(json.loads(capsys.readouterr().out)["hits"]) == 1
+
+
+def test_places_are_counted_on_stderr(
+    unknown: geosearch.Index, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert asked(unknown, "--like", all_chips()[7].id, "--places", "-k", "3") == 0
+    assert "at least 3 places" in capsys.readouterr().err
 
 
 def test_marks_come_from_a_file(

@@ -1,40 +1,16 @@
 """`Index.search`: a text, a list of them, a vector, several."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from support.small_index import SPEC, all_chips, best_ids, build, chips, record, unit
+from support.small_index import all_chips, best_ids, build, unit
 
 import geosearch
-from geosearch.encoders import load_encoder
 from geosearch.errors import EncoderError, UsageError
-from geosearch.index import IndexWriter
 
 TEXTS = ["a river", "a lake among hills", "a river"]
-
-
-@pytest.fixture(scope="module")
-def unknown(tmp_path_factory: pytest.TempPathFactory) -> geosearch.Index:
-    """An index of an encoder that nobody has."""
-    folder = tmp_path_factory.mktemp("search") / "unknown"
-    build(folder)
-    return geosearch.open(folder)
-
-
-@pytest.fixture(scope="module")
-def spoken(tmp_path_factory: pytest.TempPathFactory) -> geosearch.Index:
-    mini = load_encoder("mini")
-    spec = replace(SPEC, encoder="mini", fingerprint=mini.fingerprint, dim=mini.dim)
-    vectors = np.random.default_rng(0).normal(size=(100, mini.dim)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    folder = tmp_path_factory.mktemp("search") / "spoken"
-    with IndexWriter(folder, spec) as writer:
-        writer.stage(record(0), replace(chips(0), vectors=vectors))
-        writer.publish()
-    return geosearch.open(folder)
 
 
 def test_a_list_of_texts_is_answered_as_each_by_itself(spoken: geosearch.Index) -> None:

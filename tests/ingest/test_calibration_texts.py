@@ -1,8 +1,9 @@
 """An index measures itself with texts, where its encoder reads them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
+import numpy as np
 from support.colours import Colours
 from support.scenes_making import values, write_band
 
@@ -16,6 +17,7 @@ from geosearch.ingest import (
     ingest,
     look_for_scenes,
 )
+from geosearch.vocabulary import bank
 
 
 def measured(folder: Path) -> object:
@@ -53,13 +55,23 @@ def test_drawn_vectors_stand_in_where_all_texts_are_alike_to_an_encoder(
     assert measured(tmp_path / "index") == ("drawn", 0)
 
 
-def test_an_exact_index_asks_nothing(tmp_path: Path) -> None:
-    """The encoder of this test cannot read."""
+class Asked(Colours):
+    """It remembers which texts it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: set[str] = set()
+
+    def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
+        self.texts |= set(texts)
+        return super().encode_texts(texts)
+
+
+def test_an_exact_index_is_measured_with_nothing(tmp_path: Path) -> None:
     write_band(tmp_path / "in" / "x.tif", values(1, 128))
-    with pytest.raises(NotImplementedError):
-        Colours().encode_texts(CALIBRATION_TEXTS)
-    found = look_for_scenes([tmp_path / "in"])
+    found, encoder = look_for_scenes([tmp_path / "in"]), Asked()
     cut = ResolvedChips(32, 32)
-    ingest(RunSettings(found, tmp_path / "index", Colours(), cut))
+    ingest(RunSettings(found, tmp_path / "index", encoder, cut))
     (segment,) = geosearch.open(tmp_path / "index").generation.describe().segments
     assert segment.calibration is None
+    assert encoder.texts == {phrase.text for phrase in bank()}

@@ -14,11 +14,10 @@ from rasterio.transform import from_origin
 import geosearch
 from geosearch.api import Hits
 from geosearch.errors import IndexFolderError, UsageError
-from geosearch.formats.hits.contact_sheet import _pixels
 from geosearch.geo import PixelWindow, footprint
 from geosearch.index import open_index
 from geosearch.scenes import SceneFile, open_scene, read_window
-from geosearch.search import Hit
+from geosearch.search import Hit, window_pixels
 
 UTM = "EPSG:32633"
 
@@ -79,7 +78,7 @@ def test_chips_in_degrees_are_square_on_the_ground(tmp_path: Path) -> None:
         assert geod.inv(west, middle, east, middle)[2] == pytest.approx(800, rel=0.02)
         assert geod.inv(west, south, west, north)[2] == pytest.approx(800, rel=0.02)
         assert hit.size_m == pytest.approx((800, 800), rel=0.02)
-    assert _pixels(hits[0]).shape == (40, 40, 3)
+    assert window_pixels(hits[0]).shape == (40, 40, 3)
 
 
 def test_every_scale_covers_the_scene_where_it_says(tmp_path: Path) -> None:
@@ -151,7 +150,7 @@ def test_a_tile_of_a_contact_sheet_shows_what_was_embedded(tmp_path: Path) -> No
         chips=geosearch.Chips(size_px=64, gsd_m=2.7, scales=(1, 2)),
     )
     for hit in hits_of(tmp_path / "index"):
-        again = index.encoder.encode_images(_pixels(hit)[None])
+        again = index.encoder.encode_images(window_pixels(hit)[None])
         asked = index.encoder.encode_texts(["a field"])
         assert float(again[0] @ asked[0]) == pytest.approx(hit.score, abs=2e-3)
 

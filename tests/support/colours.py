@@ -27,4 +27,5 @@ class Colours:
         raise NotImplementedError("it encodes chips of any size")
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
-        raise NotImplementedError("it reads no texts")
+        """All alike: it reads no texts."""
+        return np.full((len(texts), self.dim), self.dim**-0.5, np.float32)

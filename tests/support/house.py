@@ -1,6 +1,7 @@
 """The house as its files say: rooms, floors, order, doors, and who imports whom."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -39,6 +40,7 @@ FLOORS = {
 }
 """A room imports from lower floors only."""
 ORDER: dict[str, tuple[str, ...]] = {
+    "cli": ("usage", "options", "output", "commands", "main"),
     "demo": ("drawing", "subjects", "landscapes", "archive", "training_chips"),
     "encoders": (
         "contract",
@@ -67,6 +69,15 @@ ORDER: dict[str, tuple[str, ...]] = {
         "segment",
         "generations",
         "integrity",
+    ),
+    "ingest": (
+        "calibration_texts",
+        "run",
+        "identity",
+        "embedding",
+        "scene_file",
+        "estimate",
+        "pipeline",
     ),
     "localization": ("cell_map", "outline", "hit_place", "scene_map"),
     "search": ("conditions", "asking", "filters", "hits", "likely", "queries", "ranking"),
@@ -105,6 +116,9 @@ BEHIND_DOORS = {"benchmarks/encoding", "benchmarks/encode.py"}
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if p != PACKAGE / "__init__.py")
 ROOMS = sorted({p.relative_to(PACKAGE).parts[0].removesuffix(".py") for p in MODULES})
 FOLDERS = sorted({p.parent for p in MODULES})
+
+LAZY_PACKAGES = sorted(p for p in PACKAGE.rglob("__init__.py") if "lazy_names(" in p.read_text())
+"""Front doors that import names when they are first asked for."""
 
 Import = tuple[str, ...]
 """The parts of a dotted name."""
@@ -171,6 +185,27 @@ def is_command(function: ast.FunctionDef) -> bool:
 
 def module_name(path: Path) -> str:
     return ".".join(("geosearch", *parts_of(path)))
+
+
+def flags_outside_commands(text: str) -> list[str]:
+    """Options as the command line writes them, but in whole commands: `` `geosearch ...` ``."""
+    return re.findall(r"(?<![\w-])--[a-z][\w-]*", re.sub(r"`geosearch [^`\n]*`", "", text))
+
+
+def lazily_imported(path: Path) -> dict[str, str]:
+    """What a package imports for type checkers only, by name, as `lazy_names` takes it."""
+    package = ".".join(("geosearch", *path.relative_to(PACKAGE).parent.parts))
+    homes = {}
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            for one in node.body:
+                assert isinstance(one, ast.ImportFrom)
+                assert one.module
+                home = one.module.removeprefix(f"{package}.")
+                for alias in one.names:
+                    other = f":{alias.name}" if alias.asname else ""
+                    homes[alias.asname or alias.name] = home + other
+    return homes
 
 
 def top_level_imports(path: Path) -> set[str]:

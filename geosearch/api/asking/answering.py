@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         AnswerOptions,
         Explanation,
         Hit,
+        MarkedChips,
         Preference,
         Question,
         Sifting,
@@ -35,7 +36,8 @@ def answers(
     from geosearch.api.where import with_places
     from geosearch.search import search_many
 
-    vectors = [question.vector(index.generation) for question in questions]
+    marks = [question.marked(index.generation) for question in questions]
+    vectors = [question.vector(marked) for question, marked in zip(questions, marks, strict=True)]
     backgrounds = [_background(index, question) for question in questions]
     found = search_many(
         index.generation,
@@ -51,11 +53,11 @@ def answers(
         ],
     )
     answered = []
-    for question, vector, background, (hits, how) in zip(
-        questions, vectors, backgrounds, found, strict=True
+    for question, marked, vector, background, one_found in zip(
+        questions, marks, vectors, backgrounds, found, strict=True
     ):
         own = Stopwatch(dict(watch.seconds))
-        one = _judged(index, question, (hits, how), background, options, own)
+        one = _judged(question, marked, one_found, background, options, own)
         if options.where:
             with own.time("where"):
                 one = with_places(one, vector, index.encoder, index.generation)
@@ -102,8 +104,8 @@ def _sifting(questions: Sequence[Question], options: AnswerOptions) -> Sifting:
 
 
 def _judged(
-    index: Index,
     question: Question,
+    marked: MarkedChips | None,
     found: tuple[Sequence[Hit], Explanation],
     background: Background | NoBackground,
     options: AnswerOptions,
@@ -112,8 +114,8 @@ def _judged(
     """Return the hits of a question, with their probabilities where these can be told.
 
     Args:
-        index: Where the chips are that were marked.
         question: What was asked.
+        marked: Chips that were marked for it.
         found: Hits, best first, and how they were found.
         background: Of the index, or why none is known.
         options: How the answer is made.
@@ -136,7 +138,7 @@ def _judged(
             sum(plan.matching for plan in how.plans),
             min_likely=options.min_likely,
             false=options.false,
-            marked=question.marked(index.generation),
+            marked=marked,
         )
     how = replace(
         how,

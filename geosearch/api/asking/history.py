@@ -37,7 +37,7 @@ def history_hits(index: Index, place: Any, query: Any, filter: Filter, *, distin
         (question, *others) = index.read(query, AnswerOptions(), watch)
         if others:
             raise UsageError("several queries given", hint="give one", parameter="query")
-        asked, vector = question.asked, question.vector(index.generation)
+        asked, vector = question.asked, question.vector(question.marked(index.generation))
     shape, own_vector = _place(index.generation, place)
     with watch.time("history"):
         hits = history(

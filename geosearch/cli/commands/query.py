@@ -19,7 +19,7 @@ from geosearch.cli.output.answers import (
     settled_formats,
     write_answers,
 )
-from geosearch.cli.output.report import print_refusals
+from geosearch.cli.output.report import count_of, print_refusals
 from geosearch.errors import Refusal, UsageError
 from geosearch.text import shown
 
@@ -209,6 +209,10 @@ def query(
     for name, hits in zip(answers.queries, answers.hits, strict=True):
         if hits.says is not None:
             CONSOLE.say(f"{shown(name)}: {hits.says}" if several else hits.says)
+        if places:
+            found_places = count_of(len(hits.places()), "place")
+            line = f"at least {found_places}, as far as these hits are right"
+            CONSOLE.say(f"{shown(name)}: {line}" if several else line)
     if explained:
         explain(answers)
     if queries.refused or refused:

@@ -29,7 +29,7 @@ from geosearch.text import shown
 
 if TYPE_CHECKING:
     from geosearch.api import Hits
-    from geosearch.search import SegmentPlan
+    from geosearch.index import SegmentPlan
 
 _FORMATS = {"table": TABLE, "geojson": GEOJSON, "json": JSON_LINES, "png": PNG}
 """An ending of several stands for the one that comes first."""
@@ -152,12 +152,16 @@ def explain(answers: Answers) -> None:
         for hit, compared in zip(hits, how.comparisons, strict=False):
             CONSOLE.say(
                 f"hit {hit.rank}: contrast {compared.contrast:+.2f}, standing "
-                f"{compared.standing:+.2f}; next: {compared.nearest}, {compared.lead:.3f} lower"
+                f"{compared.standing:+.2f}; next: {compared.nearest}, {_below(compared.lead)}"
             )
         for plan in hits.explanation.plans:
             CONSOLE.say(f"segment {plan.segment}: {_plan(plan)}")
         for step, milliseconds in hits.explanation.milliseconds.items():
             CONSOLE.say(f"{step:>14}  {milliseconds:8.1f} ms")
+
+
+def _below(lead: float) -> str:
+    return f"{abs(lead):.3f} {'lower' if lead >= 0 else 'higher'}"
 
 
 def _plan(plan: "SegmentPlan") -> str:

@@ -1,26 +1,15 @@
 """How an evaluation's report is shown: a table, or JSON."""
 
-from collections.abc import Callable, Sequence, Set
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Sequence, Set
+from typing import TYPE_CHECKING
 
-import click
-
-from geosearch.api import REFERENCE_PRECISION
-from geosearch.cli.options import (
-    PathType,
-    encoder_options,
-    json_option,
-)
+from geosearch.cli.output.flags import with_flags
 from geosearch.cli.output.printing import print_json_text, print_text, terminal_width
-from geosearch.outputs import JSON, require_output, write_text
+from geosearch.outputs import write_text
 from geosearch.text import shown
 
 if TYPE_CHECKING:
-    from geosearch.api import EncoderChoice
-    from geosearch.encoders import Encoder
     from geosearch.evaluation import Breakdown, Report
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 _NO_WIDTH = 1 << 20
 """Columns: practically unlimited."""
@@ -28,38 +17,6 @@ _GAP, _MIN_WORDS = 2, 16
 """Columns between two of a table, and of the narrowest that words are folded into."""
 _SHORT = {"retrieval-": "", "image2text": "I2T", "text2image": "T2I", "mean-recall": "mR"}
 _SHORT_MEAN = {"I2T-": "I2T ", "T2I-": "T2I "}
-
-_output_option = click.option(
-    "-o", "--output", type=PathType(dir_okay=False), help="Also write the report as JSON here."
-)
-
-
-def outcome_options(command: Command) -> Command:
-    """Add ``--json`` and ``-o``."""
-    return json_option(_output_option(command))
-
-
-judged_encoder_options = encoder_options(
-    "encoder", "activation", required=True, precision=REFERENCE_PRECISION
-)
-
-
-def known_loader(encoder: "EncoderChoice") -> "Callable[[], Encoder]":
-    """Return what loads the encoder, once all else is known to be right.
-
-    Raises:
-        UsageError: The encoder is unknown.
-    """
-    from geosearch.encoders import encoder_info
-
-    encoder_info(encoder.full_name)
-    return encoder.load
-
-
-def require_report(output: str | None) -> None:
-    """Refuse a file that the report could not be written to, before it is made."""
-    if output is not None:
-        require_output(output, JSON)
 
 
 def show(report: "Report", *, as_json: bool, output: str | None) -> None:
@@ -89,7 +46,7 @@ def _heading(report: "Report") -> list[str]:
         *(("sha256", f"{digest}  {part}") for part, digest in report.data_sha256.items()),
         ("sha256", f"{report.prompts_sha256}  prompts"),
         ("unit", report.unit),
-        *(("note", note) for note in report.notes),
+        *(("note", with_flags(note)) for note in report.notes),
     ]
     return [f"{name:<9} {shown(value)}" for name, value in lines]
 

@@ -28,7 +28,7 @@ from geosearch.reporting import LOG, Reporter
 
 _NAMES_HINT = 'give a JSON object of folder names and words, {"AnnualCrop": "annual crop land"}'
 
-_FOLDERS_NOTE = "classes are called by their folders; authors may call them otherwise (--names)"
+_FOLDERS_NOTE = "classes are called by their folders; authors may call them otherwise (`names`)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from geosearch.errors import Refusal, SceneError
 from geosearch.formats.hits.elided import elided
 from geosearch.outputs import PNG, require_output, write_bytes
-from geosearch.scenes import read_window
-from geosearch.search import MARKED, Hit, Where
+from geosearch.search import MARKED, Hit, Where, window_pixels
 from geosearch.text import shown
 
 _TILE_PX = 224
@@ -72,7 +70,7 @@ def _draw_tile(
     """Draw a hit; return why its scene cannot be read, if it cannot."""
     refusal = None
     try:
-        picture = Image.fromarray(_pixels(hit))
+        picture = Image.fromarray(window_pixels(hit))
         scale = _TILE_PX / max(picture.size)
         size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
         sheet.paste(picture.resize(size, Image.Resampling.BICUBIC), (left, top))
@@ -112,17 +110,6 @@ def _refusal(hit: Hit, error: OSError) -> Refusal:
         return Refusal(hit.scene, error.message, error.hint)
     reason = error.strerror or str(error)
     return Refusal(hit.scene, reason, "check that its file is there and may be read")
-
-
-def _pixels(hit: Hit) -> NDArray[np.uint8]:
-    return read_window(
-        hit.href,
-        hit.window,
-        bands=hit.bands,
-        stretch=hit.stretch,
-        gsd_m=hit.gsd_m,
-        pixel_m=hit.pixel_m,
-    )
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

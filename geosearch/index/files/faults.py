@@ -11,7 +11,9 @@ from pathlib import Path
 from geosearch.errors import IndexFolderError
 from geosearch.text import shown
 
-_VERIFY = "`geosearch verify` says what is lost, and `--repair` makes again what can be"
+_VERIFY = (
+    "`geosearch verify` says what is lost; `geosearch verify --repair` makes again what can be"
+)
 _MOVE = (
     "move away what is there, which geosearch neither follows nor deletes; "
     "then run `geosearch verify`"

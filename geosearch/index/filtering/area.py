@@ -16,9 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from geosearch.geo import bbox_geometry
 from geosearch.index.arrays.aliases import Mask
 from geosearch.index.filtering.area_grid import AreaGrid
-
-Box = tuple[float, float, float, float]
-"""West, south, east, north."""
+from geosearch.index.filtering.box import Box
 
 _MANY_BOUNDS = 1000
 """For so many a grid over an area is worth its while."""
@@ -39,10 +37,10 @@ class Area:
     def of_bbox(cls, west: float, south: float, east: float, north: float) -> "Area":
         """Return a box; it crosses 180 degrees where west > east."""
         if west <= east:
-            box = west, south, east, north
+            box = Box(west, south, east, north)
             return cls(box, (box,))
-        parts = (west, south, 180.0, north), (-180.0, south, east, north)
-        return cls((-180.0, south, 180.0, north), parts)
+        parts = Box(west, south, 180.0, north), Box(-180.0, south, east, north)
+        return cls(Box(-180.0, south, 180.0, north), parts)
 
     @classmethod
     def of_geometry(cls, geometry: BaseGeometry) -> "Area":
@@ -50,8 +48,8 @@ class Area:
         parts = list(geometry.geoms) if geometry.geom_type == "MultiPolygon" else [geometry]
         boxes: tuple[Box, ...] = ()
         if len(parts) <= 2 and all(_is_box(part) for part in parts):
-            boxes = tuple(part.bounds for part in parts)
-        return cls(geometry.bounds, boxes, geometry)
+            boxes = tuple(Box(*part.bounds) for part in parts)
+        return cls(Box(*geometry.bounds), boxes, geometry)
 
     @property
     def within(self) -> tuple[Box, ...]:
@@ -63,8 +61,8 @@ class Area:
         """It as a geometry, two polygons where it is a box across 180 degrees."""
         if self.shape is not None:
             return self.shape
-        west, south, _, north = self.boxes[0]
-        return bbox_geometry(west, south, self.boxes[-1][2], north)
+        first, last = self.boxes[0], self.boxes[-1]
+        return bbox_geometry(first.west, first.south, last.east, first.north)
 
     @cached_property
     def grid(self) -> AreaGrid:

@@ -7,6 +7,8 @@ groups. Of ten million chips all blocks would take as long as scanning a thousan
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.index.filtering.box import Box
+
 _BLOCKS = 64
 """Blocks of a group."""
 
@@ -23,8 +25,8 @@ class BlockGroups:
         self._blocks = sides.reshape(4, groups, _BLOCKS)
         self._groups = np.fmin.reduce(self._blocks, axis=2)
 
-    def meeting(self, box: tuple[float, float, float, float]) -> NDArray[np.int64]:
-        """Return the numbers of blocks whose bounds meet west, south, east, north; ascending."""
+    def meeting(self, box: Box) -> NDArray[np.int64]:
+        """Return the numbers of blocks whose bounds meet a box; ascending."""
         west, south, east, north = box
         limits = np.array([[east], [north], [-west], [-south]])
         (groups,) = (self._groups <= limits).all(axis=0).nonzero()

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from geosearch.index.arrays.aliases import Mask, Rows
 from geosearch.index.arrays.row_ranges import RowRanges
-from geosearch.index.filtering.area import Area, Box, cross, lie_in, meet
+from geosearch.index.filtering.area import Area, cross, lie_in, meet
 from geosearch.index.filtering.blocks import Blocks
+from geosearch.index.filtering.box import Box
 from geosearch.index.filtering.filter import Filter, TimeSpan, ValueRange
 from geosearch.index.records import UNKNOWN_TIME
 

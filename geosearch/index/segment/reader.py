@@ -21,6 +21,7 @@ from geosearch.index.arrays.row_ranges import RowRanges
 from geosearch.index.files.mapped import map_array, release_pages
 from geosearch.index.files.stored_arrays import Places
 from geosearch.index.filtering.blocks import Blocks
+from geosearch.index.filtering.box import Box
 from geosearch.index.filtering.filter import Filter
 from geosearch.index.filtering.select import select
 from geosearch.index.folder.description import Description
@@ -151,8 +152,13 @@ class Segment:
         with self._access.reading():
             return self._stored.blocks
 
-    def blocks_meeting(self, box: tuple[float, float, float, float]) -> NDArray[np.int64]:
-        """Return the numbers of blocks whose bounds meet west, south, east, north; ascending."""
+    @cached_property
+    def gsd_spans(self) -> NDArray[np.float32]:
+        """What blocks span of metres per pixel, each span once, [u, 2]; 0 for an unknown one."""
+        return np.unique(self.blocks.gsd_m, axis=0)
+
+    def blocks_meeting(self, box: Box) -> NDArray[np.int64]:
+        """Return the numbers of blocks whose bounds meet a box; ascending."""
         _ = self.blocks  # which says what is wrong with the file
         return self._stored.block_groups.meeting(box)
 
@@ -246,9 +252,9 @@ class Segment:
         """Return the rows of chips of an id, int64 [m], removed ones too: one, as a rule."""
         return self._chips.rows_with_id(chip_id, self._rows_near_scene)
 
-    def _rows_near_scene(self, number: int) -> Rows:
+    def _rows_near_scene(self, number: int) -> RowRanges:
         first, last = self.blocks.scene_no.T
-        return self.blocks.ranges(np.flatnonzero((first <= number) & (number <= last))).rows()
+        return self.blocks.ranges(np.flatnonzero((first <= number) & (number <= last)))
 
     def rows_with_smallest_ids(self, rows: Rows, count: int) -> Rows:
         """Return places in rows, as `SegmentChips.rows_with_smallest_ids` does."""

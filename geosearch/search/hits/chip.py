@@ -1,6 +1,7 @@
 """A chip of an index: what is known of it, its vector and its pixels."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,52 @@ from shapely.geometry.base import BaseGeometry
 
 from geosearch.geo import PixelWindow
 from geosearch.search.hits.stored_vector import StoredVector
+
+
+class Placed(Protocol):
+    """Where the pixels of a chip are, and how they are shown: a `Chip`, or a `Hit`."""
+
+    @property
+    def href(self) -> str:
+        """Where the scene is now."""
+
+    @property
+    def window(self) -> PixelWindow:
+        """In pixels of the scene."""
+
+    @property
+    def gsd_m(self) -> float:
+        """Metres per pixel of the chip as it was embedded; 0 where that is not known."""
+
+    @property
+    def bands(self) -> tuple[int, ...]:
+        """The scene's bands, from 1, that were embedded as red, green, blue."""
+
+    @property
+    def stretch(self) -> tuple[tuple[float, float], ...] | None:
+        """Values shown as black and as white, per band."""
+
+    @property
+    def pixel_m(self) -> tuple[float, float]:
+        """Width and height of the scene's pixel that ``gsd_m`` refers to, metres."""
+
+
+def window_pixels(chip: Placed) -> NDArray[np.uint8]:
+    """Return the pixels of a chip that its scene has, uint8 [h, w, 3], read again from it.
+
+    Raises:
+        SceneError: The scene is gone, or is not the raster that was indexed.
+    """
+    from geosearch.scenes import read_window  # GDAL comes with it
+
+    return read_window(
+        chip.href,
+        chip.window,
+        bands=chip.bands,
+        stretch=chip.stretch,
+        gsd_m=chip.gsd_m,
+        pixel_m=chip.pixel_m,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +104,7 @@ class Chip:
         Raises:
             SceneError: The scene is gone, or is not the raster that was indexed.
         """
-        from geosearch.scenes import read_window  # GDAL comes with it
-
-        found = read_window(
-            self.href,
-            self.window,
-            bands=self.bands,
-            stretch=self.stretch,
-            gsd_m=self.gsd_m,
-            pixel_m=self.pixel_m,
-        )
+        found = window_pixels(self)
         height, width = found.shape[:2]
         if (height, width) == (self.size_px, self.size_px):
             return found

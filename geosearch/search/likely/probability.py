@@ -56,9 +56,9 @@ def likelihood(
     spread = np.maximum(phrases.std(axis=1), 1e-6)
     contrast = _scaled(lead, yardstick.contrast)
     standing = _scaled((scores - phrases.mean(axis=1)) / spread, yardstick.standing)
-    present = _logistic(contrast[:1], standing[:1], _OF_ANY)
+    present = _probability(contrast[:1], standing[:1], _OF_ANY)
     return Likelihood(
-        hits=_logistic(contrast, standing, _OF_HIT),
+        hits=_probability(contrast, standing, _OF_HIT),
         any=float(present[0]) if len(present) else 0.0,
         contrast=contrast,
         standing=standing,
@@ -73,7 +73,12 @@ def _scaled(values: Wide, levels: tuple[float, float]) -> Wide:
     return np.asarray((values - median) / spread)
 
 
-def _logistic(contrast: Wide, standing: Wide, weights: tuple[float, float, float]) -> Wide:
+def _probability(contrast: Wide, standing: Wide, weights: tuple[float, float, float]) -> Wide:
     of_contrast, of_standing, constant = weights
     logit = of_contrast * contrast + of_standing * standing + constant
-    return np.asarray(1 / (1 + np.exp(-np.clip(logit, -50, 50))))
+    return logistic(np.clip(logit, -50, 50))
+
+
+def logistic(logits: Wide) -> Wide:
+    """Return ``1 / (1 + exp(-logit))``, float64 [n]."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -700, 700))))

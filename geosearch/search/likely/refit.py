@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.search.likely.probability import logistic
+
 MIN_MARKS = 20
 """Fewer tell too little: probabilities stay as they were."""
 _SLOPE_PENALTY = 4.0
@@ -39,7 +41,7 @@ class Refit:
         """Return probabilities float64 [n] as the marks have it, 0..1."""
         if not self.marks:
             return probabilities
-        return _logistic(self.slope * logits(probabilities) + self.shift)
+        return logistic(self.slope * logits(probabilities) + self.shift)
 
 
 def refit(probabilities: Wide, right: NDArray[np.bool_]) -> Refit:
@@ -95,14 +97,10 @@ def _loss(found: Wide, columns: Wide, signs: Wide) -> float:
 
 
 def _newton_step(found: Wide, columns: Wide, right: Wide) -> Wide:
-    expected = _logistic(columns @ found)
+    expected = logistic(columns @ found)
     weights = expected * (1 - expected)
     curvature = np.diag([2 * _SLOPE_PENALTY, 2 * _SHIFT_PENALTY])
     curvature = curvature + columns.T @ (weights[:, None] * columns)
     gradient = columns.T @ (expected - right)
     gradient += 2 * np.array([_SLOPE_PENALTY, _SHIFT_PENALTY]) * (found - [1.0, 0.0])
     return np.asarray(np.linalg.solve(curvature, gradient))
-
-
-def _logistic(values: Wide) -> Wide:
-    return np.asarray(1 / (1 + np.exp(-np.clip(values, -700, 700))))

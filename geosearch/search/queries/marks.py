@@ -66,7 +66,7 @@ class Marks:
         return Marks((*self.right, *right), (*self.wrong, *wrong))
 
     def save(self, path: str | Path) -> None:
-        """Write them as a file that ``--marks`` reads.
+        """Write them as a file that `read_marks` reads.
 
         Raises:
             UsageError: It cannot be written, or does not end in ``.json``.

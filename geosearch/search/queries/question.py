@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -74,19 +73,20 @@ class Question:
     notes: tuple[str, ...] = ()
     """What is to be said of how it was read, one line each."""
 
-    def vector(self, index: Generation) -> NDArray[np.float32]:
+    def vector(self, marked: MarkedChips | None) -> NDArray[np.float32]:
         """Return it as one vector, float32 [dim], unit length.
 
         Args:
-            index: Where the chips are that are marked.
+            marked: What `marked` gives of the index that is asked.
 
         Raises:
-            UsageError: A chip that is marked is not in the index, or nothing is looked for.
+            UsageError: Nothing is looked for, or the parts cancel each other out.
         """
-        if not self.avoid and not len(self.asked.marks) and self.first is not None:
-            return self.first.astype(np.float32)
-        marks = self.asked.marks
-        right, wrong = (_stored(index, ids) for ids in (marks.right, marks.wrong))
+        if marked is None:
+            if not self.avoid and self.first is not None:
+                return self.first.astype(np.float32)
+            return compound(self.first, avoid=self.avoid)
+        right, wrong = (list(marked.vectors[one]) for one in (marked.right, ~marked.right))
         return compound(self.first, avoid=self.avoid, right=right, wrong=wrong)
 
     def marked(self, index: Generation) -> MarkedChips | None:
@@ -98,7 +98,8 @@ class Question:
         marks = self.asked.marks
         if not len(marks):
             return None
-        vectors = _stored(index, (*marks.right, *marks.wrong))
+        chips = [find_chip(index, one, parameter="marks") for one in (*marks.right, *marks.wrong)]
+        vectors = [chip.stored.read() for chip in chips]
         right = np.arange(len(vectors)) < len(marks.right)
         return MarkedChips(np.array(vectors, np.float32), right)
 
@@ -114,7 +115,3 @@ class Question:
     def with_marks(self, marks: Marks) -> Question:
         """Return the same question with other marks."""
         return replace(self, asked=replace(self.asked, marks=marks))
-
-
-def _stored(index: Generation, ids: Sequence[str]) -> list[NDArray[np.float32]]:
-    return [find_chip(index, one, parameter="marks").stored.read() for one in ids]

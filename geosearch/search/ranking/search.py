@@ -32,7 +32,7 @@ from geosearch.search.queries.unit_vectors import wrong_shape
 from geosearch.search.ranking.best_hits import Found, best_hits
 from geosearch.search.ranking.nearest_in_time import nearest_in_time
 from geosearch.search.ranking.plans import combined_plans
-from geosearch.search.ranking.scale import Preference, width_bins
+from geosearch.search.ranking.scale import Preference, WidthBin, width_bins
 from geosearch.stopwatch import Stopwatch
 
 _GROWTH = 4
@@ -47,8 +47,8 @@ DeviceAnswers = list[SegmentAnswer | None]
 class Part:
     """Chips of about one width that pass the filter."""
 
-    width_m: float | None
-    """On the ground; None where it is not known, or where all are taken together."""
+    bin: WidthBin | None
+    """Their width on the ground; None where chips of all widths are taken together."""
     matching: list[RowRanges]
     """Which they are, one per segment."""
 
@@ -169,7 +169,7 @@ def _parts(index: Generation, filter: Filter, matching: list[RowRanges]) -> list
             for segment, ranges in zip(index.segments, matching, strict=True)
         ]
         if any(ranges.count for ranges in chosen):
-            parts.append(Part(one.width_m, chosen))
+            parts.append(Part(one, chosen))
     return parts if len(parts) > 1 else whole
 
 
@@ -252,17 +252,16 @@ def _nearest(request: _Request, question: _Question, places: list[Hit]) -> list[
 
 def _parts_of(request: _Request, rows: list[NDArray[np.int64]]) -> list[Part]:
     """Return some rows of each segment as parts of the same widths."""
-    if len(request.parts) < 2:
-        return [Part(None, [RowRanges.of_rows(own) for own in rows])]
-    parts = []
-    for one in width_bins(request.index.segments, request.index.spec.chips.size_px):
-        matching = []
-        for segment, own in zip(request.index.segments, rows, strict=True):
-            values = segment.values(one.range.column, own)
-            inside = (values >= one.range.minimum) & (values <= one.range.maximum)
-            matching.append(RowRanges.of_rows(own[inside]))
-        parts.append(Part(one.width_m, matching))
-    return parts
+    return [
+        Part(
+            part.bin,
+            [
+                RowRanges.of_rows(own if part.bin is None else part.bin.among(segment, own))
+                for segment, own in zip(request.index.segments, rows, strict=True)
+            ],
+        )
+        for part in request.parts
+    ]
 
 
 def _answer(
@@ -272,7 +271,7 @@ def _answer(
     found: list[Found] = []
     with watch.time("search"):
         for part, by_device in zip(request.parts, known, strict=True):
-            penalty = _penalty(request, question, part)
+            penalty = _penalty(question, part)
             for segment, ranges, answer in zip(segments, part.matching, by_device, strict=True):
                 if answer is None:
                     answer = segment.search(question.vector, ranges, request.k, request.options)
@@ -283,13 +282,13 @@ def _answer(
 
 
 def _scale_m(request: _Request, question: _Question) -> tuple[float, float] | None:
-    if question.preference is None or len(request.parts) < 2:
+    if question.preference is None or request.parts[0].bin is None:
         return None
     return question.preference.range_m
 
 
-def _penalty(request: _Request, question: _Question, part: Part) -> float:
+def _penalty(question: _Question, part: Part) -> float:
     """Return what chips of a part lose; nothing where all are of about one width."""
-    if question.preference is None or len(request.parts) < 2:
+    if question.preference is None or part.bin is None:
         return 0.0
-    return question.preference.penalty(part.width_m)
+    return question.preference.penalty(part.bin.width_m)

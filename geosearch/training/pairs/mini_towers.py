@@ -74,7 +74,7 @@ class MiniTowers(nn.Module):
         return [one for one in self.parameters() if one.requires_grad and one.ndim < 2]
 
     def save(self, path: Path) -> None:
-        """Write weights that ``--encoder mini --weights`` takes."""
+        """Write what the encoder ``mini`` takes as its weights."""
         mini.save(path, self.image, self.text, {"trained": "geosearch train"})
 
     @torch.no_grad()

@@ -71,7 +71,7 @@ class Tuned:
     """What a run on pairs ends with."""
 
     weights: Path
-    """To be given with ``--weights``, under the encoder's name."""
+    """What the encoder that was trained takes as its weights."""
     chosen: str
     """``average`` or ``last``: which of the two the weights are."""
     figures: dict[str, dict[str, float]]

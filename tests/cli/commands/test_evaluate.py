@@ -83,6 +83,11 @@ def test_classification_draws_its_confusion(classes: Path, tmp_path: Path) -> No
         assert picture.width > 3 * 36
 
 
+def test_a_note_names_the_option_that_it_means(classes: Path) -> None:
+    result = run("classification", classes, "--encoder", "mini", "--protocol", "skyscript")
+    assert "authors may call them otherwise (--names)" in result.stdout
+
+
 def test_published_rows_are_marked_as_theirs(classes: Path) -> None:
     arguments = ("classification", classes, "--encoder", "mini", "--protocol", "skyscript")
     result = run(*arguments, "--set", "AID")

@@ -26,7 +26,7 @@ def test_a_run_says_how_to_use_its_weights_and_names_what_it_left_out(
     arguments = ["train", "pairs", listing, "--encoder", "mini", "-o", out]
     status = run([*map(str, arguments), "--steps", "1", "--batch", "4", "--device", "cpu"])
     said = capsys.readouterr().err
-    assert status == 3
+    assert status == 3, said
     assert "gone.png" in said
     assert f"--encoder mini --weights {out / 'weights.safetensors'}" in said
     assert (out / "settings.json").exists()

@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +78,28 @@ def load32(name: str, weights: Path) -> Encoder:
     return load_encoder(name, weights=weights, device="cpu", precision="float32")
 
 
+@dataclass(frozen=True)
+class Known:
+    """Weights in a file, and what open_clip makes of pictures and texts with them."""
+
+    weights: Path
+    images: np.ndarray
+    texts: np.ndarray
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, bool], Known]:
+    """Make weights of an architecture, each once: to draw a model's takes seconds."""
+
+    @cache
+    def make(architecture: str, quick: bool) -> Known:
+        model = reference(architecture, quick=quick)
+        images, texts = expected(model, chips(224), TEXTS)
+        return Known(saved(tmp_path_factory.mktemp(architecture), model), images, texts)
+
+    return make
+
+
 @pytest.mark.parametrize(
     ("name", "architecture", "quick"),
     [
@@ -88,33 +112,33 @@ def load32(name: str, weights: Path) -> Encoder:
         ("open-clip:ViT-B-16", "ViT-B-16", False),
     ],
 )
-def test_vectors_are_open_clips(tmp_path: Path, name: str, architecture: str, quick: bool) -> None:
-    model = reference(architecture, quick=quick)
-    encoder = load32(name, saved(tmp_path, model))
+def test_vectors_are_open_clips(
+    known: Callable[[str, bool], Known], name: str, architecture: str, quick: bool
+) -> None:
+    wanted = known(architecture, quick)
+    encoder = load32(name, wanted.weights)
     assert isinstance(encoder, ClipEncoder)
-    images, texts = expected(model, chips(encoder.image_size), TEXTS)
-    assert cosines(encoder.encode_images(chips(encoder.image_size)), images).min() > 0.99999
-    assert cosines(encoder.encode_texts(TEXTS), texts).min() > 0.99999
-    assert (encoder.dim, encoder.text_length) == (images.shape[1], 77)
-    assert encoder.name == name
+    assert cosines(encoder.encode_images(chips(224)), wanted.images).min() > 0.99999
+    assert cosines(encoder.encode_texts(TEXTS), wanted.texts).min() > 0.99999
+    assert (encoder.dim, encoder.text_length) == (wanted.images.shape[1], 77)
+    assert (encoder.name, encoder.image_size) == (name, 224)
 
 
 @pytest.mark.parametrize("architecture", ["ViT-B-32", "RN50"])
 def test_vectors_in_bf16_are_close_to_open_clips_in_float32(
-    tmp_path: Path, architecture: str
+    known: Callable[[str, bool], Known], architecture: str
 ) -> None:
-    model = reference(architecture, quick=True)
+    wanted = known(architecture, True)
     name = f"open-clip:{architecture}-quickgelu"
-    encoder = load_encoder(name, weights=saved(tmp_path, model), device="cpu", precision="bf16")
-    images, texts = expected(model, chips(encoder.image_size), TEXTS)
-    assert cosines(encoder.encode_images(chips(encoder.image_size)), images).min() > 0.999
-    assert cosines(encoder.encode_texts(TEXTS), texts).min() > 0.999
+    encoder = load_encoder(name, weights=wanted.weights, device="cpu", precision="bf16")
+    assert cosines(encoder.encode_images(chips(224)), wanted.images).min() > 0.999
+    assert cosines(encoder.encode_texts(TEXTS), wanted.texts).min() > 0.999
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ViT-B/32 in a file, once for the tests that need no reference."""
-    return saved(tmp_path_factory.mktemp("b32"), reference("ViT-B-32", quick=True))
+@pytest.fixture
+def small(known: Callable[[str, bool], Known]) -> Path:
+    """A ViT-B/32 in a file, for the tests that need no reference."""
+    return known("ViT-B-32", True).weights
 
 
 def test_the_activation_changes_the_vectors_and_the_fingerprint(small: Path) -> None:

@@ -78,13 +78,15 @@ def test_many_shapes_are_made_as_few_are(shapes: list[shapely.Geometry]) -> None
 
 few_numbers = st.sampled_from([-180.0, 0.0, 0.125, 3.0])
 skewed = st.lists(st.tuples(few_numbers, few_numbers), min_size=4, max_size=4).map(Polygon)
+# the area of a sliver must not vanish in float64
+sides = st.floats(0, 9).map(lambda side: side if side > 1e-100 else 0.0)
 spans = st.builds(
     lambda x, y, w, h, first, back: Polygon(
         np.roll([(x, y), (x + w, y), (x + w, y + h), (x, y + h)], first, axis=0)[
             :: -1 if back else 1
         ]
     ),
-    numbers, numbers, st.floats(0, 9), st.floats(0, 9), st.integers(0, 3), st.booleans(),
+    numbers, numbers, sides, sides, st.integers(0, 3), st.booleans(),
 )  # fmt: skip
 
 

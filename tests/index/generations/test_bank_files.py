@@ -1,12 +1,12 @@
 """Files in ``bank`` are derived: whatever happens to them, searches answer as before."""
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from support.in_the_way import make_folder, make_link, make_pipe
 from support.small_index import DIM, SPEC, chips, record, unit
 
 import geosearch
@@ -68,21 +68,6 @@ def flip(path: Path) -> None:
 
 def fill(path: Path) -> None:
     path.write_bytes(bytes(1 << 22))
-
-
-def make_folder(path: Path) -> None:
-    path.unlink()
-    path.mkdir()
-
-
-def make_pipe(path: Path) -> None:
-    path.unlink()
-    os.mkfifo(path)
-
-
-def make_link(path: Path) -> None:
-    path.rename(path.parent.parent / "elsewhere")
-    path.symlink_to(path.parent.parent / "elsewhere")
 
 
 DAMAGES: list[Callable[[Path], None]] = [shorten, flip, fill, make_folder]

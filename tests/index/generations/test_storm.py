@@ -95,7 +95,7 @@ def test_readers_see_whole_generations_while_writers_are_killed(tmp_path: Path) 
         writer.publish()
     rng = random.Random(7)
     readers = [begun(READER, index, stop) for _ in range(2)]
-    for round_ in range(8):
+    for round_ in range(5):
         writer_process = begun(WRITER, index, round_)
         time.sleep(rng.uniform(0.2, 2.0))
         assert writer_process.poll() is None, writer_process.communicate()[1]

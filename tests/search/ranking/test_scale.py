@@ -99,7 +99,7 @@ def test_the_order_is_the_formulas(tmp_path: Path, seed: int, k: int) -> None:
 def test_the_approximate_tier_gives_the_same(tmp_path: Path) -> None:
     index = build(tmp_path / "index", [[0.3, 10.0, 80.0] * 400], ann="ivfpq")
     query = unit(np.random.default_rng(5).normal(size=DIM))
-    ((hits, _),) = search_many(index, [query], k=5, preferences=[taste(1)], tier="exact")
+    ((hits, _),) = search_many(index, [query], k=5, preferences=[taste(1)], tier="ivfpq")
     assert [hit.id for hit in hits] == expected(index, query, taste(1))[:5]
 
 

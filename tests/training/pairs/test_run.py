@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -72,38 +73,45 @@ def test_the_first_rows_of_the_positions_are_as_they_were(
     assert not torch.equal(after["positional_embedding_res"][20:24], second[20:24])
 
 
-COMMAND = """
+SETTINGS = {"rate": 3e-4, "batch": 8, "at_once": 3, "held_out": 0.0,
+            "device": "cpu", "precision": "float32"}  # fmt: skip
+STEPS = 30
+COMMAND = f"""
 import sys
 from pathlib import Path
 import torch
 from geosearch.training.pairs import Tuning, train_pairs
-if __name__ == "__main__":
-    torch.set_num_threads(1)
-    listing, weights, out, resume = sys.argv[1:]
-    tuning = Tuning("dgtrs-clip-vit-b-16", Path(weights), rate=3e-4, batch=8, at_once=3,
-                    held_out=0.0, device="cpu", precision="float32")
-    train_pairs(Path(listing), Path(out), tuning, steps=40, save_every=3, resume=resume == "1")
+torch.set_num_threads(1)
+listing, weights, out = map(Path, sys.argv[1:])
+train_pairs(listing, out, Tuning("{DGTRS}", weights, **{SETTINGS}), steps={STEPS}, save_every=3)
 """
 
 
-def start(listing: Path, weights: Path, out: Path, *, resume: bool) -> "subprocess.Popen[bytes]":
-    arguments = [sys.executable, "-c", COMMAND, listing, weights, out, str(int(resume))]
-    return subprocess.Popen(list(map(str, arguments)))
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
+@pytest.mark.usefixtures("one_thread")
 def test_a_killed_run_goes_on_to_the_same_curve(
     listing: Path, small_weights: Path, tmp_path: Path
 ) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    assert start(listing, small_weights, whole, resume=False).wait(300) == 0
-    process = start(listing, small_weights, killed, resume=False)
+    plan = Tuning(DGTRS, small_weights, **SETTINGS)  # type: ignore[arg-type]
+    train_pairs(listing, whole, plan, steps=STEPS, save_every=3)
+    command = [sys.executable, "-c", COMMAND, str(listing), str(small_weights), str(killed)]
+    process = subprocess.Popen(command)
     deadline = time.monotonic() + 120
     while not (killed / "checkpoint.pt").exists() and time.monotonic() < deadline:
         time.sleep(0.01)
-    time.sleep(random.random())
+    time.sleep(random.random() / 5)
     process.send_signal(signal.SIGKILL)
     process.wait(60)
-    assert start(listing, small_weights, killed, resume=True).wait(300) == 0
+    assert len(curve(killed)) < STEPS
+    train_pairs(listing, killed, plan, steps=STEPS, save_every=3, resume=True)
     ours, theirs = curve(killed), curve(whole)
     assert [step for step, _ in ours] == [step for step, _ in theirs]
     np.testing.assert_allclose(

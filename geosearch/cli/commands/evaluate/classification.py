@@ -4,14 +4,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from geosearch.cli.commands.evaluate.judged_encoder import judged_encoder_options, known_loader
+from geosearch.cli.commands.evaluate.outcome import outcome_options, require_report
 from geosearch.cli.options import PathType
-from geosearch.cli.output.evaluation_report import (
-    judged_encoder_options,
-    known_loader,
-    outcome_options,
-    require_report,
-    show,
-)
+from geosearch.cli.output.evaluation_report import show
 from geosearch.cli.output.reporter import CONSOLE
 from geosearch.outputs import PNG, require_output, write_bytes
 

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from geosearch.cli.commands.evaluate.outcome import outcome_options, require_report
 from geosearch.cli.options import PathType, encoder_options, index_option
-from geosearch.cli.output.evaluation_report import outcome_options, require_report, show
+from geosearch.cli.output.evaluation_report import show
 from geosearch.cli.output.report import print_refusals
 
 if TYPE_CHECKING:

@@ -5,14 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from geosearch.cli.commands.evaluate.judged_encoder import judged_encoder_options, known_loader
+from geosearch.cli.commands.evaluate.outcome import outcome_options, require_report
 from geosearch.cli.options import PathType
-from geosearch.cli.output.evaluation_report import (
-    judged_encoder_options,
-    known_loader,
-    outcome_options,
-    require_report,
-    show,
-)
+from geosearch.cli.output.evaluation_report import show
 from geosearch.cli.output.reporter import CONSOLE
 
 if TYPE_CHECKING:
