@@ -104,6 +104,7 @@ def _item_files(path: str, refused: list[Refusal]) -> Iterator[SceneFile]:
             id=name,
             moment=scene.moment,
             band_names=scene.band_names,
+            stated_kind=scene.stated_kind,
             platform=scene.platform,
             band_reason="its Item's red, green and blue" if apart else "",
             names=item_names(name, item.base, scene.href),

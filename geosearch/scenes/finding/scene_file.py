@@ -22,6 +22,9 @@ class SceneFile:
     """What its bands are called, if that is known before it is opened."""
     platform: str = ""
     """What took it, if that is known before it is opened: ``sentinel-2a``."""
+    stated_kind: tuple[str, str] | None = None
+    """What it is, one of `geosearch.vocabulary.KINDS`, and what says so, if that is known before it
+    is opened."""
     band_reason: str = ""
     """Why its files are red, green and blue, where it has three."""
     names: tuple[str, ...] = ()

@@ -39,6 +39,8 @@ class KindFacts:
 
     bands: BandFacts
     """Names and tags."""
+    stated: tuple[str, str] | None = None
+    """What it is, and what says so, where something outside of it does."""
     driver: str = ""
     """GDAL's name of its format."""
     units: tuple[str | None, ...] = ()
@@ -67,17 +69,21 @@ def _words(text: str) -> str:
     return re.sub(r"[_\-./\\,;:()]+", " ", text.lower())
 
 
-def kind_facts(dataset: Any, bands: BandFacts, shown: int) -> KindFacts:
+def kind_facts(
+    dataset: Any, bands: BandFacts, shown: int, stated: tuple[str, str] | None
+) -> KindFacts:
     """Look up what an open raster says about its meaning.
 
     Args:
         dataset: Open, of rasterio.
         bands: What it says about its bands.
         shown: The first band that is shown, from 1.
+        stated: What a STAC Item says that it is, and by what.
     """
     tags = dataset.tags(shown)
     return KindFacts(
         bands=bands,
+        stated=stated,
         driver=dataset.driver,
         units=tuple(dataset.units),
         has_categories=bool(tags.get("CATEGORY_NAMES"))

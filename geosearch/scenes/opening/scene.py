@@ -117,7 +117,7 @@ def open_scene(
                 names = PurePath(file.id).name, first.name
                 moment = find_moment(names, _all_tags(dataset)) or folder_moment(first)
             ranges = choose_stretch(source, stretch)
-            kind = scene_kind(source, kind_facts(dataset, facts, choice.bands[0]))
+            kind = scene_kind(source, kind_facts(dataset, facts, choice.bands[0], file.stated_kind))
             return Scene(
                 id=file.id,
                 href=file.href,

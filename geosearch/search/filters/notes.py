@@ -29,8 +29,11 @@ def without_others(index: Generation, filter: Filter) -> Filter:
     """
     counts = {}
     for kind in sorted(NO_PICTURES):
-        only = replace(filter, kinds=frozenset({kind}))
-        count = sum(segment.select(only).count for segment in index.segments)
+        kinds = frozenset({kind})
+        only = replace(filter, kinds=kinds)
+        # most segments have none of them: no need to ask what else a filter says
+        having = (one for one in index.segments if one.scenes_of_kinds(kinds) != [])
+        count = sum(segment.select(only).count for segment in having)
         if count:
             counts[kind] = count
     if not counts:

@@ -1,5 +1,6 @@
 """What kind of scene a raster is: files of every kind, as others write them."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def _photo(seed: int) -> NDArray[np.float64]:
     fields = np.repeat(np.repeat(np.random.default_rng(seed).random((10, 10)), 32, 0), 32, 1)
     texture = gaussian_filter(np.random.default_rng(seed + 1).normal(size=(SIDE, SIDE)), 1)
     blurred = gaussian_filter(fields, 1.5)
-    return np.clip(0.2 + 0.5 * blurred + 0.15 * texture, 0, 1)
+    return np.asarray(np.clip(0.2 + 0.5 * blurred + 0.15 * texture, 0, 1))
 
 
 def _labels(count: int) -> NDArray[np.int64]:
@@ -89,6 +90,17 @@ def test_land_cover_with_a_palette_is_classes(tmp_path: Path) -> None:
     cover = _labels(5).astype(np.uint8)
     path = _write(tmp_path / "a.tif", cover, palette=palette, photometric="palette")
     assert kind_of(path) == "classes"
+
+
+def test_years_of_land_cover_are_classes(tmp_path: Path) -> None:
+    years = np.stack([np.where(_relief(at) > 2, 9, 3 * _labels(4) + 1) for at in range(6)])
+    assert kind_of(_write(tmp_path / "a.tif", years.astype(np.uint8))) == "classes"
+
+
+def test_what_an_item_says_comes_before_pixels(tmp_path: Path) -> None:
+    file = find_scenes([_write(tmp_path / "a.tif", (4000 * _photo(3)).astype(np.uint16))]).files[0]
+    scene = open_scene(replace(file, stated_kind=("classes", "its Item lists classes")))
+    assert (scene.kind, scene.kind_reason) == ("classes", "its Item lists classes")
 
 
 def test_a_mask_is_classes(tmp_path: Path) -> None:
