@@ -1,8 +1,9 @@
 """Files that are found to be scenes, before they are opened."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from geosearch.errors import Refusal
+from geosearch.scenes.finding.exclusion import Exclusion
 from geosearch.scenes.finding.moments import Moment
 from geosearch.scenes.places.href import short_name
 
@@ -48,3 +49,5 @@ class Discovery:
     """Paths that cannot be looked at."""
     passed_over: str | None = None
     """Note on files that look like rasters and were not tried; None if there are none."""
+    exclusion: Exclusion = field(default_factory=Exclusion, compare=False)
+    """What was left out."""

@@ -168,7 +168,8 @@ def _apart(sample: _Sample) -> NDArray[Any]:
     wide = np.int16 if sample.left.dtype == np.uint8 else np.float64
     apart = np.abs(sample.left.astype(wide) - sample.right)
     # band by band: the maximum along a short axis is ten times slower
-    return np.maximum.reduce([apart[:, band] for band in range(apart.shape[1])])
+    most: NDArray[Any] = np.maximum.reduce([apart[:, band] for band in range(apart.shape[1])])
+    return most
 
 
 def _colours(sample: _Sample) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
