@@ -123,6 +123,8 @@ class SceneRecord:
     """What it is, one of `geosearch.vocabulary.KINDS`."""
     kind_reason: str | None = None
     """What decided that; None where nobody looked, as of imported vectors."""
+    collar: str | None = None
+    """What is not valid around its picture, as `geosearch.scenes` writes it."""
 
     @property
     def key(self) -> SceneKey:
@@ -234,6 +236,8 @@ class ChipRecord:
     stretch: tuple[tuple[float, float], ...] | None
     kind: str = "unknown"
     """The scene's."""
+    collar: str | None = None
+    """The scene's."""
 
 
 def chip_record(
@@ -267,6 +271,7 @@ def chip_record(
         bands=scene.bands,
         stretch=scene.stretch,
         kind=scene.kind,
+        collar=scene.collar,
     )
 
 

@@ -35,7 +35,7 @@ CREATE TABLE scenes (
     bands INTEGER[], stretch DOUBLE[][], outline BLOB, chips_skipped INTEGER, sha256 VARCHAR,
     pixel_m DOUBLE[],
     band_reason VARCHAR, placement_note VARCHAR, refers_to VARCHAR[] NOT NULL,
-    item VARCHAR, kind VARCHAR NOT NULL, kind_reason VARCHAR
+    item VARCHAR, kind VARCHAR NOT NULL, kind_reason VARCHAR, collar VARCHAR
 );
 CREATE TABLE chips (
     row BIGINT, scene_no INTEGER NOT NULL,
@@ -77,7 +77,7 @@ SELECT count(*) FROM (
 """
 
 _SCENE_COLUMNS = tuple(field.name for field in fields(SceneRecord))
-_ADDED = frozenset({"kind", "kind_reason"})
+_ADDED = frozenset({"kind", "kind_reason", "collar"})
 """Columns that an index may lack: what they say is unknown there."""
 _INSERT_SCENE = f"INSERT INTO scenes VALUES (?{', ?' * len(_SCENE_COLUMNS)})"
 _SELECT_SCENES = "SELECT * FROM scenes ORDER BY scene_no"

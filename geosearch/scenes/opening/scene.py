@@ -1,7 +1,7 @@
 """A scene: one raster with a place on Earth, and how its pixels are shown."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -20,6 +20,7 @@ from geosearch.scenes.opening.product_metadata import product_moment
 from geosearch.scenes.opening.references import referenced_files
 from geosearch.scenes.opening.sensors import Bands
 from geosearch.scenes.places.href import band_files
+from geosearch.scenes.raster.find_collar import find_collar
 from geosearch.scenes.raster.gdal import gdal_errors, open_raster
 from geosearch.scenes.raster.pixels import pixel_source
 from geosearch.scenes.raster.stretch import Range, Stretch
@@ -27,6 +28,9 @@ from geosearch.scenes.state.file_state import SceneState, scene_state
 
 _OPENINGS = 4
 """A scene that refers to other files is opened twice: only then is it known what to look at."""
+
+_WITH_COLLARS = frozenset({"picture", "pan", "radar"})
+"""Elsewhere 0 is a value as any other: the height of the sea, a class, no ice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class Scene:
     """What it is, one of `geosearch.vocabulary.KINDS`."""
     kind_reason: str
     """What decided that."""
+    collar: str | None = None
+    """What lies around the picture and is not valid, as `Collar.text` has it; None for nothing."""
 
 
 def open_scene(
@@ -116,8 +122,13 @@ def open_scene(
             if moment is None:
                 names = PurePath(file.id).name, first.name
                 moment = find_moment(names, _all_tags(dataset)) or folder_moment(first)
-            ranges = choose_stretch(source, stretch)
-            kind = scene_kind(source, kind_facts(dataset, facts, choice.bands[0], file.stated_kind))
+            said = kind_facts(dataset, facts, choice.bands[0], file.stated_kind)
+            collar = find_collar(source, is_lossy=said.is_lossy)
+            within = replace(source, collar=collar)
+            kind = scene_kind(within, said)
+            if kind.name not in _WITH_COLLARS:
+                collar, within = None, source
+            ranges = choose_stretch(within, stretch)
             return Scene(
                 id=file.id,
                 href=file.href,
@@ -139,6 +150,7 @@ def open_scene(
                 item=file.item,
                 kind=kind.name,
                 kind_reason=kind.reason,
+                collar=None if collar is None else collar.text,
             )
 
 
