@@ -1,5 +1,6 @@
 """Kinds of scenes in a search: what a text leaves out, and what asks for it."""
 
+import json
 from pathlib import Path
 
 import duckdb
@@ -10,6 +11,7 @@ from rasterio.transform import from_origin
 from support.scenes_making import values, write_band
 
 import geosearch
+from geosearch.cli.main import run
 from geosearch.errors import UsageError
 
 SIDE = 256
@@ -55,6 +57,41 @@ def test_a_vector_leaves_nothing_out(index: geosearch.Index) -> None:
     assert {hit.kind for hit in index.search(vector, k=100)} == {"pan", "elevation"}
 
 
+def test_an_image_leaves_nothing_out_and_a_text_beside_it_does(index: geosearch.Index) -> None:
+    image = np.zeros((64, 64, 3), np.uint8)
+    assert {hit.kind for hit in index.search(like=image, k=100)} == {"pan", "elevation"}
+    assert {hit.kind for hit in index.search("a forest", like=image, k=100)} == {"pan"}
+
+
+def test_only_what_meets_the_other_conditions_is_counted(index: geosearch.Index) -> None:
+    far = index.search("a forest", bbox=(100, 10, 101, 11))
+    assert not [note for note in far.explanation.notes if "left out" in note]
+
+
+def test_the_command_says_what_it_left_out_and_how_to_ask_for_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["query", "a forest", "-i", str(folder), "-f", "json"]) == 0
+    said = capsys.readouterr()
+    assert "--kind all finds them too" in said.err
+    (line,) = said.out.splitlines()
+    assert any("left out" in note for note in json.loads(line)["explanation"]["notes"])
+    assert {hit["geosearch:kind"] for hit in json.loads(line)["hits"]} == {"pan"}
+    asked = ["--kind", "elevation", "--kind", "map"]
+    assert run(["query", "a forest", "-i", str(folder), "-f", "json", *asked]) == 0
+    said = capsys.readouterr()
+    assert "left out" not in said.err
+    assert {hit["geosearch:kind"] for hit in json.loads(said.out)["hits"]} == {"elevation"}
+
+
+def test_the_scenes_of_each_kind_are_counted(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert geosearch.open(folder).describe().kinds == {"elevation": 1, "pan": 1}
+    assert run(["info", "-i", str(folder)]) == 0
+    assert "1 elevation, 1 pan" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("kind", ["dem", [], 7, ["picture", "photo"]])
 def test_a_kind_that_is_none_is_refused(index: geosearch.Index, kind: object) -> None:
     with pytest.raises(UsageError, match="`kind` is"):
@@ -65,8 +102,8 @@ def test_an_index_without_kinds_is_searched_as_a_whole(folder: Path) -> None:
     (sidecar,) = folder.glob("segments/*/*.duckdb")
     size = sidecar.stat().st_size
     with duckdb.connect(str(sidecar)) as connection:
-        connection.execute("ALTER TABLE scenes DROP COLUMN kind")
-        connection.execute("ALTER TABLE scenes DROP COLUMN kind_reason")
+        for column in ("kind", "kind_reason", "collar"):
+            connection.execute(f"ALTER TABLE scenes DROP COLUMN {column}")
     if sidecar.stat().st_size != size:
         pytest.skip("DuckDB wrote a file of another size, which the index refuses")
     opened = geosearch.open(folder)
