@@ -55,12 +55,11 @@ class Exclusion:
         Raises:
             UsageError: A ``.geosearchignore`` cannot be read, or holds what is no pattern.
         """
-        said = self._said(self._given, path, root, is_folder)
-        for folder in path.parents if said is None else ():
-            said = self._said(self._patterns_of(folder), path, folder, is_folder)
-            if said is not None or folder == root:
-                break
-        return bool(said)
+        holding = self._holding(path.parent, root)
+        said = (
+            patterns.leaves_out(_below(path, of), is_folder=is_folder) for of, patterns in holding
+        )
+        return bool(next((one for one in said if one is not None), False))
 
     def leaves_out_below(self, root: Path, path: Path, *, is_folder: bool = False) -> bool:
         """Return whether a file is left out, or any folder between it and ``root`` is.
@@ -74,6 +73,8 @@ class Exclusion:
 
     def of_files(self, folder: Path, names: Sequence[str], root: Path) -> tuple[str, ...]:
         """Return the rasters of a folder that stay, and count the others."""
+        if not self._holding(folder, root):  # as in most archives: nothing to ask of each file
+            return tuple(names)
         kept = tuple(name for name in names if not self.leaves_out(folder / name, root))
         self.count(len(names) - len(kept))
         return kept
@@ -107,18 +108,25 @@ class Exclusion:
         said = [f"{n:,} {what}{'s' * (n != 1)}" for what, n in counts.items() if n]
         return f"left out by patterns: {' and '.join(said)}" if said else None
 
-    @staticmethod
-    def _said(
-        patterns: IgnorePatterns | None, path: Path, below: Path, is_folder: bool
-    ) -> bool | None:
-        if patterns is None:
-            return None
-        return patterns.leaves_out(path.relative_to(below).as_posix(), is_folder=is_folder)
+    def _holding(self, folder: Path, root: Path) -> list[tuple[Path, IgnorePatterns]]:
+        """Return where patterns begin that hold in a folder, and them; the deciding first."""
+        found = [] if self._given is None else [(root, self._given)]
+        for above in (folder, *folder.parents):
+            patterns = self._patterns_of(above)
+            if patterns is not None:
+                found.append((above, patterns))
+            if above == root:
+                break
+        return found
 
     def _patterns_of(self, folder: Path) -> IgnorePatterns | None:
         if folder not in self._of_folder:
             self._of_folder[folder] = _read(folder / IGNORE_FILE)
         return self._of_folder[folder]
+
+
+def _below(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()
 
 
 def _leaves_out_whole(patterns: IgnorePatterns, name: str) -> bool:
