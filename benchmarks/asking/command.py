@@ -90,9 +90,8 @@ def _probabilities(
     print("The same, each set with numbers that were fitted to the others:\n")
     print(table(_TRUST_HEAD, _trust_rows(unseen)))
     best = fitted(tried[name] for name in _FITTED_TO)
-    print(
-        f"Fitted to {', '.join(_FITTED_TO)}: hit {_numbers(best.of_hit)}; any {_numbers(best.of_any)}\n"
-    )
+    numbers = f"hit {_numbers(best.of_hit)}; any {_numbers(best.of_any)}"
+    print(f"Fitted to {', '.join(_FITTED_TO)}: {numbers}\n")
     return {
         "probabilities": {name: asdict(one) for name, one in given.items()},
         "fitted to others": {name: asdict(one) for name, one in unseen.items()},
