@@ -160,7 +160,7 @@ class Index:
         watch = Stopwatch()
         questions = self.read(query, options, watch)
         if conditions.get("kind") is None and any(one.text is not None for one in questions):
-            with watch.time("kinds"):
+            with watch.time("filter"):
                 filter = without_others(self.generation, filter)
         answers = self.answer(questions, k, filter, options, watch=watch)
         is_one = query is None or isinstance(query, str) or getattr(query, "ndim", 2) == 1
