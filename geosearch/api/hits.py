@@ -166,7 +166,7 @@ class Hits(Sequence["Hit"]):
                 hint=Message("ask with a text, of an index whose hits have one, or omit `false`"),
                 parameter="false",
             )
-        return tuple(found[at] for at in likely_enough(known, least=None, false=false))
+        return tuple(found[at] for at in likely_enough(known, minimum=None, false=false))
 
     @checked
     def to_geojson(self, path: PathLike | None = None) -> str:

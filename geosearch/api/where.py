@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from geosearch.api.encoder_choice import EncoderChoice, encoder_choice
 from geosearch.api.hits import Hits
 from geosearch.arguments import checked
+from geosearch.atomic_write import atomic_write
 from geosearch.errors import SceneError, UsageError
 from geosearch.outputs import GEOTIFF, cannot_write, require_output
 from geosearch.paths import PathLike
-from geosearch.replacing import replacing
 from geosearch.reporting import LOG, Reporter
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def localize(
     with reporter.step("localizing", len(windows), "chips") as advance:
         answer = scene_map(loaded, opened, windows, query, advance=advance)
     try:
-        with replacing(Path(path), shared=True) as beside:
+        with atomic_write(Path(path), shared=True) as beside:
             write_map(
                 beside,
                 answer.values,

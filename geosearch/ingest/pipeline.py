@@ -27,14 +27,18 @@ from geosearch.scenes import Discovery, find_scenes, reading_within, without_sec
 from geosearch.stopwatch import Stopwatch
 
 
-def look_for_scenes(paths: Sequence[str | Path]) -> Discovery:
+def look_for_scenes(paths: Sequence[str | Path], exclude: str | Sequence[str] = ()) -> Discovery:
     """Find what there is to index, before anything is loaded or fetched for it.
 
+    Args:
+        paths: Where to look.
+        exclude: Patterns of what is left out, as `find_scenes` takes them.
+
     Raises:
-        UsageError: There is nothing.
+        UsageError: There is nothing, or a pattern is none.
         SceneError: There is nothing that can be looked at.
     """
-    found = find_scenes(paths)
+    found = find_scenes(paths, exclude)
     if found.files:
         warn_refused(__name__, found.refused)
         return found
@@ -42,6 +46,12 @@ def look_for_scenes(paths: Sequence[str | Path]) -> Discovery:
         raise _nothing_usable(found.refused)
     if found.passed_over:
         raise UsageError("no scene found", hint=found.passed_over, parameter="paths")
+    if found.exclusion.note:
+        raise UsageError(
+            f"no scene found; {found.exclusion.note}",
+            hint=Message("compare `exclude`, and the files .geosearchignore, with what is there"),
+            parameter="exclude",
+        )
     raise UsageError(
         f"no scene found in {without_secrets(', '.join(map(str, paths)))}",
         hint="give a folder that holds GeoTIFFs or other GDAL rasters, or name a file",
@@ -92,7 +102,7 @@ def ingest(settings: RunSettings, reporter: Reporter = LOG) -> BuildReport:
             if not run.kept:
                 raise _nothing_usable(run.refused)
             left = [record for record in records if record.id not in run.relocated]
-            missing = missing_scenes(left, identifier.ids.found, settings.paths)
+            missing = missing_scenes(left, identifier.ids.found, settings.paths, found.exclusion)
             warn_missing(__name__, [(r.id, r.href) for r in left if r.id in missing])
             writer.remove(set(missing) if settings.prune else set())
             with reporter.step("publishing", None, ""):

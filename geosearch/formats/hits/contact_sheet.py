@@ -19,7 +19,7 @@ _TILE_PX = 224
 _GAP_PX = 10
 _CAPTION_PX = 36
 _TITLE_PX = 34
-_MOST_HITS = 100
+_MAX_HITS = 100
 _MAX_LINES = 12
 """Of the reason in an empty tile."""
 _PAPER = (250, 250, 248)
@@ -44,7 +44,7 @@ def write_contact_sheet(
     """
     require_output(path, PNG)
     refused: dict[str, Refusal] = {}
-    hits = hits[:_MOST_HITS]
+    hits = hits[:_MAX_HITS]
     columns = max(1, min(5, len(hits)))
     rows = max(1, math.ceil(len(hits) / columns))
     width = columns * (_TILE_PX + _GAP_PX) + _GAP_PX
@@ -84,7 +84,9 @@ def _draw_tile(
         lines = _wrapped(refusal.reason, 12, _TILE_PX - 16)
         for number, line in enumerate(lines[:_MAX_LINES]):
             draw.text((left + 8, top + 8 + 16 * number), line, _FAINT, font=_font(12))
-    first = f"{hit.rank}.  {hit.score:.3f}   {hit.size_m[0]:.0f} x {hit.size_m[1]:.0f} m"
+    likely = "" if hit.likely is None else f"likely {hit.likely:.2f}   "
+    ground = f"{hit.size_m[0]:.0f} x {hit.size_m[1]:.0f} m"
+    first = f"{hit.rank}.  {hit.score:.3f}   {likely}{ground}"
     draw.text((left, top + _TILE_PX + 3), first, _INK, font=_font(13))
     second = _fitted(shown(hit.scene), 11, _TILE_PX)
     draw.text((left, top + _TILE_PX + 19), second, _FAINT, font=_font(11))

@@ -23,7 +23,8 @@ class Likelihood:
     hits: Wide
     """float64 [k], 0..1."""
     any: float
-    """That there is a right one at all, 0..1; 0 without hits."""
+    """That there is a right one at all, 0..1, at least as likely as the first hit; 0 without
+    hits."""
     contrast: Wide
     """[k]: score less the best other phrase's, 0 for what a phrase of the bank usually reaches,
     in units of how far below that phrases lie."""
@@ -56,9 +57,10 @@ def likelihood(
     spread = np.maximum(phrases.std(axis=1), 1e-6)
     contrast = _scaled(lead, yardstick.contrast)
     standing = _scaled((scores - phrases.mean(axis=1)) / spread, yardstick.standing)
-    present = _probability(contrast[:1], standing[:1], _OF_ANY)
+    right = _probability(contrast, standing, _OF_HIT)
+    present = np.maximum(_probability(contrast[:1], standing[:1], _OF_ANY), right[:1])
     return Likelihood(
-        hits=_probability(contrast, standing, _OF_HIT),
+        hits=right,
         any=float(present[0]) if len(present) else 0.0,
         contrast=contrast,
         standing=standing,

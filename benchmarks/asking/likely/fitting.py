@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.asking.trials import Trial
+from benchmarks.asking.likely.trials import Trial
 
 Wide = NDArray[np.float64]
 
@@ -28,11 +28,9 @@ class Coefficients:
     def claims(self, trial: Trial) -> Trial:
         """Return a trial with the probabilities that these coefficients give."""
         features = np.stack([trial.contrast, trial.standing], axis=1)
-        return replace(
-            trial,
-            claimed=_probability(features, self.of_hit),
-            claimed_any=float(_probability(features[:1], self.of_any)[0]),
-        )
+        right = _probability(features, self.of_hit)
+        present = max(_probability(features[:1], self.of_any)[0], right[0])
+        return replace(trial, claimed=right, claimed_any=float(present))
 
 
 def fitted(sets: Iterable[Sequence[Trial]]) -> Coefficients:

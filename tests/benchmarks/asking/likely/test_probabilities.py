@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from benchmarks.asking.fitting import Coefficients, fitted
+from benchmarks.asking.likely.fitting import Coefficients, fitted
+from benchmarks.asking.likely.probabilities import trusted
+from benchmarks.asking.likely.trials import RIGHT, Asked, Trial, trials
 from benchmarks.asking.pictures import Labelled
-from benchmarks.asking.probabilities import trusted
-from benchmarks.asking.trials import RIGHT, Asked, Trial, trials
 from geosearch.vocabulary import bank
 
 DIM = 64
@@ -81,6 +81,12 @@ def test_a_fit_finds_the_numbers_that_truth_was_drawn_by() -> None:
 
 def test_claims_of_coefficients_are_the_logistic_function() -> None:
     trial = Trial(np.array([1.0]), np.array([2.0]), np.zeros(1), 0.0, np.array([True]), 1)
-    claimed = Coefficients((1.0, 0.5, -2.0), (2.0, 0.0, -2.0)).claims(trial)
+    claimed = Coefficients((1.0, 0.5, -2.0), (2.0, 1.0, -4.0)).claims(trial)
     assert claimed.claimed.tolist() == pytest.approx([0.5])
+    assert claimed.claimed_any == pytest.approx(0.5)
+
+
+def test_that_anything_is_right_is_at_least_as_likely_as_that_the_first_hit_is() -> None:
+    trial = Trial(np.array([1.0]), np.array([2.0]), np.zeros(1), 0.0, np.array([True]), 1)
+    claimed = Coefficients((1.0, 0.5, -2.0), (0.0, 0.0, -4.0)).claims(trial)
     assert claimed.claimed_any == pytest.approx(0.5)
