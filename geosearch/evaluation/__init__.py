@@ -12,6 +12,7 @@ from geosearch.evaluation.localization.protocol import evaluate_localization
 from geosearch.evaluation.pictures import open_pictures
 from geosearch.evaluation.report import Breakdown, Report
 from geosearch.evaluation.retrieval.captions import read_karpathy, read_text_files
+from geosearch.evaluation.retrieval.first_right import mean_reciprocal_rank, success_at
 from geosearch.evaluation.retrieval.protocols import evaluate_retrieval
 from geosearch.evaluation.retrieval.recall import average_precision, precision_at, recalls
 
@@ -28,11 +29,13 @@ __all__ = [
     "evaluate_localization",
     "evaluate_recall",
     "evaluate_retrieval",
+    "mean_reciprocal_rank",
     "open_pictures",
     "precision_at",
     "read_class_names",
     "read_karpathy",
     "read_text_files",
     "recalls",
+    "success_at",
     "top1_accuracy",
 ]

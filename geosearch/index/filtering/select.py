@@ -68,7 +68,7 @@ class FilterableScenes(Protocol):
     def numbers(self, ids: Set[str]) -> list[int]:
         """Return the numbers that ``scene_no`` has for some scenes."""
 
-    def numbers_of_kinds(self, kinds: Set[str]) -> list[int] | None:
+    def of_kinds(self, kinds: Set[str]) -> list[int] | None:
         """Return the numbers of scenes of some kinds, ascending; None where all are."""
 
 
@@ -167,7 +167,7 @@ def _conditions(segment: Filterable, filter: Filter) -> list[_Condition]:
     if filter.scenes is not None:
         conditions.append(_OfScenes(segment.scenes.numbers(filter.scenes)))
     if filter.kinds is not None:
-        numbers = segment.scenes.numbers_of_kinds(filter.kinds)
+        numbers = segment.scenes.of_kinds(filter.kinds)
         if numbers is not None:
             conditions.append(_OfScenes(numbers))
     return conditions

@@ -25,7 +25,7 @@ from geosearch.index.files.durable import part_name
 from geosearch.index.files.faults import DamagedError
 from geosearch.index.files.held_folder import HeldFolder
 from geosearch.index.files.npz import arrays_in, read_array
-from geosearch.index.files.regular_files import file_size, require_folder
+from geosearch.index.files.own_files import file_size, require_folder
 from geosearch.index.folder.hold import Hold
 from geosearch.index.folder.layout import BANK
 from geosearch.index.folder.ownership import is_file_part

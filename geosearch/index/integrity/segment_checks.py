@@ -9,7 +9,7 @@ import numpy as np
 from geosearch.index.arrays.extent import extent, time_span
 from geosearch.index.files.faults import DamagedError, damaged
 from geosearch.index.files.mapped import map_array
-from geosearch.index.files.regular_files import require_folder
+from geosearch.index.files.own_files import require_folder
 from geosearch.index.files.stored_arrays import Places
 from geosearch.index.filtering.blocks import arrays_of
 from geosearch.index.folder.description import Description, changed_files, read_description

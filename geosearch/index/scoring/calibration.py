@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from geosearch.index.files.faults import BROKEN_DOCUMENT, damaged
-from geosearch.index.files.regular_files import read_file
+from geosearch.index.files.own_files import read_file
 from geosearch.index.folder.layout import CALIBRATION
 from geosearch.text import shown
 

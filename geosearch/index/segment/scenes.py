@@ -57,6 +57,19 @@ class SegmentScenes:
         removed = self._access.entry.removed
         return [(n, scene) for n, scene in self._all().items() if scene.id not in removed]
 
+    def of_kinds(self, kinds: Set[str]) -> list[int] | None:
+        """Return the numbers of scenes of some kinds, ascending; None where all are.
+
+        Raises:
+            IndexFolderError: The sidecar is damaged.
+        """
+        others = {n for kind, numbers in self.kinds.items() if kind not in kinds for n in numbers}
+        known = sum(map(len, self.kinds.values()))
+        every = range(len(self.description.scenes))
+        if known < len(every) and "unknown" not in kinds:  # no kinds were kept
+            return sorted(n for kind in kinds for n in self.kinds.get(kind, ()))
+        return sorted(set(every) - others) if others else None
+
     @cached_property
     def kinds(self) -> dict[str, list[int]]:
         """The numbers of scenes, ascending, by what they are; unknown ones may be left out.
@@ -68,15 +81,6 @@ class SegmentScenes:
         for number, kind in self._sidecar.kinds().items():
             found.setdefault(kind, []).append(number)
         return found
-
-    def numbers_of_kinds(self, kinds: Set[str]) -> list[int] | None:
-        """Return the numbers of scenes of some kinds, ascending; None where all are."""
-        others = [n for kind, numbers in self.kinds.items() if kind not in kinds for n in numbers]
-        known = sum(map(len, self.kinds.values()))
-        every = range(len(self.description.scenes))
-        if known < len(every) and "unknown" not in kinds:  # no kinds were kept
-            return sorted(n for kind in kinds for n in self.kinds.get(kind, ()))
-        return sorted(set(every) - set(others)) if others else None
 
     def by_number(self, numbers: Set[int]) -> dict[int, SceneRecord]:
         """Return at least the scenes of some numbers, by their numbers.

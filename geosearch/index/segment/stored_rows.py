@@ -13,7 +13,7 @@ from geosearch.index.arrays.id_order import smallest, words
 from geosearch.index.arrays.packed import Packed, shapes_from, shapes_of
 from geosearch.index.arrays.row_ranges import RowRanges
 from geosearch.index.files.faults import damaged
-from geosearch.index.files.regular_files import require_file
+from geosearch.index.files.own_files import require_file
 from geosearch.index.files.stored_arrays import Places, StoredArray, StoredValues
 from geosearch.index.filtering.blocks import Blocks, read_blocks
 from geosearch.index.folder.layout import (

@@ -21,7 +21,7 @@ from geosearch.index.files.faults import DamagedError, occupied
 from geosearch.index.files.held_folder import HeldFolder
 from geosearch.index.files.hrefs import Hrefs
 from geosearch.index.files.mapped import map_array, release_pages
-from geosearch.index.files.regular_files import file_size, file_sum
+from geosearch.index.files.own_files import file_size, file_sum
 from geosearch.index.folder.description import (
     Description,
     FileSum,

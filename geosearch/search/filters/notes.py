@@ -32,7 +32,7 @@ def without_others(index: Generation, filter: Filter) -> Filter:
         kinds = frozenset({kind})
         only = replace(filter, kinds=kinds)
         # most segments have none of them: no need to ask what else a filter says
-        having = (one for one in index.segments if one.scenes.numbers_of_kinds(kinds) != [])
+        having = (one for one in index.segments if one.scenes.of_kinds(kinds) != [])
         count = sum(segment.select(only).count for segment in having)
         if count:
             counts[kind] = count

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.sealing import reseal
+from support.indexes.sealing import reseal
 from support.small_index import DIM, SPEC, build, chips, record
 
 from geosearch.cli.main import run

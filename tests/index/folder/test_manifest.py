@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.every_file import copied, make
-from support.sealing import edit_manifest
+from support.indexes.every_file import copied, make
+from support.indexes.sealing import edit_manifest
 
 from geosearch.errors import IndexFolderError
 from geosearch.index import open_index, repair, verify

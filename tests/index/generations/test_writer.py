@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+from support.indexes.sealing import edit_manifest, reseal, seal_description
 from support.making import DIM, SPEC, chips, scene
-from support.sealing import edit_manifest, reseal, seal_description
 
 from geosearch.errors import IndexFolderError
 from geosearch.index import (

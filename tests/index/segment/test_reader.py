@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.every_file import answers, make
+from support.indexes.every_file import answers, make
 from support.scripts import run_script
 from support.small_index import SPEC, build, chips, record, unit
 
@@ -66,7 +66,7 @@ FIRST_USES: dict[str, Callable[[Generation], object]] = {
     "the approximate tier": lambda index: [ann.tier for ann in tiers(index)],
     "what was measured": lambda index: [ann.calibration for ann in tiers(index)],
     "the sidecar": lambda index: index.scenes,
-    "which rows are removed": lambda index: [one.alive for one in index.segments],
+    "which rows are removed": lambda index: [one.alive.mask for one in index.segments],
     "the blocks": lambda index: [one.blocks for one in index.segments],
     "what it holds": lambda index: index.describe(),
     "a search": lambda index: ids_of(index, 1),

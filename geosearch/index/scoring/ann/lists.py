@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.index.files.faults import damaged, means_too_many_files, too_many_files
-from geosearch.index.files.regular_files import require_file
+from geosearch.index.files.own_files import require_file
 from geosearch.index.scoring.ann.codes import code_bytes
 
 BLOCK_ROWS = 32

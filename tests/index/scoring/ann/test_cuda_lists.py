@@ -7,7 +7,7 @@ import faiss
 import numpy as np
 import pytest
 import torch
-from support.clusters import clustered, recall
+from support.indexes.clusters import clustered, recall
 
 from geosearch.index.arrays.row_ranges import RowRanges
 from geosearch.index.scoring.ann.codes import sub_quantizers

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.clusters import clustered, recall
+from support.indexes.clusters import clustered, recall
 
 from geosearch.errors import IndexFolderError
 from geosearch.index.arrays.row_ranges import RowRanges

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.asking.fitting import balanced
-from benchmarks.asking.trials import Trial
+from benchmarks.asking.likely.fitting import balanced
+from benchmarks.asking.likely.trials import Trial
 from geosearch.search import likely_enough
 
 _BINS = 10

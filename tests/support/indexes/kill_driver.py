@@ -2,7 +2,7 @@
 
 Everything is imported once, here: each run is a fork of this process, made before any thread.
 
-    python tests/support/kill_driver.py ARCHIVE WORK SEED KILLS
+    python tests/support/indexes/kill_driver.py ARCHIVE WORK SEED KILLS
 
 WORK/whole is the index of an uninterrupted run; WORK/round-N were killed and continued.
 """

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from shapely.geometry import shape
 from support.commands import command
-from support.sealing import edit_manifest
+from support.indexes.sealing import edit_manifest
 
 import geosearch
 
