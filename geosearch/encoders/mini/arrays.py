@@ -101,8 +101,8 @@ def _floats(stored: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         if key.startswith(TABLE):
             state[key] = array
         elif array.dtype == np.int8:
-            state[key] = array.astype(np.float32)
-            state[key] *= stored[key + SCALE][:, None]
+            factors = stored[key + SCALE].astype(np.float32)[:, None]
+            state[key] = np.multiply(array, factors, dtype=np.float32)
         elif not key.endswith(SCALE):
             state[key] = array.astype(np.float32)
     return state
