@@ -30,6 +30,7 @@ from geosearch.index import memory_budget
 @click.command(short_help="A large index, filter by filter.")
 @click.option("--rows", type=count, default="1e6", show_default=True, help="Size of the index.")
 @click.option("--queries", default=32, show_default=True, help="Texts per filter.")
+@click.option("--widths", default=1, show_default=True, help="Resolutions that scenes have.")
 @click.option(
     "--max-memory",
     metavar="SIZE",
@@ -42,6 +43,7 @@ from geosearch.index import memory_budget
 def search(
     rows: int,
     queries: int,
+    widths: int,
     max_memory: str | None,
     work: Path | None,
     keep: Path | None,
@@ -54,7 +56,7 @@ def search(
         base = read_base(take_source(source))
         calibrated, asked = base.texts[::2], base.texts[1::2][:queries]
         memory_bytes = None if max_memory is None else memory_budget(max_memory)
-        built = build(base, calibrated, folder, rows, memory_bytes)
+        built = build(base, calibrated, folder, rows, memory_bytes=memory_bytes, widths=widths)
         cases = draw_cases(folder, asked, rows)
         found = {threads: ask_apart(folder, asked, cases, threads) for threads in (1, 2)}
     print(_heading(base, rows, queries))
@@ -74,7 +76,7 @@ def _rows(cases: list[Case], found: dict[int, dict[str, Any]]) -> list[dict[str,
         row["matching"] = int(np.median([cases[at].matching for at in which]))
         for threads, result in found.items():
             answers = [result["answers"][at] for at in which]
-            for clock in ("wall_ms", "cpu_ms"):
+            for clock in ("wall_ms", "cpu_ms", "scale_ms"):
                 times = [one[clock] for one in answers]
                 row[f"{clock}_{threads}"] = [float(np.percentile(times, p)) for p in (50, 95)]
             row["recall"] = float(np.mean([one["recall"] for one in answers]))
@@ -113,14 +115,17 @@ def _building(built: dict[str, float], memory: dict[str, float], rows: int) -> s
 def _table(cases: list[Case], found: dict[int, dict[str, Any]]) -> str:
     lines = [
         "| filter | selectivity | chips that pass | tier | recall@10 (least) | "
-        "one thread p50 / p95 ms | its processor ms | two threads p50 / p95 ms |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "one thread p50 / p95 ms | its processor ms | with the sense of scale | "
+        "two threads p50 / p95 ms |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row in _rows(cases, found):
         one, two, cpu = row["wall_ms_1"], row["wall_ms_2"], row["cpu_ms_1"]
+        scale = row["scale_ms_1"]
         lines.append(
             f"| {row['filter']} | {row['selectivity']:g} | {row['matching']:,} | "
             f"{', '.join(row['tiers'])} | {row['recall']:.3f} ({row['least']:.1f}) | "
-            f"{one[0]:.1f} / {one[1]:.1f} | {cpu[0]:.1f} | {two[0]:.1f} / {two[1]:.1f} |"
+            f"{one[0]:.1f} / {one[1]:.1f} | {cpu[0]:.1f} | "
+            f"{scale[0]:.1f} / {scale[1]:.1f} | {two[0]:.1f} / {two[1]:.1f} |"
         )
     return "\n".join(lines)

@@ -19,21 +19,21 @@ ALSO_SHOWN: dict[str, frozenset[str]] = {
         "denseresidential": "mediumresidential commercial school church buildings mobilehomepark",
         "desert": "bareland mountain",
         "farmland": "meadow bareland sparseresidential pond river",
-        "forest": "mountain park meadow sparseresidential resort river golfcourse",
-        "industrial": "storagetanks parking commercial railwaystation port center",
+        "forest": "mountain park meadow sparseresidential resort river golfcourse grass riverlake",
+        "industrial": "storagetanks parking commercial railwaystation port center residential",
         "meadow": "farmland bareland forest park golfcourse",
         "mediumresidential": "denseresidential sparseresidential commercial school church resort "
         "buildings mobilehomepark tenniscourt intersection",
         "mountain": "desert bareland forest",
         "park": "pond square resort forest school playground center river",
-        "parking": "commercial airport industrial stadium railwaystation school resort center "
-        "square viaduct port church",
+        "parking": "commercial airport industrial industry resident stadium railwaystation "
+        "school resort center square viaduct port church",
         "playground": "school stadium baseballfield park",
         "pond": "park resort river farmland port",
         "port": "river industrial beach",
         "railwaystation": "commercial industrial viaduct center",
         "resort": "park pond beach sparseresidential mediumresidential",
-        "river": "bridge port pond park harbor",
+        "river": "bridge port pond park harbor sealake highway",
         "school": "playground commercial mediumresidential denseresidential center park square",
         "sparseresidential": "mediumresidential farmland resort forest",
         "square": "park center commercial parking school church",
@@ -53,6 +53,20 @@ ALSO_SHOWN: dict[str, frozenset[str]] = {
         "parkinglot": "buildings mobilehomepark intersection",
         "runway": "airplane freeway",
         "tenniscourt": "mediumresidential buildings sparseresidential denseresidential",
+        # RSSCN7
+        "field": "grass riverlake",
+        "grass": "field forest riverlake resident",
+        "industry": "parking resident",
+        "resident": "parking industry",
+        "riverlake": "forest field grass",
+        # EuroSAT
+        "annualcrop": "permanentcrop pasture herbaceousvegetation",
+        "herbaceousvegetation": "pasture annualcrop permanentcrop forest",
+        "highway": "residential industrial",
+        "pasture": "annualcrop herbaceousvegetation permanentcrop",
+        "permanentcrop": "annualcrop herbaceousvegetation pasture",
+        "residential": "industrial highway",
+        "sealake": "river",
     }.items()
 }
 """By class: lower case, without blanks."""

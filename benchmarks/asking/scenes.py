@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 import geosearch
+from benchmarks.asking.trials import ABSENT
 
 _HITS = 200
 
@@ -18,16 +19,30 @@ class Ranked:
     success_at_5: float
     """Fraction of the questions with a right scene among the first five."""
     mean_reciprocal_rank: float
+    likely: float
+    """Mean probability that what is asked is there, of these questions."""
+    likely_absent: float
+    """The same of what is in no scene."""
 
 
 def ranked(index: geosearch.Index, questions: Path, *, scale: bool) -> Ranked:
     """Ask the questions of a file: a list of ``query`` and ``scenes``, names of right ones."""
-    ranks = []
+    ranks, likely = [], []
     for question in json.loads(questions.read_text()):
         hits = index.search(question["query"], k=_HITS, scale=scale)
         scenes = list(dict.fromkeys(Path(hit.scene).name for hit in hits))
         right = [at for at, name in enumerate(scenes, 1) if name in question["scenes"]]
         ranks.append(right[0] if right else np.inf)
+        likely.append(hits.any)
+    absent = [index.search(text, k=1, scale=scale).any for text in ABSENT]
     return Ranked(
-        float(np.mean([rank <= 5 for rank in ranks])), float(np.mean([1 / rank for rank in ranks]))
+        float(np.mean([rank <= 5 for rank in ranks])),
+        float(np.mean([1 / rank for rank in ranks])),
+        _mean(likely),
+        _mean(absent),
     )
+
+
+def _mean(probabilities: list[float | None]) -> float:
+    known = [one for one in probabilities if one is not None]
+    return float(np.mean(known)) if known else float("nan")

@@ -18,9 +18,18 @@ _SCENES_A_PART = 64
 
 
 def build(
-    base: Base, texts: NDArray[np.float32], folder: Path, rows: int, memory_bytes: int | None
+    base: Base,
+    texts: NDArray[np.float32],
+    folder: Path,
+    rows: int,
+    *,
+    memory_bytes: int | None,
+    widths: int,
 ) -> dict[str, float]:
-    """Build the index, and return what that cost; of one from an earlier run, what it cost then."""
+    """Build the index, and return what that cost; of one from an earlier run, what it cost then.
+
+    Scenes take turns to have one of ``widths`` resolutions, each twice as coarse as the last.
+    """
     kept = folder.with_name(f"{folder.name}.built.json")
     if (folder / "manifest.json").exists():
         earlier: dict[str, float] = json.loads(kept.read_text())
@@ -38,10 +47,10 @@ def build(
             while done < rows:
                 part = archive.part(_SCENES_A_PART)
                 count = min(rows - done, len(part.scene))
-                writer.add(unfinished, record, _batch(part, done, count), done + count)
+                writer.add(unfinished, record, _batch(part, done, count, widths), done + count)
                 done += count
                 advance(count)
-        writer.finish(unfinished, record, _batch(part, 0, 0))
+        writer.finish(unfinished, record, _batch(part, 0, 0, widths))
         staged = perf_counter()
         CONSOLE.say("publishing")
         writer.publish()
@@ -64,7 +73,7 @@ def _record(name: str, rows: int) -> SceneRecord:
     )  # fmt: skip
 
 
-def _batch(part: Part, first: int, count: int) -> ChipBatch:
+def _batch(part: Part, first: int, count: int, widths: int) -> ChipBatch:
     numbers = np.arange(first, first + count)
     windows = np.ones((count, 4), np.int32)
     windows[:, 0], windows[:, 1] = numbers, 0
@@ -74,7 +83,7 @@ def _batch(part: Part, first: int, count: int) -> ChipBatch:
         size_m=np.full((count, 2), 200, np.float32),
         valid=np.ones(count, np.float32),
         cloud=np.full(count, np.nan, np.float32),
-        gsd_m=np.ones(count, np.float32),
+        gsd_m=(2.0 ** (part.scene[:count] % widths)).astype(np.float32),
         vectors=part.vectors[:count].astype(np.float32),
         ids=np.array([f"chip{number}" for number in numbers], dtype=object),
         time_ms=part.time_ms[:count],

@@ -186,7 +186,8 @@ class ChipBatch:
 
         Raises:
             ValueError: Arrays are of different lengths, a footprint is missing or empty, or a
-                vector has another length than ``dim`` or a number that is not finite.
+                vector has another length than ``dim`` or a number that is not finite, or metres
+                are negative or not finite.
         """
         count = len(self.windows)
         parts = {
@@ -209,6 +210,9 @@ class ChipBatch:
         broken = ~np.isfinite(self.vectors).all(axis=1)
         if broken.any():
             raise ValueError(f"{int(broken.sum())} of {count} vectors hold NaN or infinity")
+        for name, array in (("size_m", self.size_m), ("gsd_m", self.gsd_m)):
+            if not (np.isfinite(array) & (array >= 0)).all():
+                raise ValueError(f"{name} hold what is not a number of metres; 0 is unknown")
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,19 @@ def _preference(
     return preference(words, background)
 
 
+def _with_reason(
+    how: Explanation, background: Background | NoBackground, options: AnswerOptions
+) -> Explanation:
+    """Return how an answer was found, with why scale did not count where nothing is preferred."""
+    from geosearch.index import NoBackground
+
+    if not options.scale:
+        return replace(how, scale_off="`scale` is off, or the resolution is chosen")
+    if isinstance(background, NoBackground):
+        return replace(how, scale_off=background.reason)
+    return how
+
+
 def _sifting(questions: Sequence[Question], options: AnswerOptions) -> Sifting:
     from geosearch.search import Sifting, hit_count, read_near_date
 
@@ -125,6 +138,7 @@ def _judged(
     from geosearch.search import judge
 
     hits, how = found
+    how = _with_reason(how, background, options)
     notes, words = (*question.notes, *how.notes), question.words
     if words is None or isinstance(background, NoBackground):
         if isinstance(background, NoBackground):

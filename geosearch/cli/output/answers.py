@@ -147,6 +147,8 @@ def explain(answers: Answers) -> None:
         if how.scale_m is not None:
             narrowest, widest = (f"{float(f'{width:.2g}'):,.0f}" for width in how.scale_m)
             CONSOLE.say(f"things like this are usually seen in chips of {narrowest} to {widest} m")
+        elif how.scale_off is not None:
+            CONSOLE.say(f"no sense of scale: {how.scale_off}")
         if hits.any is not None:
             CONSOLE.say(f"a right hit: {hits.any:.2f}; {how.phrases_aside} phrases put aside")
         for hit, compared in zip(hits, how.comparisons, strict=False):

@@ -82,7 +82,9 @@ def _draw_tile(
         lines = _wrapped(refusal.reason, 12, _TILE_PX - 16)
         for number, line in enumerate(lines[:_MAX_LINES]):
             draw.text((left + 8, top + 8 + 16 * number), line, _FAINT, font=_font(12))
-    first = f"{hit.rank}.  {hit.score:.3f}   {hit.size_m[0]:.0f} x {hit.size_m[1]:.0f} m"
+    likely = "" if hit.likely is None else f"likely {hit.likely:.2f}   "
+    ground = f"{hit.size_m[0]:.0f} x {hit.size_m[1]:.0f} m"
+    first = f"{hit.rank}.  {hit.score:.3f}   {likely}{ground}"
     draw.text((left, top + _TILE_PX + 3), first, _INK, font=_font(13))
     second = _fitted(shown(hit.scene), 11, _TILE_PX)
     draw.text((left, top + _TILE_PX + 19), second, _FAINT, font=_font(11))

@@ -34,6 +34,8 @@ class Explanation:
     scale_m: tuple[float, float] | None = None
     """Narrowest and widest chip on the ground in which things like this are usually recognised,
     metres; None where the scale did not count."""
+    scale_off: str | None = None
+    """Why the scale did not count; None where it did."""
     comparisons: tuple[Comparison, ...] = ()
     """What the probability of each hit comes from; empty where there is none."""
     phrases_aside: int = 0

@@ -139,7 +139,7 @@ def search_many(
             request, question, known, own
         )
         took = {step: 1000 * seconds for step, seconds in own.seconds.items()}
-        return hits, Explanation(plans, took, notes, _scale_m(request, question))
+        return hits, Explanation(plans, took, notes, *_scale(request, question))
 
     if len(queries) < 2:
         return [answer(one, known) for one, known in zip(questions, by_device, strict=True)]
@@ -281,10 +281,13 @@ def _answer(
     return hits, combined_plans([one.answer.how for one in found], len(segments))
 
 
-def _scale_m(request: _Request, question: _Question) -> tuple[float, float] | None:
-    if question.preference is None or request.parts[0].bin is None:
-        return None
-    return question.preference.range_m
+def _scale(request: _Request, question: _Question) -> tuple[tuple[float, float] | None, str | None]:
+    """Return the widths that a query prefers, or why the scale does not count."""
+    if question.preference is None:
+        return None, "no widths are preferred"
+    if request.parts[0].bin is None:
+        return None, "all chips that pass are of about one width"
+    return question.preference.range_m, None
 
 
 def _penalty(question: _Question, part: Part) -> float:

@@ -200,6 +200,8 @@ def broken(**changes: object) -> ChipBatch:
         (broken(vectors=np.zeros((10, DIM + 1), np.float32)), "vectors are of shape"),
         (broken(valid=np.zeros(9, np.float32)), "valid are of shape"),
         (broken(footprints=np.array([shapely.Point()] * 10, dtype=object)), "10 of 10 footprints"),
+        (broken(gsd_m=np.full(10, np.nan, np.float32)), "gsd_m hold what is not"),
+        (broken(size_m=np.full((10, 2), -1, np.float32)), "size_m hold what is not"),
     ],
 )
 def test_chips_that_cannot_be_searched_are_refused(

@@ -13,12 +13,16 @@ from geosearch.chips import ResolvedChips
 from geosearch.index import (
     Background,
     ChipBatch,
+    Filter,
     Generation,
     IndexSpec,
     IndexWriter,
     SceneRecord,
+    Tier,
+    ValueRange,
     open_index,
 )
+from geosearch.search import Sifting
 from geosearch.search.ranking.scale import Preference, preference, width_bins
 from geosearch.search.ranking.search import search_many
 from geosearch.vocabulary import bank
@@ -33,7 +37,9 @@ def unit(vectors: NDArray[np.float64]) -> NDArray[np.float32]:
     return np.asarray(vectors / lengths, np.float32)
 
 
-def build(folder: Path, gsds: list[list[float]], *, ann: str = "flat") -> Generation:
+def build(
+    folder: Path, gsds: list[list[float]], *, ann: str = "flat", same: bool = False
+) -> Generation:
     """A segment for each list: a chip of each resolution, beside each other."""
     for number, column in enumerate(gsds):
         rng = np.random.default_rng(number)
@@ -48,7 +54,7 @@ def build(folder: Path, gsds: list[list[float]], *, ann: str = "flat") -> Genera
             np.ones(count, np.float32),
             np.zeros(count, np.float32),
             np.array(column, np.float32),
-            unit(rng.normal(size=(count, DIM))),
+            unit(np.ones((count, DIM)) if same else rng.normal(size=(count, DIM))),
         )
         record = SceneRecord(
             id=f"s{number}.tif", href=f"/nowhere/s{number}.tif", size_bytes=1, state="1",
@@ -62,14 +68,22 @@ def build(folder: Path, gsds: list[list[float]], *, ann: str = "flat") -> Genera
     return open_index(folder)
 
 
-def expected(index: Generation, query: NDArray[np.float32], taste: Preference) -> list[str]:
-    """All chips by cosine less penalty, from the stored columns, in float64."""
+def expected(
+    index: Generation,
+    query: NDArray[np.float32],
+    taste: Preference,
+    *,
+    maximum: float = np.inf,
+) -> list[str]:
+    """All chips of up to ``maximum`` metres per pixel by cosine less penalty, in float64."""
     entries = []
     for segment in index.segments:
         gsd = segment.window_columns["gsd_m"].astype(np.float64)
         scores = segment.vectors.astype(np.float64) @ query.astype(np.float64)
         for row, chip in enumerate(segment.chip_ids(np.arange(segment.n))):
             loss = 0.0
+            if gsd[row] > maximum:
+                continue
             if gsd[row] > 0:
                 octave = np.round(4 * np.log2(gsd[row] * SIZE_PX)) / 4
                 for weight, (low, high) in zip(taste.weights, THINGS, strict=True):
@@ -103,6 +117,32 @@ def test_the_approximate_tier_gives_the_same(tmp_path: Path) -> None:
     assert [hit.id for hit in hits] == expected(index, query, taste(1))[:5]
 
 
+@pytest.mark.parametrize("tier", ["exact", "auto", "ivfpq"])
+def test_with_a_filter_only_what_passes_is_ranked(tmp_path: Path, tier: Tier) -> None:
+    index = build(tmp_path / "index", [[0.3, 10.0, 80.0] * 400, WIDTHS[0]], ann="ivfpq")
+    fine = Filter(ranges=(ValueRange("gsd_m", maximum=20.0),))
+    query = unit(np.random.default_rng(6).normal(size=DIM))
+    ((hits, _),) = search_many(index, [query], k=9, filter=fine, preferences=[taste(4)], tier=tier)
+    assert [hit.id for hit in hits] == expected(index, query, taste(4), maximum=20.0)[:9]
+
+
+def test_what_is_left_out_is_made_up_for(tmp_path: Path) -> None:
+    index = build(tmp_path / "index", WIDTHS)
+    query = unit(np.random.default_rng(7).normal(size=DIM))
+    order = expected(index, query, taste(5))
+    without = Sifting(left_out=frozenset(order[:3]))
+    ((hits, _),) = search_many(index, [query], k=6, preferences=[taste(5)], sifting=without)
+    assert [hit.id for hit in hits] == order[3:9]
+
+
+def test_chips_that_tie_come_in_the_order_of_their_ids(tmp_path: Path) -> None:
+    """Equal vectors of one width, in two segments."""
+    index = build(tmp_path / "index", [[0.6, 20.0] * 10, [0.6, 20.0] * 10], same=True)
+    query = unit(np.random.default_rng(0).normal(size=DIM))
+    ((hits, _),) = search_many(index, [query], k=40, preferences=[taste(6)])
+    assert [hit.id for hit in hits] == expected(index, query, taste(6))
+
+
 def test_with_one_width_the_order_is_the_cosines(tmp_path: Path) -> None:
     index = build(tmp_path / "index", [[0.6] * 40, [0.6] * 30])
     query = unit(np.random.default_rng(1).normal(size=DIM))
@@ -110,6 +150,7 @@ def test_with_one_width_the_order_is_the_cosines(tmp_path: Path) -> None:
     ((scaled, how),) = search_many(index, [query], k=30, preferences=[taste(2)])
     assert [hit.id for hit in scaled] == [hit.id for hit in plain]
     assert how.scale_m is None
+    assert how.scale_off == "all chips that pass are of about one width"
 
 
 def test_a_query_without_preference_stays_beside_one_with(tmp_path: Path) -> None:
