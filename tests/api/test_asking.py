@@ -154,7 +154,7 @@ def test_places_are_numbered_and_outlined(unknown: geosearch.Index) -> None:
 
 def test_places_are_kept_as_long_as_few_are_false(unknown: geosearch.Index) -> None:
     hits = unknown.search(unit(1), k=4)
-    with pytest.raises(UsageError, match="nothing tells how likely"):
+    with pytest.raises(UsageError, match="these hits have no probability"):
         hits.places(false=0.2)
     sure = [replace(hit, likely=p) for hit, p in zip(hits, (0.9, 0.3, 0.8, 0.1), strict=True)]
     kept = hits.with_hits(sure).places(false=0.16)
