@@ -6,6 +6,7 @@ script runs.
 
 from base64 import b64encode
 from html import escape
+from pathlib import Path
 
 import shapely
 
@@ -16,29 +17,8 @@ from geosearch.text import shown
 
 _MAX_LETTERS = 200
 """Of a name that is shown."""
-FIGURE_STYLE = """\
-.geosearch { --line: color-mix(in srgb, currentColor 20%, transparent); --bar: #12857a; }
-.geosearch .hits { display: grid; gap: 1rem; margin: 0; padding: 0;
-  grid-template-columns: repeat(auto-fill, minmax(min(var(--hit, 13rem), 100%), 1fr)); }
-.geosearch figure { margin: 0; border: 1px solid var(--line); border-radius: 6px;
-  overflow: hidden; break-inside: avoid; font-size: .875rem; line-height: 1.4; text-align: left; }
-.geosearch img, .geosearch .lost { display: block; width: 100%; height: auto; margin: 0;
-  aspect-ratio: 1; object-fit: contain; background: #0b0d0e; box-sizing: border-box; }
-.geosearch .lost { padding: 1rem; overflow: auto; overflow-wrap: anywhere;
-  background: color-mix(in srgb, currentColor 10%, transparent); }
-.geosearch figcaption { padding: .5rem .75rem .625rem; margin: 0; }
-.geosearch .head { display: flex; align-items: baseline; gap: .5rem; }
-.geosearch .rank { font-size: 1.125rem; font-weight: 700; }
-.geosearch .likely { margin-left: auto; }
-.geosearch .likely b { font-weight: 600; }
-.geosearch svg { display: block; width: 100%; height: 4px; margin: .125rem 0 .375rem; }
-.geosearch svg rect { fill: var(--line); }
-.geosearch svg rect + rect { fill: var(--bar); }
-.geosearch .scene { font-weight: 600; overflow: hidden; text-overflow: ellipsis;
-  white-space: nowrap; }
-.geosearch .few { opacity: .8; }
-"""
-"""What figures look like, wherever they stand: in the colours around them."""
+FIGURE_STYLE = Path(__file__).with_name("figures.css").read_text(encoding="utf-8")
+"""What figures look like, wherever they stand."""
 
 
 def figure(hit: Hit, picture: Thumbnail | str) -> str:
@@ -56,7 +36,7 @@ def figure(hit: Hit, picture: Thumbnail | str) -> str:
         f"{_bar(hit)}"
         f'<div class="scene" title="{_name(hit)}">{plain(_end(hit.scene))}</div>'
         f"<div>{plain((hit.datetime or 'no date')[:10])} · {_ground(hit)}</div>"
-        f'<div class="few">{pixel}score {hit.score:.3f}</div>'
+        f'<div class="few">{pixel}score\u00a0{hit.score:.3f}</div>'
         f'<div class="few">{_coordinates(hit)}</div></figcaption></figure>\n'
     )
 
@@ -104,7 +84,7 @@ def _coordinates(hit: Hit) -> str:
 
 
 def _degrees(number: float, above: str, below: str) -> str:
-    return f"{abs(number):.4f}° {above if number >= 0 else below}"
+    return f"{abs(number):.4f}°\u00a0{above if number >= 0 else below}"
 
 
 def _name(hit: Hit) -> str:

@@ -23,7 +23,7 @@ def notebook_html(answer: Answer) -> str:
     rest = len(hits) - _MOST_HITS
     end = f"<p>and {rest:,} more</p>" if rest > 0 else "" if hits else "<p>no hits</p>"
     start = (
-        f'<div class="geosearch"><style>{FIGURE_STYLE}.geosearch {{ --hit: 11rem; }}</style>'
+        f'<div class="geosearch"><style>{FIGURE_STYLE}</style>'
         f'<p><b>{heading}</b></p><div class="hits">\n'
     )
     end = f"</div>{end}</div>"

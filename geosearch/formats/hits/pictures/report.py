@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from hashlib import sha256
+from pathlib import Path
 
 from geosearch import __version__
 from geosearch.errors import Refusal
@@ -10,26 +11,7 @@ from geosearch.formats.hits.pictures.figures import FIGURE_STYLE, figure, plain
 from geosearch.formats.hits.pictures.thumbnails import MOST_PICTURES, thumbnails
 
 _NO_PICTURE = f"no picture: the best {MOST_PICTURES:,} hits have one"
-_STYLE = f"""\
-:root {{ color-scheme: light dark; --paper: #fbfbf9; --ink: #1d2327; --link: #0b6b62; }}
-@media (prefers-color-scheme: dark) {{
-  :root {{ --paper: #14181a; --ink: #e4e7e6; --link: #6fd0c4; }}
-  .geosearch {{ --bar: #45b8aa !important; }}
-}}
-body {{ margin: 0; background: var(--paper); color: var(--ink);
-  font: 1rem/1.5 system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif; }}
-main, footer {{ max-width: 76rem; margin: 0 auto; padding: 1.5rem 1.25rem; }}
-h1, h2 {{ line-height: 1.25; margin: 0 0 .5rem; overflow-wrap: anywhere; }}
-h1 {{ font-size: 1.75rem; }}
-h2 {{ font-size: 1.375rem; }}
-section + section {{ margin-top: 2.5rem; }}
-p {{ margin: .25rem 0; max-width: 60rem; overflow-wrap: anywhere; }}
-.says {{ font-size: 1.125rem; font-weight: 600; }}
-.hits {{ margin-top: 1.25rem !important; }}
-.few, footer {{ font-size: .875rem; }}
-a {{ color: var(--link); }}
-@media print {{ main, footer {{ max-width: none; padding: 0; }} }}
-{FIGURE_STYLE}"""
+_STYLE = Path(__file__).with_name("report.css").read_text(encoding="utf-8") + FIGURE_STYLE
 
 
 def report(answers: Answers) -> tuple[bytes, tuple[Refusal, ...]]:
