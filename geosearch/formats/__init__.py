@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from geosearch.formats.hits.files import hits_bytes, write_hits
     from geosearch.formats.hits.pictures.contact_sheet import write_contact_sheet
     from geosearch.formats.hits.pictures.notebook import notebook_html
+    from geosearch.formats.hits.properties import hit_properties
     from geosearch.formats.hits.tables.arrow_table import arrow_table
     from geosearch.formats.hits.tables.geodataframe import geodataframe
     from geosearch.formats.vectors.exporting import export_vectors
@@ -36,6 +37,7 @@ __all__ = [
     "feature_collection",
     "geodataframe",
     "geojson_text",
+    "hit_properties",
     "hits_bytes",
     "hits_of",
     "hits_table",
@@ -61,6 +63,7 @@ _HOME = {
     "feature_collection": "hits.documents.geojson",
     "geodataframe": "hits.tables.geodataframe",
     "geojson_text": "hits.documents.geojson",
+    "hit_properties": "hits.properties",
     "hits_bytes": "hits.files",
     "hits_of": "hits.answers",
     "hits_table": "hits.documents.table",
