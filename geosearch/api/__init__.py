@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from geosearch.api.encoder_choice import REFERENCE_PRECISION, EncoderChoice
     from geosearch.api.hits import Hits
     from geosearch.api.index import Index, open
-    from geosearch.api.indexing import IndexingJob, build, prepare
+    from geosearch.api.indexing import IndexingJob, IndexingOptions, build, prepare
     from geosearch.api.maintenance import compact, remove, verify
     from geosearch.api.texts import Texts, read_queries, read_texts
     from geosearch.api.vectors import export_vectors, import_vectors
@@ -33,6 +33,7 @@ __all__ = [
     "Hits",
     "Index",
     "IndexingJob",
+    "IndexingOptions",
     "Texts",
     "build",
     "compact",
@@ -57,6 +58,7 @@ _HOME = {
     "INDEX_VARIABLE": "default_paths",
     "Index": "index",
     "IndexingJob": "indexing",
+    "IndexingOptions": "indexing",
     "REFERENCE_PRECISION": "encoder_choice",
     "Texts": "texts",
     "build": "indexing",

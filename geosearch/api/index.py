@@ -159,7 +159,7 @@ class Index:
             EncoderError: The encoder of the index cannot be loaded here, or the device that was
                 named is not there.
         """
-        from geosearch.search import hit_count, make_filter, split_asking
+        from geosearch.search import hit_count, make_filter, split_asking, without_others
 
         options, conditions = split_asking(asking)
         k, filter = hit_count(k), make_filter(**conditions)
@@ -167,6 +167,9 @@ class Index:
             return []
         watch = Stopwatch()
         questions = self.read(query, options, watch)
+        if conditions.get("kind") is None and any(one.text is not None for one in questions):
+            with watch.time("filter"):
+                filter = without_others(self.generation, filter)
         answers = self.answer(questions, k, filter, options, watch=watch)
         is_one = query is None or isinstance(query, str) or getattr(query, "ndim", 2) == 1
         return answers[0] if is_one else answers

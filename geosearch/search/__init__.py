@@ -21,7 +21,7 @@ from geosearch.search.conditions import QUANTITIES, Conditions, require_fraction
 
 if TYPE_CHECKING:
     from geosearch.search.filters.make_filter import make_filter, read_near_date
-    from geosearch.search.filters.notes import notes_on, nothing_matches
+    from geosearch.search.filters.notes import notes_on, nothing_matches, without_others
     from geosearch.search.hits.chip import Chip, window_pixels
     from geosearch.search.hits.explanation import Explanation
     from geosearch.search.hits.find_chip import find_chip, read_chip
@@ -91,6 +91,7 @@ __all__ = [
     "weighed",
     "window_pixels",
     "with_place_numbers",
+    "without_others",
     "yardstick",
 ]
 
@@ -121,6 +122,7 @@ _HOME = {
     "history": "ranking.history",
     "hit_count": "ranking.search",
     "make_filter": "filters.make_filter",
+    "without_others": "filters.notes",
     "notes_on": "filters.notes",
     "nothing_matches": "filters.notes",
     "places_of": "hits.places",

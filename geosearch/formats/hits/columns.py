@@ -28,6 +28,7 @@ _KINDS: dict[str, Kind] = {
     "size_m": "numbers",
     "gsd_m": "number",
     "datetime": "moment",
+    "geosearch:kind": "text",
     "encoder": "text",
     "bands": "wholes",
     "stretch": "ranges",

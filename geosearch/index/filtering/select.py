@@ -56,6 +56,9 @@ class Filterable(Protocol):
     def scene_numbers(self, ids: Set[str]) -> list[int]:
         """Return the numbers that ``scene_no`` has for some scenes."""
 
+    def scenes_of_kinds(self, kinds: Set[str]) -> list[int] | None:
+        """Return the numbers of scenes of some kinds, ascending; None where all are."""
+
     def outline_flags(self, rows: Rows) -> tuple[Mask, Mask]:
         """Return which footprints are surely in one piece, and which are what they span."""
 
@@ -156,6 +159,10 @@ def _conditions(segment: Filterable, filter: Filter) -> list[_Condition]:
         conditions.append(_InTime(filter.time, filter.undated))
     if filter.scenes is not None:
         conditions.append(_OfScenes(segment.scene_numbers(filter.scenes)))
+    if filter.kinds is not None:
+        numbers = segment.scenes_of_kinds(filter.kinds)
+        if numbers is not None:
+            conditions.append(_OfScenes(numbers))
     return conditions
 
 

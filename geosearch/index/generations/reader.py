@@ -1,5 +1,6 @@
 """An open index: one published generation, as long as whoever opened it likes."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -82,6 +83,8 @@ class IndexInfo:
     updated: str
     scenes: int
     chips: int
+    kinds: dict[str, int]
+    """Scenes of each kind."""
     undated_scenes: int
     """Scenes of which no chip has a known time."""
     skipped_chips: int
@@ -164,6 +167,7 @@ class Generation:
             updated=manifest.updated,
             scenes=self.scene_count,
             chips=self.chip_count,
+            kinds=dict(sorted(Counter(scene.kind for scene in self.scenes).items())),
             undated_scenes=sum(_undated_scenes(segment) for segment in self.segments),
             skipped_chips=sum(scene.chips_skipped for scene in self.scenes),
             bounds=_around(boxes) if boxes else None,

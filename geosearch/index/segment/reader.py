@@ -222,6 +222,20 @@ class Segment:
         """Return the numbers that ``scene_no`` has for some scenes, as far as they are here."""
         return self._scenes.numbers(ids)
 
+    def scenes_of_kinds(self, kinds: Set[str]) -> list[int] | None:
+        """Return the numbers of scenes of some kinds, ascending; None where all are."""
+        others = [
+            number
+            for kind, numbers in self._scenes.kinds.items()
+            if kind not in kinds
+            for number in numbers
+        ]
+        known = sum(map(len, self._scenes.kinds.values()))
+        every = range(len(self.description.scenes))
+        if known < len(every) and "unknown" not in kinds:  # no kinds were kept
+            return sorted(n for kind in kinds for n in self._scenes.kinds.get(kind, ()))
+        return sorted(set(every) - set(others)) if others else None
+
     def scenes(self) -> list[SceneRecord]:
         """Return the scenes that are searched, by id."""
         return [scene for _, scene in self._scenes.searched()]

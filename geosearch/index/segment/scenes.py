@@ -53,6 +53,18 @@ class SegmentScenes:
         removed = self._access.entry.removed
         return [(n, scene) for n, scene in self._all().items() if scene.id not in removed]
 
+    @cached_property
+    def kinds(self) -> dict[str, list[int]]:
+        """The numbers of scenes, ascending, by what they are; unknown ones may be left out.
+
+        Raises:
+            IndexFolderError: The sidecar is damaged.
+        """
+        found: dict[str, list[int]] = {}
+        for number, kind in self._sidecar.kinds().items():
+            found.setdefault(kind, []).append(number)
+        return found
+
     def by_number(self, numbers: Set[int]) -> dict[int, SceneRecord]:
         """Return at least the scenes of some numbers, by their numbers.
 

@@ -113,6 +113,7 @@ def chips_of(index: Generation, segment: Segment, rows: Iterable[int]) -> list[C
             footprint=footprint,
             bands=record.bands,
             stretch=record.stretch,
+            collar=record.collar,
             pixel_m=record.pixel_m,
             size_px=index.spec.chips.size_px,
             stored=StoredVector(segment, row),

@@ -143,6 +143,8 @@ def _hit(
         footprint=footprint,
         bands=chip.bands,
         stretch=chip.stretch,
+        collar=chip.collar,
         pixel_m=chip.pixel_m,
+        kind=chip.kind,
         stored=stored,
     )

@@ -58,6 +58,7 @@ def test_chips_tell_what_hits_tell(tmp_path: Path) -> None:
         "window": [64, 64, 64, 64],
         "size_m": [6400.0, 6400.0],
         "gsd_m": 100.0,
+        "geosearch:kind": "unknown",
         "encoder": "none-0",
         "bands": [1, 2, 3],
         "stretch": [[0.0, 1.5]] * 3,

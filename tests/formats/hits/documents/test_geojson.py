@@ -40,6 +40,7 @@ def test_a_feature_carries_every_property_of_a_hit() -> None:
         "size_m": [76.8, 76.8],
         "gsd_m": 0.6,
         "datetime": "2020-06-01T10:00:00Z",
+        "geosearch:kind": "unknown",
         "encoder": "mini-0",
         "bands": [1, 2, 3],
         "stretch": None,
