@@ -9,13 +9,6 @@ from typing import TYPE_CHECKING
 from geosearch.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from geosearch.api.default_paths import (
-        DEFAULT_INDEXES,
-        INDEX_VARIABLE,
-        default_index,
-        find_index,
-        named_index,
-    )
     from geosearch.api.encoder_choice import REFERENCE_PRECISION, EncoderChoice
     from geosearch.api.hits import Hits
     from geosearch.api.index import Index, open
@@ -26,8 +19,6 @@ if TYPE_CHECKING:
     from geosearch.api.where import localize
 
 __all__ = [
-    "DEFAULT_INDEXES",
-    "INDEX_VARIABLE",
     "REFERENCE_PRECISION",
     "EncoderChoice",
     "Hits",
@@ -37,12 +28,9 @@ __all__ = [
     "Texts",
     "build",
     "compact",
-    "default_index",
     "export_vectors",
-    "find_index",
     "import_vectors",
     "localize",
-    "named_index",
     "open",
     "prepare",
     "read_queries",
@@ -52,10 +40,8 @@ __all__ = [
 ]
 
 _HOME = {
-    "DEFAULT_INDEXES": "default_paths",
     "EncoderChoice": "encoder_choice",
     "Hits": "hits",
-    "INDEX_VARIABLE": "default_paths",
     "Index": "index",
     "IndexingJob": "indexing",
     "IndexingOptions": "indexing",
@@ -63,12 +49,9 @@ _HOME = {
     "Texts": "texts",
     "build": "indexing",
     "compact": "maintenance",
-    "default_index": "default_paths",
     "export_vectors": "vectors",
-    "find_index": "default_paths",
     "import_vectors": "vectors",
     "localize": "where",
-    "named_index": "default_paths",
     "open": "index",
     "prepare": "indexing",
     "read_queries": "texts",

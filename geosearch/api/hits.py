@@ -178,8 +178,8 @@ class Hits(WrittenHits):
         known = [place.likely for place in found if place.likely is not None]
         if len(known) < len(found):
             raise UsageError(
-                "nothing tells how likely these hits are, so no share of them is known to be false",
+                "nothing tells how likely these hits are, nor what fraction of them is false",
                 hint="ask with a text, of an index whose `says` is not None; or leave `false` out",
                 parameter="false",
             )
-        return tuple(found[at] for at in likely_enough(known, least=None, false=false))
+        return tuple(found[at] for at in likely_enough(known, minimum=None, false=false))

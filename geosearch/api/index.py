@@ -247,7 +247,7 @@ class Index:
     def read(
         self, query: AnyQuery, options: AnswerOptions, watch: Stopwatch | None = None
     ) -> list[Question]:
-        """Return what is asked as questions, one a text or vector; `answer` answers them.
+        """Return what is asked as questions, one per text or vector; `answer` answers them.
 
         Args:
             query: As in `search`.

@@ -14,7 +14,6 @@ from geosearch.lazy import lazy_names
 
 if TYPE_CHECKING:
     from geosearch.encoders.catalog import (
-        Choice,
         choose_default,
         encoder_info,
         encoder_names,
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
         weights_here,
         with_activation,
     )
-    from geosearch.encoders.clip.trainable import ClipTowers, new_clip_towers, read_clip_towers
+    from geosearch.encoders.clip.trainable import new_clip_towers, read_clip_towers
     from geosearch.encoders.compute.device import resolve_device, resolve_precision
     from geosearch.encoders.embedding import (
         Embedding,
@@ -38,18 +37,15 @@ if TYPE_CHECKING:
         is_plain_image,
         read_image,
     )
-    from geosearch.encoders.siglip.trainable import SiglipTowers, read_siglip_towers
+    from geosearch.encoders.siglip.trainable import read_siglip_towers
 
 __all__ = [
     "IMAGE_ENDINGS",
     "CellEncoder",
-    "Choice",
-    "ClipTowers",
     "Embedding",
     "Encoder",
     "EncoderInfo",
     "RawTextEncoder",
-    "SiglipTowers",
     "WordReader",
     "choose_default",
     "decode_image",
@@ -72,7 +68,6 @@ __all__ = [
 ]
 
 _HOME = {
-    "Choice": "catalog",
     "choose_default": "catalog",
     "encoder_info": "catalog",
     "encoder_names": "catalog",
@@ -89,10 +84,8 @@ _HOME = {
     "decode_image": "images.image_files",
     "is_plain_image": "images.image_files",
     "read_image": "images.image_files",
-    "ClipTowers": "clip.trainable",
     "new_clip_towers": "clip.trainable",
     "read_clip_towers": "clip.trainable",
-    "SiglipTowers": "siglip.trainable",
     "read_siglip_towers": "siglip.trainable",
     "resolve_device": "compute.device",
     "resolve_precision": "compute.device",

@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING
 from geosearch.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from geosearch.formats.hits.answers import Answer, Answers, hits_of
-    from geosearch.formats.hits.chip_files import write_chips
-    from geosearch.formats.hits.documents.answer_line import answer_line
-    from geosearch.formats.hits.documents.geojson import feature_collection, geojson_text
-    from geosearch.formats.hits.documents.stac_items import item_id
-    from geosearch.formats.hits.documents.table import hits_table, table_lines
+    from geosearch.formats.hits.answers import Answers, hits_of
+    from geosearch.formats.hits.documents.geojson import feature_collection
+    from geosearch.formats.hits.documents.table import table_lines
     from geosearch.formats.hits.files import hits_bytes, write_hits
     from geosearch.formats.hits.pictures.contact_sheet import write_contact_sheet
     from geosearch.formats.hits.pictures.notebook import notebook_html
-    from geosearch.formats.hits.properties import hit_properties
     from geosearch.formats.hits.tables.arrow_table import arrow_table
     from geosearch.formats.hits.tables.geodataframe import geodataframe
     from geosearch.formats.vectors.exporting import export_vectors
@@ -26,53 +22,39 @@ if TYPE_CHECKING:
     from geosearch.formats.vectors.parquet_reader import VectorFile
 
 __all__ = [
-    "Answer",
     "Answers",
     "VectorFile",
     "VectorImport",
     "agreed_spec",
-    "answer_line",
     "arrow_table",
     "export_vectors",
     "feature_collection",
     "geodataframe",
-    "geojson_text",
-    "hit_properties",
     "hits_bytes",
     "hits_of",
-    "hits_table",
     "import_vectors",
-    "item_id",
     "notebook_html",
     "read_vectors",
     "table_lines",
-    "write_chips",
     "write_contact_sheet",
     "write_hits",
 ]
 
 _HOME = {
-    "Answer": "hits.answers",
     "Answers": "hits.answers",
     "VectorFile": "vectors.parquet_reader",
     "VectorImport": "vectors.importing",
     "agreed_spec": "vectors.importing",
-    "answer_line": "hits.documents.answer_line",
     "arrow_table": "hits.tables.arrow_table",
     "export_vectors": "vectors.exporting",
     "feature_collection": "hits.documents.geojson",
     "geodataframe": "hits.tables.geodataframe",
-    "geojson_text": "hits.documents.geojson",
-    "hit_properties": "hits.properties",
     "hits_bytes": "hits.files",
     "hits_of": "hits.answers",
-    "hits_table": "hits.documents.table",
     "import_vectors": "vectors.importing",
-    "item_id": "hits.documents.stac_items",
     "notebook_html": "hits.pictures.notebook",
     "read_vectors": "vectors.numpy_files",
     "table_lines": "hits.documents.table",
-    "write_chips": "hits.chip_files",
     "write_contact_sheet": "hits.pictures.contact_sheet",
     "write_hits": "hits.files",
 }

@@ -6,11 +6,11 @@ closed along the pole where one lies inside. Shapes that documents hand us, in w
 brought to the same.
 """
 
-from geosearch.geo.boxes import Bbox, bbox_geometry, rfc7946_bbox
+from geosearch.geo.boxes import bbox_geometry, rfc7946_bbox
 from geosearch.geo.cutting import united
 from geosearch.geo.footprint import footprint, footprints
 from geosearch.geo.ground import box_sizes_m, ground_sizes_m
-from geosearch.geo.projection import PixelToLonLat, ToLonLat, crs_to_lonlat
+from geosearch.geo.projection import PixelToLonLat, crs_to_lonlat
 from geosearch.geo.reprojection import CHIP_FRACTION, have_long_edges, shapes_to_lonlat
 from geosearch.geo.stated_crs import StatedCrs, read_crs, same_crs
 from geosearch.geo.windows import PixelWindow
@@ -20,11 +20,9 @@ __all__ = [
     "CHIP_FRACTION",
     "MAX_LON",
     "ROUNDING_DEG",
-    "Bbox",
     "PixelToLonLat",
     "PixelWindow",
     "StatedCrs",
-    "ToLonLat",
     "bbox_geometry",
     "box_sizes_m",
     "crs_to_lonlat",

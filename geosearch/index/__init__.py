@@ -52,7 +52,13 @@ from geosearch.index.records import (
 )
 from geosearch.index.scoring.ann.eligibility import AnnChoice, require_ann
 from geosearch.index.scoring.cuda_scan import DeviceScan
-from geosearch.index.scoring.search import SearchOptions, SegmentAnswer, SegmentPlan, Tier
+from geosearch.index.scoring.search import (
+    SearchOptions,
+    SegmentAnswer,
+    SegmentAnswers,
+    SegmentPlan,
+    Tier,
+)
 from geosearch.index.segment.reader import Segment
 
 __all__ = [
@@ -83,6 +89,7 @@ __all__ = [
     "SearchOptions",
     "Segment",
     "SegmentAnswer",
+    "SegmentAnswers",
     "SegmentInfo",
     "SegmentPlan",
     "Tier",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from geosearch.search.hits.places import Place, places_of, with_place_numbers
     from geosearch.search.hits.sifting import Sifting
     from geosearch.search.hits.where import MARKED, Where
-    from geosearch.search.likely.judging import Judgement, MarkedChips, judge
+    from geosearch.search.likely.judging import MarkedChips, judge
     from geosearch.search.likely.probability import likelihood
     from geosearch.search.likely.saying import NONE_BELOW, likely_enough
     from geosearch.search.likely.yardstick import yardstick
@@ -57,7 +57,6 @@ __all__ = [
     "Examples",
     "Explanation",
     "Hit",
-    "Judgement",
     "MarkedChips",
     "Marks",
     "Place",
@@ -102,7 +101,6 @@ _HOME = {
     "Examples": "queries.examples",
     "Explanation": "hits.explanation",
     "Hit": "hits.hit",
-    "Judgement": "likely.judging",
     "MARKED": "hits.where",
     "MarkedChips": "likely.judging",
     "Marks": "queries.marks",

@@ -12,7 +12,7 @@ from support.scenes_making import write_band
 from support.small_index import SPEC, chips, record
 
 import geosearch
-from geosearch.api import default_index, find_index, named_index
+from geosearch.api.default_paths import default_index, find_index, named_index
 from geosearch.errors import IndexFolderError, UsageError
 from geosearch.index import IndexWriter, Unfinished, read_unfinished
 

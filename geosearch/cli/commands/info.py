@@ -93,7 +93,7 @@ def _measured(segment: "SegmentInfo") -> list[str]:
     if measured.recalls[-1].tier == "exact":
         recalls[-1] += " or less"
     needs = ", ".join(
-        f"{need.share:.0%} of the codes and {need.scored:,} of {need.candidates:,} candidates "
+        f"{need.fraction:.0%} of the codes and {need.scored:,} of {need.candidates:,} candidates "
         f"{_part(need.selectivity)}"
         for need in measured.needs
     )

@@ -48,9 +48,9 @@ def _write(
     for first in range(0, len(rows), BATCH_ROWS):
         part = rows[first : first + BATCH_ROWS]
         writer.add(
-            segment.chips(part),
-            np.asarray(segment.time_ms[part]),
-            segment.footprints(part),
+            segment.chips.records(part),
+            np.asarray(segment.rows.time_ms[part]),
+            segment.rows.footprints(part),
             segment.vectors[part],
         )
         advance(len(part))

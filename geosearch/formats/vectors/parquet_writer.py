@@ -61,11 +61,11 @@ class VectorFileWriter:
         metadata = {GEO: json.dumps(_geo()), OWN: json.dumps({"spec": spec.to_plain()})}
         self._schema = pa.schema(fields, metadata=metadata)
         # 16-bit numbers of directions do not get smaller
-        packed = {name: "ZSTD" for name, kind in fields if not pa.types.is_nested(kind)}
-        packed |= {f"bbox.{side.name}": "ZSTD" for side in corners}
-        packed |= {name: "ZSTD" for name in _LEAVES}
-        packed["vector.list.element"] = "NONE"
-        self._writer: Any = pq.ParquetWriter(file, self._schema, compression=packed)
+        codecs = {name: "ZSTD" for name, kind in fields if not pa.types.is_nested(kind)}
+        codecs |= {f"bbox.{side.name}": "ZSTD" for side in corners}
+        codecs |= {name: "ZSTD" for name in _LEAVES}
+        codecs["vector.list.element"] = "NONE"
+        self._writer: Any = pq.ParquetWriter(file, self._schema, compression=codecs)
 
     def add(
         self,

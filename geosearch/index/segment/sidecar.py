@@ -23,7 +23,7 @@ from geosearch.index.files.faults import (
     too_many_files,
 )
 from geosearch.index.files.hrefs import Hrefs
-from geosearch.index.files.regular_files import file_size
+from geosearch.index.files.own_files import file_size
 from geosearch.index.records import UNKNOWN_TIME, SceneRecord, time_ms_of
 from geosearch.text import shown
 

@@ -13,7 +13,7 @@ from geosearch.scenes.finding.ignore_patterns import IgnorePatterns, PatternErro
 from geosearch.text import shown
 
 IGNORE_FILE = ".geosearchignore"
-_MOST_BYTES = 1 << 16
+_MAX_BYTES = 1 << 16
 _HINT = "patterns are those of .gitignore, one a line: *_mask.tif, /drafts/, !keep.tif"
 
 
@@ -150,7 +150,7 @@ def _given(patterns: Iterable[str]) -> list[str]:
 
 def _read(file: Path) -> IgnorePatterns | None:
     try:
-        text = read_regular(file, _MOST_BYTES).decode()
+        text = read_regular(file, _MAX_BYTES).decode()
         lines = text.removeprefix("\ufeff").split("\n")
         return IgnorePatterns(line.removesuffix("\r") for line in lines)
     except (FileNotFoundError, NotADirectoryError):

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from pathspec.patterns.gitignore.base import GitIgnorePatternError
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
-_MOST_PATTERNS = 1000
-_MOST_FOLDER_STARS = 4
+_MAX_PATTERNS = 1000
+_MAX_FOLDER_STARS = 4
 """``**``, which may take any number of folders: several of them share a path in many ways."""
 _NO_PATTERN = "it is not a pattern as .gitignore has them"
 _STAR = "[^/]*"
@@ -78,8 +78,8 @@ class IgnorePatterns:
         for number, line in enumerate(lines, 1):
             if not line.strip() or line.startswith("#"):
                 continue
-            if len(compiled) == _MOST_PATTERNS:
-                raise PatternError(number, f"more than {_MOST_PATTERNS:,} patterns")
+            if len(compiled) == _MAX_PATTERNS:
+                raise PatternError(number, f"more than {_MAX_PATTERNS:,} patterns")
             compiled.append(_compiled(line, number))
         self._last_first = compiled[::-1]
 
@@ -99,8 +99,8 @@ class IgnorePatterns:
 
 
 def _compiled(line: str, number: int) -> QuickPattern:
-    if line.split("/").count("**") > _MOST_FOLDER_STARS:
-        raise PatternError(number, f"it has more than {_MOST_FOLDER_STARS} times **")
+    if line.split("/").count("**") > _MAX_FOLDER_STARS:
+        raise PatternError(number, f"it has more than {_MAX_FOLDER_STARS} times **")
     # pathspec takes all that a folder holds for the folders that it holds
     text = f"{line[:-1]}/*/" if line.endswith("/**/") else line
     try:

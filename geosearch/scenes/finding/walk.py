@@ -23,8 +23,8 @@ _PICTURES = {"png": "pgw pngw wld", "jpg": "jgw jpgw wld", "jpeg": "jgw jpegw wl
 
 _PASSED_OVER = re.compile(
     r"(?:"
-    r"\.(?:safe\.)?(?P<archive>zip|tar|tar\.gz|tgz|tar\.bz2|tar\.xz|tar\.zst|7z|rar)"
-    r"|(?P<packed>\.(?:tiff?|img|jp2|nc|hgt|vrt|bil)\.(?:gz|bz2|xz|zst))"
+    r"\.(?:safe\.)?(?P<container>zip|tar|tar\.gz|tgz|tar\.bz2|tar\.xz|tar\.zst|7z|rar)"
+    r"|(?P<compressed>\.(?:tiff?|img|jp2|nc|hgt|vrt|bil)\.(?:gz|bz2|xz|zst))"
     r"|(?P<other>\.(?:hdf|hdf4|hdf5|h4|h5|he4|he5|grb2?|grib2?|ecw|sid|mbtiles))"
     r")\Z",
     re.IGNORECASE,
@@ -112,8 +112,9 @@ def passed_over_note(counts: Mapping[str, int]) -> str | None:
     said = f"{total:,} file{'' if one else 's'} look{'s' if one else ''} like rasters"
     kinds = {m.lastgroup for m in map(_PASSED_OVER.fullmatch, counts) if m}
     remedies = {
-        "archive": "unpack archives, or name what is inside: /vsizip//FOLDER/FILE.zip/NAME.tif",
-        "packed": "unpack what is compressed: gunzip FILE",
+        "container": "unpack zip and tar files, or name what is inside: "
+        "/vsizip//FOLDER/FILE.zip/NAME.tif",
+        "compressed": "unpack what is compressed: gunzip FILE",
         "other": "name a file to have it tried, or make GeoTIFFs of its parts: gdal_translate",
     }
     what_to_do = "; ".join(text for kind, text in remedies.items() if kind in kinds)

@@ -15,7 +15,7 @@ from rasterio.windows import Window
 from geosearch.scenes.raster.collar import MAX_CELLS, Collar
 from geosearch.scenes.raster.pixels import PixelSource, read_values
 
-_LEAST = 1e-3
+_MIN_PICTURE = 1e-3
 """Of a raster, how much a collar holds: less is a dark pixel in a corner."""
 _STRAIGHT = 0.02
 """Of a collar, how much may lie within what is around the picture."""
@@ -84,7 +84,7 @@ def _collar_cells(source: PixelSource, value: float) -> _Cells:
     corners[np.ix_([0, -1], [0, -1])] = True
     cells = _reached(flat & corners, flat)
     picture = _without_specks(~cells)
-    if not picture.any() or cells.mean() < _LEAST:
+    if not picture.any() or cells.mean() < _MIN_PICTURE:
         return np.zeros(shape, bool)
     if _is_straight(cells, picture):
         return cells

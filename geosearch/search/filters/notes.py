@@ -32,7 +32,7 @@ def without_others(index: Generation, filter: Filter) -> Filter:
         kinds = frozenset({kind})
         only = replace(filter, kinds=kinds)
         # most segments have none of them: no need to ask what else a filter says
-        having = (one for one in index.segments if one.scenes_of_kinds(kinds) != [])
+        having = (one for one in index.segments if one.scenes.of_kinds(kinds) != [])
         count = sum(segment.select(only).count for segment in having)
         if count:
             counts[kind] = count
@@ -46,7 +46,7 @@ def without_others(index: Generation, filter: Filter) -> Filter:
 
 def nothing_matches(index: Generation, filter: Filter) -> str:
     """Return where and when an index is, for those whose filter no chip of it passes."""
-    entries = [segment.entry for segment in index.segments if segment.chip_count]
+    entries = [segment.entry for segment in index.segments if segment.alive.count]
     boxes = [entry.bounds for entry in entries if entry.bounds]
     if not boxes:
         return "the index is empty"

@@ -1,4 +1,4 @@
-"""One plan a segment, where chips of several widths were searched apart."""
+"""One plan per segment, where chips of several widths were searched apart."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -79,7 +79,7 @@ class WidthBin:
 
     def among(self, segment: Segment, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return which of some rows of a segment are of this width, in their order."""
-        values = segment.values(self.range.column, rows)
+        values = segment.rows.values(self.range.column, rows)
         return rows[(values >= self.range.minimum) & (values <= self.range.maximum)]
 
 
@@ -102,12 +102,12 @@ def width_bins(segments: Sequence[Segment], size_px: int) -> list[WidthBin]:
 
 def _known_spans(segment: Segment) -> NDArray[np.float32]:
     """Return the metres per pixel that blocks span, float32 [b, 2]; unknown ones left out."""
-    spans = segment.gsd_spans
+    spans = segment.blocks.gsd_spans
     return np.maximum(spans[spans[:, 1] >= _FINEST_M], _FINEST_M)
 
 
 def _has_unknown(segment: Segment) -> bool:
-    return bool((segment.gsd_spans[:, 0] < _FINEST_M).any())
+    return bool((segment.blocks.gsd_spans[:, 0] < _FINEST_M).any())
 
 
 def _steps(gsd_m: NDArray[np.float32], size_px: int) -> NDArray[np.int64]:

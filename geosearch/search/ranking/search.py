@@ -7,6 +7,7 @@ become one, for one query or for several under the same filter.
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from operator import index as index_of
 
@@ -20,7 +21,7 @@ from geosearch.index import (
     Generation,
     RowRanges,
     SearchOptions,
-    SegmentAnswer,
+    SegmentAnswers,
     SegmentPlan,
     Tier,
 )
@@ -39,8 +40,8 @@ _GROWTH = 4
 _NO_SIFTING = Sifting()
 
 Answer = tuple[list[Hit], tuple[SegmentPlan, ...]]
-DeviceAnswers = list[SegmentAnswer | None]
-"""What a device found for a query, one per segment; None where it did not search."""
+PartAnswers = list[SegmentAnswers]
+"""What segments answer to the queries, one per segment, for chips of one part."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,23 +129,25 @@ def search_many(
     tastes = preferences or [None] * len(queries)
     with watch.time("filter"):
         parts = _parts(index, filter, matching) if any(tastes) else [Part(None, matching)]
-    asked, options = k + len(sifting.left_out), SearchOptions(tier, threads, device)
-    request = _Request(index, parts, asked, options, filter, k, sifting)
+    options = SearchOptions(tier, threads, device)
+    request = _Request(index, parts, k + len(sifting.left_out), options, filter, k, sifting)
     questions = [_Question(*pair) for pair in zip(queries, tastes, strict=True)]
-    by_device = _on_device(request, questions, watch)
+    if not questions:
+        return []
+    asked = _ask(request, questions, watch)
 
-    def answer(question: _Question, known: list[DeviceAnswers]) -> tuple[list[Hit], Explanation]:
-        own = Stopwatch(dict(watch.seconds))
+    def answer(number: int) -> tuple[list[Hit], Explanation]:
+        question, own = questions[number], Stopwatch(dict(watch.seconds))
         hits, plans = (_answer if sifting.keeps_all else _answer_sifted)(
-            request, question, known, own
+            request, question, asked, number, own
         )
         took = {step: 1000 * seconds for step, seconds in own.seconds.items()}
         return hits, Explanation(plans, took, notes, *_scale(request, question))
 
     if len(queries) < 2:
-        return [answer(one, known) for one, known in zip(questions, by_device, strict=True)]
+        return [answer(0)]
     with ThreadPoolExecutor(min(_cores(), len(queries))) as pool:
-        return list(pool.map(answer, questions, by_device))
+        return list(pool.map(answer, range(len(queries))))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,27 +176,17 @@ def _parts(index: Generation, filter: Filter, matching: list[RowRanges]) -> list
     return parts if len(parts) > 1 else whole
 
 
-def _on_device(
-    request: _Request, questions: Sequence[_Question], watch: Stopwatch
-) -> list[list[DeviceAnswers]]:
-    """Return what the device finds: for each query, for each part, one per segment."""
-    segments, options = request.index.segments, request.options
-    if options.device is None or not questions:
-        nothing: list[DeviceAnswers] = [[None] * len(segments) for _ in request.parts]
-        return [nothing for _ in questions]
+def _ask(request: _Request, questions: Sequence[_Question], watch: Stopwatch) -> list[PartAnswers]:
+    """Ask all segments all questions, part by part; a device is timed here, all else later."""
     table = np.stack([one.vector for one in questions]).astype(np.float32, copy=False)
-    with watch.time("device"):
-        found = [
+    with watch.time("device") if request.options.device else nullcontext():
+        return [
             [
-                segment.search_on_device(table, ranges, request.k, options)
-                for segment, ranges in zip(segments, part.matching, strict=True)
+                segment.search(table, ranges, request.k, request.options)
+                for segment, ranges in zip(request.index.segments, part.matching, strict=True)
             ]
             for part in request.parts
         ]
-    return [
-        [[answers[number] for answers in per_segment] for per_segment in found]
-        for number in range(len(questions))
-    ]
 
 
 def hit_count(k: int, name: str = "k") -> int:
@@ -222,17 +215,21 @@ def _cores() -> int:
 
 
 def _answer_sifted(
-    request: _Request, question: _Question, known: list[DeviceAnswers], watch: Stopwatch
+    request: _Request,
+    question: _Question,
+    asked: list[PartAnswers],
+    number: int,
+    watch: Stopwatch,
 ) -> Answer:
     """Ask for more chips until as many stay as are wanted, or there are no more."""
     count, sifting = request.k, request.sifting
     while True:
-        hits, plans = _answer(replace(request, k=count), question, known, watch)
+        hits, plans = _answer(replace(request, k=count), question, asked, number, watch)
         kept = sifting.sift(hits)
         if len(kept) >= request.wanted or len(hits) < count:
             break
         count *= _GROWTH
-        known = _on_device(replace(request, k=count), [question], watch)[0]
+        asked, number = _ask(replace(request, k=count), [question], watch), 0
     kept = kept[: request.wanted]
     if sifting.nearest_to is not None:
         with watch.time("near date"):
@@ -242,9 +239,9 @@ def _answer_sifted(
 
 def _nearest(request: _Request, question: _Question, places: list[Hit]) -> list[Hit]:
     def best(rows: list[NDArray[np.int64]], k: int) -> list[Hit]:
-        here = replace(request, k=k, parts=_parts_of(request, rows))
-        nothing: list[DeviceAnswers] = [[None] * len(rows) for _ in here.parts]
-        return _answer(here, question, nothing, Stopwatch())[0]
+        on_cpu = replace(request.options, device=None)
+        here = replace(request, k=k, parts=_parts_of(request, rows), options=on_cpu)
+        return _answer(here, question, _ask(here, [question], Stopwatch()), 0, Stopwatch())[0]
 
     found = nearest_in_time(request.index, places, request.filter, request.sifting, best)
     return [hit for hits in found for hit in hits]
@@ -265,17 +262,20 @@ def _parts_of(request: _Request, rows: list[NDArray[np.int64]]) -> list[Part]:
 
 
 def _answer(
-    request: _Request, question: _Question, known: list[DeviceAnswers], watch: Stopwatch
+    request: _Request,
+    question: _Question,
+    asked: list[PartAnswers],
+    number: int,
+    watch: Stopwatch,
 ) -> Answer:
+    """Return the hits of a question, by its number among those that were asked."""
     segments = request.index.segments
     found: list[Found] = []
     with watch.time("search"):
-        for part, by_device in zip(request.parts, known, strict=True):
+        for part, answers in zip(request.parts, asked, strict=True):
             penalty = _penalty(question, part)
-            for segment, ranges, answer in zip(segments, part.matching, by_device, strict=True):
-                if answer is None:
-                    answer = segment.search(question.vector, ranges, request.k, request.options)
-                found.append(Found(segment, answer, penalty))
+            for segment, answer in zip(segments, answers, strict=True):
+                found.append(Found(segment, answer[number], penalty))
     with watch.time("records"):
         hits = best_hits(found, request.k, request.index.spec.fingerprint)
     return hits, combined_plans([one.answer.how for one in found], len(segments))

@@ -1,47 +1,19 @@
 """`geosearch query`: texts or vectors in, answers in every form out."""
 
-import csv
 import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
-from support.small_index import SPEC, all_chips, best_ids, build, chips, record, unit
+from support.small_index import SPEC, all_chips, best_ids, chips, record, unit
 
 from geosearch.cli.main import run
-from geosearch.encoders import load_encoder
 from geosearch.index import IndexWriter, open_index
 
 TEXTS = ["a river", "a lake among hills", "tennis court between two white buildings"]
 
 Captured = pytest.CaptureFixture[str]
-Bytes = pytest.CaptureFixture[bytes]
-
-
-@pytest.fixture(scope="module")
-def unknown(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of an encoder that nobody has."""
-    folder = tmp_path_factory.mktemp("query") / "unknown"
-    build(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of `mini` in which a chip for each text lies exactly where the text does."""
-    mini = load_encoder("mini")
-    spec = replace(SPEC, encoder="mini", fingerprint=mini.fingerprint, dim=mini.dim)
-    rng = np.random.default_rng(0)
-    vectors = rng.normal(size=(100, mini.dim)).astype(np.float32)
-    vectors[: len(TEXTS)] = mini.encode_texts(TEXTS)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    folder = tmp_path_factory.mktemp("query") / "spoken"
-    with IndexWriter(folder, spec) as writer:
-        writer.stage(record(0), replace(chips(0), vectors=vectors))
-        writer.publish()
-    return folder
 
 
 def windows(count: int) -> list[list[int]]:
@@ -277,58 +249,6 @@ def test_a_picture_of_several_queries_is_refused(
     arguments = ["query", "--queries", str(file), "-i", str(spoken)]
     assert run([*arguments, "-o", str(tmp_path / "hits.png")]) == 2
     assert "one query" in capsys.readouterr().err
-
-
-def test_several_files_are_written_at_once_and_their_endings_decide(
-    spoken: Path, tmp_path: Path
-) -> None:
-    names = ("a.geojson", "a.csv", "a.parquet", "a.kml", "a.stac.json", "a.geojsonl", "a.txt")
-    outputs = [part for name in names for part in ("-o", str(tmp_path / name))]
-    assert run(["query", TEXTS[0], "-i", str(spoken), "-k", "3", *outputs]) == 0
-    assert {path.name for path in tmp_path.iterdir()} == set(names)
-    ids = [f["id"] for f in json.loads((tmp_path / "a.geojson").read_text())["features"]]
-    assert pq.read_table(tmp_path / "a.parquet")["id"].to_pylist() == ids
-    with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
-        assert [row["id"] for row in csv.DictReader(file)] == ids
-
-
-def test_scenes_that_are_gone_are_refused_by_name_and_the_rest_is_written(
-    spoken: Path, tmp_path: Path, capsys: Captured
-) -> None:
-    names = ("a.gpkg", "a.html", "a.zip")
-    outputs = [part for name in names for part in ("-o", str(tmp_path / name))]
-    outputs += ["-o", f"{tmp_path}/chips/"]
-    assert run(["query", TEXTS[0], "-i", str(spoken), "-k", "3", *outputs]) == 3
-    said = capsys.readouterr().err
-    assert said.count("refused: scene0.tif: ") == 1
-    assert "Traceback" not in said
-    assert {path.name for path in tmp_path.iterdir()} == {*names, "chips"}
-
-
-@pytest.mark.parametrize(
-    ("output", "told"),
-    [
-        (["-o", "hits.xlsx"], "unknown ending of hits.xlsx"),
-        (["-f", "gpkg"], "a GeoPackage cannot go to standard output"),
-        (["-f", "chips"], "cannot go to standard output"),
-        (["-f", "csv", "-o", "hits.kml"], "does not end in .csv"),
-    ],
-)
-def test_an_output_that_cannot_be_is_refused_before_the_search(
-    spoken: Path, capsys: Captured, output: list[str], told: str
-) -> None:
-    assert run(["query", TEXTS[0], "-i", str(spoken), *output]) == 2
-    said = capsys.readouterr().err
-    assert told in said
-    assert "hint: " in said
-
-
-@pytest.mark.parametrize("kind", ["csv", "kml", "stac", "geojsonl"])
-def test_texts_go_into_a_pipe(spoken: Path, capfdbinary: Bytes, kind: str) -> None:
-    assert run(["query", TEXTS[0], "-i", str(spoken), "-k", "2", "-f", kind]) == 0
-    out = capfdbinary.readouterr().out
-    assert out.count(b"/nowhere/scene0.tif") == 2
-    assert not out.startswith(b"\xef\xbb\xbf")
 
 
 def test_a_vector_finds_what_brute_force_finds_without_an_encoder(

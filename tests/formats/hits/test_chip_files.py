@@ -11,8 +11,8 @@ import rasterio
 from support.odd_hits import AFFINE, CRS, ODD_NAMES, PIXELS, answer, hit, odd_hits, written_scene
 
 from geosearch.errors import UsageError
-from geosearch.formats import write_chips
 from geosearch.formats.hits.answers import Answers
+from geosearch.formats.hits.chip_files import write_chips
 
 
 def test_a_folder_gets_a_file_a_hit_with_the_scene_s_pixels(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ import pytest
 from support.odd_hits import answer, hit, odd_hits
 
 from geosearch.errors import UsageError
-from geosearch.formats import Answers, hit_properties, hits_bytes, write_hits
+from geosearch.formats import Answers, hits_bytes, write_hits
 from geosearch.formats.hits.columns import columns
+from geosearch.formats.hits.properties import hit_properties
 from geosearch.outputs import HIT_FORMATS, hit_format
 
 FILES = [kind for kind in HIT_FORMATS if kind != "chips"]

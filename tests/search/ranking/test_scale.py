@@ -78,9 +78,9 @@ def expected(
     """All chips of up to ``maximum`` metres per pixel by cosine less penalty, in float64."""
     entries = []
     for segment in index.segments:
-        gsd = segment.window_columns["gsd_m"].astype(np.float64)
+        gsd = segment.rows.window_columns["gsd_m"].astype(np.float64)
         scores = segment.vectors.astype(np.float64) @ query.astype(np.float64)
-        for row, chip in enumerate(segment.chip_ids(np.arange(segment.n))):
+        for row, chip in enumerate(segment.chips.ids(np.arange(segment.n))):
             loss = 0.0
             if gsd[row] > maximum:
                 continue
@@ -179,7 +179,7 @@ def test_every_chip_is_in_one_bin(
     tmp_path_factory: pytest.TempPathFactory, gsds: list[float]
 ) -> None:
     index = build(tmp_path_factory.mktemp("bins") / "index", [gsds])
-    stored = index.segments[0].window_columns["gsd_m"]
+    stored = index.segments[0].rows.window_columns["gsd_m"]
     bins = [one.range for one in width_bins(index.segments, SIZE_PX)]
     inside = [(stored >= one.minimum) & (stored <= one.maximum) for one in bins]
     assert (np.sum(inside, axis=0) == 1).all()

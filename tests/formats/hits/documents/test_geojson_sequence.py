@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.odd_hits import ACROSS, answer, odd_hits
 
-from geosearch.formats import geojson_text
+from geosearch.formats.hits.documents.geojson import geojson_text
 
 
 @pytest.mark.parametrize(("ending", "first"), [("geojsonl", "{"), ("geojsons", "\x1e")])

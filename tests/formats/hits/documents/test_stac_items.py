@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.odd_hits import answer, hit, odd_hits
 
-from geosearch.formats import item_id
 from geosearch.formats.hits.answers import Answers
-from geosearch.formats.hits.documents.stac_items import item_collection_text
+from geosearch.formats.hits.documents.stac_items import item_collection_text, item_id
 
 
 def items(hits: Any) -> list[dict[str, Any]]:
