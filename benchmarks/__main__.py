@@ -5,6 +5,7 @@ import sys
 import click
 
 from benchmarks.asking.command import asking
+from benchmarks.cold import cold
 from benchmarks.device import device
 from benchmarks.encode import encode
 from benchmarks.ingest import ingest
@@ -20,7 +21,7 @@ def main() -> None:
     """Measure geosearch; each command prints a table, and with --json also writes the figures."""
 
 
-for _command in (search, encode, ingest, rerun, asking, device, peers, rasters):
+for _command in (search, cold, encode, ingest, rerun, asking, device, peers, rasters):
     main.add_command(_command)
 
 

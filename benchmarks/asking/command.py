@@ -60,7 +60,12 @@ def asking(
     figures: Figures = {"where": [asdict(one) for one in located(encoder, drawn)]}
     print(_rows(("drawn", "count", "pixel AUROC", "peak on it", "by chance"), figures["where"]))
     figures["places"] = [asdict(one) for one in placed(drawn)]
-    print(_rows(("drawn", "places", "among the first n", "among 2 n"), figures["places"]))
+    print(
+        _rows(
+            ("drawn", "places", "among the first n", "among 2 n", "shown", "counted"),
+            figures["places"],
+        )
+    )
     if data is not None:
         pictures = {name: embedded(data, source, encoder) for name, source in SETS.items()}
         figures |= _probabilities(data, pictures, encoder, diagram)

@@ -7,8 +7,9 @@ from functools import cache
 def scan_device(device: str) -> str | None:
     """Return the CUDA device that scans; None for the CPU.
 
-    PyTorch takes a second to load, and only it knows whether there is CUDA: ``auto``
-    asks it only if an encoder has loaded it already. ``mps`` is for encoders only.
+    PyTorch takes a second to load, and only it knows whether there is CUDA: ``auto`` asks it only
+    if an encoder has loaded it already, which `mini` does for images only. ``mps`` is for encoders
+    only.
 
     Args:
         device: As the user gave it.

@@ -183,3 +183,13 @@ class Hits(WrittenHits):
                 parameter="false",
             )
         return tuple(found[at] for at in likely_enough(known, minimum=None, false=false))
+
+    def place_count(self) -> float | None:
+        """Return how many places show what was asked for, among the marked chips and these hits.
+
+        Returns:
+            Places that were marked as right, and the number to be expected of the others; None
+            where there are fewer than 20 marks, where all are right or all are wrong, and without
+            a text. More hits (`k`) make it complete.
+        """
+        return None if self._again is None else self._again.place_count(self)

@@ -265,12 +265,12 @@ class Index:
 
     def scanner(self) -> DeviceScan | None:
         """Return what scans on a GPU; None where there is none, or the CPU was chosen."""
-        from geosearch.index import DeviceScan
-
         with self._lock:
             if self._device_scan is None:
                 device = scan_device(self._choice.device)
                 if device is not None:
+                    from geosearch.index import DeviceScan
+
                     self._device_scan = DeviceScan(device, at_once=self._choice.device != "auto")
             return self._device_scan
 
@@ -287,8 +287,8 @@ def open(
         path: The index folder; None for the one in the environment, or the newest in ``indexes/``.
         encoder: Where its weights are, if not where the index says, and what it computes in; the
             name is the index's. With the device ``cuda``, segments that fit into its memory are
-            scanned there from the first search on; with ``auto``, where an encoder has been loaded
-            and there is CUDA, once that pays.
+            scanned there from the first search on; with ``auto``, where an encoder has loaded
+            PyTorch (`mini` does for images only) and there is CUDA, once that pays.
         reporter: Receives which index was chosen, if none was named.
 
     Raises:

@@ -4,7 +4,8 @@ Sub-rooms and modules, bottom first: ``contract`` and ``entries``; ``compute``, 
 ``texts``; ``weights``; ``layers``; ``two_towers``; the families ``clip``, ``siglip``, ``mini`` and
 ``null``, side by side; ``catalog``, which loads them by name; ``embedding``.
 
-Importing this costs nothing heavy: torch comes when an encoder is loaded.
+Importing this costs nothing heavy: torch comes when an encoder is loaded; of `mini`, when it
+encodes images.
 """
 
 from typing import TYPE_CHECKING

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 
+from geosearch.encoders.compute.device import require_compute
 from geosearch.encoders.contract import Encoder
 from geosearch.encoders.entries import (
     DGTRS,
@@ -156,18 +157,11 @@ def load_encoder(
         WeightsError: The weights are missing, unreadable or of another architecture.
     """
     info = encoder_info(name)
-    if (device, precision) != ("auto", "auto"):
-        _require_compute(device, precision)
+    # refused before weights are fetched and read for it
+    require_compute(device, precision)
     module = import_module(f"geosearch.encoders.{_LOADERS[info.family]}")
     load: Callable[..., Encoder] = module.load_info
     return load(info, weights, device=device, precision=precision)
-
-
-def _require_compute(device: str, precision: str) -> None:
-    """Refuse what cannot compute here, before weights are fetched and read for it."""
-    from geosearch.encoders.compute.device import resolve_device, resolve_precision
-
-    resolve_precision(resolve_device(device), precision)
 
 
 def choose_default() -> Choice:

@@ -6,15 +6,20 @@ closed along the pole where one lies inside. Shapes that documents hand us, in w
 brought to the same.
 """
 
-from geosearch.geo.boxes import bbox_geometry, rfc7946_bbox
-from geosearch.geo.cutting import united
+from typing import TYPE_CHECKING
+
 from geosearch.geo.footprint import footprint, footprints
-from geosearch.geo.ground import box_sizes_m, ground_sizes_m
 from geosearch.geo.projection import PixelToLonLat, crs_to_lonlat
-from geosearch.geo.reprojection import CHIP_FRACTION, have_long_edges, shapes_to_lonlat
-from geosearch.geo.stated_crs import StatedCrs, read_crs, same_crs
 from geosearch.geo.windows import PixelWindow
-from geosearch.geo.wrapping import MAX_LON, ROUNDING_DEG
+from geosearch.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from geosearch.geo.boxes import bbox_geometry, rfc7946_bbox
+    from geosearch.geo.cutting import united
+    from geosearch.geo.ground import box_sizes_m, ground_sizes_m
+    from geosearch.geo.reprojection import CHIP_FRACTION, have_long_edges, shapes_to_lonlat
+    from geosearch.geo.stated_crs import StatedCrs, read_crs, same_crs
+    from geosearch.geo.wrapping import MAX_LON, ROUNDING_DEG
 
 __all__ = [
     "CHIP_FRACTION",
@@ -36,3 +41,21 @@ __all__ = [
     "shapes_to_lonlat",
     "united",
 ]
+
+_HOME = {
+    "CHIP_FRACTION": "reprojection",
+    "MAX_LON": "wrapping",
+    "ROUNDING_DEG": "wrapping",
+    "StatedCrs": "stated_crs",
+    "bbox_geometry": "boxes",
+    "box_sizes_m": "ground",
+    "ground_sizes_m": "ground",
+    "have_long_edges": "reprojection",
+    "read_crs": "stated_crs",
+    "rfc7946_bbox": "boxes",
+    "same_crs": "stated_crs",
+    "shapes_to_lonlat": "reprojection",
+    "united": "cutting",
+}
+
+__getattr__ = lazy_names(__name__, _HOME)

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyproj
 from numpy.typing import NDArray
-from pyproj.exceptions import CRSError, ProjError
 
 from geosearch.errors import SceneError
+
+if TYPE_CHECKING:
+    import pyproj
 
 Floats = NDArray[np.float64]
 ToLonLat = Callable[[Floats, Floats], tuple[Floats, Floats]]
@@ -42,6 +44,9 @@ def crs_to_lonlat(crs: str) -> ToLonLat:
     Raises:
         SceneError: The CRS cannot be understood, is not of the Earth, or is a local one.
     """
+    import pyproj  # here: a query that states no CRS needs none
+    from pyproj.exceptions import CRSError, ProjError
+
     try:
         source = pyproj.CRS.from_user_input(crs)
         _require_earth(source)
@@ -71,7 +76,7 @@ def crs_to_lonlat(crs: str) -> ToLonLat:
 
 
 def _round_trip(
-    source: pyproj.CRS, transformer: pyproj.Transformer
+    source: "pyproj.CRS", transformer: "pyproj.Transformer"
 ) -> Callable[[Floats, Floats, Floats, Floats], NDArray[np.bool_]]:
     """Return a test whether points projected back come out where they were.
 
@@ -95,7 +100,7 @@ def _round_trip(
     return comes_back
 
 
-def _turn(transformer: pyproj.Transformer) -> float | None:
+def _turn(transformer: "pyproj.Transformer") -> float | None:
     """Return how far 360 degrees are on a cylindrical map, in its units; None for other maps."""
     lon = np.array([0.0, 1, 0, 1, 180, 181, 180, 181])
     lat = np.array([0.0, 0, 50, 50, 0, 0, 50, 50])
@@ -110,7 +115,7 @@ def _turn(transformer: pyproj.Transformer) -> float | None:
     return 360 * float(min(abs(pair[0]) for pair in inside)) if inside and level else None
 
 
-def _require_earth(crs: pyproj.CRS) -> None:
+def _require_earth(crs: "pyproj.CRS") -> None:
     geodetic = crs.geodetic_crs
     if crs.is_geocentric:
         raise SceneError(

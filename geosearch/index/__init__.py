@@ -16,50 +16,55 @@ duckdb and faiss are imported where they are used, and so is torch, for scans on
 index and reading its vectors needs none of them.
 """
 
-from geosearch.index.arrays.row_ranges import RowRanges
-from geosearch.index.filtering.area import Area
-from geosearch.index.filtering.filter import Filter, TimeSpan, ValueRange
-from geosearch.index.folder.fit import require_fit
-from geosearch.index.folder.layout import MANIFEST
-from geosearch.index.folder.unfinished import Unfinished
-from geosearch.index.generations.background import Background, NoBackground
-from geosearch.index.generations.compaction import Compaction, compact
-from geosearch.index.generations.memory_budget import memory_budget, parse_size, rows_within
-from geosearch.index.generations.merge_policy import MAX_SEGMENT_ROWS
-from geosearch.index.generations.published_scenes import PublishedScene
-from geosearch.index.generations.reader import (
-    BankInfo,
-    Generation,
-    IndexInfo,
-    SegmentInfo,
-    open_index,
-    read_unfinished,
-)
-from geosearch.index.generations.removal import Removal, remove_chips
-from geosearch.index.generations.staging import UnfinishedScene
-from geosearch.index.generations.writer import IndexWriter, PublishResult
-from geosearch.index.integrity.problems import Problem
-from geosearch.index.integrity.repair import repair
-from geosearch.index.integrity.verify import verify
-from geosearch.index.records import (
-    UNKNOWN_ENCODER,
-    UNKNOWN_TIME,
-    ChipBatch,
-    ChipRecord,
-    IndexSpec,
-    SceneRecord,
-    moment_of,
-)
-from geosearch.index.scoring.ann.eligibility import AnnChoice, require_ann
-from geosearch.index.scoring.cuda_scan import DeviceScan
-from geosearch.index.scoring.search import (
-    SearchOptions,
-    SegmentAnswer,
-    SegmentAnswers,
-    SegmentPlan,
-    Tier,
-)
-from geosearch.index.segment.reader import Segment
+from typing import TYPE_CHECKING
+
+from geosearch.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from geosearch.index.arrays.row_ranges import RowRanges
+    from geosearch.index.filtering.area import Area
+    from geosearch.index.filtering.filter import Filter, TimeSpan, ValueRange
+    from geosearch.index.folder.fit import require_fit
+    from geosearch.index.folder.layout import MANIFEST
+    from geosearch.index.folder.unfinished import Unfinished
+    from geosearch.index.generations.background import Background, NoBackground
+    from geosearch.index.generations.compaction import Compaction, compact
+    from geosearch.index.generations.memory_budget import memory_budget, parse_size, rows_within
+    from geosearch.index.generations.merge_policy import MAX_SEGMENT_ROWS
+    from geosearch.index.generations.published_scenes import PublishedScene
+    from geosearch.index.generations.reader import (
+        BankInfo,
+        Generation,
+        IndexInfo,
+        SegmentInfo,
+        open_index,
+        read_unfinished,
+    )
+    from geosearch.index.generations.removal import Removal, remove_chips
+    from geosearch.index.generations.staging import UnfinishedScene
+    from geosearch.index.generations.writer import IndexWriter, PublishResult
+    from geosearch.index.integrity.problems import Problem
+    from geosearch.index.integrity.repair import repair
+    from geosearch.index.integrity.verify import verify
+    from geosearch.index.records import (
+        UNKNOWN_ENCODER,
+        UNKNOWN_TIME,
+        ChipBatch,
+        ChipRecord,
+        IndexSpec,
+        SceneRecord,
+        moment_of,
+    )
+    from geosearch.index.scoring.ann.eligibility import AnnChoice, require_ann
+    from geosearch.index.scoring.cuda_scan import DeviceScan
+    from geosearch.index.scoring.search import (
+        SearchOptions,
+        SegmentAnswer,
+        SegmentAnswers,
+        SegmentPlan,
+        Tier,
+    )
+    from geosearch.index.segment.reader import Segment
 
 __all__ = [
     "MANIFEST",
@@ -110,3 +115,55 @@ __all__ = [
     "rows_within",
     "verify",
 ]
+
+_HOME = {
+    "AnnChoice": "scoring.ann.eligibility",
+    "Area": "filtering.area",
+    "Background": "generations.background",
+    "BankInfo": "generations.reader",
+    "ChipBatch": "records",
+    "ChipRecord": "records",
+    "Compaction": "generations.compaction",
+    "DeviceScan": "scoring.cuda_scan",
+    "Filter": "filtering.filter",
+    "Generation": "generations.reader",
+    "IndexInfo": "generations.reader",
+    "IndexSpec": "records",
+    "IndexWriter": "generations.writer",
+    "MANIFEST": "folder.layout",
+    "MAX_SEGMENT_ROWS": "generations.merge_policy",
+    "NoBackground": "generations.background",
+    "Problem": "integrity.problems",
+    "PublishResult": "generations.writer",
+    "PublishedScene": "generations.published_scenes",
+    "Removal": "generations.removal",
+    "RowRanges": "arrays.row_ranges",
+    "SceneRecord": "records",
+    "SearchOptions": "scoring.search",
+    "Segment": "segment.reader",
+    "SegmentAnswer": "scoring.search",
+    "SegmentAnswers": "scoring.search",
+    "SegmentInfo": "generations.reader",
+    "SegmentPlan": "scoring.search",
+    "Tier": "scoring.search",
+    "TimeSpan": "filtering.filter",
+    "UNKNOWN_ENCODER": "records",
+    "UNKNOWN_TIME": "records",
+    "Unfinished": "folder.unfinished",
+    "UnfinishedScene": "generations.staging",
+    "ValueRange": "filtering.filter",
+    "compact": "generations.compaction",
+    "memory_budget": "generations.memory_budget",
+    "moment_of": "records",
+    "open_index": "generations.reader",
+    "parse_size": "generations.memory_budget",
+    "read_unfinished": "generations.reader",
+    "remove_chips": "generations.removal",
+    "repair": "integrity.repair",
+    "require_ann": "scoring.ann.eligibility",
+    "require_fit": "folder.fit",
+    "rows_within": "generations.memory_budget",
+    "verify": "integrity.verify",
+}
+
+__getattr__ = lazy_names(__name__, _HOME)

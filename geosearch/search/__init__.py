@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from geosearch.search.hits.places import Place, places_of, with_place_numbers
     from geosearch.search.hits.sifting import Sifting
     from geosearch.search.hits.where import MARKED, Where
+    from geosearch.search.likely.counting import place_count
     from geosearch.search.likely.judging import MarkedChips, judge
     from geosearch.search.likely.probability import likelihood
     from geosearch.search.likely.saying import NONE_BELOW, likely_enough
@@ -75,6 +76,7 @@ __all__ = [
     "make_filter",
     "notes_on",
     "nothing_matches",
+    "place_count",
     "places_of",
     "preference",
     "read_chip",
@@ -123,6 +125,7 @@ _HOME = {
     "without_others": "filters.notes",
     "notes_on": "filters.notes",
     "nothing_matches": "filters.notes",
+    "place_count": "likely.counting",
     "places_of": "hits.places",
     "preference": "ranking.scale",
     "read_chip": "hits.find_chip",

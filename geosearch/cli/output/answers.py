@@ -14,7 +14,7 @@ from geosearch.cli.output.printing import (
 from geosearch.cli.output.report import count_of
 from geosearch.cli.output.reporter import CONSOLE
 from geosearch.errors import Refusal, UsageError
-from geosearch.outputs import HIT_FORMATS, hit_format, require_folder, require_output
+from geosearch.outputs import HIT_FORMATS, has_ending, hit_format, require_folder, require_output
 
 if TYPE_CHECKING:
     from geosearch.formats import Answers
@@ -44,7 +44,7 @@ def settled_formats(
                 f"{what.name} cannot go to standard output",
                 hint=f"give a file: -o hits{what.endings[0]}",
             )
-        if kind == "chips" and not output.lower().endswith(what.endings):
+        if kind == "chips" and not has_ending(output, what):
             require_folder(Path(output))
         elif output != "-":
             require_output(output, what)

@@ -21,7 +21,7 @@ from geosearch.encoders.compute.device import resolve_device, resolve_precision
 from geosearch.encoders.images import pixels
 from geosearch.encoders.layers.folding import fold
 from geosearch.encoders.two_towers import TwoTowers
-from geosearch.encoders.weights import checkpoint
+from geosearch.encoders.weights import files
 from geosearch.encoders.weights.fingerprint import fingerprint
 from geosearch.encoders.weights.loading import fill
 
@@ -147,7 +147,7 @@ def load_clip(
     precision = resolve_precision(device, precision)
     sizes, state = read()
     facts = {
-        "weights": checkpoint.file_hash(path),
+        "weights": files.file_hash(path),
         "architecture": asdict(sizes),
         "preprocessing": pixels.VERSION,
         "tokenizer": bpe.VERSION,

@@ -1,24 +1,31 @@
 """Where an encoder computes, and in what precision."""
 
-import torch
+from typing import TYPE_CHECKING
 
 from geosearch.errors import EncoderError, UsageError
+
+if TYPE_CHECKING:
+    import torch
 
 FLOAT32 = "float32"
 BF16 = "bf16"
 PRECISIONS = ("auto", FLOAT32, BF16)
-_DTYPES = {FLOAT32: torch.float32, BF16: torch.bfloat16}
 
 
 def resolve_device(device: str = "auto") -> str:
     """Return the device to use: ``auto`` is the first CUDA device, else the CPU.
 
     Apple's ``mps`` is used by name only: its results have not been compared with the reference.
+    The CPU is there without asking torch, which takes seconds to load.
 
     Raises:
         UsageError: The kind of device is unknown.
         EncoderError: This machine has none.
     """
+    if device == "cpu":
+        return device
+    import torch
+
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     try:
@@ -65,23 +72,43 @@ def resolve_precision(device: str, precision: str = "auto") -> str:
     Raises:
         UsageError: The precision is unknown.
     """
+    _require_precision(precision)
+    if precision != "auto":
+        return precision
+    return BF16 if _multiplies_in_bf16(device) else FLOAT32
+
+
+def require_compute(device: str, precision: str) -> None:
+    """Refuse what cannot compute here; what is open is left to `resolve_device`.
+
+    Raises:
+        UsageError: The kind of device, or the precision, is unknown.
+        EncoderError: This machine has no such device.
+    """
+    if device != "auto":
+        resolve_device(device)
+    _require_precision(precision)
+
+
+def _require_precision(precision: str) -> None:
     if precision not in PRECISIONS:
         raise UsageError(
             f"unknown precision {precision!r}",
             hint=f"use one of {', '.join(PRECISIONS)}",
             parameter="precision",
         )
-    if precision != "auto":
-        return precision
-    return BF16 if _multiplies_in_bf16(device) else FLOAT32
 
 
-def dtype_of(precision: str) -> torch.dtype:
+def dtype_of(precision: str) -> "torch.dtype":
     """Return torch's type of a resolved precision."""
-    return _DTYPES[precision]
+    import torch
+
+    return {FLOAT32: torch.float32, BF16: torch.bfloat16}[precision]
 
 
 def _multiplies_in_bf16(device: str) -> bool:
+    import torch
+
     kind = torch.device(device).type
     if kind == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))

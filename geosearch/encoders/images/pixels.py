@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from geosearch.errors import EncoderError
 
@@ -45,8 +44,7 @@ def fit(image: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
     height, width = image.shape[:2]
     rows, cols = resized_shape(height, width, size_px)
     if (rows, cols) != (height, width):
-        picture = Image.fromarray(np.ascontiguousarray(image))
-        image = np.asarray(picture.resize((cols, rows), Image.Resampling.BICUBIC))
+        image = _resized(image, rows, cols)
     top, left = crop_offset(rows, size_px), crop_offset(cols, size_px)
     return image[top : top + size_px, left : left + size_px]
 
@@ -64,8 +62,14 @@ def squeeze(image: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
     _check_image(image)
     if image.shape[:2] == (size_px, size_px):
         return image
+    return _resized(image, size_px, size_px)
+
+
+def _resized(image: NDArray[np.uint8], rows: int, cols: int) -> NDArray[np.uint8]:
+    from PIL import Image  # here: a text needs none
+
     picture = Image.fromarray(np.ascontiguousarray(image))
-    return np.asarray(picture.resize((size_px, size_px), Image.Resampling.BICUBIC))
+    return np.asarray(picture.resize((cols, rows), Image.Resampling.BICUBIC))
 
 
 def fit_batch(

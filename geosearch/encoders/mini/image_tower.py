@@ -16,12 +16,7 @@ from torch import nn
 from torch.nn import functional
 
 from geosearch.encoders.layers.folding import fold_norm
-
-DIM = 512
-"""Length of a vector."""
-
-IMAGE_SIZE = 128
-"""Edge of the images that it was trained on, pixels."""
+from geosearch.encoders.mini.sizes import DIM
 
 _FEATURES = 1280
 _EXACT_BLOCKS = 2

@@ -15,19 +15,16 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from geosearch.encoders.mini.image_tower import DIM
-
-TEXT_LENGTH = 256
-"""Longest text, tokens, with its two marks."""
-
-WIDTH = 384
-"""Width of MiniLM's layers and length of its sentence vectors."""
-
-_HEADS = 12
-_INNER = 1536
-_LAYERS = 6
-_HEAD_INNER = 1024
-_EPSILON = 1e-12
+from geosearch.encoders.mini.sizes import (
+    DIM,
+    EPSILON,
+    HEAD_INNER,
+    HEADS,
+    INNER,
+    LAYERS,
+    TEXT_LENGTH,
+    WIDTH,
+)
 
 
 class Table(nn.Module):
@@ -55,16 +52,16 @@ class Layer(nn.Module):
         self.key = nn.Linear(WIDTH, WIDTH)
         self.value = nn.Linear(WIDTH, WIDTH)
         self.attended = nn.Linear(WIDTH, WIDTH)
-        self.attended_norm = nn.LayerNorm(WIDTH, eps=_EPSILON)
-        self.widen = nn.Linear(WIDTH, _INNER)
-        self.narrow = nn.Linear(_INNER, WIDTH)
-        self.norm = nn.LayerNorm(WIDTH, eps=_EPSILON)
+        self.attended_norm = nn.LayerNorm(WIDTH, eps=EPSILON)
+        self.widen = nn.Linear(WIDTH, INNER)
+        self.narrow = nn.Linear(INNER, WIDTH)
+        self.norm = nn.LayerNorm(WIDTH, eps=EPSILON)
 
     def forward(self, x: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
         """Return [n, t, 384]; ``seen`` is bool [n, 1, 1, t], false for padding."""
         n, t, _ = x.shape
         query, key, value = (
-            part(x).view(n, t, _HEADS, WIDTH // _HEADS).transpose(1, 2)
+            part(x).view(n, t, HEADS, WIDTH // HEADS).transpose(1, 2)
             for part in (self.query, self.key, self.value)
         )
         mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
@@ -80,8 +77,8 @@ class SentenceEncoder(nn.Module):
         super().__init__()
         self.words = Table(vocabulary, WIDTH)
         self.positions = nn.Parameter(torch.zeros(TEXT_LENGTH, WIDTH))
-        self.norm = nn.LayerNorm(WIDTH, eps=_EPSILON)
-        self.layers = nn.ModuleList(Layer() for _ in range(_LAYERS))
+        self.norm = nn.LayerNorm(WIDTH, eps=EPSILON)
+        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
 
     def forward(self, ids: torch.Tensor, present: torch.Tensor) -> torch.Tensor:
         """Return float32 [n, 384] of unit length.
@@ -103,8 +100,8 @@ class Head(nn.Module):
 
     def __init__(self, dim: int = DIM) -> None:
         super().__init__()
-        self.fc1 = nn.Linear(WIDTH, _HEAD_INNER)
-        self.fc2 = nn.Linear(_HEAD_INNER, dim)
+        self.fc1 = nn.Linear(WIDTH, HEAD_INNER)
+        self.fc2 = nn.Linear(HEAD_INNER, dim)
 
     def forward(self, sentences: torch.Tensor) -> torch.Tensor:
         """Return [n, dim] (not yet of unit length) of unit vectors [n, 384]."""
@@ -151,7 +148,7 @@ def checkpoint_keys(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor
         "norm.weight": state["embeddings.LayerNorm.weight"],
         "norm.bias": state["embeddings.LayerNorm.bias"],
     }
-    for layer in range(_LAYERS):
+    for layer in range(LAYERS):
         for theirs, ours in _LAYER_KEYS.items():
             for part in ("weight", "bias"):
                 tensor = state[f"encoder.layer.{layer}.{theirs}.{part}"]

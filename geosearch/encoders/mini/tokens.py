@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.encoders.mini.text_tower import TEXT_LENGTH
+from geosearch.encoders.mini.sizes import TEXT_LENGTH
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -1,27 +1,27 @@
-"""The file of `mini`'s weights: one safetensors file for both towers.
+"""The file of `mini`'s weights, written from torch's towers and read into them.
 
-The sentence encoder's matrices are int8 with a float32 factor a row (``KEY`` and ``KEY.scale``);
-the image tower's and the head's are float16; vectors (biases, norms) are float32. Keys begin with
-``image.`` or ``text.``; the header says the format's version.
+`arrays` describes the file, and reads it without torch.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
-from safetensors import safe_open
+from numpy.typing import NDArray
 from safetensors.torch import save_file
 
+from geosearch.encoders.mini.arrays import (
+    FORMAT,
+    SCALE,
+    TABLE,
+    arrays_in,
+    does_not_fit,
+    read_content,
+)
 from geosearch.encoders.mini.image_tower import ImageTower
 from geosearch.encoders.mini.text_tower import TextTower
-from geosearch.encoders.weights.checkpoint import require_weights
-from geosearch.errors import WeightsError, first_line
-
-FORMAT = "geosearch-mini-1"
-"""Version of the layout."""
-
-_TABLE = "sentences.words."
-_SCALE = ".scale"
 
 
 def quantized(matrix: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -75,10 +75,10 @@ def save(path: Path, image: ImageTower, text: TextTower, about: Mapping[str, str
             stored[f"image.{key}"] = tensor.half() if tensor.ndim > 1 else tensor.float()
     for key, tensor in text.state_dict().items():
         name = f"text.{key}"
-        if key.startswith(_TABLE) or tensor.ndim == 1:
+        if key.startswith(TABLE) or tensor.ndim == 1:
             stored[name] = tensor
         elif key.startswith("sentences.layers."):
-            stored[name], stored[name + _SCALE] = quantized(tensor)
+            stored[name], stored[name + SCALE] = quantized(tensor)
         else:
             stored[name] = tensor.half()
     contiguous = {key: tensor.detach().contiguous() for key, tensor in stored.items()}
@@ -91,35 +91,25 @@ def read(path: Path) -> tuple[ImageTower, TextTower]:
     Raises:
         WeightsError: The file is missing, unreadable, or of another layout.
     """
-    hint = "omit `weights` to use the bundled ones, or train: python -m workshop.mini train"
-    require_weights(path)
+    stored = arrays_in(read_content(path), path)
     try:
-        with safe_open(path, "pt") as file:
-            found = (file.metadata() or {}).get("format")
-            if found != FORMAT:
-                raise WeightsError(
-                    f"{path} holds {found or 'other weights'}, not {FORMAT}", hint=hint
-                )
-            stored = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    except WeightsError:
-        raise
-    except Exception as error:  # of a forged header, anything
-        reason = f"cannot read the weights {path}: {first_line(error)}"
-        raise WeightsError(reason, hint=hint) from error
-    try:
-        return _image_tower(_part(stored, "image.")), _text_tower(_part(stored, "text."))
-    except (KeyError, RuntimeError, TypeError, ValueError, IndexError) as error:
-        raise WeightsError(f"{path} does not fit mini: {error}", hint=hint) from error
+        return image_tower(stored.image), text_tower(stored.text)
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise does_not_fit(path, error) from error
 
 
-def _part(stored: Mapping[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
-    return {k.removeprefix(prefix): tensor for k, tensor in stored.items() if k.startswith(prefix)}
+def image_tower(stored: Mapping[str, NDArray[Any]]) -> ImageTower:
+    """Return the image tower, in float32, for inference.
 
+    Args:
+        stored: Its arrays, as `StoredArrays` has them.
 
-def _image_tower(stored: dict[str, torch.Tensor]) -> ImageTower:
+    Raises:
+        RuntimeError: One is missing, unknown, or of another shape.
+    """
     with torch.device("meta"):  # no memory, no random numbers: the tensors are put in below
         tower = ImageTower()
-    state = {key: tensor.float() for key, tensor in stored.items()}
+    state = {key: torch.from_numpy(array.astype(np.float32)) for key, array in stored.items()}
     for key in tower.state_dict():
         if key.endswith("num_batches_tracked"):
             state[key] = torch.tensor(0)
@@ -127,16 +117,19 @@ def _image_tower(stored: dict[str, torch.Tensor]) -> ImageTower:
     return tower.eval().requires_grad_(False)
 
 
-def _text_tower(stored: dict[str, torch.Tensor]) -> TextTower:
+def text_tower(stored: Mapping[str, NDArray[Any]]) -> TextTower:
+    """Return the text tower, in float32, for inference; it shares the arrays' memory.
+
+    Args:
+        stored: Its arrays, as `StoredArrays` has them.
+
+    Raises:
+        KeyError: The table of words is missing.
+        RuntimeError: An array is missing, unknown, or of another shape.
+    """
     with torch.device("meta"):
-        tower = TextTower(len(stored[_TABLE + "values"]))
-    state = {}
-    for key, tensor in stored.items():
-        if key.startswith(_TABLE):
-            state[key] = tensor
-        elif tensor.dtype == torch.int8:
-            state[key] = restored(tensor, stored[key + _SCALE])
-        elif not key.endswith(_SCALE):
-            state[key] = tensor.float()
+        tower = TextTower(len(stored["sentences.words.values"]))
+    # torch does not take read-only arrays, as those are that were cut out of a file's bytes
+    state = {k: torch.from_numpy(np.require(v, requirements="W")) for k, v in stored.items()}
     tower.load_state_dict(state, assign=True)
     return tower.eval().requires_grad_(False)

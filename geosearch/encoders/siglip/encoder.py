@@ -19,7 +19,7 @@ from geosearch.encoders.images import pixels
 from geosearch.encoders.siglip.tokens import VERSION, SiglipTokenizer
 from geosearch.encoders.siglip.towers import TextTower, VisionTower, read_sizes
 from geosearch.encoders.two_towers import TwoTowers
-from geosearch.encoders.weights import checkpoint
+from geosearch.encoders.weights import checkpoint, files
 from geosearch.encoders.weights.fingerprint import fingerprint
 from geosearch.encoders.weights.loading import fill
 from geosearch.encoders.weights.locating import find_tokenizer, find_weights
@@ -68,10 +68,10 @@ class SiglipEncoder(TwoTowers):
         state = read_state(path)
         sizes = read_sizes(state)
         facts = {
-            "weights": checkpoint.file_hash(path),
+            "weights": files.file_hash(path),
             "architecture": asdict(sizes),
             "preprocessing": PREPROCESSING,
-            "tokenizer": [VERSION, checkpoint.file_hash(tokenizer)],
+            "tokenizer": [VERSION, files.file_hash(tokenizer)],
         }
         super().__init__(
             sizes,

@@ -1,26 +1,21 @@
 """Checkpoint files to plain tensors, without running any code they might hold."""
 
-import hashlib
-import os
 import pickle
-import re
 import warnings
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from geosearch.encoders.weights.files import require_weights, system_error
 from geosearch.errors import WeightsError, first_line
-from geosearch.regular_file import open_regular, remedy, require_regular
+from geosearch.regular_file import open_regular
 
 # of a file that is refused, in words of ours
 warnings.filterwarnings("ignore", message="Detected pickle protocol", category=UserWarning)
 
-_HINT = "give `weights` the path of a checkpoint file"
-_SHA256 = re.compile("[0-9a-f]{64}")
 _PREFIX = "module."  # left by torch's DistributedDataParallel
 
 
@@ -51,57 +46,13 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
     return dict(content)
 
 
-def require_weights(path: Path) -> None:
-    """Require a path that leads to a file.
-
-    Raises:
-        WeightsError: It does not.
-    """
-    try:
-        require_regular(path)
-    except FileNotFoundError as error:
-        raise WeightsError(f"there is no weights file {path}", hint=_HINT) from error
-    except OSError as error:
-        raise _system_error(path, error) from error
-
-
-def _system_error(path: Path, error: OSError) -> WeightsError:
-    return WeightsError(
-        f"cannot read the weights file {path}: {error.strerror or first_line(error)}",
-        hint=remedy(error, _HINT),
-    )
-
-
-def file_hash(path: Path) -> str:
-    """Return the sha256 of a file in hex; computed once per process while the file is unchanged.
-
-    The hub's cache names large files by their sha256, which it verified when it fetched them:
-    such a name is taken, since reading gigabytes again would cost every query seconds.
-    """
-    try:
-        stored = path.resolve()
-        if stored.parent.name == "blobs" and _SHA256.fullmatch(stored.name):
-            return stored.name
-        status = require_regular(path)
-        return _hash(os.fspath(stored), status.st_size, status.st_mtime_ns)
-    except OSError as error:
-        raise _system_error(path, error) from error
-
-
-@lru_cache(maxsize=32)
-def _hash(path: str, size: int, mtime_ns: int) -> str:
-    # size and time are part of the cache's key: a changed file is read again
-    with open_regular(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _is_safetensors(path: Path) -> bool:
     # by content, for files of any name: a length of 8 bytes, then a JSON object
     try:
         with open_regular(path) as file:
             head = file.read(9)
     except OSError as error:
-        raise _system_error(path, error) from error
+        raise system_error(path, error) from error
     return path.suffix == ".safetensors" or head[8:] == b"{"
 
 
@@ -132,7 +83,7 @@ def _read_torch(path: Path) -> Any:
 
 def _unreadable(path: Path, error: Exception) -> WeightsError:
     if isinstance(error, OSError) and error.errno:
-        return _system_error(path, error)
+        return system_error(path, error)
     return WeightsError(
         f"cannot read the weights file {path}: {first_line(error)}",
         hint="give a torch checkpoint (.pt, .pth, .bin) or a .safetensors file; if this is one, "

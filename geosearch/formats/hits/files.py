@@ -1,11 +1,14 @@
-"""Hits in any format, by its name: what a file, a pipe or a server hands out."""
+"""Hits in any format, by its name: what a file, a pipe or a server hands out.
+
+What needs Pillow, GDAL or Arrow is imported when it is first used: a query in a pipe must not wait
+for it.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
 
 from geosearch.errors import Refusal, UsageError
 from geosearch.formats.hits.answers import Answers, hits_of
-from geosearch.formats.hits.chip_files import write_chips, write_chips_zip
 from geosearch.formats.hits.documents.answer_line import answer_line
 from geosearch.formats.hits.documents.csv_table import csv_text
 from geosearch.formats.hits.documents.geojson import geojson_text
@@ -13,10 +16,7 @@ from geosearch.formats.hits.documents.geojson_sequence import geojson_lines, geo
 from geosearch.formats.hits.documents.kml import kml_text
 from geosearch.formats.hits.documents.stac_items import item_collection_text
 from geosearch.formats.hits.documents.table import table_lines
-from geosearch.formats.hits.pictures.contact_sheet import contact_sheet
-from geosearch.formats.hits.pictures.report import report
-from geosearch.formats.hits.tables.geopackage import geopackage
-from geosearch.outputs import HIT_FORMATS, hit_format, output_file, require_output
+from geosearch.outputs import HIT_FORMATS, has_ending, hit_format, output_file, require_output
 
 Refusals = tuple[Refusal, ...]
 _BOM = "\ufeff"
@@ -39,12 +39,14 @@ def write_hits(path: str | Path, answers: Answers, kind: str | None = None) -> R
             the file cannot be written.
     """
     kind = hit_format(path) if kind is None else kind
-    if kind == "chips" and not is_zip(path):
-        return write_chips(path, answers)
+    if kind not in HIT_FORMATS:
+        raise UsageError(
+            f"`format` is {kind!r}", hint=f"choose {', '.join(HIT_FORMATS)}", parameter="format"
+        )
+    if kind == "chips":
+        return _write_chips(path, answers)
     require_output(path, HIT_FORMATS[kind])
     with output_file(path) as file:
-        if kind == "chips":
-            return write_chips_zip(file, answers)
         data, refused = hits_bytes(answers, kind, spreadsheet=True)
         file.write(data)
         return refused
@@ -63,12 +65,17 @@ def hits_bytes(answers: Answers, kind: str, *, spreadsheet: bool = False) -> tup
         text = _TEXTS[kind](answers)
         mark = _BOM if spreadsheet and kind == "csv" else ""
         return (mark + text).encode(), ()
-    return _PICTURED[kind](answers)
+    return _OTHERS[kind](answers)
 
 
-def is_zip(path: str | Path) -> bool:
-    """Return whether chips go into a zip file of that name, and not into a folder."""
-    return Path(path).suffix.lower() == ".zip"
+def _write_chips(path: str | Path, answers: Answers) -> Refusals:
+    from geosearch.formats.hits.chip_files import write_chips, write_chips_zip
+
+    if not has_ending(path, HIT_FORMATS["chips"]):
+        return write_chips(path, answers)
+    require_output(path, HIT_FORMATS["chips"])
+    with output_file(path) as file:
+        return write_chips_zip(file, answers)
 
 
 def _geojson(answers: Answers) -> str:
@@ -86,6 +93,8 @@ def _table(answers: Answers) -> str:
 
 
 def _contact_sheet(answers: Answers) -> tuple[bytes, Refusals]:
+    from geosearch.formats.hits.pictures.contact_sheet import contact_sheet
+
     if len(answers.each) != 1:
         raise UsageError(
             "a picture shows the hits of one query", hint="ask one for it, or write another format"
@@ -93,8 +102,20 @@ def _contact_sheet(answers: Answers) -> tuple[bytes, Refusals]:
     return contact_sheet(hits_of(answers.each[0]), answers.names[0] or "")
 
 
+def _report(answers: Answers) -> tuple[bytes, Refusals]:
+    from geosearch.formats.hits.pictures.report import report
+
+    return report(answers)
+
+
+def _geopackage(answers: Answers) -> tuple[bytes, Refusals]:
+    from geosearch.formats.hits.tables.geopackage import geopackage
+
+    return geopackage(answers)
+
+
 def _geoparquet(answers: Answers) -> tuple[bytes, Refusals]:
-    from geosearch.formats.hits.tables.geoparquet import geoparquet  # Arrow comes with it
+    from geosearch.formats.hits.tables.geoparquet import geoparquet
 
     return geoparquet(answers), ()
 
@@ -109,9 +130,9 @@ _TEXTS: dict[str, Callable[[Answers], str]] = {
     "kml": kml_text,
     "stac": item_collection_text,
 }
-_PICTURED: dict[str, Callable[[Answers], tuple[bytes, Refusals]]] = {
-    "html": report,
+_OTHERS: dict[str, Callable[[Answers], tuple[bytes, Refusals]]] = {
+    "html": _report,
     "png": _contact_sheet,
-    "gpkg": geopackage,
+    "gpkg": _geopackage,
     "parquet": _geoparquet,
 }

@@ -152,7 +152,8 @@ def _fits(found: SegmentReach, rows: int, phrases: int) -> bool:
     numbers = np.concatenate([found.best.ravel(), found.sample])
     in_segment = not len(numbers) or (int(numbers.min()) >= 0 and int(numbers.max()) < rows)
     ascending = bool((found.hashes[1:] >= found.hashes[:-1]).all())
-    each_once = len(np.unique(found.sample)) == len(found.sample)
+    # not np.unique: it imports numpy.ma, for which the first query would wait
+    each_once = len(set(found.sample.tolist())) == len(found.sample)
     return in_segment and ascending and each_once and bool(np.isfinite(found.scores).all())
 
 

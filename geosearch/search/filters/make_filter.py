@@ -16,13 +16,13 @@ from geosearch.errors import UsageError
 from geosearch.geo import MAX_LON, ROUNDING_DEG
 from geosearch.index import Area, Filter, TimeSpan, ValueRange
 from geosearch.search.conditions import QUANTITIES, Conditions, Quantity, require_known
-from geosearch.search.filters.area_documents import read_area
 from geosearch.search.filters.moments import moments_text
 from geosearch.text import shown
 from geosearch.vocabulary import KINDS
 
 if TYPE_CHECKING:
     from geosearch.search.conditions import Moments
+    from geosearch.search.filters.area_documents import StatedArea
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST_MS = -(2**62)
@@ -50,7 +50,7 @@ def make_filter(**conditions: Unpack[Conditions]) -> Filter:
     require_known(conditions, Conditions)
     bbox, intersects = conditions.get("bbox"), conditions.get("intersects")
     areas = [] if bbox is None else [parse_bbox(bbox)]
-    stated = None if intersects is None else read_area(intersects)
+    stated = None if intersects is None else _read_area(intersects)
     if stated is not None:
         areas.append(Area.of_geometry(stated.geometry))
     when, undated = conditions.get("datetime"), bool(conditions.get("undated"))
@@ -86,6 +86,12 @@ def _kinds(given: str | Sequence[str] | None) -> frozenset[str] | None:
             parameter="kind",
         )
     return None if "all" in kinds else kinds
+
+
+def _read_area(source: Any) -> StatedArea:
+    from geosearch.search.filters.area_documents import read_area  # here: pyproj comes with it
+
+    return read_area(source)
 
 
 def read_near_date(when: Moments) -> TimeSpan:

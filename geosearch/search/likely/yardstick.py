@@ -79,5 +79,8 @@ def different(correlations: NDArray[np.floating]) -> NDArray[np.bool_]:
 
 
 def _levels(values: list[float]) -> tuple[float, float]:
-    median = float(np.median(values))
-    return median, max(median - float(np.quantile(values, _LOW_QUANTILE)), _MIN_SPREAD)
+    # not np.quantile and np.median: they import numpy.ma, for which the first query would wait
+    places = np.arange(len(values))
+    at = np.array([_LOW_QUANTILE, 0.5]) * places[-1]
+    low, median = np.interp(at, places, np.sort(values)).tolist()
+    return median, max(median - low, _MIN_SPREAD)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geosearch.encoders import Encoder, is_plain_image, read_image
+from geosearch.encoders import Encoder
 from geosearch.errors import EncoderError, SceneError, UsageError
 from geosearch.index import Generation
 from geosearch.search.hits.chip import Chip
@@ -75,6 +75,7 @@ def example_pixels(path: str | Path, size_px: int) -> NDArray[np.uint8]:
     Raises:
         UsageError: It cannot be read.
     """
+    from geosearch.encoders import is_plain_image, read_image  # Pillow comes with them
     from geosearch.scenes import read_picture  # GDAL comes with it
 
     try:

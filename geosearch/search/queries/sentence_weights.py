@@ -20,14 +20,16 @@ def weighed(vectors: NDArray[np.float32], sample: NDArray[np.float32]) -> NDArra
     Returns:
         float32 [dim], unit length: the sentences times (maximum - median)^3 over the sample.
     """
+    # sentences that fit all chips alike tell nothing; the first one stands for the text
+    first: NDArray[np.float32] = vectors[0]
+    if len(vectors) == 1:
+        return first
     scores = sample @ vectors.T
     apart = scores.max(axis=0) - np.median(scores, axis=0)
     weights = apart**_POWER
     total: NDArray[np.float32] = (weights / max(float(weights.max()), 1e-30)) @ vectors
     length = np.float32(np.linalg.norm(total))
-    if len(vectors) > 1 and length > 1e-6:
-        total /= length
-        return total
-    # sentences that fit all chips alike tell nothing; the first one stands for the text
-    first: NDArray[np.float32] = vectors[0]
-    return first
+    if length <= 1e-6:
+        return first
+    total /= length
+    return total

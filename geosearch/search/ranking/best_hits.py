@@ -23,17 +23,17 @@ Places = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """The best rows of a segment, of chips of about one width."""
+    """The best rows of a segment."""
 
     segment: Segment
     answer: SegmentAnswer
-    penalty: float = 0.0
-    """What their scores lose in the ranking."""
+    penalty: float | NDArray[np.float64] = 0.0
+    """What their scores lose in the ranking, for all or [m]."""
 
     @property
     def ranks(self) -> NDArray[np.float64]:
         """What decides their order, [m]: the score less the penalty."""
-        return self.answer.scores.astype(np.float64) - self.penalty
+        return np.asarray(self.answer.scores.astype(np.float64) - self.penalty)
 
 
 def best_hits(found: Sequence[Found], k: int, fingerprint: str) -> list[Hit]:

@@ -1,11 +1,16 @@
 """The bundled encoder as users get it: the weights that ship with the package."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from geosearch.encoders import Encoder, mini
+from geosearch.encoders.compute.device import resolve_device, resolve_precision
+from geosearch.errors import UsageError, WeightsError
 
 if not mini.bundled_weights().exists():
     pytest.skip("the embedded weights are not in this checkout", allow_module_level=True)
@@ -73,6 +78,43 @@ def test_the_same_input_gives_the_same_bits(encoder: mini.MiniEncoder, chips: np
     assert again.fingerprint == encoder.fingerprint
     np.testing.assert_array_equal(again.encode_texts(TEXTS), encoder.encode_texts(TEXTS))
     np.testing.assert_array_equal(again.encode_images(chips), encoder.encode_images(chips))
+
+
+def test_threads_that_see_the_first_image_together_see_the_same(
+    encoder: mini.MiniEncoder, chips: np.ndarray
+) -> None:
+    fresh = mini.load(device="cpu", precision="float32")
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: fresh.encode_images(chips), range(4)))
+    for vectors in found:
+        np.testing.assert_array_equal(vectors, encoder.encode_images(chips))
+
+
+def test_what_is_decided_late_is_what_would_be_decided_at_once() -> None:
+    late, named = mini.load(), mini.load(device="cpu", precision="bf16")
+    assert late.encode_texts(["a river"]).shape == (1, 512)
+    assert (late.device, late.precision) == (resolve_device(), resolve_precision(late.device))
+    assert (named.device, named.precision) == ("cpu", "bf16")
+
+
+@pytest.mark.parametrize("wrong", [{"device": "tpu?"}, {"precision": "fp16"}])
+def test_an_unknown_device_or_precision_is_refused_at_once(wrong: dict[str, str]) -> None:
+    with pytest.raises(UsageError):
+        mini.load(**wrong)  # type: ignore[arg-type]
+
+
+def test_an_image_tower_that_does_not_fit_is_refused_with_the_first_image(
+    chips: np.ndarray, tmp_path: Path
+) -> None:
+    arrays = load_file(mini.bundled_weights())
+    arrays["image.conv_stem.weight"] = arrays["image.conv_stem.weight"][:, :2].copy()
+    path = tmp_path / "torn.safetensors"
+    save_file(arrays, path, metadata={"format": "geosearch-mini-1"})
+    torn = mini.load(weights=path, device="cpu")
+    assert torn.encode_texts(["a river"]).shape == (1, 512)
+    for _ in range(2):
+        with pytest.raises(WeightsError, match="does not fit mini"):
+            torn.encode_images(chips)
 
 
 def test_larger_images_are_fitted_first(encoder: mini.MiniEncoder) -> None:

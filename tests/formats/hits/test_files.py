@@ -38,6 +38,12 @@ def test_an_ending_that_is_not_known_is_an_error_that_lists_those_that_are(name:
         assert form.endings[0] in caught.value.hint
 
 
+def test_a_format_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="`format` is 'shp'") as caught:
+        answer([hit()]).write(tmp_path / "a.csv", "shp")
+    assert "gpkg" in caught.value.hint
+
+
 @pytest.mark.parametrize("kind", FILES)
 @pytest.mark.parametrize("count", [0, 14])
 def test_every_format_writes_odd_hits_and_none(tmp_path: Path, kind: str, count: int) -> None:

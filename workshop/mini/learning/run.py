@@ -179,7 +179,8 @@ def _encoder(learner: MiniLearner, text: mini.TextTower) -> mini.MiniEncoder:
     copied = copy.deepcopy(learner).to("cpu").eval()
     said = copy.deepcopy(text)
     said.head = copied.head
-    return mini.MiniEncoder(copied.image, said, fingerprint="in training")
+    arrays = {key: tensor.detach().numpy() for key, tensor in said.state_dict().items()}
+    return mini.MiniEncoder(lambda: copied.image, arrays, fingerprint="in training")
 
 
 def _save(path: Path, learner: MiniLearner, text: mini.TextTower, about: dict[str, object]) -> None:
