@@ -175,9 +175,9 @@ def _told(hits: Sequence[Hit]) -> list[tuple[str, float]]:
 
 def _table(cases: Sequence[Case], device: str) -> str:
     lines = [
-        f"| rows | filter | share | chips that pass | exact ms | plan ms (tier, recall@10) "
+        f"| rows | filter | fraction | chips that pass | exact ms | plan ms (tier, recall@10) "
         f"| {device} ms | exact / {device} | plan / {device} "
-        f"| batch: exact, plan, {device} ms a query | scored again | equal |",
+        f"| batch: exact, plan, {device} ms per query | scored again | equal |",
         "| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
     ]
     for case in cases:
@@ -202,8 +202,8 @@ def _heading(given: _Request, base: Base) -> str:
     named = torch.cuda.get_device_name(given.device) if on_cuda else "the CPU: A SMOKE TEST"
     return (
         f"{date.today().isoformat()}, {processor()}, {os.cpu_count()} cores; {named}, torch "
-        f"{torch.__version__}; {base.images.shape[1]} numbers a chip, grown from {base.name}; "
-        f"{given.queries} texts a case; `{command_line()}`\n"
+        f"{torch.__version__}; {base.images.shape[1]} numbers per chip, grown from {base.name}; "
+        f"{given.queries} texts per case; `{command_line()}`\n"
     )
 
 

@@ -132,8 +132,8 @@ def _measure(path: Path, picture: np.ndarray, encoders: Sequence[str], runs: int
         "file_mb": round(path.stat().st_size / 1e6, 1),
         "pixels_mb": round(pixels_mb, 1),
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
-        "share": round(seconds["decode"] / seconds["read"], 3),
-        "share_half": round(seconds["decode"] / seconds["read, half"], 3),
+        "fraction": round(seconds["decode"] / seconds["read"], 3),
+        "fraction_half": round(seconds["decode"] / seconds["read, half"], 3),
         "chips": chips[_CHIP_PX],
         "chips_half": chips[half],
         "chips_a_second": {
@@ -144,12 +144,17 @@ def _measure(path: Path, picture: np.ndarray, encoders: Sequence[str], runs: int
 
 
 def _table(found: dict[str, dict[str, Any]], encoders: Sequence[str]) -> str:
-    names = ["file", "GDAL decodes, MB/s", "reader, share of it", "overlapping by half, share"]
+    names = [
+        "file",
+        "GDAL decodes, MB/s",
+        "reader, fraction of it",
+        "overlapping by half, fraction",
+    ]
     names += [f"chips/s, {name}" for name in encoders]
     lines = ["| " + " | ".join(names) + " |", "|" + " --- |" * len(names)]
     for kind, one in found.items():
         speed = one["pixels_mb"] / one["seconds"]["decode"]
-        cells = [kind, f"{speed:.0f}", f"{one['share']:.0%}", f"{one['share_half']:.0%}"]
+        cells = [kind, f"{speed:.0f}", f"{one['fraction']:.0%}", f"{one['fraction_half']:.0%}"]
         cells += [f"{one['chips_a_second'][name]:.0f}" for name in encoders]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)

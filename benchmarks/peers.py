@@ -202,7 +202,7 @@ def _table(cases: Sequence[Case]) -> str:
         if one.engine == Geosearch.name
     }
     lines = [
-        "| rows | filter | share | engine | recall@10 | p50 ms | p95 ms | times geosearch "
+        "| rows | filter | fraction | engine | recall@10 | p50 ms | p95 ms | times geosearch "
         "| threads | build s | MB | setting |",
         "| ---: | --- | ---: | --- | ---: | ---: | ---: | ---: | --- | ---: | ---: | --- |",
     ]

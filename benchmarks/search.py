@@ -100,14 +100,15 @@ def _building(built: dict[str, float], memory: dict[str, float], rows: int) -> s
         lines += [
             f"| staging, publishing | {built['staging_s']:.0f} s, {built['publishing_s']:.0f} s |",
             f"| peak memory while building | {built['peak_bytes'] / 2**30:.1f} GiB |",
-            f"| on disk | {built['disk_bytes'] / rows:.0f} bytes a chip |",
+            f"| on disk | {built['disk_bytes'] / rows:.0f} bytes per chip |",
         ]
     lines += [
         f"| opening; with the first answer | {memory['open_ms']:.0f} ms; "
         f"{memory['first_ms']:.0f} ms |",
         f"| resident after all queries, vectors not counted | "
-        f"{memory['resident_bytes'] / rows:.0f} bytes a chip |",
-        f"| of that, private to the process | {memory['private_bytes'] / rows:.0f} bytes a chip |",
+        f"{memory['resident_bytes'] / rows:.0f} bytes per chip |",
+        "| of that, private to the process | "
+        f"{memory['private_bytes'] / rows:.0f} bytes per chip |",
     ]
     return "\n".join(lines) + "\n"
 

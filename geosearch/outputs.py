@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from geosearch.atomic_write import atomic_write
 from geosearch.errors import GeosearchError, UsageError
-from geosearch.replacing import replacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def require_output(path: str | Path, kind: Format) -> None:
     try:
         if _is_special(target):
             return  # a pipe is opened once, when there is something to write
-        with suppress(_UntouchedError), replacing(target, shared=True) as beside:
+        with suppress(_UntouchedError), atomic_write(target, shared=True) as beside:
             beside.touch()
             raise _UntouchedError
     except OSError as error:
@@ -112,7 +112,7 @@ def output_file(path: str | Path) -> Iterator[BinaryIO]:
             with target.open("wb") as file:
                 yield file
             return
-        with replacing(target, shared=True) as beside, beside.open("wb") as file:
+        with atomic_write(target, shared=True) as beside, beside.open("wb") as file:
             yield file
             file.close()  # the last bytes are in it before it is moved
     except GeosearchError:  # of what was to be written: it may be an OSError too

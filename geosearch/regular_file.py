@@ -61,12 +61,12 @@ def open_regular(path: str | Path, *, streams: bool = False) -> BufferedReader:
         raise
 
 
-def read_regular(path: str | Path, most_bytes: int, *, streams: bool = False) -> bytes:
+def read_regular(path: str | Path, max_bytes: int, *, streams: bool = False) -> bytes:
     """Return what a regular file holds.
 
     Args:
         path: The file; links are followed.
-        most_bytes: No more than this is held in memory.
+        max_bytes: No more than this is held in memory.
         streams: As in `open_regular`.
 
     Raises:
@@ -74,25 +74,25 @@ def read_regular(path: str | Path, most_bytes: int, *, streams: bool = False) ->
             (`TooLargeError`).
     """
     with open_regular(path, streams=streams) as file:
-        return b"".join(parts_within(file.read, most_bytes, str(path)))
+        return b"".join(parts_within(file.read, max_bytes, str(path)))
 
 
-def parts_within(read: Callable[[int], bytes], most_bytes: int, name: str) -> Iterator[bytes]:
+def parts_within(read: Callable[[int], bytes], max_bytes: int, name: str) -> Iterator[bytes]:
     """Yield what is read until there is no more, and no more than is allowed.
 
     Args:
         read: Returns up to so many bytes, and none at the end.
-        most_bytes: No more than this is yielded.
+        max_bytes: No more than this is yielded.
         name: What is read, for errors.
 
     Raises:
         OSError: It cannot be read, or is larger (`TooLargeError`).
     """
     size = 0
-    while part := read(min(_PART_BYTES, most_bytes + 1 - size)):
+    while part := read(min(_PART_BYTES, max_bytes + 1 - size)):
         size += len(part)
-        if size > most_bytes:
-            raise TooLargeError(errno.EFBIG, f"larger than {_bytes(most_bytes)}", name)
+        if size > max_bytes:
+            raise TooLargeError(errno.EFBIG, f"larger than {_bytes(max_bytes)}", name)
         yield part
 
 

@@ -40,29 +40,29 @@ def test_a_file_is_read_as_it_is(tmp_path: Path) -> None:
 
 
 @settings(deadline=None)
-@given(size=st.integers(0, 3 << 20), most=st.integers(0, 3 << 20))
+@given(size=st.integers(0, 3 << 20), maximum=st.integers(0, 3 << 20))
 def test_no_more_is_read_than_was_allowed(
-    size: int, most: int, tmp_path_factory: pytest.TempPathFactory
+    size: int, maximum: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "sized"
     path.write_bytes(b"x" * size)
-    if size <= most:
-        assert len(read_regular(path, most)) == size
+    if size <= maximum:
+        assert len(read_regular(path, maximum)) == size
     else:
         with pytest.raises(TooLargeError, match="larger than"):
-            read_regular(path, most)
+            read_regular(path, maximum)
 
 
 @given(st.binary(max_size=200), st.integers(1, 50), st.integers(0, 250))
 def test_parts_of_any_size_are_all_there_is_or_too_much(
-    content: bytes, part_bytes: int, most_bytes: int
+    content: bytes, part_bytes: int, max_bytes: int
 ) -> None:
     file = BytesIO(content)
-    parts = parts_within(lambda count: file.read(min(count, part_bytes)), most_bytes, "x")
-    if len(content) > most_bytes:
+    parts = parts_within(lambda count: file.read(min(count, part_bytes)), max_bytes, "x")
+    if len(content) > max_bytes:
         with pytest.raises(TooLargeError, match="larger than"):
             list(parts)
-        assert file.tell() == most_bytes + 1  # one more, to know
+        assert file.tell() == max_bytes + 1  # one more, to know
     else:
         assert b"".join(parts) == content
 

@@ -12,15 +12,15 @@ import click
 
 import geosearch
 from benchmarks.asking.compound import excluding, exemplified, marked
-from benchmarks.asking.diagram import draw
-from benchmarks.asking.fitting import Coefficients, fitted
-from benchmarks.asking.other_encoders import trials_of_others
+from benchmarks.asking.likely.diagram import draw
+from benchmarks.asking.likely.fitting import Coefficients, fitted
+from benchmarks.asking.likely.other_encoders import trials_of_others
+from benchmarks.asking.likely.probabilities import Trusted, trusted
+from benchmarks.asking.likely.trials import ABSENT, Asked, Trial, trials
 from benchmarks.asking.pictures import SETS, Labelled, embedded, wordings
 from benchmarks.asking.places import placed
-from benchmarks.asking.probabilities import Trusted, trusted
 from benchmarks.asking.scenes import ranked
 from benchmarks.asking.tables import table
-from benchmarks.asking.trials import ABSENT, Asked, Trial, trials
 from benchmarks.asking.where import located
 from benchmarks.asking.wordings import described, worded
 from benchmarks.machine import command_line, processor
@@ -60,7 +60,12 @@ def asking(
     figures: Figures = {"where": [asdict(one) for one in located(encoder, drawn)]}
     print(_rows(("drawn", "count", "pixel AUROC", "peak on it", "by chance"), figures["where"]))
     figures["places"] = [asdict(one) for one in placed(drawn)]
-    print(_rows(("drawn", "places", "among the first n", "among 2 n"), figures["places"]))
+    print(
+        _rows(
+            ("drawn", "places", "among the first n", "among 2 n", "shown", "counted"),
+            figures["places"],
+        )
+    )
     if data is not None:
         pictures = {name: embedded(data, source, encoder) for name, source in SETS.items()}
         figures |= _probabilities(data, pictures, encoder, diagram)

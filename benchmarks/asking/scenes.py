@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 import geosearch
-from benchmarks.asking.trials import ABSENT
+from benchmarks.asking.likely.trials import ABSENT
+from geosearch.evaluation import mean_reciprocal_rank, success_at
 
 _HITS = 200
 
@@ -36,8 +37,8 @@ def ranked(index: geosearch.Index, questions: Path, *, scale: bool) -> Ranked:
         likely.append(hits.any)
     absent = [index.search(text, k=1, scale=scale).any for text in ABSENT]
     return Ranked(
-        float(np.mean([rank <= 5 for rank in ranks])),
-        float(np.mean([1 / rank for rank in ranks])),
+        success_at(5, ranks),
+        mean_reciprocal_rank(ranks),
         _mean(likely),
         _mean(absent),
     )

@@ -75,8 +75,8 @@ class GrownArchive:
         found = np.empty((len(images), _NEIGHBOURS), np.int64)
         for first in range(0, len(images), 1024):
             scores = images[first : first + 1024] @ images.T
-            most = np.argpartition(-scores, _NEIGHBOURS, axis=1)[:, : _NEIGHBOURS + 1]
-            found[first : first + 1024] = most[:, 1 : _NEIGHBOURS + 1]
+            maximum = np.argpartition(-scores, _NEIGHBOURS, axis=1)[:, : _NEIGHBOURS + 1]
+            found[first : first + 1024] = maximum[:, 1 : _NEIGHBOURS + 1]
         return found
 
     def part(self, scenes: int) -> Part:

@@ -106,13 +106,13 @@ class Kind:
     """``none``; ``bbox``, a box around a random chip; ``far``, the one of several such boxes that
     holds least of what is asked."""
     selectivity: float
-    """Share of the rows that should pass, about."""
+    """Fraction of the rows that should pass, about."""
 
 
 def kinds(selectivities: Sequence[float], *, far: bool) -> list[Kind]:
     """Return the ways to filter, the widest first."""
-    found = [Kind("none" if share == 1 else "bbox", share) for share in selectivities]
-    return found + [Kind("far", share) for share in selectivities if far and share < 1]
+    found = [Kind("none" if fraction == 1 else "bbox", fraction) for fraction in selectivities]
+    return found + [Kind("far", fraction) for fraction in selectivities if far and fraction < 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +189,8 @@ def _question(
         for centre in centres
     ]
     passing = [np.flatnonzero(meets(rows.bounds, box)) for box in boxes]
-    least = min(range(len(boxes)), key=lambda at: float(scores[passing[at]].max()))
-    box, passed = boxes[least], passing[least]
+    minimum = min(range(len(boxes)), key=lambda at: float(scores[passing[at]].max()))
+    box, passed = boxes[minimum], passing[minimum]
     return Question(number, query, box, len(passed), _best(scores, passed))
 
 

@@ -42,7 +42,7 @@ def of_clip(known: EncoderInfo, drawn: RandomCheckpoint, device: str) -> Referen
     if not all(importlib.util.find_spec(name) for name in ("open_clip", "pytest")):
         return None
     sys.path.insert(0, str(_TESTS))
-    from support.reference_clip import open_clip
+    from support.encoders.reference_clip import open_clip
 
     sizes = drawn.sizes
     assert isinstance(sizes, ClipArchitecture)

@@ -35,7 +35,7 @@ class Case:
 def draw_cases(folder: Path, queries: NDArray[np.float32], rows: int) -> list[Case]:
     """Draw the filters, and find the true hits by brute force."""
     (segment,) = open_index(folder).segments
-    bounds, times = np.asarray(segment.bounds), np.asarray(segment.time_ms)
+    bounds, times = np.asarray(segment.rows.bounds), np.asarray(segment.rows.time_ms)
     with CONSOLE.track("finding the truth", rows, "chips") as advance:
         scores = scores_of(segment.vectors, queries, advance)
     rng = np.random.default_rng(3)

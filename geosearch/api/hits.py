@@ -159,11 +159,21 @@ class Hits(Sequence["Hit"]):
         known = [place.likely for place in found if place.likely is not None]
         if len(known) < len(found):
             raise UsageError(
-                "nothing tells how likely these hits are, so no share of them is known to be false",
+                "nothing tells how likely these hits are, nor what fraction of them is false",
                 hint="ask with a text, of an index whose `says` is not None; or leave `false` out",
                 parameter="false",
             )
-        return tuple(found[at] for at in likely_enough(known, least=None, false=false))
+        return tuple(found[at] for at in likely_enough(known, minimum=None, false=false))
+
+    def place_count(self) -> float | None:
+        """Return how many places show what was asked for, among the marked chips and these hits.
+
+        Returns:
+            Places that were marked as right, and the number to be expected of the others; None
+            where there are fewer than 20 marks, where all are right or all are wrong, and without
+            a text. More hits (`k`) make it complete.
+        """
+        return None if self._again is None else self._again.place_count(self)
 
     def to_geojson(self, path: str | Path | None = None) -> str:
         """Return the hits as RFC 7946 GeoJSON text, and write it to a file if one is given.

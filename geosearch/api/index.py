@@ -151,7 +151,7 @@ class Index:
             EncoderError: The encoder of the index cannot be loaded here, or the device that was
                 named is not there.
         """
-        from geosearch.search import hit_count, make_filter, split_asking
+        from geosearch.search import hit_count, make_filter, split_asking, without_others
 
         options, conditions = split_asking(asking)
         k, filter = hit_count(k), make_filter(**conditions)
@@ -159,6 +159,9 @@ class Index:
             return []
         watch = Stopwatch()
         questions = self.read(query, options, watch)
+        if conditions.get("kind") is None and any(one.text is not None for one in questions):
+            with watch.time("filter"):
+                filter = without_others(self.generation, filter)
         answers = self.answer(questions, k, filter, options, watch=watch)
         is_one = query is None or isinstance(query, str) or getattr(query, "ndim", 2) == 1
         return answers[0] if is_one else answers
@@ -236,7 +239,7 @@ class Index:
     def read(
         self, query: AnyQuery, options: AnswerOptions, watch: Stopwatch | None = None
     ) -> list[Question]:
-        """Return what is asked as questions, one a text or vector; `answer` answers them.
+        """Return what is asked as questions, one per text or vector; `answer` answers them.
 
         Args:
             query: As in `search`.

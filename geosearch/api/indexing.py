@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from geosearch.api.default_paths import default_index, index_folder
 from geosearch.api.encoder_choice import EncoderChoice, encoder_choice
@@ -19,6 +20,41 @@ if TYPE_CHECKING:
     from geosearch.ingest import IndexingEstimate, RunSettings
 
 _OPEN = Chips()
+
+
+class IndexingOptions(TypedDict, total=False):
+    """Keywords of `prepare` and `build` beside those that they name: what a run does.
+
+    Keywords:
+        exclude: Patterns of what is left out, as ``.gitignore`` has them, relative to each folder
+            that is indexed. They decide over the files ``.geosearchignore`` in these folders.
+        prune: Remove scenes that were indexed from one of the folders and whose files are gone, or
+            left out now; the report names them anyway.
+        assume_crs: The CRS of scenes that have an affine and no CRS, such as ``EPSG:32633``; None
+            to refuse them. It is not used where a scene has a CRS.
+        ann: ``auto``, ``flat`` (always exact) or ``ivfpq`` (always approximate).
+        max_memory: Maximum memory, in bytes or such as ``2GB``, the encoder not counted;
+            None stays below 1 GB, mapped vectors of segments above 600,000 chips not counted.
+            Codes of large segments are half as long where it is little.
+    """
+
+    # described above, as those of `Asking` are
+    exclude: str | Sequence[str]
+    prune: bool
+    assume_crs: str | None
+    ann: AnnChoice
+    max_memory: str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """`IndexingOptions`, with what was left open."""
+
+    exclude: str | Sequence[str] = ()
+    prune: bool = False
+    assume_crs: str | None = None
+    ann: AnnChoice = "auto"
+    max_memory: str | int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +107,8 @@ def prepare(
     *,
     encoder: EncoderChoice | str | None = None,
     chips: Chips = _OPEN,
-    assume_crs: str | None = None,
-    ann: AnnChoice = "auto",
-    prune: bool = False,
-    max_memory: str | int | None = None,
     reporter: Reporter = LOG,
+    **options: Unpack[IndexingOptions],
 ) -> IndexingJob:
     """Find scenes, load the encoder, and settle what was left open.
 
@@ -87,31 +120,26 @@ def prepare(
         index: The index folder; None for ``indexes/`` with the first path's name.
         encoder: Its name, or a choice with weights, device and precision.
         chips: How scenes are cut.
-        assume_crs: The CRS of scenes that have an affine and no CRS, such as ``EPSG:32633``; None
-            to refuse them. It is not used where a scene has a CRS.
-        ann: ``auto``, ``flat`` (always exact) or ``ivfpq`` (always approximate).
-        prune: Remove scenes that were indexed from one of the folders and whose files are gone;
-            the report names them anyway.
-        max_memory: Maximum memory, in bytes or such as ``2GB``, the encoder not counted;
-            None stays below 1 GB, mapped vectors of segments above 600,000 chips not counted.
-            Codes of large segments are half as long where it is little.
         reporter: Receives which encoder and index were chosen, if none was named, and the
             progress.
+        **options: What the run does; `geosearch.IndexingOptions` describes each keyword.
 
     Raises:
+        TypeError: There is no such keyword.
         GeosearchError: There is nothing to index, the encoder or the index cannot be read, or the
             index was built in another way.
     """
     from geosearch.index import MANIFEST, open_index, require_ann
     from geosearch.ingest import RunSettings, look_for_scenes, require_readable, run_memory
 
-    memory = run_memory(max_memory)
+    run = _Options(**options)
+    memory = run_memory(run.max_memory)
     places = path_list(paths)
     choice = encoder_choice(encoder)
     if not places:
         raise UsageError("no path to index", hint="give a folder of scenes", parameter="paths")
-    require_ann(ann)
-    require_readable(chips, assume_crs)
+    require_ann(run.ann)
+    require_readable(chips, run.assume_crs)
     folder = default_index(places, reporter) if index is None else index_folder(index)
     recorded = open_index(folder).spec if (folder / MANIFEST).exists() else None
     if recorded is not None:
@@ -126,9 +154,11 @@ def prepare(
     is_named = choice.name is not None
     if is_named:
         _require_fit(choice, chips, folder, recorded)
-    found = look_for_scenes(places)
+    found = look_for_scenes(places, run.exclude)
     if found.passed_over:
         reporter.say(found.passed_over)
+    if found.exclusion.note:
+        reporter.say(found.exclusion.note)
     if not is_named:
         choice = replace(choice, name=_default_encoder(reporter))
         _require_fit(choice, chips, folder, recorded)
@@ -139,10 +169,10 @@ def prepare(
         loaded,
         chips.resolved(loaded.image_size, None if recorded is None else recorded.chips),
         weights=None if choice.weights is None else str(Path(choice.weights).resolve()),
-        assume_crs=assume_crs,
-        ann=ann,
+        assume_crs=run.assume_crs,
+        ann=run.ann,
         paths=places,
-        prune=prune,
+        prune=run.prune,
         memory=memory,
     )
     return IndexingJob(settings, choice, reporter)
@@ -154,11 +184,8 @@ def build(
     *,
     encoder: EncoderChoice | str | None = None,
     chips: Chips = _OPEN,
-    assume_crs: str | None = None,
-    ann: AnnChoice = "auto",
-    prune: bool = False,
-    max_memory: str | int | None = None,
     reporter: Reporter = LOG,
+    **options: Unpack[IndexingOptions],
 ) -> Index:
     """Index scenes, and open the index: `prepare` and `IndexingJob.run` in one call.
 
@@ -167,11 +194,8 @@ def build(
         index: The index folder; None for ``indexes/`` with the first path's name.
         encoder: Its name, or a choice with weights, device and precision.
         chips: How scenes are cut.
-        assume_crs: The CRS of scenes that have an affine and no CRS; None to refuse them.
-        ann: ``auto``, ``flat`` or ``ivfpq``.
-        prune: Remove scenes of the folders whose files are gone.
-        max_memory: Maximum memory, the encoder not counted.
         reporter: Receives the progress.
+        **options: What the run does; `geosearch.IndexingOptions` describes each keyword.
 
     Returns:
         The open index; its ``report`` says what was indexed and what was left out.
@@ -180,17 +204,7 @@ def build(
         Interrupted: As `IndexingJob.run`; the same call continues.
         GeosearchError: Nothing could be indexed; scenes that fail are in the report instead.
     """
-    job = prepare(
-        paths,
-        index,
-        encoder=encoder,
-        chips=chips,
-        assume_crs=assume_crs,
-        ann=ann,
-        prune=prune,
-        max_memory=max_memory,
-        reporter=reporter,
-    )
+    job = prepare(paths, index, encoder=encoder, chips=chips, reporter=reporter, **options)
     return job.run()
 
 

@@ -161,7 +161,8 @@ def verify(
         UsageError: ``drop`` without ``repair``.
         IndexFolderError: There is no index, or its manifest cannot be read.
     """
-    from geosearch import index as room
+    from geosearch.index import repair as repair_index
+    from geosearch.index import verify as verify_index
 
     if drop and not repair:
         raise UsageError(
@@ -170,4 +171,4 @@ def verify(
             parameter="repair",
         )
     folder = named_index(index, reporter)
-    return room.repair(folder, drop=drop) if repair else room.verify(folder)
+    return repair_index(folder, drop=drop) if repair else verify_index(folder)

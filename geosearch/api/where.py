@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from geosearch.api.encoder_choice import EncoderChoice, encoder_choice
 from geosearch.api.hits import Hits
+from geosearch.atomic_write import atomic_write
 from geosearch.errors import SceneError, UsageError
 from geosearch.outputs import GEOTIFF, cannot_write, require_output
-from geosearch.replacing import replacing
 from geosearch.reporting import LOG, Reporter
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def localize(
     with reporter.track("localizing", len(windows), "chips") as advance:
         answer = scene_map(loaded, opened, windows, query, advance=advance)
     try:
-        with replacing(Path(path), shared=True) as beside:
+        with atomic_write(Path(path), shared=True) as beside:
             write_map(
                 beside,
                 answer.values,

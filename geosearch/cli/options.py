@@ -9,6 +9,7 @@ import click
 
 from geosearch.search import QUANTITIES
 from geosearch.text import shown
+from geosearch.vocabulary import KINDS
 
 
 class PathType(click.Path):
@@ -148,6 +149,14 @@ _CONDITIONS = {
         for quantity in QUANTITIES.values()
         for name, text in quantity.bounds.items()
     },
+    "kind": click.option(
+        "--kind",
+        multiple=True,
+        metavar="KIND",
+        callback=lambda _context, _option, given: given or None,
+        help=f"Only scenes of this kind: {', '.join(KINDS)}; all. May be given several times. "
+        "Default: all; for texts, no elevation, classes and map.",
+    ),
 }
 """Options of filters, in the order of ``--help``, by their names among `Conditions`."""
 

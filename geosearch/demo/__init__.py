@@ -9,7 +9,7 @@ Rooms, each of which imports only from those before it:
 `archive` writes landscapes as scenes; `training_chips` draws subjects as chips.
 """
 
-from geosearch.demo.archive import DemoArchive, write_archive
+from geosearch.demo.archive import write_archive
 from geosearch.demo.training_chips import training_chip
 
-__all__ = ["DemoArchive", "training_chip", "write_archive"]
+__all__ = ["training_chip", "write_archive"]

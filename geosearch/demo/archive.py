@@ -57,7 +57,7 @@ def write_archive(folder: Path, *, seed: int = 0) -> DemoArchive:
     counts: Counter[str] = Counter()
     for number, site in enumerate(SITES):
         rng = np.random.default_rng([seed, number])
-        drawn = draw_landscape(rng, site.width_px, site.height_px, site.plan, site.valid)
+        drawn = draw_landscape(rng, site.width_px, site.height_px, site.contents, site.valid)
         _write_scene(folder / site.name, site, drawn)
         features.extend(_feature(site, mark) for mark in drawn.marks)
         counts.update(mark.kind for mark in drawn.marks if mark.level == "arrangement")

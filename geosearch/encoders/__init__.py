@@ -4,8 +4,8 @@ Sub-rooms and modules, bottom first: ``contract`` and ``entries``; ``compute``, 
 ``texts``; ``weights``; ``layers``; ``two_towers``; the families ``clip``, ``siglip``, ``mini`` and
 ``null``, side by side; ``catalog``, which loads them by name; ``embedding``.
 
-Importing this costs nothing heavy: torch comes when an encoder is loaded; for `mini`, when
-it encodes images.
+Importing this costs nothing heavy: torch comes when an encoder is loaded; of `mini`, when it
+encodes images.
 """
 
 from typing import TYPE_CHECKING
@@ -15,7 +15,6 @@ from geosearch.lazy import lazy_names
 
 if TYPE_CHECKING:
     from geosearch.encoders.catalog import (
-        Choice,
         choose_default,
         encoder_info,
         encoder_names,
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
         weights_here,
         with_activation,
     )
-    from geosearch.encoders.clip.trainable import ClipTowers, new_clip_towers, read_clip_towers
+    from geosearch.encoders.clip.trainable import new_clip_towers, read_clip_towers
     from geosearch.encoders.compute.device import resolve_device, resolve_precision
     from geosearch.encoders.embedding import (
         Embedding,
@@ -39,18 +38,15 @@ if TYPE_CHECKING:
         is_plain_image,
         read_image,
     )
-    from geosearch.encoders.siglip.trainable import SiglipTowers, read_siglip_towers
+    from geosearch.encoders.siglip.trainable import read_siglip_towers
 
 __all__ = [
     "IMAGE_ENDINGS",
     "CellEncoder",
-    "Choice",
-    "ClipTowers",
     "Embedding",
     "Encoder",
     "EncoderInfo",
     "RawTextEncoder",
-    "SiglipTowers",
     "WordReader",
     "choose_default",
     "decode_image",
@@ -73,7 +69,6 @@ __all__ = [
 ]
 
 _HOME = {
-    "Choice": "catalog",
     "choose_default": "catalog",
     "encoder_info": "catalog",
     "encoder_names": "catalog",
@@ -90,10 +85,8 @@ _HOME = {
     "decode_image": "images.image_files",
     "is_plain_image": "images.image_files",
     "read_image": "images.image_files",
-    "ClipTowers": "clip.trainable",
     "new_clip_towers": "clip.trainable",
     "read_clip_towers": "clip.trainable",
-    "SiglipTowers": "siglip.trainable",
     "read_siglip_towers": "siglip.trainable",
     "resolve_device": "compute.device",
     "resolve_precision": "compute.device",

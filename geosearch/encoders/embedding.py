@@ -32,7 +32,7 @@ class Embedding:
     vectors: NDArray[np.float32]
     """float32 [n, dim], unit length."""
     items: tuple[str, ...]
-    """File paths or texts, one a vector."""
+    """File paths or texts, one per vector."""
     refused: tuple[Refusal, ...] = ()
     """Images that could not be read."""
 

@@ -1,7 +1,6 @@
 """How good an encoder or an index is: retrieval, classification, localization, recall."""
 
 from geosearch.evaluation.classification.confusion import confusion_picture
-from geosearch.evaluation.classification.prompts import CLASSIFICATION_PROTOCOLS
 from geosearch.evaluation.classification.protocols import evaluate_classification, read_class_names
 from geosearch.evaluation.classification.zeroshot import (
     EUROSAT_TEMPLATES,
@@ -13,13 +12,12 @@ from geosearch.evaluation.localization.protocol import evaluate_localization
 from geosearch.evaluation.pictures import open_pictures
 from geosearch.evaluation.report import Breakdown, Report
 from geosearch.evaluation.retrieval.captions import read_karpathy, read_text_files
-from geosearch.evaluation.retrieval.protocols import RETRIEVAL_PROTOCOLS, evaluate_retrieval
+from geosearch.evaluation.retrieval.first_right import mean_reciprocal_rank, success_at
+from geosearch.evaluation.retrieval.protocols import evaluate_retrieval
 from geosearch.evaluation.retrieval.recall import average_precision, precision_at, recalls
 
 __all__ = [
-    "CLASSIFICATION_PROTOCOLS",
     "EUROSAT_TEMPLATES",
-    "RETRIEVAL_PROTOCOLS",
     "SELECTIVITIES",
     "Breakdown",
     "Report",
@@ -31,11 +29,13 @@ __all__ = [
     "evaluate_localization",
     "evaluate_recall",
     "evaluate_retrieval",
+    "mean_reciprocal_rank",
     "open_pictures",
     "precision_at",
     "read_class_names",
     "read_karpathy",
     "read_text_files",
     "recalls",
+    "success_at",
     "top1_accuracy",
 ]

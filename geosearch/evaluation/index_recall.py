@@ -70,10 +70,10 @@ def evaluate_recall(
             "there is nothing to search for, or nothing to find",
             hint="give texts, and an index of chips",
         )
-    for share in selectivities:
-        if not 0 < share <= 1:
+    for fraction in selectivities:
+        if not 0 < fraction <= 1:
             raise UsageError(
-                f"a selectivity of {share}",
+                f"a selectivity of {fraction}",
                 hint="give fractions above 0, up to 1",
                 parameter="selectivity",
             )
@@ -85,24 +85,24 @@ def evaluate_recall(
     centres = np.random.default_rng(seed).integers(0, len(bounds), len(texts))
     rows = []
     with reporter.track("asking", len(selectivities) * len(texts), "queries") as advance:
-        for share in selectivities:
+        for fraction in selectivities:
             outcomes = []
             for vector, centre in zip(vectors, centres, strict=True):
                 filter = (
                     Filter()
-                    if share == 1
-                    else make_filter(bbox=box_around(bounds, int(centre), share))
+                    if fraction == 1
+                    else make_filter(bbox=box_around(bounds, int(centre), fraction))
                 )
                 outcomes.append(_ask(index, vector, filter, k))
                 advance(1)
-            rows.append(_row(share, outcomes))
+            rows.append(_row(fraction, outcomes))
     return Report(
         task="recall",
         protocol=EXACT_ANSWER,
         set_name=str(index.folder),
         counts={"chips": index.chip_count, "texts": len(texts), "k": k, "seed": seed},
         figures={f"recall@{k} at {row[0]:g}": row[1] for row in rows},
-        unit="share of the exact answer, 0..1",
+        unit="fraction of the exact answer, 0..1",
         data_sha256={MANIFEST: _manifest_hash(index)},
         prompts_sha256=hash_of_texts(texts),
         encoder=EncoderUsed.of(encoder),
@@ -128,9 +128,9 @@ def _ask(index: Generation, vector: NDArray[np.float32], filter: Filter, k: int)
     )
 
 
-def _row(share: float, outcomes: Sequence[_Outcome]) -> tuple[float, float, float, float, float]:
+def _row(fraction: float, outcomes: Sequence[_Outcome]) -> tuple[float, float, float, float, float]:
     return (
-        share,
+        fraction,
         round(float(np.mean([one.recall for one in outcomes])), 4),
         round(min(one.recall for one in outcomes), 4),
         round(float(np.mean([one.passed for one in outcomes])), 6),
@@ -141,21 +141,21 @@ def _row(share: float, outcomes: Sequence[_Outcome]) -> tuple[float, float, floa
 def _all_bounds(index: Generation) -> NDArray[np.float64]:
     """Return west, south, east, north of all chips that are searched, float64 [n, 4]."""
     parts = [
-        segment.bounds if segment.alive is None else segment.bounds[segment.alive]
+        segment.rows.bounds[... if segment.alive.mask is None else segment.alive.mask]
         for segment in index.segments
     ]
     return np.concatenate(parts)
 
 
 def box_around(
-    bounds: NDArray[np.float64], centre: int, share: float, *, slack_deg: float = 0.0
+    bounds: NDArray[np.float64], centre: int, fraction: float, *, slack_deg: float = 0.0
 ) -> tuple[float, float, float, float]:
     """Return a box around a chip that about a given fraction of all chips' bounds meet.
 
     Args:
         bounds: [n, 4], west, south, east, north of all chips, degrees.
         centre: Number of the chip.
-        share: 0..1.
+        fraction: 0..1.
         slack_deg: By so much the box is larger on each side.
 
     Returns:
@@ -166,7 +166,7 @@ def box_around(
     beside = np.maximum(np.maximum(bounds[:, 0] - lon, lon - bounds[:, 2]), 0)
     above = np.maximum(np.maximum(bounds[:, 1] - lat, lat - bounds[:, 3]), 0)
     away = np.maximum(beside, above)
-    nth = max(round(share * len(bounds)), 1) - 1
+    nth = max(round(fraction * len(bounds)), 1) - 1
     reach = float(np.partition(away, nth)[nth]) + slack_deg
     return (
         max(lon - reach, -180.0),

@@ -36,7 +36,7 @@ class Pictures(ABC):
         self.origin = origin
         """Where they are, for messages."""
         self.names = tuple(sorted(names))
-        """Paths below the folder or in the archive, with ``/``, sorted."""
+        """Paths below the folder or in the tar file, with ``/``, sorted."""
 
     @abstractmethod
     def in_order(self, names: Sequence[str]) -> Iterator[tuple[int, bytes]]:
@@ -119,47 +119,47 @@ class FolderPictures(Pictures):
 
 
 class TarPictures(Pictures):
-    """Image files in a tar archive, plain or compressed."""
+    """Image files in a tar file, plain or compressed."""
 
     def __init__(self, path: Path) -> None:
         with ExitStack() as until_refused:
             try:
-                self._archive = until_refused.enter_context(tarfile.open(path))
-                self._members = _image_members(self._archive, path)
+                self._tar = until_refused.enter_context(tarfile.open(path))
+                self._members = _image_members(self._tar, path)
             except (OSError, tarfile.TarError, EOFError) as error:
                 raise UsageError(
-                    f"cannot read the archive {path}: {error}", hint="give a folder or a tar file"
+                    f"cannot read the tar file {path}: {error}", hint="give a folder or a tar file"
                 ) from error
             super().__init__(str(path), list(self._members))
             until_refused.pop_all()
 
     def in_order(self, names: Sequence[str]) -> Iterator[tuple[int, bytes]]:
         """See :meth:`Pictures.in_order`."""
-        # a compressed archive can only be read forwards without starting again
+        # a compressed tar file can only be read forwards without starting again
         order = sorted(range(len(names)), key=lambda i: self._members[names[i]].offset_data)
         for place in order:
             member = self._members[names[place]]
             _check_size(member.size, f"{member.name} in {self.origin}")
             try:
-                stream = self._archive.extractfile(member)
+                stream = self._tar.extractfile(member)
                 data = b"" if stream is None else stream.read()
             except (OSError, tarfile.TarError, EOFError) as error:
                 raise UsageError(
                     f"cannot read {member.name} in {self.origin}: {error}",
-                    hint="the archive is damaged: fetch it again",
+                    hint="the tar file is damaged: fetch it again",
                 ) from error
             yield place, data
 
     def close(self) -> None:
-        """Close the archive."""
-        self._archive.close()
+        """Close the tar file."""
+        self._tar.close()
 
 
-def _image_members(archive: tarfile.TarFile, path: Path) -> dict[str, tarfile.TarInfo]:
+def _image_members(tar: tarfile.TarFile, path: Path) -> dict[str, tarfile.TarInfo]:
     members: dict[str, tarfile.TarInfo] = {}
-    for count, member in enumerate(archive):
+    for count, member in enumerate(tar):
         if count >= _MAX_FILES:
-            raise UsageError(f"{path} has too many files", hint="give a smaller archive")
+            raise UsageError(f"{path} has too many files", hint="give a smaller tar file")
         # links and devices are not images, whatever their names
         if member.isreg() and PurePosixPath(member.name).suffix.lower() in IMAGE_ENDINGS:
             members[member.name.removeprefix("./")] = member
@@ -236,5 +236,5 @@ def _check_size(size: int, name: str) -> None:
     if size > _LARGEST_FILE:
         raise UsageError(
             f"{name} has {size:,} bytes, more than {_LARGEST_FILE:,}",
-            hint="give images, not archives of them",
+            hint="give images, not tar files of them",
         )

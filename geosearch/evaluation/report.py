@@ -36,7 +36,7 @@ class EncoderUsed:
     """``float32`` or ``bf16``."""
     device: str
     text_length: int
-    """Tokens; longer texts were cut."""
+    """Tokens; longer texts were truncated."""
 
     @classmethod
     def of(cls, encoder: Encoder) -> "EncoderUsed":

@@ -6,7 +6,7 @@ What needs Arrow or Pillow is imported when it is first used: a query must not w
 from typing import TYPE_CHECKING
 
 from geosearch.formats.hits.answer_line import answer_line
-from geosearch.formats.hits.geojson import feature_collection, geojson_text
+from geosearch.formats.hits.geojson import geojson_text
 from geosearch.formats.hits.table import hits_table
 from geosearch.formats.vectors.numpy_files import read_vectors
 from geosearch.lazy import lazy_names
@@ -23,7 +23,6 @@ __all__ = [
     "agreed_spec",
     "answer_line",
     "export_vectors",
-    "feature_collection",
     "geojson_text",
     "hits_table",
     "import_vectors",

@@ -9,12 +9,12 @@ brought to the same.
 from typing import TYPE_CHECKING
 
 from geosearch.geo.footprint import footprint, footprints
-from geosearch.geo.projection import PixelToLonLat, ToLonLat, crs_to_lonlat
+from geosearch.geo.projection import PixelToLonLat, crs_to_lonlat
 from geosearch.geo.windows import PixelWindow
 from geosearch.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from geosearch.geo.boxes import Bbox, bbox_geometry, rfc7946_bbox
+    from geosearch.geo.boxes import bbox_geometry, rfc7946_bbox
     from geosearch.geo.cutting import united
     from geosearch.geo.ground import box_sizes_m, ground_sizes_m
     from geosearch.geo.reprojection import CHIP_FRACTION, have_long_edges, shapes_to_lonlat
@@ -25,11 +25,9 @@ __all__ = [
     "CHIP_FRACTION",
     "MAX_LON",
     "ROUNDING_DEG",
-    "Bbox",
     "PixelToLonLat",
     "PixelWindow",
     "StatedCrs",
-    "ToLonLat",
     "bbox_geometry",
     "box_sizes_m",
     "crs_to_lonlat",
@@ -45,7 +43,6 @@ __all__ = [
 ]
 
 _HOME = {
-    "Bbox": "boxes",
     "CHIP_FRACTION": "reprojection",
     "MAX_LON": "wrapping",
     "ROUNDING_DEG": "wrapping",

@@ -20,8 +20,8 @@ from geosearch.geo.rings import Rings
 _CELLS = 128
 """Cells per side of a rectangle's lattice, where it has so many pixels."""
 _FINE_CELLS = 8
-"""Cells per side that a cell at the edge is cut into: bounds the points of a large disk's outline
-to a few thousand."""
+"""Cells per side that a cell at the edge is divided into: bounds the points of a large disk's
+outline to a few thousand."""
 _LONGEST_SIDE = 1 / 16
 """Of a rectangle: longer straight sides get points between, so that longitudes stay continuous."""
 
@@ -50,7 +50,7 @@ def limb_outline(to_lonlat: PixelToLonLat, window: Floats) -> Polygon | MultiPol
 
 
 def _cells_on_earth(to_lonlat: PixelToLonLat, window: Floats, max_cells: int) -> Iterator[Polygon]:
-    """Yield runs of lattice cells, in pixels, whose four corners are on the Earth."""
+    """Yield spans of lattice cells, in pixels, whose four corners are on the Earth."""
     cols, rows, corners = earth_lattice(to_lonlat, window, max_cells)
     for r, line in enumerate(corners == 4):
         edges = np.diff(np.r_[0, line.astype(np.int8), 0])

@@ -24,7 +24,7 @@ _HALVINGS = 10
 _JUMP_DEG = 100.0
 """Neighbouring points (sixteen an outline) farther apart in longitude have a pole between them:
 even the whole Earth in a rectangle of longitudes has them 90 degrees apart."""
-SHARES = np.array([0.25, 0.5, 0.75])
+FRACTIONS = np.array([0.25, 0.5, 0.75])
 """Where a piece is tested, of its length."""
 
 
@@ -179,7 +179,7 @@ def _halves(ends: Floats, middle: Floats) -> Floats:
 def between(ends: Floats) -> Floats:
     """Return points [m, 3, 2] on the straight lines between two ends [m, 2, 2]."""
     start, stop = ends[:, :1], ends[:, 1:]
-    return np.asarray(start + SHARES[:, None] * (stop - start))
+    return np.asarray(start + FRACTIONS[:, None] * (stop - start))
 
 
 def short_way(difference_deg: Floats) -> Floats:
@@ -193,8 +193,8 @@ def _allowed_bend_px(px: Floats) -> Floats:
     A bow over a chord takes two thirds of its height times its length.
     """
     width, height = np.ptp(px, axis=1).T
-    share = 0.75 * _AREA_FRACTION * width * height / (width + height)
-    return np.asarray(np.minimum(_BEND_PX, share))
+    fraction = 0.75 * _AREA_FRACTION * width * height / (width + height)
+    return np.asarray(np.minimum(_BEND_PX, fraction))
 
 
 def _pixel_deg(px: Floats, lon_steps: Floats, lat: Floats) -> Floats:
@@ -225,6 +225,8 @@ def bend_deg(ends: Floats, inner: Floats) -> Floats:
     offset_x, offset_y = offset[..., 0] * scale, offset[..., 1]
     chord_x, chord_y = chord[..., 0] * scale, chord[..., 1]
     length2 = chord_x**2 + chord_y**2
-    share = (offset_x * chord_x + offset_y * chord_y) / np.where(length2 > 0, length2, 1)
-    share = share.clip(0, 1)
-    return np.asarray(np.hypot(offset_x - share * chord_x, offset_y - share * chord_y).max(axis=1))
+    fraction = (offset_x * chord_x + offset_y * chord_y) / np.where(length2 > 0, length2, 1)
+    fraction = fraction.clip(0, 1)
+    return np.asarray(
+        np.hypot(offset_x - fraction * chord_x, offset_y - fraction * chord_y).max(axis=1)
+    )

@@ -57,7 +57,13 @@ if TYPE_CHECKING:
     )
     from geosearch.index.scoring.ann.eligibility import AnnChoice, require_ann
     from geosearch.index.scoring.cuda_scan import DeviceScan
-    from geosearch.index.scoring.search import SearchOptions, SegmentAnswer, SegmentPlan, Tier
+    from geosearch.index.scoring.search import (
+        SearchOptions,
+        SegmentAnswer,
+        SegmentAnswers,
+        SegmentPlan,
+        Tier,
+    )
     from geosearch.index.segment.reader import Segment
 
 __all__ = [
@@ -88,6 +94,7 @@ __all__ = [
     "SearchOptions",
     "Segment",
     "SegmentAnswer",
+    "SegmentAnswers",
     "SegmentInfo",
     "SegmentPlan",
     "Tier",
@@ -135,6 +142,7 @@ _HOME = {
     "SearchOptions": "scoring.search",
     "Segment": "segment.reader",
     "SegmentAnswer": "scoring.search",
+    "SegmentAnswers": "scoring.search",
     "SegmentInfo": "generations.reader",
     "SegmentPlan": "scoring.search",
     "Tier": "scoring.search",

@@ -119,6 +119,12 @@ class SceneRecord:
     """Other files that it is read from: those below its folder, or near, relative to that."""
     item: str | None = None
     """The STAC Item that led to it: its document and its id."""
+    kind: str = "unknown"
+    """What it is, one of `geosearch.vocabulary.KINDS`."""
+    kind_reason: str | None = None
+    """What decided that; None where nobody looked, as of imported vectors."""
+    collar: str | None = None
+    """What is not valid around its picture, as `geosearch.scenes` writes it."""
 
     @property
     def key(self) -> SceneKey:
@@ -232,6 +238,10 @@ class ChipRecord:
     """Width and height of the scene's pixel that ``gsd_m`` refers to, metres."""
     bands: tuple[int, ...]
     stretch: tuple[tuple[float, float], ...] | None
+    kind: str = "unknown"
+    """The scene's."""
+    collar: str | None = None
+    """The scene's."""
 
 
 def chip_record(
@@ -264,6 +274,8 @@ def chip_record(
         pixel_m=scene.pixel_m or (scene.gsd_m, scene.gsd_m),
         bands=scene.bands,
         stretch=scene.stretch,
+        kind=scene.kind,
+        collar=scene.collar,
     )
 
 

@@ -12,8 +12,7 @@ from geosearch.ingest.calibration_texts import (
 )
 from geosearch.ingest.estimate import IndexingEstimate, estimate
 from geosearch.ingest.pipeline import ingest, look_for_scenes
-from geosearch.ingest.run.intervals import Intervals
-from geosearch.ingest.run.memory import RunMemory, run_memory
+from geosearch.ingest.run.memory import run_memory
 from geosearch.ingest.run.report import BuildReport, SceneCount
 from geosearch.ingest.run.settings import RunSettings, require_readable
 
@@ -21,8 +20,6 @@ __all__ = [
     "CALIBRATION_TEXTS",
     "BuildReport",
     "IndexingEstimate",
-    "Intervals",
-    "RunMemory",
     "RunSettings",
     "SceneCount",
     "embedded_calibration_texts",

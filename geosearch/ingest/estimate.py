@@ -39,7 +39,7 @@ class IndexingEstimate:
     changed: tuple[str, ...]
     """Ids of scenes of the index that would be read again: their chips now would go."""
     missing: tuple[str, ...]
-    """Ids of scenes whose files are gone."""
+    """Ids of scenes whose files are gone, or left out now."""
     refused: tuple[Refusal, ...]
     """Inputs that would be left out."""
     chips: int
@@ -94,7 +94,7 @@ def estimate(settings: RunSettings, reporter: Reporter = LOG) -> IndexingEstimat
         scenes=scenes,
         unchanged=looked - scenes,
         changed=tuple(changed),
-        missing=missing_scenes(known.values(), ids.found, settings.paths),
+        missing=missing_scenes(known.values(), ids.found, settings.paths, found.exclusion),
         refused=tuple(refused),
         chips=chips,
         scene_bytes=scene_bytes,

@@ -26,20 +26,29 @@ from geosearch.scenes import Discovery, find_scenes, reading_within, without_sec
 from geosearch.stopwatch import Stopwatch
 
 
-def look_for_scenes(paths: Sequence[str | Path]) -> Discovery:
+def look_for_scenes(paths: Sequence[str | Path], exclude: str | Sequence[str] = ()) -> Discovery:
     """Find what there is to index, before anything is loaded or fetched for it.
 
+    Args:
+        paths: Where to look.
+        exclude: Patterns of what is left out, as `find_scenes` takes them.
+
     Raises:
-        UsageError: There is nothing.
+        UsageError: There is nothing, or a pattern is none.
         SceneError: There is nothing that can be looked at.
     """
-    found = find_scenes(paths)
+    found = find_scenes(paths, exclude)
     if found.files:
         return found
     if found.refused:
         raise _nothing_usable(found.refused)
     if found.passed_over:
         raise UsageError("no scene found", hint=found.passed_over)
+    if found.exclusion.note:
+        raise UsageError(
+            f"no scene found; {found.exclusion.note}",
+            hint="compare `exclude`, and the files .geosearchignore, with what is there",
+        )
     raise UsageError(
         f"no scene found in {without_secrets(', '.join(map(str, paths)))}",
         hint="give a folder that holds GeoTIFFs or other GDAL rasters, or name a file",
@@ -89,7 +98,7 @@ def ingest(settings: RunSettings, reporter: Reporter = LOG) -> BuildReport:
             if not run.kept:
                 raise _nothing_usable(run.refused)
             left = [record for record in records if record.id not in run.relocated]
-            missing = missing_scenes(left, identifier.ids.found, settings.paths)
+            missing = missing_scenes(left, identifier.ids.found, settings.paths, found.exclusion)
             writer.remove(set(missing) if settings.prune else set())
             with reporter.track("publishing", None, ""):
                 generation = run.publish()

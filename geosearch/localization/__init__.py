@@ -6,6 +6,6 @@ a polygon on Earth), ``hit_place`` (of a hit), ``scene_map`` (of a whole scene).
 
 from geosearch.localization.cell_map import cell_map
 from geosearch.localization.hit_place import place_in_hit
-from geosearch.localization.scene_map import SceneMap, scene_map, scene_windows
+from geosearch.localization.scene_map import scene_map, scene_windows
 
-__all__ = ["SceneMap", "cell_map", "place_in_hit", "scene_map", "scene_windows"]
+__all__ = ["cell_map", "place_in_hit", "scene_map", "scene_windows"]

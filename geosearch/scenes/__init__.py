@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from geosearch.lazy import lazy_names
 from geosearch.scenes.chips.grid import chip_windows
 from geosearch.scenes.chips.levels import ChipLayout, cut_levels, level_gsds
+from geosearch.scenes.finding.exclusion import Exclusion
 from geosearch.scenes.finding.find import archive_name, find_scenes
 from geosearch.scenes.finding.scene_file import Discovery, SceneFile
 from geosearch.scenes.finding.scene_ids import unique_ids
@@ -44,6 +45,7 @@ __all__ = [
     "ChipBlock",
     "ChipLayout",
     "Discovery",
+    "Exclusion",
     "FileKeys",
     "ReadingMemory",
     "Scene",

@@ -21,7 +21,7 @@ from geosearch.search.conditions import QUANTITIES, Conditions, require_fraction
 
 if TYPE_CHECKING:
     from geosearch.search.filters.make_filter import make_filter, read_near_date
-    from geosearch.search.filters.notes import notes_on, nothing_matches
+    from geosearch.search.filters.notes import notes_on, nothing_matches, without_others
     from geosearch.search.hits.chip import Chip, window_pixels
     from geosearch.search.hits.explanation import Explanation
     from geosearch.search.hits.find_chip import find_chip, read_chip
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from geosearch.search.hits.places import Place, places_of, with_place_numbers
     from geosearch.search.hits.sifting import Sifting
     from geosearch.search.hits.where import MARKED, Where
-    from geosearch.search.likely.judging import Judgement, MarkedChips, judge
+    from geosearch.search.likely.counting import place_count
+    from geosearch.search.likely.judging import MarkedChips, judge
     from geosearch.search.likely.probability import likelihood
     from geosearch.search.likely.saying import NONE_BELOW, likely_enough
     from geosearch.search.likely.yardstick import yardstick
@@ -57,7 +58,6 @@ __all__ = [
     "Examples",
     "Explanation",
     "Hit",
-    "Judgement",
     "MarkedChips",
     "Marks",
     "Place",
@@ -76,6 +76,7 @@ __all__ = [
     "make_filter",
     "notes_on",
     "nothing_matches",
+    "place_count",
     "places_of",
     "preference",
     "read_chip",
@@ -91,6 +92,7 @@ __all__ = [
     "weighed",
     "window_pixels",
     "with_place_numbers",
+    "without_others",
     "yardstick",
 ]
 
@@ -101,7 +103,6 @@ _HOME = {
     "Examples": "queries.examples",
     "Explanation": "hits.explanation",
     "Hit": "hits.hit",
-    "Judgement": "likely.judging",
     "MARKED": "hits.where",
     "MarkedChips": "likely.judging",
     "Marks": "queries.marks",
@@ -121,8 +122,10 @@ _HOME = {
     "history": "ranking.history",
     "hit_count": "ranking.search",
     "make_filter": "filters.make_filter",
+    "without_others": "filters.notes",
     "notes_on": "filters.notes",
     "nothing_matches": "filters.notes",
+    "place_count": "likely.counting",
     "places_of": "hits.places",
     "preference": "ranking.scale",
     "read_chip": "hits.find_chip",

@@ -42,6 +42,9 @@ class Conditions(TypedDict, total=False):
         min_gsd: Minimum metres per pixel of a chip as it was embedded, ``gsd_m`` of a hit; chips of
             which it is not known do not pass.
         max_gsd: Maximum metres per pixel.
+        kind: What scenes must be, one or several of ``picture``, ``pan``, ``radar``,
+            ``elevation``, ``classes``, ``map`` and ``unknown``, or ``all``. None for all; where a
+            text is asked for, None leaves out elevation, classes and maps.
     """
 
     # described above, not each below itself: `help` has the text from there
@@ -54,6 +57,7 @@ class Conditions(TypedDict, total=False):
     min_valid: float | None
     min_gsd: float | None
     max_gsd: float | None
+    kind: str | Sequence[str] | None
 
 
 @dataclass(frozen=True, slots=True)

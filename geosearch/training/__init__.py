@@ -22,13 +22,12 @@ if TYPE_CHECKING:
         require_checkpoint,
         train,
     )
-    from geosearch.training.pairs import Balance, Tuned, Tuning, read_balance, train_pairs
+    from geosearch.training.pairs import Tuning, read_balance, train_pairs
     from geosearch.training.prefetch import PrefetchedBatches
     from geosearch.training.public_towers import public_towers
     from geosearch.training.ranks import Ranks
 
 __all__ = [
-    "Balance",
     "Batches",
     "Group",
     "Learner",
@@ -36,7 +35,6 @@ __all__ = [
     "Ranks",
     "Settings",
     "Trained",
-    "Tuned",
     "Tuning",
     "contrastive_loss",
     "keep_freed_memory",
@@ -59,8 +57,6 @@ _HOME = {
     "Trained": "loop",
     "require_checkpoint": "loop",
     "train": "loop",
-    "Balance": "pairs",
-    "Tuned": "pairs",
     "Tuning": "pairs",
     "read_balance": "pairs",
     "train_pairs": "pairs",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from geosearch.replacing import replacing
+from geosearch.atomic_write import atomic_write
 
 _WIDTH, _HEIGHT, _MARGIN = 900, 420, 50
 _SMOOTH = 20
@@ -39,7 +39,7 @@ class Point:
 
 def write_csv(path: Path, points: Sequence[Point]) -> None:
     """Write one line per step; the file is complete, or the previous one."""
-    with replacing(path) as beside, beside.open("w", newline="") as file:
+    with atomic_write(path) as beside, beside.open("w", newline="") as file:
         writer = csv.DictWriter(file, [field.name for field in fields(Point)])
         writer.writeheader()
         writer.writerows(asdict(point) for point in points)
@@ -56,7 +56,7 @@ def read_csv(path: Path) -> list[Point]:
 
 def write_figures_csv(path: Path, rows: Sequence[Figures]) -> None:
     """Write one line per judgement; all rows have the same names. The file is complete."""
-    with replacing(path) as beside, beside.open("w", newline="") as file:
+    with atomic_write(path) as beside, beside.open("w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
@@ -119,8 +119,8 @@ def _draw(path: Path, lines: Sequence[_Line], title: str) -> None:
         points = [place(s, v) for s, v in zip(line.steps, line.values, strict=True)]
         pen.line(points, fill=line.colour, width=line.width)
         pen.text((_MARGIN + 8 + 130 * (i % 6), 6 + 14 * (i // 6)), line.name, fill=line.colour)
-    for share in (0, 0.25, 0.5, 0.75, 1):
-        value, step = low + share * (high - low), round(first + share * (last - first))
+    for fraction in (0, 0.25, 0.5, 0.75, 1):
+        value, step = low + fraction * (high - low), round(first + fraction * (last - first))
         pen.text((6, place(first, value)[1] - 6), f"{value:.2f}", fill="black")
         pen.text((place(step, low)[0] - 10, _HEIGHT - 35), str(step), fill="black")
     pen.text((_WIDTH // 2 - 90, _HEIGHT - 18), title, fill="black")

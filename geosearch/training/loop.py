@@ -14,9 +14,9 @@ from typing import Any, Generic, Protocol, TypeVar
 import torch
 from torch import nn
 
+from geosearch.atomic_write import atomic_write
 from geosearch.errors import UsageError
 from geosearch.progress import duration
-from geosearch.replacing import replacing
 from geosearch.reporting import EACH_LINE_S, FIRST_LINE_S, Reporter
 from geosearch.training.average import Average
 from geosearch.training.curve import (
@@ -208,9 +208,9 @@ def _begin(learner: L, settings: Settings) -> _State[L]:
 def _one_step(
     state: _State[L], batch: Any, settings: Settings, started: float, ranks: Ranks
 ) -> None:
-    share = rate_share(state.step, state.total, settings)
+    fraction = rate_fraction(state.step, state.total, settings)
     for group, full in zip(state.optimizer.param_groups, state.full_rates, strict=True):
-        group["lr"] = full * share
+        group["lr"] = full * fraction
     state.optimizer.zero_grad(set_to_none=True)
     loss = state.learner.learn(batch, state.step / state.total if state.total else 0.0, ranks)
     state.optimizer.step()
@@ -222,13 +222,13 @@ def _one_step(
             seconds=round(state.seconds, 1),
             loss=loss,
             logit_scale=round(state.learner.factor(), 3),
-            rate=round(share, 5),
+            rate=round(fraction, 5),
         )
     )
     state.step += 1
 
 
-def rate_share(step: int, total: int | None, settings: Settings) -> float:
+def rate_fraction(step: int, total: int | None, settings: Settings) -> float:
     """Return the fraction of the full rate: up in a line, then down a cosine to the lowest."""
     up = min(1.0, (step + 1) / max(settings.warm_up_steps, 1))
     if total is None:  # not known in the first steps, which the warm-up covers
@@ -269,7 +269,7 @@ def _keep(state: _State[L], out: Path) -> None:
         "total": state.total,
         "seconds": state.seconds,
     }
-    with replacing(out / _CHECKPOINT) as beside:
+    with atomic_write(out / _CHECKPOINT) as beside:
         torch.save(kept, beside)
 
 

@@ -38,7 +38,7 @@ def spelled(text: str, token_count: Callable[[str], int]) -> Spelling:
 
     Args:
         text: A query.
-        token_count: Returns the number of tokens that the encoder cuts a word into; a word of one
+        token_count: Returns the number of tokens that the encoder splits a word into; a word of one
             token is one that it knows.
 
     Returns:

@@ -12,7 +12,7 @@ from support.scenes_making import write_band
 from support.small_index import SPEC, chips, record
 
 import geosearch
-from geosearch.api import default_index, find_index, named_index
+from geosearch.api.default_paths import default_index, find_index, named_index
 from geosearch.errors import IndexFolderError, UsageError
 from geosearch.index import IndexWriter, Unfinished, read_unfinished
 
@@ -172,3 +172,8 @@ def test_an_export_under_the_name_of_another_format_is_refused(scenes: Path, nam
 def test_weights_without_an_encoder_are_refused() -> None:
     with pytest.raises(UsageError, match="without `encoder`"):
         geosearch.build(["scenes"], "index", encoder=geosearch.EncoderChoice(weights="weights.pt"))
+
+
+def test_a_keyword_that_indexing_has_not_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="excluded"):
+        geosearch.build(tmp_path, tmp_path / "index", excluded=["*"])  # type: ignore[call-arg]

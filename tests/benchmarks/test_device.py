@@ -34,7 +34,7 @@ def test_its_answers_are_compared_at_each_size_and_selectivity(tmp_path: Path) -
     assert result.returncode == 0, result.stderr
     cases = json.loads(found.read_text())["cases"]
     told = [(one["rows"], one["selectivity"]) for one in cases]
-    assert told == [(rows, share) for rows in (500, 1000) for share in (1, 0.1)]
+    assert told == [(rows, fraction) for rows in (500, 1000) for fraction in (1, 0.1)]
     assert all(one["equal"] and one["ways"]["device"]["tiers"] == ["device"] for one in cases)
     assert result.stdout.count("| yes |") == len(cases)
     assert "SMOKE TEST" in result.stdout

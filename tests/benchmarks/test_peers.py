@@ -18,7 +18,7 @@ from benchmarks.engines.process import ask, build
 
 REPOSITORY = Path(__file__).parents[2]
 ALWAYS = (Geosearch, PlainFaiss, DuckDB)
-SHARES = (1.0, 0.1, 0.01)
+FRACTIONS = (1.0, 0.1, 0.01)
 
 
 def unit(seed: int, *shape: int) -> np.ndarray:
@@ -52,7 +52,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_each_engine_has_a_row_for_each_case(run: Run) -> None:
     told = [(one["engine"], one["selectivity"]) for one in run.cases]
     raced: list[type[Engine]] = [*ALWAYS, *(one for one in ENGINES if one.missing())]
-    assert sorted(told) == sorted((one.name, share) for one in raced for share in SHARES)
+    assert sorted(told) == sorted((one.name, fraction) for one in raced for fraction in FRACTIONS)
 
 
 def test_the_table_has_them_all(run: Run) -> None:

@@ -10,8 +10,8 @@ import rasterio.transform
 import rasterio.warp
 from shapely.geometry import shape
 
-from geosearch.demo import DemoArchive, write_archive
-from geosearch.demo.archive import _on_earth
+from geosearch.demo import write_archive
+from geosearch.demo.archive import DemoArchive, _on_earth
 from geosearch.demo.landscapes.sites import SITES
 
 _README = "tennis court between two white buildings"
@@ -57,8 +57,8 @@ def test_every_scene_tells_which_pixels_show_nothing(archive: DemoArchive, site:
     with rasterio.open(archive.folder / site.name) as scene:
         shown = scene.dataset_mask() > 0
         pixels = scene.read([1, 2, 3])
-    share = site.valid.area / (site.width_px * site.height_px)
-    assert shown.mean() == pytest.approx(share, abs=2e-3)
+    fraction = site.valid.area / (site.width_px * site.height_px)
+    assert shown.mean() == pytest.approx(fraction, abs=2e-3)
     assert pixels.dtype == (np.uint16 if site.storage == "uint16" else np.uint8)
     assert (pixels[:, ~shown] == 0).all()
 
@@ -137,7 +137,7 @@ def test_chips_on_a_half_overlapping_grid_show_the_example_nearly_whole(
     features: list[dict[str, Any]],
 ) -> None:
     sizes = {site.name: (site.width_px, site.height_px) for site in SITES}
-    shares = []
+    fractions = []
     for feature in features:
         if _README not in feature["properties"]["sentences"]:
             continue
@@ -149,9 +149,9 @@ def test_chips_on_a_half_overlapping_grid_show_the_example_nearly_whole(
             starts = [*range(0, whole - 128, 64), whole - 128]
             seen = [min(first + side, start + 128) - max(first, start) for start in starts]
             best *= max(seen) / side
-        shares.append(best)
-    assert max(shares) > 0.85
-    assert min(shares) > 0.55
+        fractions.append(best)
+    assert max(fractions) > 0.85
+    assert min(fractions) > 0.55
 
 
 def test_the_same_seed_writes_the_same_pixels(archive: DemoArchive, tmp_path: Path) -> None:

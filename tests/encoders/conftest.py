@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from support.dgtrs_formulas import SMALL, Reference, Sizes, random_state, shapes
+from support.encoders.dgtrs_formulas import SMALL, Reference, Sizes, random_state, shapes
 
 from geosearch.encoders import Encoder, load_encoder
 

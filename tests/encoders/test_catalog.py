@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from support.dgtrs_formulas import Sizes
+from support.encoders.dgtrs_formulas import Sizes
 
 from geosearch.encoders import encoder_info, encoder_names, load_encoder, with_activation
 from geosearch.errors import EncoderError, UsageError

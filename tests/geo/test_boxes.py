@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, box
 from shapely.geometry.base import BaseGeometry
 
-from geosearch.geo import Bbox, bbox_geometry, rfc7946_bbox
+from geosearch.geo import bbox_geometry, rfc7946_bbox
+from geosearch.geo.boxes import Bbox
 
 
 def test_a_box_is_a_polygon_and_two_across_180() -> None:

@@ -18,7 +18,7 @@ from rasterio.windows import Window
 from geosearch.demo import write_archive
 from geosearch.index import Generation, open_index, verify
 
-DRIVER = Path(__file__).parents[1] / "support" / "kill_driver.py"
+DRIVER = Path(__file__).parents[1] / "support" / "indexes" / "kill_driver.py"
 KILLS = 50
 SIDE_PX = 416
 
@@ -35,7 +35,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, str(DRIVER), str(folder / "archive"), str(folder), "0", str(KILLS)]
     environment = os.environ | {
         "OMP_NUM_THREADS": "1",
-        "PYTHONPATH": f"{DRIVER.parents[2]}{os.pathsep}{DRIVER.parents[1]}",
+        "PYTHONPATH": f"{DRIVER.parents[3]}{os.pathsep}{DRIVER.parents[2]}",
     }
     result = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert result.returncode == 0, result.stderr
@@ -61,8 +61,8 @@ def vectors(index: Generation) -> dict[str, np.ndarray]:
     return {
         chip.id: segment.vectors[row].astype(np.float32)
         for segment in index.segments
-        for row, chip in enumerate(segment.chips(np.arange(segment.n)))
-        if segment.alive is None or segment.alive[row]
+        for row, chip in enumerate(segment.chips.records(np.arange(segment.n)))
+        if segment.alive.mask is None or segment.alive.mask[row]
     }
 
 

@@ -189,7 +189,7 @@ def check_place(got: Read, outline: BaseGeometry, valid_outline: dict[str, Any] 
     if valid_outline is None:
         assert shapely.union_all(chips).buffer(half_px).covers(whole)
     else:
-        seen = [chip for chip, share in zip(chips, got.valid, strict=True) if share > 0]
+        seen = [chip for chip, fraction in zip(chips, got.valid, strict=True) if fraction > 0]
         valid = flat(shape(valid_outline))
         assert shapely.union_all(seen).buffer(half_px).covers(valid)
         # what is called valid lies within a chip's diagonal of what is

@@ -13,7 +13,7 @@ FLOORS = {
     "errors": 0,
     "lazy": 0,
     "regular_file": 0,
-    "replacing": 0,
+    "atomic_write": 0,
     "stopwatch": 0,
     "chips": 1,
     "text": 1,
@@ -110,12 +110,20 @@ MAX_PARAMETERS = 9
 """Of a public function or method; ``self`` is not counted, a value object is one."""
 
 OUTSIDE = PACKAGE.parent / "workshop", PACKAGE.parent / "benchmarks"
+BESIDE = sorted(
+    path
+    for folder in (*OUTSIDE, PACKAGE.parent / "tests", PACKAGE.parent / "scripts")
+    for path in folder.rglob("*.py")
+)
+"""Modules that are not in the wheel, and are held to the same limits."""
+NOT_COUNTED = {"__init__", "__main__", "conftest", "test_floors"}
+"""Of a folder's modules: doors, fixtures, and the test of the house itself."""
 BEHIND_DOORS = {"benchmarks/encoding", "benchmarks/encode.py"}
 """What takes an encoder apart to measure it; all else outside uses front doors."""
 
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if p != PACKAGE / "__init__.py")
 ROOMS = sorted({p.relative_to(PACKAGE).parts[0].removesuffix(".py") for p in MODULES})
-FOLDERS = sorted({p.parent for p in MODULES})
+FOLDERS = sorted({p.parent for p in (*MODULES, *BESIDE)})
 
 LAZY_PACKAGES = sorted(p for p in PACKAGE.rglob("__init__.py") if "lazy_names(" in p.read_text())
 """Front doors that import names when they are first asked for."""
@@ -218,3 +226,31 @@ def top_level_imports(path: Path) -> set[str]:
         ):
             names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
     return names - {module_name(path)}
+
+
+def names_handed_out(room: str) -> tuple[str, ...]:
+    """What the front door of a room has for others; nothing where it is one module."""
+    door = PACKAGE / room / "__init__.py"
+    for node in ast.parse(door.read_text()).body if door.exists() else []:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return tuple(ast.literal_eval(node.value))
+    return ()
+
+
+def names_taken(room: str) -> set[str]:
+    """What other rooms, the package itself, the workshop and the benchmarks import of a room."""
+    inside = PACKAGE / room
+    others = [p for p in PACKAGE.rglob("*.py") if not p.is_relative_to(inside)]
+    others += [p for folder in OUTSIDE for p in folder.rglob("*.py")]
+    return {
+        alias.name
+        for path in others
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom) and node.module == f"geosearch.{room}"
+        for alias in node.names
+    }
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())

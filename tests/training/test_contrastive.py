@@ -18,8 +18,10 @@ def written_out(logits: np.ndarray, found: np.ndarray) -> float:
             if targets.any():
                 whole = sum(math.exp(score) for score in row)
                 chances = [math.log(math.exp(score) / whole) for score in row]
-                share = [chance for chance, target in zip(chances, targets, strict=True) if target]
-                losses.append(-sum(share) / len(share))
+                fraction = [
+                    chance for chance, target in zip(chances, targets, strict=True) if target
+                ]
+                losses.append(-sum(fraction) / len(fraction))
         return sum(losses) / len(losses)
 
     return (one_way(logits, found) + one_way(logits.T, found.T)) / 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ if TYPE_CHECKING:
     from geosearch.api.hits import Hits
     from geosearch.api.index import Index
     from geosearch.index import Filter
-    from geosearch.search import AnswerOptions, Marks, Question
+    from geosearch.search import AnswerOptions, Hit, Marks, Question
 
 
 class AskingAgain:
@@ -40,6 +41,27 @@ class AskingAgain:
             opened, arguments = self._reopening
             self._index = opened(*arguments)
         return self._index
+
+    def place_count(self, hits: Sequence[Hit]) -> float | None:
+        """Return how many places answer the question, as `Hits.place_count` describes it."""
+        import numpy as np
+
+        from geosearch.search import place_count, read_chip
+
+        marks, words = self.question.asked.marks, self.question.words
+        generation = self.index.generation
+        marked = self.question.marked(generation)
+        if marked is None or words is None:
+            return None
+        chips = [read_chip(generation, one) for one in (*marks.right, *marks.wrong)]
+        vectors = np.array([hit.vector for hit in hits], np.float32).reshape(len(hits), len(words))
+        return place_count(
+            words,
+            marked,
+            [chip.footprint for chip in chips],
+            vectors,
+            [hit.footprint for hit in hits],
+        )
 
     def with_marks(self, marks: Marks) -> Hits:
         """Ask the same question with other marks."""

@@ -107,11 +107,11 @@ def _sifting(questions: Sequence[Question], options: AnswerOptions) -> Sifting:
     from geosearch.search import Sifting, hit_count, read_near_date
 
     marked = questions[0].asked.marks.ids if questions else frozenset[str]()
-    most, near = options.per_place, options.near_date
+    maximum, near = options.per_place, options.near_date
     return Sifting(
         left_out=marked,
         distinct=options.distinct,
-        per_place=None if most is None else hit_count(most, "per_place"),
+        per_place=None if maximum is None else hit_count(maximum, "per_place"),
         nearest_to=None if near is None else read_near_date(near),
     )
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     _Read: TypeAlias = tuple[Wording, NDArray[np.float32]]
     """A text as it is read, and its vector."""
 
-_MOST_AVOIDED = 100
+_MAX_AVOIDED = 100
 _NO_CENTRES = "text and images are added as they are: not enough is known of the index's chips"
 
 
@@ -160,9 +160,9 @@ def _avoided(given: str | Sequence[str]) -> list[str]:
     texts = [given] if isinstance(given, str) else given
     if not isinstance(texts, list | tuple) or not all(isinstance(one, str) for one in texts):
         raise UsageError("`avoid` is not a text", hint=hint, parameter="avoid")
-    if len(texts) > _MOST_AVOIDED:
+    if len(texts) > _MAX_AVOIDED:
         raise UsageError(
-            f"{len(texts)} texts are to be avoided, more than {_MOST_AVOIDED}",
+            f"{len(texts)} texts are to be avoided, more than {_MAX_AVOIDED}",
             hint="give fewer: their mean is what is avoided",
             parameter="avoid",
         )

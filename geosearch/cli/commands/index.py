@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 @encoder_options("encoder", "activation")
 @chip_options
 @click.option(
+    "--exclude",
+    multiple=True,
+    metavar="PATTERN",
+    help="Leave out what matches, as in .gitignore: '*_dem.tif', '/drafts/', '!keep.tif'. May be "
+    "given several times.",
+)
+@click.option(
     "--assume-crs", metavar="EPSG:N", help="CRS of scenes that have an affine and no CRS."
 )
 @ann_option
@@ -37,13 +44,16 @@ if TYPE_CHECKING:
 @click.option(
     "--dry-run", is_flag=True, help="Only say what would be done, and how long it would take."
 )
-@click.option("--prune", is_flag=True, help="Remove scenes of PATHS whose files are gone.")
+@click.option(
+    "--prune", is_flag=True, help="Remove scenes of PATHS whose files are gone or left out."
+)
 @json_option
 def index(
     paths: tuple[str, ...],
     index: str | None,
     encoder: "EncoderChoice",
     chips: "Chips",
+    exclude: tuple[str, ...],
     assume_crs: str | None,
     ann: Any,
     max_memory: str | None,
@@ -56,14 +66,18 @@ def index(
     URLs (https, s3, gs, az) and GDAL's /vsi names of rasters are read where they are. A STAC
     document (.json, .geojson, or a URL) or table (.parquet) stands for its items.
 
+    A file .geosearchignore in any folder has patterns of what to leave out there, one a line, as
+    .gitignore has them; --exclude decides over it.
+
     Run it again to add what is new or changed; an interrupted run continues. Scenes whose files
-    are gone are named, and stay in the index unless --prune is given.
+    are gone, or left out now, are named, and stay in the index unless --prune is given.
 
     \b
       geosearch index ./scenes
       geosearch index ./2024 ./2025 -i indexes/coast --encoder dgtrs-clip-vit-b-16
       geosearch index ./aerial ./satellite --gsd 0.6 --scales 1,2,4
       geosearch index "archive/**/*_visual.tif"
+      geosearch index ./archive --exclude "*_dem.tif" --exclude /drafts/
     """
     from geosearch.api import prepare
 
@@ -72,6 +86,7 @@ def index(
         index,
         encoder=encoder,
         chips=chips,
+        exclude=exclude,
         assume_crs=assume_crs,
         ann=ann,
         prune=prune,

@@ -50,6 +50,7 @@ def _lines(info: "IndexInfo") -> list[tuple[str, str]]:
         ("index", f"{info.folder}, generation {info.generation}, updated {info.updated}"),
         ("encoder", f"{info.encoder} ({info.fingerprint}), {info.dim} numbers, {info.precision}"),
         ("scenes", f"{info.scenes:,}, {info.undated_scenes:,} of them without a date"),
+        ("kinds", ", ".join(f"{count:,} {kind}" for kind, count in info.kinds.items()) or "none"),
         ("chips", f"{info.chips:,} of {info.chip_px} px, every {info.stride_px} px{_ground(info)}"),
         ("skipped", f"{info.skipped_chips:,} chips: too few valid pixels, or off the Earth"),
         ("place", f"{place} (west, south, east, north)"),
@@ -92,7 +93,7 @@ def _measured(segment: "SegmentInfo") -> list[str]:
     if measured.recalls[-1].tier == "exact":
         recalls[-1] += " or less"
     needs = ", ".join(
-        f"{need.share:.0%} of the codes and {need.scored:,} of {need.candidates:,} candidates "
+        f"{need.fraction:.0%} of the codes and {need.scored:,} of {need.candidates:,} candidates "
         f"{_part(need.selectivity)}"
         for need in measured.needs
     )

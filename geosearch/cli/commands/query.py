@@ -210,14 +210,21 @@ def query(
         if hits.says is not None:
             CONSOLE.say(f"{shown(name)}: {hits.says}" if several else hits.says)
         if places:
-            found_places = count_of(len(hits.places()), "place")
-            line = f"at least {found_places}, as far as these hits are right"
+            line = _places_line(hits)
             CONSOLE.say(f"{shown(name)}: {line}" if several else line)
     if explained:
         explain(answers)
     if queries.refused or refused:
         return 3
     return 4 if fail_if_none and not any(map(_recognised, answers.hits)) else 0
+
+
+def _places_line(hits: "Hits") -> str:
+    expected = hits.place_count()
+    if expected is not None:
+        return f"about {count_of(round(expected), 'place')}, by {len(hits.marks)} marks"
+    found = count_of(len(hits.places()), "place")
+    return f"at least {found}, as far as these hits are right"
 
 
 def _recognised(hits: "Hits") -> bool:

@@ -70,7 +70,7 @@ def train() -> None:
 )
 @click.option(
     "--augment", type=click.Choice(["turns", "none"]), default="turns", show_default=True,
-    help="turns: cuts, quarter turns, mirrors. none: images as they are.",
+    help="turns: crops, quarter turns, mirrors. none: images as they are.",
 )  # fmt: skip
 @click.option("--save-every", default=100, show_default=True, help="Steps between checkpoints.")
 @click.option("--seed", default=0, show_default=True, help="Random seed.")

@@ -40,7 +40,7 @@ def print_estimate(estimate: "IndexingEstimate", *, as_json: bool) -> None:
         f"changed, {estimate.scene_bytes / 1e6:,.1f} MB"
     )
     print_line(
-        f"kept    {estimate.unchanged:,} unchanged, {len(estimate.missing):,} missing their file"
+        f"kept    {estimate.unchanged:,} unchanged, {len(estimate.missing):,} missing or left out"
     )
     print_line(f"chips   {estimate.chips:,} at most")
     print_line(
@@ -81,10 +81,12 @@ def _summary(report: "BuildReport", folder: str) -> list[str]:
             f"coarse  {count_of(coarser, 'scene')} at their own resolution: coarser than --gsd"
         )
     if report.missing and report.pruned:
-        lines.append(f"pruned  {count_of(len(report.missing), 'scene')} whose files are gone")
+        lines.append(
+            f"pruned  {count_of(len(report.missing), 'scene')} whose files are gone or left out"
+        )
     elif report.missing:
         lines.append(
-            f"missing the files of {count_of(len(report.missing), 'scene')}; "
+            f"missing {count_of(len(report.missing), 'scene')} whose files are gone or left out; "
             "--prune removes them from the index"
         )
     if report.refused:

@@ -24,7 +24,7 @@ from geosearch.demo.subjects.things import car_park, road
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Contents:
     """What a scene is to hold."""
 
     water: str
@@ -45,7 +45,7 @@ class Landscape:
 
 
 def draw_landscape(
-    rng: np.random.Generator, width_px: int, height_px: int, plan: Plan, valid: Polygon
+    rng: np.random.Generator, width_px: int, height_px: int, contents: Contents, valid: Polygon
 ) -> Landscape:
     """Draw a scene.
 
@@ -53,19 +53,19 @@ def draw_landscape(
         rng: source of every choice.
         width_px: of the scene.
         height_px: of the scene.
-        plan: what it is to hold; what finds no free ground is left out.
+        contents: what it is to hold; what finds no free ground is left out.
         valid: the part of the scene that shows something, in pixels (col, row).
     """
     canvas = Canvas(width_px, height_px, rng, Weather.draw(rng, fair=True))
     ground = Ground(canvas, Palette.draw(rng), valid)
     parcels(canvas, ground.palette, smallest_px=float(rng.uniform(85, 120)), hedges=0.5)
-    WATERS[plan.water](ground)
-    for _ in range(plan.woods):
+    WATERS[contents.water](ground)
+    for _ in range(contents.woods):
         lay_wood(ground)
     lay_roads(ground)
-    if plan.settlement:
+    if contents.settlement:
         build_settlement(ground)
-    for kind in plan.arrangements:
+    for kind in contents.arrangements:
         build_arrangement(ground, kind)
     for kind in ("farmhouse", "house with pool", "car park", "farmhouse"):
         build_homestead(ground, kind)

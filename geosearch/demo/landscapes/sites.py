@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from shapely import Polygon, box
 
-from geosearch.demo.landscapes.landscape import Plan
+from geosearch.demo.landscapes.landscape import Contents
 
 Affine6 = tuple[float, float, float, float, float, float]
 
@@ -33,7 +33,7 @@ class Site:
     height_px: int
     datetime: str
     """As TIFF writes it: YYYY:MM:DD HH:MM:SS, UTC."""
-    plan: Plan
+    contents: Contents
     rotation: float = 0.0
     """Of the grid against the CRS, radians, counter-clockwise."""
     storage: str = "plain"
@@ -70,7 +70,7 @@ SITES: tuple[Site, ...] = (
         1024,
         1024,
         "2024:06:11 10:24:00",
-        Plan(
+        Contents(
             "lake",
             (
                 _BETWEEN,
@@ -91,7 +91,7 @@ SITES: tuple[Site, ...] = (
         960,
         896,
         "2023:09:03 09:51:30",
-        Plan(
+        Contents(
             "river",
             (
                 _BETWEEN,
@@ -112,7 +112,7 @@ SITES: tuple[Site, ...] = (
         896,
         896,
         "2022:04:19 22:08:12",
-        Plan(
+        Contents(
             "sea",
             (
                 "white building between two courts",
@@ -131,7 +131,7 @@ SITES: tuple[Site, ...] = (
         1024,
         896,
         "2021:01:27 07:46:05",
-        Plan(
+        Contents(
             "river",
             (
                 _BETWEEN,
@@ -151,7 +151,7 @@ SITES: tuple[Site, ...] = (
         896,
         960,
         "2020:08:15 15:33:40",
-        Plan(
+        Contents(
             "lake",
             (
                 _BETWEEN,
@@ -171,7 +171,7 @@ SITES: tuple[Site, ...] = (
         896,
         896,
         "2019:11:02 00:12:55",
-        Plan(
+        Contents(
             "lake",
             (
                 "court at the end of two white buildings",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from geosearch.atomic_write import atomic_write
 from geosearch.encoders.clip.architecture import ClipArchitecture, VitSizes
 from geosearch.encoders.clip.bpe import ClipTokenizer
 from geosearch.encoders.clip.dgtrs import FIRST, SECOND, read_dgtrs
@@ -24,7 +25,6 @@ from geosearch.encoders.images import pixels
 from geosearch.encoders.weights.loading import fill
 from geosearch.encoders.weights.locating import find_weights
 from geosearch.errors import UsageError
-from geosearch.replacing import replacing
 
 _FIRST_SCALE = math.log(1 / 0.07)
 
@@ -93,7 +93,7 @@ class ClipTowers(nn.Module):
         state[TEMPERATURE] = self.logit_scale
         if self.stretched:
             state[SECOND] = state[FIRST].clone()
-        with replacing(path) as beside:
+        with atomic_write(path) as beside:
             save_file(
                 {key: value.detach().cpu().contiguous() for key, value in state.items()}, beside
             )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from geosearch.atomic_write import atomic_write
 from geosearch.encoders.entries import EncoderInfo
 from geosearch.encoders.images import pixels
 from geosearch.encoders.siglip.encoder import SCALARS, TEXT, VISION, read_state
@@ -17,7 +18,6 @@ from geosearch.encoders.siglip.tokens import SiglipTokenizer
 from geosearch.encoders.siglip.towers import SiglipSizes, TextTower, VisionTower, read_sizes
 from geosearch.encoders.weights.loading import fill
 from geosearch.encoders.weights.locating import find_tokenizer, find_weights
-from geosearch.replacing import replacing
 
 _TABLES = ("position_embedding.weight", "probe")
 
@@ -88,7 +88,7 @@ class SiglipTowers(nn.Module):
         state = {VISION + key: value for key, value in self.vision.state_dict().items()}
         state |= {TEXT + key: value for key, value in self.text.state_dict().items()}
         state |= {"logit_scale": self.logit_scale.reshape(1), "logit_bias": self.get_buffer("bias")}
-        with replacing(path) as beside:
+        with atomic_write(path) as beside:
             save_file(
                 {key: value.detach().cpu().contiguous() for key, value in state.items()}, beside
             )

@@ -48,9 +48,9 @@ def confusion_picture(
     sheet = Image.new("RGB", (left + side + _EDGE_PX, top + side + _EDGE_PX), _PAPER)
     ink = ImageDraw.Draw(sheet)
     ink.text((_EDGE_PX, _EDGE_PX // 2), _printable(title, 200), _INK, _title_font())
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    for row, col in np.ndindex(*shares.shape):
-        _draw_cell(ink, (left + col * cell, top + row * cell), cell, float(shares[row, col]))
+    fractions = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    for row, col in np.ndindex(*fractions.shape):
+        _draw_cell(ink, (left + col * cell, top + row * cell), cell, float(fractions[row, col]))
     for place, label in enumerate(labels):
         middle = place * cell + cell // 2
         ink.text((left - 6, top + middle), label, _INK, font, anchor="rm")
@@ -60,17 +60,19 @@ def confusion_picture(
     return data.getvalue()
 
 
-def _draw_cell(ink: ImageDraw.ImageDraw, corner: tuple[int, int], cell: int, share: float) -> None:
+def _draw_cell(
+    ink: ImageDraw.ImageDraw, corner: tuple[int, int], cell: int, fraction: float
+) -> None:
     x, y = corner
     shade = tuple(
-        round(paper + (full - paper) * share) for paper, full in zip(_PAPER, _FULL, strict=True)
+        round(paper + (full - paper) * fraction) for paper, full in zip(_PAPER, _FULL, strict=True)
     )
     ink.rectangle((x, y, x + cell - 1, y + cell - 1), shade, _GRID)
-    if cell >= 2 * _NUMBER_SIZE and share >= 0.005:
+    if cell >= 2 * _NUMBER_SIZE and fraction >= 0.005:
         ink.text(
             (x + cell // 2, y + cell // 2),
-            f"{100 * share:.0f}",
-            _PAPER if share > 0.5 else _INK,
+            f"{100 * fraction:.0f}",
+            _PAPER if fraction > 0.5 else _INK,
             ImageFont.load_default(_NUMBER_SIZE),
             anchor="mm",
         )

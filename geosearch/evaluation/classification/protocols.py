@@ -214,8 +214,8 @@ def _by_class(
         wrong[row] = 0
         images = int(confusion[row].sum())
         mistaken = folders[int(wrong.argmax())] if wrong.any() else "-"
-        share = round(100 * int(confusion[row, row]) / images, 2)
-        rows.append((folder, word, images, share, mistaken, int(wrong.max())))
+        fraction = round(100 * int(confusion[row, row]) / images, 2)
+        rows.append((folder, word, images, fraction, mistaken, int(wrong.max())))
     return Breakdown(
         "by class",
         ("folder", "called", "images", "top1", "mostly taken for", "images so taken"),

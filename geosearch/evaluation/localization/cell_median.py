@@ -42,7 +42,7 @@ _Reach = tuple[slice, slice, NDArray[np.float32]]
 
 
 def _reaches(edges: NDArray[np.int64], size_px: int) -> list[_Reach]:
-    """Return runs of pixels along an axis whose squares reach the same cells."""
+    """Return spans of pixels along an axis whose squares reach the same cells."""
     extent, half = int(edges[-1]), size_px // 2
     pixel = np.arange(extent)[:, None]
     # in float32 all counts are exact, up to squares of 4096 pixels

@@ -62,7 +62,7 @@ def localization_scores(
         "Rda": _discreteness(circles, centres),
     }
     good = {**scores, "Ras": 1 - scores["Ras"]}
-    return scores | {"Rmi": sum(share * good[name] for name, share in _WEIGHTS.items())}
+    return scores | {"Rmi": sum(fraction * good[name] for name, fraction in _WEIGHTS.items())}
 
 
 def region_mask(
@@ -184,8 +184,8 @@ def _significance(prob: NDArray[np.float64], mask: NDArray[np.bool_]) -> float:
     if area == 0:  # the regions lie outside the picture
         return 0.0
     inside, everything = float(prob[mask].sum()), float(prob.sum())
-    share = inside / (everything - inside + 1e-7)
-    return 1 - math.exp(-_SHARPNESS * share * (prob.size - area) / area)
+    fraction = inside / (everything - inside + 1e-7)
+    return 1 - math.exp(-_SHARPNESS * fraction * (prob.size - area) / area)
 
 
 def _near(

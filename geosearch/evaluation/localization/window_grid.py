@@ -1,6 +1,6 @@
-"""Windows of semantic localisation, and the cells that they cut a picture into.
+"""Windows of semantic localisation, and the cells that they divide a picture into.
 
-The windows' edges cut the picture into cells in each of which the map has one value. There are
+The windows' edges divide the picture into cells in each of which the map has one value. There are
 some thousands of cells where there are a hundred million pixels: sums, means and medians over
 pixels are computed from cells, and come out the same.
 """
@@ -57,7 +57,7 @@ def window_grid(
 
     For each size, windows side by side, and again shifted by half of it in both directions; a
     window that reaches or passes the border is moved back to end at it. Where the picture is
-    smaller than a window, which that code does not handle, the window is cut to the picture.
+    smaller than a window, which that code does not handle, the window is clipped to the picture.
 
     Args:
         height_px: Of the picture.

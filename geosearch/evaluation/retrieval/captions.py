@@ -1,4 +1,4 @@
-"""Data sets of captioned images: the Karpathy layout, and one text file an image.
+"""Data sets of captioned images: the Karpathy layout, and one text file per image.
 
 Layouts and orders as in RemoteCLIP's ``retrieval.py`` and Long-CLIP's Urban1k evaluation.
 """
@@ -70,7 +70,7 @@ def read_karpathy(path: str | Path, split: str = "test") -> CaptionedSet:
 
 
 def read_text_files(folder: str | Path) -> CaptionedSet:
-    """Read a folder of one ``.txt`` file an image: Urban1k's layout, first line only.
+    """Read a folder of one ``.txt`` file per image: Urban1k's layout, first line only.
 
     An image's name is the text file's without its ending.
 

@@ -18,7 +18,7 @@ _TILE_PX = 224
 _GAP_PX = 10
 _CAPTION_PX = 36
 _TITLE_PX = 34
-_MOST_HITS = 100
+_MAX_HITS = 100
 _MAX_LINES = 12
 """Of the reason in an empty tile."""
 _PAPER = (250, 250, 248)
@@ -43,7 +43,7 @@ def write_contact_sheet(
     """
     require_output(path, PNG)
     refused: dict[str, Refusal] = {}
-    hits = hits[:_MOST_HITS]
+    hits = hits[:_MAX_HITS]
     columns = max(1, min(5, len(hits)))
     rows = max(1, math.ceil(len(hits) / columns))
     width = columns * (_TILE_PX + _GAP_PX) + _GAP_PX

@@ -81,6 +81,7 @@ def hit_properties(hit: Hit) -> dict[str, Any]:
         "size_m": [round(side, _METRE_DIGITS) for side in hit.size_m],
         "gsd_m": round(hit.gsd_m, _METRE_DIGITS),
         "datetime": hit.datetime,
+        "geosearch:kind": hit.kind,
         "encoder": hit.encoder,
         "bands": list(hit.bands),
         "stretch": None if hit.stretch is None else [list(ends) for ends in hit.stretch],

@@ -47,12 +47,12 @@ def _write(
 ) -> None:
     for first in range(0, len(rows), BATCH_ROWS):
         part = rows[first : first + BATCH_ROWS]
-        chips = segment.chips(part)
+        chips = segment.chips.records(part)
         writer.add(
             [chip.id for chip in chips],
             [chip.scene for chip in chips],
-            np.asarray(segment.time_ms[part]),
-            segment.footprints(part),
+            np.asarray(segment.rows.time_ms[part]),
+            segment.rows.footprints(part),
             segment.vectors[part],
         )
         advance(len(part))

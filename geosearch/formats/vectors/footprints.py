@@ -22,7 +22,7 @@ from geosearch.geo import (
     shapes_to_lonlat,
 )
 
-_MOST_NAMED = 8
+_MAX_NAMED = 8
 """SRIDs that reasons name, some thousand rows: a file may have as many as rows."""
 
 Mask = NDArray[np.bool_]
@@ -77,7 +77,7 @@ def _groups(
         crs, reason = _crs_of(srid, column)
         if crs is None:
             unusable += 1
-            reason = reason if unusable <= _MOST_NAMED else "another SRID that cannot be used"
+            reason = reason if unusable <= _MAX_NAMED else "another SRID that cannot be used"
         yield which, crs, reason
 
 

@@ -42,10 +42,10 @@ class VectorFileWriter:
         metadata = {GEO: json.dumps(_geo()), OWN: json.dumps(own)}
         self._schema = pa.schema(fields, metadata=metadata)
         # 16-bit numbers of directions do not get smaller
-        packed = {name: "ZSTD" for name, _ in fields if name not in ("vector", "bbox")}
-        packed |= {f"bbox.{side.name}": "ZSTD" for side in corners}
-        packed["vector.list.element"] = "NONE"
-        self._writer: Any = pq.ParquetWriter(file, self._schema, compression=packed)
+        codecs = {name: "ZSTD" for name, _ in fields if name not in ("vector", "bbox")}
+        codecs |= {f"bbox.{side.name}": "ZSTD" for side in corners}
+        codecs["vector.list.element"] = "NONE"
+        self._writer: Any = pq.ParquetWriter(file, self._schema, compression=codecs)
 
     def add(
         self,

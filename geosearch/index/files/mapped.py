@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from geosearch.index.files.faults import cannot_read, damaged
-from geosearch.index.files.regular_files import open_regular
+from geosearch.index.files.own_files import open_regular
 
 
 def map_array(path: Path, kind: DTypeLike, shape: tuple[int, ...]) -> NDArray[Any]:

@@ -26,7 +26,7 @@ from geosearch.index.files.mapped import (
     map_open,
     release_pages,
 )
-from geosearch.index.files.regular_files import open_regular
+from geosearch.index.files.own_files import open_regular
 
 _NEAR_ROWS = 256
 """Rows no further apart are read together: passing over so many takes less than another read."""

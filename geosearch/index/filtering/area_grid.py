@@ -17,15 +17,15 @@ Corners = NDArray[np.float64]
 
 _CELLS = 256
 """Cells along each side of an area's bounds."""
-_LEAST_EXTENT = 1e-6
+_MIN_EXTENT = 1e-6
 """Degrees that a side is taken to be long at least, so that cells have a size."""
 _ROUNDING = 1e-9
 """Degrees by which places on edges are taken to be off: far more than they can be."""
 _TRIED = ((0.5, 0.5), (0.25, 0.25), (0.75, 0.75), (0.25, 0.75), (0.75, 0.25))
-"""Where in bounds an edge is looked for that crosses them: shares of their width and height."""
+"""Where in bounds an edge is looked for that crosses them: fractions of their width and height."""
 _PART = 1 << 17
 """Pieces of edges that are looked at together, as a rule: bounds the memory."""
-_MOST_PIECES = 1 << 21
+_MAX_PIECES = 1 << 21
 """With more of them a grid would take longer than it saves."""
 
 
@@ -40,7 +40,7 @@ class AreaGrid:
         """Lay a grid over a geometry, and a rim of cells around that."""
         west, south, east, north = geometry.bounds
         self._origin = np.array([west, south])
-        extent = np.maximum([east - west, north - south], _LEAST_EXTENT)
+        extent = np.maximum([east - west, north - south], _MIN_EXTENT)
         self._by_degree = _CELLS / extent
         self._first, self._last = _edges(geometry)
         self._edge = self._edges_in_cells()
@@ -87,7 +87,7 @@ class AreaGrid:
         # in pieces no longer than a cell: the bounds of a long edge would be full of cells
         lengths = np.abs((self._last - self._first) * self._by_degree).max(axis=1)
         pieces = np.maximum(np.ceil(lengths), 1).astype(np.int64)
-        if pieces.sum() > _MOST_PIECES:
+        if pieces.sum() > _MAX_PIECES:
             return np.zeros_like(found)
         parts = np.cumsum(pieces) // _PART
         for part in range(int(parts[-1]) + 1):
@@ -137,8 +137,8 @@ def _crosses(bounds: NDArray[np.float64], first: Corners, last: Corners) -> Mask
         begin, way = first[some], last[some] - first[some]
         between = np.ones(len(some), bool)
         for side in (low, high):
-            share = (side[some, along] - begin[:, along]) / way[:, along]
-            place = begin[:, 1 - along] + share * way[:, 1 - along]
+            fraction = (side[some, along] - begin[:, along]) / way[:, along]
+            place = begin[:, 1 - along] + fraction * way[:, 1 - along]
             between &= place >= low[some, 1 - along] + _ROUNDING
             between &= place <= high[some, 1 - along] - _ROUNDING
         found[some] |= between

@@ -6,14 +6,18 @@ its border.
 """
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geosearch.index.arrays.aliases import Mask, Rows
 from geosearch.index.arrays.row_ranges import RowRanges, edges_of
-from geosearch.index.files.array_archives import arrays_in
+from geosearch.index.files.npz import arrays_in
+from geosearch.index.filtering.block_groups import BlockGroups
+from geosearch.index.filtering.box import Box
 
 MAX_BLOCK_ROWS = 256
 """Rows of a block, at most."""
@@ -24,7 +28,7 @@ _FIRST_MULTI = 4
 """Type of geometries in several pieces, in WKB: points, lines and polygons come before."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Blocks:
     """What the rows of each block span."""
 
@@ -65,6 +69,33 @@ class Blocks:
     def ranges(self, numbers: NDArray[np.int64]) -> RowRanges:
         """Return the rows of some blocks, ascending, as ranges."""
         return RowRanges(self.starts[edges_of(numbers)])
+
+    def near_scene(self, number: int) -> RowRanges:
+        """Return the rows of blocks that may have some of a scene, by its number."""
+        first, last = self.scene_no.T
+        return self.ranges(np.flatnonzero((first <= number) & (number <= last)))
+
+    def meeting(self, box: Box) -> Rows:
+        """Return the numbers of blocks whose bounds meet a box; ascending."""
+        return self._groups.meeting(box)
+
+    @cached_property
+    def _groups(self) -> BlockGroups:
+        return BlockGroups(self.bounds)
+
+    @cached_property
+    def gsd_spans(self) -> NDArray[np.float32]:
+        """What blocks span of metres per pixel, each span once, [u, 2]; 0 for an unknown one."""
+        return np.unique(self.gsd_m, axis=0)
+
+    def outline_flags(self, rows: Rows) -> tuple[Mask, Mask]:
+        """Return which footprints are surely in one piece, and which are what they span.
+
+        Returns:
+            Two of bool [m]; the second is of rectangles along the axes.
+        """
+        block = np.searchsorted(self.starts, rows, "right") - 1
+        return self.connected[block], self.rectangular[block]
 
 
 _NAMES = frozenset(field.name for field in fields(Blocks))

@@ -42,6 +42,8 @@ class Filter:
     """The chip must be of one of these scenes; None for any."""
     ranges: tuple[ValueRange, ...] = ()
     """Each must hold."""
+    kinds: frozenset[str] | None = None
+    """The scene must be of one of these kinds; None for any."""
     notes: tuple[str, ...] = field(default=(), compare=False)
     """What is to be said of how it was read, one line each."""
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from geosearch.index.arrays.aliases import Mask, Rows
 from geosearch.index.arrays.row_ranges import RowRanges
+from geosearch.index.filtering.alive import Alive
 from geosearch.index.filtering.area import Area, cross, lie_in, meet
 from geosearch.index.filtering.blocks import Blocks
-from geosearch.index.filtering.box import Box
 from geosearch.index.filtering.filter import Filter, TimeSpan, ValueRange
 from geosearch.index.records import UNKNOWN_TIME
 
@@ -33,19 +33,24 @@ class Filterable(Protocol):
     """Number of rows."""
 
     @property
+    def rows(self) -> "FilterableRows":
+        """What is stored of each row."""
+
+    @property
+    def scenes(self) -> "FilterableScenes":
+        """The scenes that rows are of."""
+
+    @property
     def blocks(self) -> Blocks:
         """What blocks of rows span."""
 
     @property
-    def alive(self) -> Mask | None:
-        """Which rows are searched, bool [n]; None for all of them."""
+    def alive(self) -> Alive:
+        """Which rows are searched."""
 
-    @property
-    def alive_blocks(self) -> tuple[Mask, Mask] | None:
-        """Which blocks have some rows that are searched, and which only such; None for all."""
 
-    def blocks_meeting(self, box: Box) -> Rows:
-        """Return the numbers of blocks whose bounds meet a box; ascending."""
+class FilterableRows(Protocol):
+    """What a filter asks of rows that blocks do not decide on."""
 
     def bounds_of(self, ranges: RowRanges) -> NDArray[np.float64]:
         """Return west, south, east, north of the footprints in ranges, float64 [m, 4]."""
@@ -53,19 +58,23 @@ class Filterable(Protocol):
     def values(self, name: str, rows: Rows) -> NDArray[Any]:
         """Return what rows have in a column of one number per row."""
 
-    def scene_numbers(self, ids: Set[str]) -> list[int]:
-        """Return the numbers that ``scene_no`` has for some scenes."""
-
-    def outline_flags(self, rows: Rows) -> tuple[Mask, Mask]:
-        """Return which footprints are surely in one piece, and which are what they span."""
-
     def footprints(self, rows: Rows) -> NDArray[np.object_]:
         """Return the true outlines of chips, object [m], EPSG:4326."""
 
 
+class FilterableScenes(Protocol):
+    """What a filter asks of scenes."""
+
+    def numbers(self, ids: Set[str]) -> list[int]:
+        """Return the numbers that ``scene_no`` has for some scenes."""
+
+    def of_kinds(self, kinds: Set[str]) -> list[int] | None:
+        """Return the numbers of scenes of some kinds, ascending; None where all are."""
+
+
 def select(segment: Filterable, filter: Filter) -> RowRanges:
     """Return the rows of a segment that pass a filter; removed chips never do."""
-    if segment.alive is None and filter.is_empty:
+    if segment.alive.mask is None and filter.is_empty:
         return RowRanges.span(0, segment.n)
     blocks, conditions = segment.blocks, _conditions(segment, filter)
     passing = _blocks_near(segment, filter.areas)
@@ -108,7 +117,7 @@ def _blocks_near(segment: Filterable, areas: Sequence[Area]) -> _Passing:
     if not areas:
         return _Passing(slice(None), np.ones(len(segment.blocks), bool))
     first, *others = areas
-    found = [segment.blocks_meeting(box) for box in first.within]
+    found = [segment.blocks.meeting(box) for box in first.within]
     numbers = found[0] if len(found) == 1 else np.unique(np.concatenate(found))
     for area in others:
         numbers = numbers[meet(segment.blocks.bounds[numbers], area.within)]
@@ -121,7 +130,7 @@ def _select_rows(
     """Return those of the rows of some blocks that pass, each looked at by itself."""
     ranges = segment.blocks.ranges(numbers)
     rows = ranges.rows()
-    bounds = segment.bounds_of(ranges) if areas else np.zeros((len(rows), 4))
+    bounds = segment.rows.bounds_of(ranges) if areas else np.zeros((len(rows), 4))
     for area in areas:
         near = meet(bounds, area.within).nonzero()[0]  # a mask takes ten times as long
         rows, bounds = rows[near], bounds.take(near, axis=0)
@@ -150,12 +159,17 @@ class _Condition(Protocol):
 
 def _conditions(segment: Filterable, filter: Filter) -> list[_Condition]:
     conditions: list[_Condition] = [_InRange(one) for one in filter.ranges]
-    if segment.alive is not None and segment.alive_blocks is not None:
-        conditions.append(_Alive(segment.alive, *segment.alive_blocks))
+    alive = segment.alive
+    if alive.mask is not None and (of_blocks := alive.of_blocks(segment.blocks)) is not None:
+        conditions.append(_Alive(alive.mask, *of_blocks))
     if filter.time is not None:
         conditions.append(_InTime(filter.time, filter.undated))
     if filter.scenes is not None:
-        conditions.append(_OfScenes(segment.scene_numbers(filter.scenes)))
+        conditions.append(_OfScenes(segment.scenes.numbers(filter.scenes)))
+    if filter.kinds is not None:
+        numbers = segment.scenes.of_kinds(filter.kinds)
+        if numbers is not None:
+            conditions.append(_OfScenes(numbers))
     return conditions
 
 
@@ -190,7 +204,7 @@ class _InTime:
         return every, some
 
     def of_rows(self, segment: Filterable, rows: Rows) -> Mask:
-        times = segment.values("time_ms", rows)
+        times = segment.rows.values("time_ms", rows)
         inside: Mask = (times >= self.span.start_ms) & (times <= self.span.end_ms)
         return inside | (times == UNKNOWN_TIME) if self.undated else inside
 
@@ -209,7 +223,7 @@ class _InRange:
         return every & known[numbers], some
 
     def of_rows(self, segment: Filterable, rows: Rows) -> Mask:
-        values = segment.values(self.range.column, rows)
+        values = segment.rows.values(self.range.column, rows)
         # what is not known is NaN, and compares as false
         return np.asarray((values >= self.range.minimum) & (values <= self.range.maximum))
 
@@ -228,7 +242,7 @@ class _OfScenes:
         return some & (low == high), some
 
     def of_rows(self, segment: Filterable, rows: Rows) -> Mask:
-        return np.isin(segment.values("scene_no", rows), self.numbers)
+        return np.isin(segment.rows.values("scene_no", rows), self.numbers)
 
 
 def _area_of_blocks(bounds: NDArray[np.float64], area: Area) -> BlockMasks:
@@ -251,14 +265,14 @@ def _area_of_rows(segment: Filterable, rows: Rows, bounds: NDArray[np.float64], 
     if area.boxes:
         passes = lie_in(bounds, area.boxes)
         edge = np.flatnonzero(~passes)
-        connected, rectangular = segment.outline_flags(rows[edge])
+        connected, rectangular = segment.blocks.outline_flags(rows[edge])
         passes[edge] = rectangular | connected & cross(bounds[edge], area.boxes)
         unsure = np.flatnonzero(~passes)
     else:
-        connected, rectangular = segment.outline_flags(rows)
+        connected, rectangular = segment.blocks.outline_flags(rows)
         passes, others = area.settle(bounds, connected)
         passes |= others & rectangular
         unsure = np.flatnonzero(others & ~passes)
     if len(unsure):
-        passes[unsure] = shapely.intersects(area.geometry, segment.footprints(rows[unsure]))
+        passes[unsure] = shapely.intersects(area.geometry, segment.rows.footprints(rows[unsure]))
     return np.asarray(passes)

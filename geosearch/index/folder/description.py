@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from geosearch.index.files.faults import BROKEN_DOCUMENT, DamagedError, damaged
-from geosearch.index.files.regular_files import (
+from geosearch.index.files.own_files import (
     file_sum,
     read_file,
     require_file,

@@ -17,7 +17,7 @@ from typing import Any
 
 from geosearch.errors import IndexFolderError, UsageError
 from geosearch.index.files.faults import BROKEN_DOCUMENT, DamagedError
-from geosearch.index.files.regular_files import read_file
+from geosearch.index.files.own_files import read_file
 from geosearch.index.folder.layout import (
     DESCRIPTION,
     MANIFEST,

@@ -13,7 +13,7 @@ from secrets import token_hex
 
 from geosearch.index.files.faults import BROKEN_DOCUMENT, DamagedError
 from geosearch.index.files.held_folder import HeldFolder
-from geosearch.index.files.regular_files import read_file
+from geosearch.index.files.own_files import read_file
 from geosearch.index.folder.description import read_description
 from geosearch.index.folder.layout import (
     ANN,

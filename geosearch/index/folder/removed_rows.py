@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geosearch.index.files.durable import part_name
 from geosearch.index.files.faults import damaged
-from geosearch.index.files.regular_files import read_file, require_folder
+from geosearch.index.files.own_files import read_file, require_folder
 from geosearch.index.folder.hold import Hold
 from geosearch.index.folder.layout import REMOVED
 

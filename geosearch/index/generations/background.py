@@ -66,8 +66,8 @@ def read_background(
         segments: All of a generation.
         fingerprint: Of the index's encoder.
     """
-    living = [segment for segment in segments if segment.chip_count]
-    chips = sum(segment.chip_count for segment in living)
+    living = [segment for segment in segments if segment.alive.count]
+    chips = sum(segment.alive.count for segment in living)
     if chips < MIN_CHIPS:
         return NoBackground(f"the index has {chips} chips, fewer than {MIN_CHIPS}", False)
     phrases = read_phrases(folder, fingerprint, living[0].vectors.shape[1])
@@ -91,11 +91,11 @@ def _sample(pairs: Pairs) -> Floats:
     parts = []
     for number, (segment, reach) in enumerate(pairs):
         rows, hashes = reach.sample, reach.hashes
-        if segment.alive is not None:
-            living = segment.alive[rows]
+        if segment.alive.mask is not None:
+            living = segment.alive.mask[rows]
             rows, hashes = rows[living], hashes[living]
-        if len(rows) < SAMPLE and len(rows) < segment.chip_count:
-            rows, hashes = drawn_sample(segment, segment.alive_rows, SAMPLE)
+        if len(rows) < SAMPLE and len(rows) < segment.alive.count:
+            rows, hashes = drawn_sample(segment, segment.alive.rows, SAMPLE)
         parts.append((hashes, np.full(len(rows), number), rows))
     hashes, numbers, rows = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.argsort(hashes, kind="stable")[:SAMPLE]
@@ -107,8 +107,8 @@ def _best(pairs: Pairs, phrases: Phrases) -> Floats:
     candidates = []
     for number, (segment, reach) in enumerate(pairs):
         scores = reach.scores.copy()
-        if segment.alive is not None:
-            scores[~segment.alive[reach.best]] = -np.inf
+        if segment.alive.mask is not None:
+            scores[~segment.alive.mask[reach.best]] = -np.inf
         candidates.append((scores, np.full(scores.shape, number), reach.best))
     scores, numbers, rows = (
         np.concatenate(column, axis=1) for column in zip(*candidates, strict=True)

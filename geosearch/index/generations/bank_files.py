@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.index.arrays.aliases import Floats, Rows
-from geosearch.index.files.array_archives import arrays_in, read_array
 from geosearch.index.files.durable import part_name
 from geosearch.index.files.faults import DamagedError
 from geosearch.index.files.held_folder import HeldFolder
-from geosearch.index.files.regular_files import file_size, require_folder
+from geosearch.index.files.npz import arrays_in, read_array
+from geosearch.index.files.own_files import file_size, require_folder
 from geosearch.index.folder.hold import Hold
 from geosearch.index.folder.layout import BANK
 from geosearch.index.folder.ownership import is_file_part
@@ -172,7 +172,7 @@ def keep_bank(
     Raises:
         OSError: They cannot be written.
     """
-    if not any(segment.chip_count for segment in segments):
+    if not any(segment.alive.count for segment in segments):
         return
     dim = segments[0].vectors.shape[1]
     phrases = read_phrases(hold.folder, fingerprint, dim)
@@ -183,7 +183,9 @@ def keep_bank(
         phrases = phrases_of(vectors, fingerprint)
         _write(hold, f"phrases-{phrases.key}.npy", _npy(phrases.vectors.astype("<f2")))
     for segment in segments:
-        if segment.chip_count and not is_enough(read_reach(hold.folder, segment, phrases), segment):
+        if segment.alive.count and not is_enough(
+            read_reach(hold.folder, segment, phrases), segment
+        ):
             write_reach(hold, segment, phrases)
 
 
@@ -200,9 +202,9 @@ def is_enough(reach: SegmentReach | None, segment: Segment) -> bool:
     """Return whether what is kept of a segment tells what its living chips would."""
     if reach is None or reach.removed not in ("", gone(segment)):
         return False
-    if segment.alive is None:
+    if segment.alive.mask is None:
         return True
-    living = segment.alive
+    living = segment.alive.mask
     sampled = reach.whole or np.count_nonzero(living[reach.sample]) >= SAMPLE
     return bool(sampled and living[reach.best].any(axis=1).all())
 
@@ -217,7 +219,7 @@ def segment_reach(
         phrases: The bank's.
         with_removed: Count chips that are not searched any more, too.
     """
-    rows = None if with_removed else segment.alive_rows
+    rows = None if with_removed else segment.alive.rows
     best, scores = best_for_each(segment.vectors, rows, phrases.vectors, _KEPT_BEST)
     sample, hashes = drawn_sample(segment, rows, _KEPT_SAMPLE)
     whole = len(sample) == (segment.n if rows is None else len(rows))
@@ -254,11 +256,11 @@ def drawn_sample(
 
 def _hashes(segment: Segment, rows: Rows) -> NDArray[np.uint64]:
     # with the scene's id: imported files often number their chips alike
-    scenes = [key.id for key in segment.description.scenes]
-    numbers = segment.values("scene_no", rows).tolist()
+    scenes = [key.id for key in segment.scenes.description.scenes]
+    numbers = segment.rows.values("scene_no", rows).tolist()
     digests = b"".join(
         blake2b(f"{scenes[number]}\n{one}".encode(), digest_size=8).digest()
-        for number, one in zip(numbers, segment.chip_ids(rows), strict=True)
+        for number, one in zip(numbers, segment.chips.ids(rows), strict=True)
     )
     return np.frombuffer(digests, "<u8").astype(np.uint64)
 

@@ -35,7 +35,7 @@ from geosearch.index.generations.memory_budget import memory_budget, rows_within
 from geosearch.index.generations.merge_policy import first_fit_groups, segments_to_merge
 from geosearch.index.generations.published_scenes import PublishedScene, published_scenes
 from geosearch.index.generations.staging import Staging
-from geosearch.index.scoring.ann.eligibility import tier_of
+from geosearch.index.scoring.ann.eligibility import ann_of
 from geosearch.index.segment.reader import Segment, open_segments
 from geosearch.index.segment.writer import write_segment
 
@@ -88,15 +88,15 @@ def compact(
     budget = memory_budget(max_memory)
     with held_index(folder) as (hold, before):
         staging = Staging(hold, before.spec)
-        most = rows_within(budget) if max_rows is None else max_rows
-        after = _rewritten(hold, before, most, budget)
+        maximum = rows_within(budget) if max_rows is None else max_rows
+        after = _rewritten(hold, before, maximum, budget)
         if after is not before:
             hold.publish(after)
         hold.require_same()  # before anything is deleted
         segments = [Segment(folder, entry, after.spec.dim) for entry in after.segments]
         keep_bank(hold, segments, phrases, after.spec.fingerprint)
-        chips = sum(segment.chip_count for segment in segments)
-        published = {key for segment in segments for key in segment.scene_keys}
+        chips = sum(segment.alive.count for segment in segments)
+        published = {key for segment in segments for key in segment.scenes.keys}
         waiting = staging.sweep(published)
         freed, held = _sweep(hold, after)
     return Compaction(
@@ -113,7 +113,7 @@ def _rewritten(hold: Hold, manifest: Manifest, max_rows: int, budget: int) -> Ma
         return manifest
     for source in sources:
         _require_whole(source)
-    tier = _tier_wanted(sources)
+    tier = _ann_wanted(sources)
     written = [
         write_segment(
             hold,
@@ -157,19 +157,19 @@ def _is_due(segment: Segment) -> bool:
 
 def _require_whole(segment: Segment) -> None:
     # a damaged file must not be copied: its copy would have a checksum that agrees
-    for error in changed_files(segment.folder, segment.description):
+    for error in changed_files(segment.folder, segment.scenes.description):
         raise error
 
 
 def _queries_of(segments: Sequence[Segment]) -> NDArray[np.float32] | None:
     """Return texts that some segment was measured with."""
-    kept = (one.queries for one in segments)
+    kept = (one.ann.queries for one in segments if one.ann is not None)
     return next((queries for queries in kept if queries is not None), None)
 
 
-def _tier_wanted(sources: Sequence[Segment]) -> str:
+def _ann_wanted(sources: Sequence[Segment]) -> str:
     """Return ``flat`` or ``ivfpq`` where segments were forced to be so, else ``auto``."""
-    forced = {one.entry.ann for one in sources if one.entry.ann != tier_of("auto", one.n)}
+    forced = {one.entry.ann for one in sources if one.entry.ann != ann_of("auto", one.n)}
     return forced.pop() if len(forced) == 1 else "auto"
 
 

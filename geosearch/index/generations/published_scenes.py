@@ -30,8 +30,8 @@ class _RowsByScene:
 
     @cached_property
     def _by_scene(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        alive = self._segment.alive_rows
-        numbers = np.asarray(self._segment.scene_no)
+        alive = self._segment.alive.rows
+        numbers = np.asarray(self._segment.rows.scene_no)
         numbers = numbers if alive is None else numbers[alive]
         order = np.argsort(numbers, kind="stable")
         return numbers[order], order if alive is None else alive[order]
@@ -61,12 +61,12 @@ class PublishedScene:
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return the numbers of a `ChipBatch` but the vectors, by name."""
         rows = self.rows
-        columns = {name: column[rows] for name, column in self.segment.window_columns.items()}
+        columns = {name: column[rows] for name, column in self.segment.rows.window_columns.items()}
         columns |= {
-            "valid": np.asarray(self.segment.valid[rows]),
-            "cloud": np.asarray(self.segment.cloud[rows]),
+            "valid": np.asarray(self.segment.rows.valid[rows]),
+            "cloud": np.asarray(self.segment.rows.cloud[rows]),
         }
-        times = np.asarray(self.segment.time_ms[rows])
+        times = np.asarray(self.segment.rows.time_ms[rows])
         if self.record.datetime is None and (times != UNKNOWN_TIME).any():
             columns["time_ms"] = times  # the chips' own
         self._release_pages(len(rows))
@@ -74,11 +74,11 @@ class PublishedScene:
 
     def outlines(self) -> Iterator[Packed]:
         """Yield the footprints as WKB, some at a time."""
-        return (self.segment.outlines(rows) for rows in self._parts())
+        return (self.segment.rows.outlines(rows) for rows in self._parts())
 
     def ids(self) -> Iterator[Packed] | None:
         """Return the chips' own ids as UTF-8, some at a time; None where they have none."""
-        packed = self.segment.packed_ids
+        packed = self.segment.rows.packed_ids
         return None if packed is None else (packed.take(rows) for rows in self._parts())
 
     def _parts(self) -> Iterator[NDArray[np.int64]]:
@@ -93,7 +93,7 @@ class PublishedScene:
         own = None if ids is None else [one.decode() for part in ids for one in part.values()]
         return ChipBatch(
             **self.columns(),
-            footprints=self.segment.footprints(self.rows),
+            footprints=self.segment.rows.footprints(self.rows),
             ids=None if own is None else np.array(own, object),
             vectors=self.segment.vectors[self.rows].astype(np.float32),
         )
@@ -113,5 +113,5 @@ class PublishedScene:
 def published_scenes(segment: Segment) -> Iterator[PublishedScene]:
     """Yield the scenes of a segment that are searched, by id."""
     by_scene = _RowsByScene(segment)
-    for number, record in segment.numbered_scenes():
+    for number, record in segment.scenes.numbered():
         yield PublishedScene(record, segment, number, by_scene)

@@ -1,5 +1,6 @@
 """An open index: one published generation, as long as whoever opened it likes."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -37,8 +38,8 @@ class SegmentInfo:
     id: str
     chips: int
     removed_chips: int
-    tier: str
-    """``flat`` or ``ivfpq``."""
+    ann: str
+    """``flat`` or ``ivfpq``, if it has the approximate tier."""
     bytes: int
     calibration: Calibration | None
     """What was measured when its approximate tier was built; None without one."""
@@ -82,6 +83,8 @@ class IndexInfo:
     updated: str
     scenes: int
     chips: int
+    kinds: dict[str, int]
+    """Scenes of each kind."""
     undated_scenes: int
     """Scenes of which no chip has a known time."""
     skipped_chips: int
@@ -116,26 +119,26 @@ class Generation:
     @cached_property
     def scenes(self) -> tuple[SceneRecord, ...]:
         """All scenes, by id."""
-        found = [scene for segment in self.segments for scene in segment.scenes()]
+        found = [scene for segment in self.segments for scene in segment.scenes.records()]
         return tuple(sorted(found, key=lambda scene: scene.id))
 
     @property
     def scene_count(self) -> int:
         """Scenes that are searched."""
         return sum(
-            len(segment.description.scenes) - len(segment.entry.removed)
+            len(segment.scenes.description.scenes) - len(segment.entry.removed)
             for segment in self.segments
         )
 
     @property
     def scene_ids(self) -> frozenset[str]:
         """Ids of the scenes that are searched."""
-        return frozenset(key.id for segment in self.segments for key in segment.scene_keys)
+        return frozenset(key.id for segment in self.segments for key in segment.scenes.keys)
 
     @property
     def chip_count(self) -> int:
         """Chips that are searched."""
-        return sum(segment.chip_count for segment in self.segments)
+        return sum(segment.alive.count for segment in self.segments)
 
     @cached_property
     def background(self) -> Background | NoBackground:
@@ -164,6 +167,7 @@ class Generation:
             updated=manifest.updated,
             scenes=self.scene_count,
             chips=self.chip_count,
+            kinds=dict(sorted(Counter(scene.kind for scene in self.scenes).items())),
             undated_scenes=sum(_undated_scenes(segment) for segment in self.segments),
             skipped_chips=sum(scene.chips_skipped for scene in self.scenes),
             bounds=_around(boxes) if boxes else None,
@@ -211,31 +215,32 @@ def _bank_info(background: Background | NoBackground) -> BankInfo:
 
 
 def _segment_info(segment: Segment) -> SegmentInfo:
-    calibration = segment.calibration if segment.has_ann else None
+    ann = segment.ann
+    calibration = None if ann is None else ann.calibration
     asked = None
-    if calibration is not None and calibration.queries == "texts":
-        asked = segment.queries
+    if ann is not None and ann.calibration.queries == "texts":
+        asked = ann.queries
     return SegmentInfo(
         id=segment.id,
-        chips=segment.chip_count,
-        removed_chips=segment.n - segment.chip_count,
-        tier=segment.entry.ann,
+        chips=segment.alive.count,
+        removed_chips=segment.n - segment.alive.count,
+        ann=segment.entry.ann,
         bytes=sum(segment.entry.files.values()),
         calibration=calibration,
         texts_asked=0 if asked is None else len(asked),
-        code_bytes=segment.code_bytes,
+        code_bytes=None if ann is None else ann.code_bytes,
     )
 
 
 def _undated_scenes(segment: Segment) -> int:
     """Return how many scenes have no time, and no chip that has one of its own."""
-    undated = {number for number, scene in segment.numbered_scenes() if scene.datetime is None}
+    undated = {number for number, scene in segment.scenes.numbered() if scene.datetime is None}
     if not undated:
         return 0
-    known = segment.time_ms != UNKNOWN_TIME
-    if segment.alive is not None:
-        known &= segment.alive
-    chips = np.bincount(segment.scene_no[known], minlength=max(undated) + 1)
+    known = segment.rows.time_ms != UNKNOWN_TIME
+    if segment.alive.mask is not None:
+        known &= segment.alive.mask
+    chips = np.bincount(segment.rows.scene_no[known], minlength=max(undated) + 1)
     return sum(not chips[number] for number in undated)
 
 

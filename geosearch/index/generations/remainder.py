@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.index.arrays.aliases import Mask
+from geosearch.index.arrays.extent import extent, time_span
 from geosearch.index.files.faults import damaged
 from geosearch.index.folder.hold import Hold
 from geosearch.index.folder.layout import ROWS
 from geosearch.index.folder.manifest import SegmentEntry
 from geosearch.index.folder.removed_rows import write_removed_rows
-from geosearch.index.segment.extent import extent, time_span
 from geosearch.index.segment.reader import Segment
 
 
@@ -43,10 +43,12 @@ class Remainder:
             IndexFolderError: Its rows name scenes that it does not have.
         """
         self._segment = segment
-        self._keys = segment.description.scenes
-        self._before = np.ones(segment.n, bool) if segment.alive is None else segment.alive
+        self._keys = segment.scenes.description.scenes
+        self._before = (
+            np.ones(segment.n, bool) if segment.alive.mask is None else segment.alive.mask
+        )
         alive = self._before.copy() if rows is None else self._before & ~rows
-        alive &= ~np.isin(segment.scene_no, segment.scene_numbers(scene_ids))
+        alive &= ~np.isin(segment.rows.scene_no, segment.scenes.numbers(scene_ids))
         self._counts = self._count(self._before)
         self._left = self._count(alive)
         # a scene that loses its last chip has gone; one that never had a chip is remembered
@@ -61,7 +63,7 @@ class Remainder:
 
     def _count(self, alive: Mask) -> NDArray[np.int64]:
         """Return the chips of each scene, int64 [scenes]."""
-        numbers, scenes = self._segment.scene_no, len(self._keys)
+        numbers, scenes = self._segment.rows.scene_no, len(self._keys)
         if len(numbers) and not (numbers.min() >= 0 and numbers.max() < scenes):
             raise damaged(self._segment.folder / ROWS / "scene_no")
         return np.bincount(numbers[alive], minlength=scenes)
@@ -87,11 +89,11 @@ class Remainder:
         if len(self.scene_ids) == len(self._keys):
             return None
         segment, alive = self._segment, self._alive
-        gone = ~alive & ~np.isin(segment.scene_no, segment.scene_numbers(self.scene_ids))
+        gone = ~alive & ~np.isin(segment.rows.scene_no, segment.scenes.numbers(self.scene_ids))
         return replace(
             segment.entry,
-            bounds=extent(segment.bounds[alive]),
-            time_ms=time_span(segment.time_ms[alive]),
+            bounds=extent(segment.rows.bounds[alive]),
+            time_ms=time_span(segment.rows.time_ms[alive]),
             removed=tuple(sorted(self.scene_ids)),
             removed_rows=write_removed_rows(hold, gone) if gone.any() else None,
         )

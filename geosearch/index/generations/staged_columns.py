@@ -1,4 +1,4 @@
-"""The columns of a staged scene: one archive of arrays per part."""
+"""The columns of a staged scene: one .npz file per part."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from geosearch.errors import IndexFolderError
 from geosearch.index.arrays.packed import Packed, pack_shapes
-from geosearch.index.files.array_archives import arrays_in
 from geosearch.index.files.faults import DamagedError
+from geosearch.index.files.npz import arrays_in
 from geosearch.index.records import ChipBatch
 from geosearch.text import shown
 

@@ -21,7 +21,6 @@ import shapely
 from numpy.typing import NDArray
 
 from geosearch.index.arrays.packed import Packed
-from geosearch.index.files.array_archives import arrays_in
 from geosearch.index.files.durable import (
     WRITING,
     sync_all,
@@ -31,7 +30,8 @@ from geosearch.index.files.durable import (
 from geosearch.index.files.faults import BROKEN_DOCUMENT, DamagedError, occupied
 from geosearch.index.files.hrefs import Hrefs
 from geosearch.index.files.mapped import map_array
-from geosearch.index.files.regular_files import file_size, read_file
+from geosearch.index.files.npz import arrays_in
+from geosearch.index.files.own_files import file_size, read_file
 from geosearch.index.folder.hold import Hold
 from geosearch.index.folder.layout import STAGING
 from geosearch.index.folder.ownership import (

@@ -338,7 +338,7 @@ class IndexWriter:
 
     def _result(self) -> PublishResult:
         segments = self._segments()
-        sizes = [segment.chip_count for segment in segments]
+        sizes = [segment.alive.count for segment in segments]
         return PublishResult(
             self._manifest.generation, len(segments), sum(sizes), _mergeable_tiers(segments, sizes)
         )
@@ -346,5 +346,5 @@ class IndexWriter:
 
 def _mergeable_tiers(segments: Sequence[Segment], sizes: Sequence[int]) -> int:
     merged = segments_to_merge(sizes, rows_within(memory_budget(None)))
-    tiers = sum(segments[at].has_ann for at in merged)
+    tiers = sum(segments[at].ann is not None for at in merged)
     return tiers if tiers > _MANY_TIERS else 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from geosearch.index.files.faults import DamagedError
-from geosearch.index.files.regular_files import require_folder
+from geosearch.index.files.own_files import require_folder
 from geosearch.index.folder.hold import Hold
 from geosearch.index.folder.layout import BANK, VECTORS
 from geosearch.index.folder.manifest import Manifest

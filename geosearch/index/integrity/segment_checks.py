@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from geosearch.index.arrays.extent import extent, time_span
 from geosearch.index.files.faults import DamagedError, damaged
 from geosearch.index.files.mapped import map_array
-from geosearch.index.files.regular_files import require_folder
+from geosearch.index.files.own_files import require_folder
 from geosearch.index.files.stored_arrays import Places
 from geosearch.index.filtering.blocks import arrays_of
 from geosearch.index.folder.description import Description, changed_files, read_description
@@ -30,7 +31,6 @@ from geosearch.index.integrity.problems import STRAY, Fault
 from geosearch.index.scoring.ann.tier import ApproximateTier
 from geosearch.index.scoring.calibration import read_calibration
 from geosearch.index.segment.columns import blocks_of
-from geosearch.index.segment.extent import extent, time_span
 from geosearch.index.segment.sidecar import Sidecar
 from geosearch.index.segment.stored_rows import StoredRows
 from geosearch.text import shown

@@ -57,14 +57,14 @@ _SEED = 7
 class _Safety:
     """How much more is taken than the queries needed: others differ."""
 
-    share: float
+    fraction: float
     candidates: float
-    min_share: float
+    min_fraction: float
     min_candidates: int
 
 
-_TEXTS = _Safety(share=2.0, candidates=1.0, min_share=0.06, min_candidates=512)
-_DRAWN = _Safety(share=2.0, candidates=6.0, min_share=0.08, min_candidates=1_024)
+_TEXTS = _Safety(fraction=2.0, candidates=1.0, min_fraction=0.06, min_candidates=512)
+_DRAWN = _Safety(fraction=2.0, candidates=6.0, min_fraction=0.08, min_candidates=1_024)
 """Drawn vectors are easier than texts: over images of published checkpoints they needed as many
 lists, but a sixth of the candidates. Too few cost time, since more are taken then, and no hits."""
 
@@ -109,7 +109,7 @@ def calibrate(tier: ApproximateTier, vectors: Halves, queries: Floats | None) ->
     rng = np.random.default_rng(_SEED)
     asked = drawn_queries(vectors, rng) if queries is None else queries
     safety = _DRAWN if queries is None else _TEXTS
-    trials = [_trial(vectors, asked, share, rng) for share in SELECTIVITIES]
+    trials = [_trial(vectors, asked, fraction, rng) for fraction in SELECTIVITIES]
     probes = [_probe(tier, vectors, trial, safety) for trial in trials]
     errors = _code_errors(probes)
     costs = measure_costs(tier, vectors, asked[0], errors, rng)
@@ -165,8 +165,8 @@ def _truths(vectors: Halves, queries: Floats, places: list[RowRanges]) -> list[R
     return [rows for rows, _ in best]
 
 
-def _places(count: int, share: float, queries: int, rng: np.random.Generator) -> list[RowRanges]:
-    size = max(1, int(share * count))
+def _places(count: int, fraction: float, queries: int, rng: np.random.Generator) -> list[RowRanges]:
+    size = max(1, int(fraction * count))
     first = rng.integers(0, count - size + 1, queries)
     return [RowRanges.span(start, start + size) for start in first.tolist()]
 
@@ -176,7 +176,7 @@ class _Probe:
     """What the codes give, of as many candidates as a search may take."""
 
     trial: _Trial
-    share: float
+    fraction: float
     """Fraction of the codes that was looked at."""
     found: list[Candidates]
     """For each query."""
@@ -195,19 +195,19 @@ class _Probe:
 
 
 def _probe(tier: ApproximateTier, vectors: Halves, trial: _Trial, safety: _Safety) -> _Probe:
-    shares = np.concatenate(
-        [tier.share_to(query, vectors[rows]) for query, _, rows in trial.asked()]
+    fractions = np.concatenate(
+        [tier.fraction_to(query, vectors[rows]) for query, _, rows in trial.asked()]
     )
-    share = min(1.0, max(safety.share * _quantile(shares), safety.min_share))
+    fraction = min(1.0, max(safety.fraction * _quantile(fractions), safety.min_fraction))
     found = [
-        tier.candidates(query, ranges, min(_MAX_CANDIDATES, ranges.count), share)
+        tier.candidates(query, ranges, min(_MAX_CANDIDATES, ranges.count), fraction)
         for query, ranges, _ in trial.asked()
     ]
     offsets = []
     for query, its in zip(trial.queries, found, strict=True):
         offsets.append(offset_of(vectors, query, its, K))
         release_pages(vectors)  # around each row that is read, the system maps its neighbours too
-    return _Probe(trial, share, found, offsets)
+    return _Probe(trial, fraction, found, offsets)
 
 
 def _code_errors(probes: list[_Probe]) -> CodeErrors:
@@ -227,10 +227,10 @@ def _need(count: int, probe: _Probe, errors: CodeErrors, safety: _Safety) -> Nee
     selectivity = probe.trial.selectivity
     usually = int(safety.candidates * float(np.quantile(worth, _USUALLY)))
     # of a small segment that was forced to have a tier, some part at most
-    most = min(_MAX_CANDIDATES, int(selectivity * count) // 8)
-    candidates = max(min(max(usually, safety.min_candidates), most), K)
+    maximum = min(_MAX_CANDIDATES, int(selectivity * count) // 8)
+    candidates = max(min(max(usually, safety.min_candidates), maximum), K)
     scored = max(round(float(np.mean(worth))), 1)
-    return Need(selectivity, probe.share, candidates, min(scored, candidates))
+    return Need(selectivity, probe.fraction, candidates, min(scored, candidates))
 
 
 def _quantile(values: NDArray[Any]) -> float:
@@ -243,13 +243,13 @@ def _recall(
     choice = choose(calibration, len(vectors), trial.places[0].count, 1, K)
     if choice.tier != "ivfpq":
         return Recall(trial.selectivity, choice.tier, 1.0)
-    shares = [
+    fractions = [
         np.isin(rows, _answer(tier, vectors, query, ranges, choice, calibration)).mean()
         if len(rows)
         else 1.0
         for query, ranges, rows in trial.asked()
     ]
-    return Recall(trial.selectivity, choice.tier, float(np.mean(shares)))
+    return Recall(trial.selectivity, choice.tier, float(np.mean(fractions)))
 
 
 def _answer(
@@ -284,17 +284,17 @@ def measure_costs(
     alone = _nanoseconds(lambda: best_rows(vectors, query, RowRanges.of_rows(few), K)) / len(few)
     low, high = min(0.02, 1.0), 0.1
 
-    def probe(share: float, candidates: int) -> float:
-        return _nanoseconds(lambda: tier.candidates(query, everything, candidates, share))
+    def probe(fraction: float, candidates: int) -> float:
+        return _nanoseconds(lambda: tier.candidates(query, everything, candidates, fraction))
 
     little, much = probe(low, 100), probe(high, 100)
     more = probe(low, min(4_000, count))
     code = max((much - little) / ((high - low) * count), 0.1)
     taken = max((more - little) / 4_000, 10.0)
-    # all that a search does beside what grows with its share and its candidates
-    least = Choice("ivfpq", 0.0, low, _FEW)
+    # all that a search does beside what grows with its fraction and its candidates
+    minimum = Choice("ivfpq", 0.0, low, _FEW)
     whole = _nanoseconds(
-        lambda: best_by_codes(tier, vectors, query, everything, K, least, errors=errors)
+        lambda: best_by_codes(tier, vectors, query, everything, K, minimum, errors=errors)
     )
     return Costs(
         row=row,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from geosearch.index.files.faults import BROKEN_DOCUMENT, damaged
-from geosearch.index.files.regular_files import read_file
+from geosearch.index.files.own_files import read_file
 from geosearch.index.folder.layout import CALIBRATION
 from geosearch.text import shown
 
@@ -42,7 +42,7 @@ class Need:
 
     selectivity: float
     """Fraction of the rows that passes, 0..1."""
-    share: float
+    fraction: float
     """Fraction of the codes to look at."""
     candidates: int
     """Rows to take by their codes."""
@@ -96,8 +96,14 @@ UNMEASURED = Calibration(
 
 def write_calibration(folder: Path, calibration: Calibration) -> None:
     """Write what was measured beside the tier."""
-    text = json.dumps(asdict(calibration), indent=1)
+    document = asdict(calibration) | {"needs": [_need(need) for need in calibration.needs]}
+    text = json.dumps(document, indent=1)
     (folder / CALIBRATION).write_text(text + "\n", encoding="utf-8")
+
+
+def _need(need: Need) -> dict[str, float]:
+    """Return a need as the file has it, where the fraction is called share."""
+    return {"share" if name == "fraction" else name: one for name, one in asdict(need).items()}
 
 
 def read_calibration(folder: Path, checksum: str | None = None) -> Calibration:
@@ -151,7 +157,7 @@ def _require_in_range(calibration: Calibration) -> None:
     if not needs or len({need.selectivity for need in needs}) < len(needs):
         raise ValueError("needs are missing or duplicated")
     if not all(
-        0 < need.selectivity <= 1 and 0 < need.share <= 1 and need.candidates >= need.scored >= 1
+        0 < need.selectivity <= 1 and 0 < need.fraction <= 1 and need.candidates >= need.scored >= 1
         for need in needs
     ):
         raise ValueError("needs are out of range")

@@ -113,7 +113,7 @@ class DeviceScan:
         self.device = device
         self._at_once = at_once
         self._left = limit_bytes
-        self._least_ms = min_ms
+        self._min_ms = min_ms
         self._work_bytes = work_bytes
         self._lock = Lock()  # a device does one thing after the other; so its memory is bounded
         self._held: dict[str, DeviceVectors | None] = {}
@@ -131,7 +131,7 @@ class DeviceScan:
         Raises:
             EncoderError: The device is not there, or has failed.
         """
-        if milliseconds < self._least_ms:
+        if milliseconds < self._min_ms:
             return False
         with self._lock, _working(self.device):
             if name not in self._held and self._pays(name, vectors, milliseconds):
@@ -288,7 +288,7 @@ def _ranked(
     return DeviceAnswer(best[kept], exact[kept], len(rows))
 
 
-def _parts(vectors: "torch.Tensor", ranges: RowRanges, most: int) -> Iterator[_Part]:
+def _parts(vectors: "torch.Tensor", ranges: RowRanges, maximum: int) -> Iterator[_Part]:
     """Yield the rows of ranges, and where many pass, others between them that are hidden."""
     import torch
 
@@ -297,13 +297,13 @@ def _parts(vectors: "torch.Tensor", ranges: RowRanges, most: int) -> Iterator[_P
     matching = ranges.count
     if matching < _GATHERED_PART * (last - first):
         rows = _rows_on(device, ranges)
-        for start in range(0, matching, most):
-            part = rows[start : start + most]
+        for start in range(0, matching, maximum):
+            part = rows[start : start + maximum]
             yield _Part(vectors[part], part, None)
         return
     hidden = None if matching == last - first else _hidden(device, ranges)
-    for start in range(first, last, most):
-        stop = min(start + most, last)
+    for start in range(first, last, maximum):
+        stop = min(start + maximum, last)
         rows = torch.arange(start, stop, device=device)
         some = None if hidden is None else hidden[start - first : stop - first]
         yield _Part(vectors[start:stop], rows, some)

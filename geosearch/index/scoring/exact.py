@@ -74,7 +74,7 @@ def tied_rows(
 
 
 def _shares(ranges: RowRanges, count: int) -> list[RowRanges]:
-    """Divide ranges into about equal shares."""
+    """Divide ranges into about equal parts."""
     if count < 2:
         return [ranges]
     pieces = _pieces(ranges, _MIN_ROWS_PER_THREAD)
@@ -100,10 +100,10 @@ def _scan(vectors: Halves, query: Floats, ranges: RowRanges, k: int) -> Scored:
     return _joined(found)
 
 
-def _scan_down_to(vectors: Halves, query: Floats, ranges: RowRanges, least: np.float32) -> Scored:
+def _scan_down_to(vectors: Halves, query: Floats, ranges: RowRanges, minimum: np.float32) -> Scored:
     """Return all rows with at least a score."""
     scanner = _idle_scanner(vectors.shape[1])
-    found = [scanner.down_to(vectors, query, part, least) for part in _in_parts(ranges)]
+    found = [scanner.down_to(vectors, query, part, minimum) for part in _in_parts(ranges)]
     _IDLE[vectors.shape[1]].append(scanner)
     return _joined(found)
 
@@ -192,12 +192,12 @@ class _Scanner:
         return _rows(ranges, labels), scores
 
     def down_to(
-        self, vectors: Halves, query: Floats, ranges: RowRanges, least: np.float32
+        self, vectors: Halves, query: Floats, ranges: RowRanges, minimum: np.float32
     ) -> Scored:
         """Return all rows of ranges with at least a score, in any order."""
         pointer, read = self._faiss.swig_ptr, self._faiss.rev_swig_ptr
         query, keys, nothing = _prepared(query, len(ranges))
-        below = float(np.nextafter(least, np.float32(-np.inf)))
+        below = float(np.nextafter(minimum, np.float32(-np.inf)))
         found = self._faiss.RangeSearchResult(1)
         self._look_at(vectors, ranges)
         try:

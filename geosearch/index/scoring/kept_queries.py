@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from geosearch.index.arrays.aliases import Floats
-from geosearch.index.files.array_archives import read_array
 from geosearch.index.files.faults import DamagedError
+from geosearch.index.files.npz import read_array
 from geosearch.index.folder.layout import QUERIES
 
 MAX_QUERIES = 64

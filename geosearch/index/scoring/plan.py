@@ -1,7 +1,7 @@
 """Which way a segment is searched: by what each would cost, for a recall that was measured.
 
 Costs are linear in what has to be touched, with constants that are measured on the machine that
-builds the segment; the share of codes to look at and the number of candidates to score again are
+builds the segment; the fraction of codes to look at and the number of candidates to score again are
 what queries over this very segment needed.
 """
 
@@ -20,7 +20,7 @@ class Choice:
     """``exact``, ``ivfpq`` or ``skipped`` (nothing matches)."""
     milliseconds: float
     """What that should take, on one thread of the machine that built the segment."""
-    share: float = 1.0
+    fraction: float = 1.0
     """Fraction of the codes that is looked at, for ``ivfpq``."""
     candidates: int = 0
     """Rows that are scored exactly, or for ``ivfpq`` that are taken by their codes."""
@@ -50,14 +50,14 @@ def choose(
     candidates = int(need.candidates * further) + k
     if candidates >= matching or (4 * candidates >= matching and tier == "auto"):
         return exact
-    share = min(1.0, max(need.share, 4 * candidates / matching))
+    fraction = min(1.0, max(need.fraction, 4 * candidates / matching))
     costs = calibration.costs
-    spent = costs.probe + costs.code * share * rows
+    spent = costs.probe + costs.code * fraction * rows
     spent += max(costs.candidate - costs.gathered_row, 0.0) * candidates
     spent += costs.gathered_row * min(need.scored * further, candidates)
     if matching < rows:  # to mark a range takes about as long as to turn to it
         spent += costs.mark * rows + costs.run * ranges
-    approximate = Choice("ivfpq", spent / 1e6, share, candidates)
+    approximate = Choice("ivfpq", spent / 1e6, fraction, candidates)
     if tier == "ivfpq":
         return approximate
     return min(exact, approximate, key=lambda choice: choice.milliseconds)
@@ -76,15 +76,15 @@ def need_at(calibration: Calibration, selectivity: float) -> Need:
     """
     needs = sorted(calibration.needs, key=lambda need: need.selectivity)
     at = np.log([need.selectivity for need in needs])
-    values = np.log([[need.share, need.candidates, need.scored] for need in needs])
+    values = np.log([[need.fraction, need.candidates, need.scored] for need in needs])
     wanted = np.log(max(selectivity, 1e-9))
     if wanted < at[0] and len(needs) > 1:
-        # fewer rows pass: at least as large a share is needed, and no more candidates
+        # fewer rows pass: at least as large a fraction is needed, and no more candidates
         slope = min((values[1, 0] - values[0, 0]) / (at[1] - at[0]), 0.0)
-        share = np.exp(values[0, 0] + slope * (wanted - at[0]))
-        return replace(needs[0], selectivity=selectivity, share=min(float(share), 1.0))
-    share, *rows = (float(np.exp(np.interp(wanted, at, column))) for column in values.T)
-    return Need(selectivity, min(share, 1.0), *map(round, rows))
+        fraction = np.exp(values[0, 0] + slope * (wanted - at[0]))
+        return replace(needs[0], selectivity=selectivity, fraction=min(float(fraction), 1.0))
+    fraction, *rows = (float(np.exp(np.interp(wanted, at, column))) for column in values.T)
+    return Need(selectivity, min(fraction, 1.0), *map(round, rows))
 
 
 def recall_at(calibration: Calibration, selectivity: float) -> float | None:

@@ -5,6 +5,7 @@ scored again: whatever costs less. A device scores all rows, for several queries
 answers of all three are exact scores.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -72,6 +73,34 @@ class SegmentAnswer:
     """How they were found."""
 
 
+class SegmentAnswers:
+    """The answers of a segment to several queries, by the queries' numbers.
+
+    What a device has found is here; all else is searched when it is asked for, by the thread that
+    asks.
+    """
+
+    def __init__(
+        self,
+        found: Sequence[SegmentAnswer | None],
+        search_one: Callable[[int], SegmentAnswer],
+    ) -> None:
+        """Hold what is known.
+
+        Args:
+            found: What a device has found, one per query; None where it has not searched.
+            search_one: Answers a query, by its number.
+        """
+        self._found = found
+        self._search_one = search_one
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __getitem__(self, number: int) -> SegmentAnswer:
+        return self._found[number] or self._search_one(number)
+
+
 class Searchable(Protocol):
     """What a search asks of a segment."""
 
@@ -80,8 +109,14 @@ class Searchable(Protocol):
     """Number of rows."""
     vectors: Halves
     """float16 [n, dim]."""
-    has_ann: bool
-    """Whether it has the approximate tier."""
+
+    @property
+    def ann(self) -> "SearchableAnn | None":
+        """Its approximate tier; None without one."""
+
+
+class SearchableAnn(Protocol):
+    """What a search asks of a segment's approximate tier."""
 
     @property
     def calibration(self) -> Calibration:
@@ -93,39 +128,9 @@ class Searchable(Protocol):
 
 
 def search(
-    segment: Searchable, query: Floats, ranges: RowRanges, k: int, options: SearchOptions
-) -> SegmentAnswer:
-    """Return the best rows for a query, as the CPU finds them.
-
-    Args:
-        segment: Where to search.
-        query: float32 [dim].
-        ranges: Rows to choose from.
-        k: How many; with all that tie with the last of them.
-        options: How to search.
-
-    Raises:
-        IndexFolderError: A file of the segment is damaged.
-    """
-    matching = ranges.count
-    choice = _choice(segment, matching, len(ranges), k, options.tier)
-    if choice.tier == "ivfpq":
-        found = best_by_codes(
-            segment.tier, segment.vectors, query, ranges, k, choice,
-            errors=segment.calibration.errors, threads=options.threads,
-        )  # fmt: skip
-        if len(found.rows) >= min(k, matching):  # never fewer hits than there are
-            plan = _plan(segment, ranges, matching, replace(choice, share=found.share))
-            return SegmentAnswer(found.rows, found.scores, replace(plan, candidates=found.scored))
-        choice = exact_choice(segment.calibration.costs, matching, len(ranges))
-    rows, scores = tied_rows(segment.vectors, query, ranges, k, threads=options.threads)
-    return SegmentAnswer(rows, scores, _plan(segment, ranges, matching, choice))
-
-
-def search_on_device(
     segment: Searchable, queries: Floats, ranges: RowRanges, k: int, options: SearchOptions
-) -> list[SegmentAnswer | None]:
-    """Return the best rows for several queries, as a device finds them, if it is worth its while.
+) -> SegmentAnswers:
+    """Return the best rows for queries: a device's, if it is worth its while, or the CPU's.
 
     Args:
         segment: Where to search.
@@ -134,45 +139,80 @@ def search_on_device(
         k: How many; with all that tie with the last of them.
         options: How to search.
 
-    Returns:
-        One per query; None where the CPU has to search.
-
     Raises:
         EncoderError: The device is not there, or has failed.
+        IndexFolderError: A file of the segment is damaged.
     """
+    choice = _choice(segment, ranges.count, len(ranges), k, options.tier)
+
+    def search_one(number: int) -> SegmentAnswer:
+        return _on_cpu(segment, queries[number], ranges, k, choice, options.threads)
+
+    found = _on_device(segment, queries, ranges, k, choice, options)
+    return SegmentAnswers(found, search_one)
+
+
+def _on_cpu(
+    segment: Searchable, query: Floats, ranges: RowRanges, k: int, choice: Choice, threads: int
+) -> SegmentAnswer:
+    matching = ranges.count
+    if choice.tier == "ivfpq" and (ann := segment.ann) is not None:
+        calibration = ann.calibration
+        found = best_by_codes(
+            ann.tier, segment.vectors, query, ranges, k, choice,
+            errors=calibration.errors, threads=threads,
+        )  # fmt: skip
+        if len(found.rows) >= min(k, matching):  # never fewer hits than there are
+            plan = _plan(segment, ranges, replace(choice, fraction=found.fraction))
+            return SegmentAnswer(found.rows, found.scores, replace(plan, candidates=found.scored))
+        choice = exact_choice(calibration.costs, matching, len(ranges))
+    rows, scores = tied_rows(segment.vectors, query, ranges, k, threads=threads)
+    return SegmentAnswer(rows, scores, _plan(segment, ranges, choice))
+
+
+def _on_device(
+    segment: Searchable,
+    queries: Floats,
+    ranges: RowRanges,
+    k: int,
+    choice: Choice,
+    options: SearchOptions,
+) -> Sequence[SegmentAnswer | None]:
+    """Return what a device finds, one per query; None where the CPU has to search."""
     nothing: list[SegmentAnswer | None] = [None] * len(queries)
-    device, matching = options.device, ranges.count
-    if device is None or options.tier == "ivfpq" or not len(queries):
+    device, spent = options.device, choice.milliseconds * len(queries)
+    if device is None or options.tier == "ivfpq":
         return nothing
-    choice = _choice(segment, matching, len(ranges), k, options.tier)
-    spent = choice.milliseconds * len(queries)
     if not (spent > 0 and device.should_use(segment.id, segment.vectors, spent)):
         return nothing
-    found = device.best_rows(segment.id, segment.vectors, queries, ranges, k)
-    plan = _plan(segment, ranges, matching, Choice("device", 0.0))
-    plan = replace(plan, expected_ms=None)
+    plan = replace(_plan(segment, ranges, Choice("device", 0.0)), expected_ms=None)
     return [
         None
         if one is None
         else SegmentAnswer(one.rows, one.scores, replace(plan, candidates=one.scored))
-        for one in found
+        for one in device.best_rows(segment.id, segment.vectors, queries, ranges, k)
     ]
 
 
 def _choice(segment: Searchable, matching: int, ranges: int, k: int, tier: Tier) -> Choice:
     if not matching:
         return Choice("skipped", 0.0)
-    if not segment.has_ann or tier == "exact":
-        costs = segment.calibration.costs if segment.has_ann else UNMEASURED.costs
+    ann = segment.ann
+    if ann is None or tier == "exact":
+        costs = (UNMEASURED if ann is None else ann.calibration).costs
         return exact_choice(costs, matching, ranges)
     # an index that was forced to have the approximate tier while small is meant to use it
     wanted = "ivfpq" if segment.n < AUTO_ROWS else tier
-    return choose(segment.calibration, segment.n, matching, ranges, k, tier=wanted)
+    return choose(ann.calibration, segment.n, matching, ranges, k, tier=wanted)
 
 
-def _plan(segment: Searchable, ranges: RowRanges, matching: int, choice: Choice) -> SegmentPlan:
-    approximate = choice.tier == "ivfpq"
-    recall = recall_at(segment.calibration, matching / segment.n) if approximate else 1.0
+def _plan(segment: Searchable, ranges: RowRanges, choice: Choice) -> SegmentPlan:
+    matching = ranges.count
+    recall: float | None = 1.0
+    probed = 0.0
+    if choice.tier == "ivfpq" and segment.ann is not None:
+        recall = recall_at(segment.ann.calibration, matching / segment.n)
+        probed = choice.fraction
     return SegmentPlan(
         segment=segment.id,
         rows=segment.n,
@@ -180,7 +220,7 @@ def _plan(segment: Searchable, ranges: RowRanges, matching: int, choice: Choice)
         ranges=len(ranges),
         tier=choice.tier,
         candidates=matching,
-        probed=choice.share if approximate else 0.0,
+        probed=probed,
         recall=recall,
         expected_ms=choice.milliseconds,
     )

@@ -11,7 +11,7 @@ from geosearch.index.files.faults import (
     means_too_many_files,
     too_many_files,
 )
-from geosearch.index.files.regular_files import require_file, require_folder
+from geosearch.index.files.own_files import require_file, require_folder
 from geosearch.index.folder.layout import (
     ANN,
     DESCRIPTION,

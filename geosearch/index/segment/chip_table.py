@@ -1,6 +1,6 @@
 """The chips of a segment in the order of its rows, and as the columns of its sidecar.
 
-Some hundred bytes a chip are held; outlines and ids, most of what is known of it, wait in files.
+Some hundred bytes per chip are held; outlines and ids, most of what is known of it, wait in files.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.index.arrays.packed import Packed, bounds_and_centres
+from geosearch.index.arrays.row_order import groups_of, row_order
 from geosearch.index.files.mapped import map_array, release_pages
 from geosearch.index.folder.layout import COLUMNS
 from geosearch.index.records import UNKNOWN_TIME, SceneRecord, time_ms_of
-from geosearch.index.segment.row_order import groups_of, row_order
 
 COPIED_ROWS = 1 << 14
 """Rows that are worked on at once, so that memory holds few."""

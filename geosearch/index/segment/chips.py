@@ -15,10 +15,10 @@ from geosearch.index.arrays.id_order import (
     smallest,
     text_ranks,
 )
-from geosearch.index.arrays.row_ranges import RowRanges
 from geosearch.index.files.stored_arrays import FEW_ROWS, Places
 from geosearch.index.folder.layout import WINDOW_COLUMNS
 from geosearch.index.records import ChipRecord, chip_id, chip_record, parse_chip_id
+from geosearch.index.segment.access import SegmentAccess
 from geosearch.index.segment.scenes import SegmentScenes
 from geosearch.index.segment.stored_rows import StoredRows
 
@@ -26,7 +26,8 @@ from geosearch.index.segment.stored_rows import StoredRows
 class SegmentChips:
     """The chips of a segment, by row."""
 
-    def __init__(self, stored: StoredRows, scenes: SegmentScenes) -> None:
+    def __init__(self, access: SegmentAccess, stored: StoredRows, scenes: SegmentScenes) -> None:
+        self._access = access
         self._stored = stored
         self._scenes = scenes
 
@@ -47,12 +48,8 @@ class SegmentChips:
             )
         ]
 
-    def rows_with_id(self, chip_id: str, rows_of_scene: Callable[[int], RowRanges]) -> Rows:
-        """Return the rows of chips of an id, int64 [m], removed ones too.
-
-        Args:
-            chip_id: What `ids` says of a chip.
-            rows_of_scene: Returns rows among which are all of a scene, by its number.
+    def rows_with_id(self, chip_id: str) -> Rows:
+        """Return the rows of chips of an id, int64 [m], removed ones too: one, as a rule.
 
         Raises:
             IndexFolderError: A file of the segment is damaged.
@@ -61,7 +58,8 @@ class SegmentChips:
         if (made := parse_chip_id(chip_id)) is not None:
             scene, window = made
             for number in self._scenes.numbers({scene}):
-                ranges = rows_of_scene(number)
+                with self._access.reading():
+                    ranges = self._stored.blocks.near_scene(number)
                 windows = self._stored.ranges("windows", ranges)
                 # one number at a time: to compare all four takes several times as long
                 same = np.flatnonzero(windows[:, 0] == window.col)

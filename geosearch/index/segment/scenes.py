@@ -39,7 +39,7 @@ class SegmentScenes:
             return description
 
     @property
-    def searched_keys(self) -> list[SceneKey]:
+    def keys(self) -> list[SceneKey]:
         """The scenes that are searched, without opening the sidecar."""
         removed = self._access.entry.removed
         return [key for key in self.description.scenes if key.id not in removed]
@@ -48,10 +48,39 @@ class SegmentScenes:
         """Return the numbers that ``scene_no`` has for some scenes, as far as they are here."""
         return [number for number, key in enumerate(self.description.scenes) if key.id in ids]
 
-    def searched(self) -> list[tuple[int, SceneRecord]]:
+    def records(self) -> list[SceneRecord]:
+        """Return the scenes that are searched, by id."""
+        return [scene for _, scene in self.numbered()]
+
+    def numbered(self) -> list[tuple[int, SceneRecord]]:
         """Return the scenes that are searched, and the number that ``scene_no`` has for each."""
         removed = self._access.entry.removed
         return [(n, scene) for n, scene in self._all().items() if scene.id not in removed]
+
+    def of_kinds(self, kinds: Set[str]) -> list[int] | None:
+        """Return the numbers of scenes of some kinds, ascending; None where all are.
+
+        Raises:
+            IndexFolderError: The sidecar is damaged.
+        """
+        others = {n for kind, numbers in self.kinds.items() if kind not in kinds for n in numbers}
+        known = sum(map(len, self.kinds.values()))
+        every = range(len(self.description.scenes))
+        if known < len(every) and "unknown" not in kinds:  # no kinds were kept
+            return sorted(n for kind in kinds for n in self.kinds.get(kind, ()))
+        return sorted(set(every) - others) if others else None
+
+    @cached_property
+    def kinds(self) -> dict[str, list[int]]:
+        """The numbers of scenes, ascending, by what they are; unknown ones may be left out.
+
+        Raises:
+            IndexFolderError: The sidecar is damaged.
+        """
+        found: dict[str, list[int]] = {}
+        for number, kind in self._sidecar.kinds().items():
+            found.setdefault(kind, []).append(number)
+        return found
 
     def by_number(self, numbers: Set[int]) -> dict[int, SceneRecord]:
         """Return at least the scenes of some numbers, by their numbers.

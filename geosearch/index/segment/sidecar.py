@@ -23,7 +23,7 @@ from geosearch.index.files.faults import (
     too_many_files,
 )
 from geosearch.index.files.hrefs import Hrefs
-from geosearch.index.files.regular_files import file_size
+from geosearch.index.files.own_files import file_size
 from geosearch.index.records import UNKNOWN_TIME, SceneRecord, time_ms_of
 from geosearch.text import shown
 
@@ -35,7 +35,7 @@ CREATE TABLE scenes (
     bands INTEGER[], stretch DOUBLE[][], outline BLOB, chips_skipped INTEGER, sha256 VARCHAR,
     pixel_m DOUBLE[],
     band_reason VARCHAR, placement_note VARCHAR, refers_to VARCHAR[] NOT NULL,
-    item VARCHAR
+    item VARCHAR, kind VARCHAR NOT NULL, kind_reason VARCHAR, collar VARCHAR
 );
 CREATE TABLE chips (
     row BIGINT, scene_no INTEGER NOT NULL,
@@ -77,6 +77,8 @@ SELECT count(*) FROM (
 """
 
 _SCENE_COLUMNS = tuple(field.name for field in fields(SceneRecord))
+_ADDED = frozenset({"kind", "kind_reason", "collar"})
+"""Columns that an index may lack: what they say is unknown there."""
 _INSERT_SCENE = f"INSERT INTO scenes VALUES (?{', ?' * len(_SCENE_COLUMNS)})"
 _SELECT_SCENES = "SELECT * FROM scenes ORDER BY scene_no"
 _SELECT_SOME_SCENES = "SELECT * FROM scenes WHERE scene_no IN (SELECT unnest(?::INTEGER[]))"
@@ -203,6 +205,14 @@ class Sidecar:
         except (KeyError, TypeError, ValueError, shapely.errors.GEOSException) as error:
             raise damaged(self._path, f"{type(error).__name__}: {error}") from error
 
+    def kinds(self) -> dict[int, str]:
+        """Return of each scene's number what the scene is."""
+        names, _ = self._select("SELECT * FROM scenes LIMIT 0")
+        if "kind" not in names:
+            return {}
+        _, found = self._select("SELECT scene_no, kind FROM scenes ORDER BY scene_no")
+        return dict(found)
+
     def rows(self, count: int) -> dict[str, NDArray[Any]]:
         """Return what ``rows`` holds of each chip, in row order.
 
@@ -295,4 +305,5 @@ def _hrefs_of(path: Path) -> Hrefs:
 def _scene(names: Sequence[str], values: tuple[Any, ...], hrefs: Hrefs) -> SceneRecord:
     named = dict(zip(names, values, strict=True))
     named["href"] = hrefs.opened(named["href"])
-    return SceneRecord.from_plain({name: named[name] for name in _SCENE_COLUMNS})
+    wanted = [name for name in _SCENE_COLUMNS if name in named or name not in _ADDED]
+    return SceneRecord.from_plain({name: named[name] for name in wanted})

@@ -13,9 +13,8 @@ from geosearch.index.arrays.id_order import smallest, words
 from geosearch.index.arrays.packed import Packed, shapes_from, shapes_of
 from geosearch.index.arrays.row_ranges import RowRanges
 from geosearch.index.files.faults import damaged
-from geosearch.index.files.regular_files import require_file
+from geosearch.index.files.own_files import require_file
 from geosearch.index.files.stored_arrays import Places, StoredArray, StoredValues
-from geosearch.index.filtering.block_groups import BlockGroups
 from geosearch.index.filtering.blocks import Blocks, read_blocks
 from geosearch.index.folder.layout import (
     BLOCKS,
@@ -79,11 +78,6 @@ class StoredRows:
             IndexFolderError: The file is damaged.
         """
         return read_blocks(self._folder / BLOCKS, self._rows)
-
-    @cached_property
-    def block_groups(self) -> BlockGroups:
-        """Which blocks meet a box."""
-        return BlockGroups(self.blocks.bounds)
 
     def outlines(self, rows: NDArray[np.int64]) -> Packed:
         """Return the footprints of rows int64 [m] as WKB.

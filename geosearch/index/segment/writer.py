@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.index.arrays.aliases import Floats
+from geosearch.index.arrays.extent import extent, time_span
 from geosearch.index.files.durable import reserve, sync_all
 from geosearch.index.files.faults import DamagedError, occupied
 from geosearch.index.files.held_folder import HeldFolder
 from geosearch.index.files.hrefs import Hrefs
 from geosearch.index.files.mapped import map_array, release_pages
-from geosearch.index.files.regular_files import file_size, file_sum
+from geosearch.index.files.own_files import file_size, file_sum
 from geosearch.index.folder.description import (
     Description,
     FileSum,
@@ -46,7 +47,7 @@ from geosearch.index.folder.ownership import (
     remove_segment,
 )
 from geosearch.index.records import SceneRecord
-from geosearch.index.scoring.ann.eligibility import tier_of
+from geosearch.index.scoring.ann.eligibility import ann_of
 from geosearch.index.scoring.ann.training import build_tier
 from geosearch.index.scoring.calibrating import calibrate_tier
 from geosearch.index.scoring.kept_queries import keep_queries
@@ -58,7 +59,6 @@ from geosearch.index.segment.chip_table import (
     sidecar_columns,
 )
 from geosearch.index.segment.columns import write_rows
-from geosearch.index.segment.extent import extent, time_span
 from geosearch.index.segment.sidecar import SidecarWriter
 
 _WAITING = "waiting"
@@ -101,7 +101,7 @@ def write_segment(
         part = segments.path / name
         try:
             entry = _write_chips(part, staged, dim)
-            kind = tier_of(ann, entry.rows)
+            kind = ann_of(ann, entry.rows)
             if kind == "ivfpq":
                 vectors = map_array(part / VECTORS, "<f2", (entry.rows, dim))
                 times = map_array(part / ROWS / "time_ms", "<i8", (entry.rows,))

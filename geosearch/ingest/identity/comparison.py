@@ -60,5 +60,5 @@ def same_picture(before: SceneRecord, now: SceneRecord) -> bool:
     return (
         before.outline.equals_exact(now.outline, 0)
         and (before.width_px, before.height_px) == (now.width_px, now.height_px)
-        and (before.bands, before.stretch) == (now.bands, now.stretch)
+        and (before.bands, before.stretch, before.collar) == (now.bands, now.stretch, now.collar)
     )

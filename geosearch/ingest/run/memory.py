@@ -29,7 +29,7 @@ class RunMemory:
 
 
 MEMORY = RunMemory()
-"""What suits scenes of up to 65,000 pixels a side, below 1 GB."""
+"""What suits scenes of up to 65,000 pixels per side, below 1 GB."""
 
 
 def run_memory(max_memory: str | int | None) -> RunMemory:

@@ -39,7 +39,7 @@ class BuildReport:
     relocated: tuple[str, ...]
     """Ids of scenes whose files were relocated or touched: their chips were kept, not embedded."""
     missing: tuple[str, ...]
-    """Ids of scenes of the indexed folders whose files are gone."""
+    """Ids of scenes of the indexed folders whose files are gone, or left out now."""
     pruned: bool
     """Whether those were removed."""
     chips_total: int

@@ -46,7 +46,8 @@ class RunSettings:
     ann: AnnChoice = "auto"
     """``auto`` builds IVF-PQ for large segments; the others force one way."""
     paths: Sequence[str | Path] = ()
-    """What was looked through; scenes of these folders whose files are gone are reported."""
+    """What was looked through; scenes of these folders whose files are gone, or left out,
+    are reported."""
     prune: bool = False
     """Whether those are removed."""
     intervals: Intervals = INTERVALS

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from geosearch.scenes.chips.levels import Level
+from geosearch.scenes.raster.collar import Collar
 from geosearch.scenes.raster.gdal import gdal_errors, open_raster
 from geosearch.scenes.raster.pixels import PixelSource, pixel_source
 
@@ -51,8 +52,16 @@ def _coarsest(shapes: dict[int, tuple[int, int]], level: Level) -> int | None:
 
 
 @contextmanager
-def open_source(href: str, bands: Sequence[int], overview: int | None) -> Iterator[PixelSource]:
+def open_source(
+    href: str, bands: Sequence[int], overview: int | None, collar: str | None
+) -> Iterator[PixelSource]:
     """Open some bands of a raster, or of one of its overviews.
+
+    Args:
+        href: The raster.
+        bands: From 1.
+        overview: Its number; None for the raster itself.
+        collar: The scene's, as `Collar.text` has it.
 
     Raises:
         SceneError: It cannot be opened.
@@ -60,6 +69,8 @@ def open_source(href: str, bands: Sequence[int], overview: int | None) -> Iterat
     with open_raster(href) as dataset:
         with gdal_errors(href):
             source = pixel_source(dataset, bands)
+        if collar is not None:
+            source = replace(source, collar=Collar.parse(collar))
         if overview is None:
             yield source
             return

@@ -74,7 +74,7 @@ def read_chips(
     overviews = find_overviews(scene.href, chips.levels)
     with ExitStack() as stack:
         sources = {
-            each: stack.enter_context(open_source(scene.href, scene.bands, each))
+            each: stack.enter_context(open_source(scene.href, scene.bands, each, scene.collar))
             for each in dict.fromkeys(overviews)
         }
         for part in held_parts(chips):
@@ -93,6 +93,7 @@ def read_window(
     *,
     bands: Sequence[int],
     stretch: Sequence[Range] | None,
+    collar: str | None = None,
     gsd_m: float = 0.0,
     pixel_m: tuple[float, float] = (1.0, 1.0),
 ) -> Pixels:
@@ -103,6 +104,7 @@ def read_window(
         window: In pixels of the scene.
         bands: The scene's bands, as recorded.
         stretch: The scene's stretch, as recorded.
+        collar: The scene's collar, as recorded.
         gsd_m: Metres per pixel of the chip, as recorded; 0 for the scene's own pixels.
         pixel_m: Width and height of the scene's pixel, as recorded, metres.
 
@@ -123,7 +125,7 @@ def read_window(
             )
         level = level_at(dataset.width, dataset.height, pixel_m=pixel_m, gsd_m=gsd_m)
     (overview,) = find_overviews(href, [level])
-    with open_source(href, bands, overview) as source, gdal_errors(href):
+    with open_source(href, bands, overview, collar) as source, gdal_errors(href):
         cut = level.from_scene(np.array([window]))[0]
         return _read_cut(source, level, cut, stretch)
 

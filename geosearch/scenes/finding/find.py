@@ -12,6 +12,7 @@ from pathlib import Path
 
 from geosearch.errors import Refusal, SceneError
 from geosearch.paths import Paths, path_list
+from geosearch.scenes.finding.exclusion import Exclusion
 from geosearch.scenes.finding.products import Product, products
 from geosearch.scenes.finding.scene_file import Discovery, SceneFile
 from geosearch.scenes.finding.scene_ids import item_names, names_below, unique_ids
@@ -40,7 +41,7 @@ class _Candidate:
         return files[0] if len(files) == 1 else join_bands(files)
 
 
-def find_scenes(paths: Paths) -> Discovery:
+def find_scenes(paths: Paths, exclude: Iterable[str] = ()) -> Discovery:
     """Find the raster files below some folders, and among some files.
 
     Folders are walked with all their folders; links are followed, a folder is entered once.
@@ -51,7 +52,14 @@ def find_scenes(paths: Paths) -> Discovery:
     Args:
         paths: Files, folders, patterns; STAC documents (``.json``); URLs of
             rasters (https, s3, gs, az) and ``/vsi`` names. One path is one path.
+        exclude: Patterns of what is left out, as ``.gitignore`` has them, relative to each folder;
+            they decide over the files ``.geosearchignore`` in these folders. Of what is named by
+            itself, and of what a STAC document names, they are compared with path, URL and id.
+
+    Raises:
+        UsageError: A pattern is none.
     """
+    exclusion = Exclusion(exclude)
     refused: list[Refusal] = []
     found: list[_Candidate] = []
     named: list[Path] = []
@@ -60,19 +68,27 @@ def find_scenes(paths: Paths) -> Discovery:
     items: list[SceneFile] = []
     for path in path_list(paths):
         if is_stac_document(str(path)) and (is_remote(str(path)) or os.path.isfile(path)):
-            items += _item_files(str(path), refused)
+            items += _item_files(str(path), refused, exclusion)
             continue
         if is_remote(str(path)):
-            remote.append(str(path))
+            if exclusion.leaves_out_named(without_secrets(str(path))):
+                exclusion.count(1)
+            else:
+                remote.append(str(path))
             continue
         start = Path(os.path.abspath(path))
         if start.is_dir():
-            found += _candidates(walk(start, refused, passed_over), start)
+            walked = walk(start, refused, exclusion, passed_over=passed_over)
+            found += _candidates(walked, start)
         elif start.exists():
-            named.append(start)
+            if exclusion.leaves_out_named(str(path)):
+                exclusion.count(1)
+            else:
+                named.append(start)
         elif pattern := parse_pattern(str(path)):
-            matched = _candidates(_matched(pattern, refused), pattern.root)
-            if not matched:
+            before = exclusion.note
+            matched = _candidates(_matched(pattern, refused, exclusion), pattern.root)
+            if not matched and exclusion.note == before:
                 reason = "no scene matches the pattern"
                 refused.append(Refusal(shown(path), reason, "check it with: ls PATTERN"))
             found += matched
@@ -84,10 +100,10 @@ def find_scenes(paths: Paths) -> Discovery:
     # an Item knows more of a file than the file does
     files = [*items, *_scene_files(found, refused), *_remote_files(remote, refused)]
     scenes = _with_ids(_first_of_each(files, refused))
-    return Discovery(scenes, tuple(refused), passed_over_note(passed_over))
+    return Discovery(scenes, tuple(refused), passed_over_note(passed_over), exclusion)
 
 
-def _item_files(path: str, refused: list[Refusal]) -> Iterator[SceneFile]:
+def _item_files(path: str, refused: list[Refusal], exclusion: Exclusion) -> Iterator[SceneFile]:
     """Yield the scenes of a STAC document; items without a raster are refused."""
     start = path if is_remote(path) else os.path.abspath(path)
     for item in read_items(start, refused):
@@ -98,17 +114,26 @@ def _item_files(path: str, refused: list[Refusal]) -> Iterator[SceneFile]:
         except SceneError as error:
             refused.append(Refusal(shown(name), error.message, error.hint))
             continue
+        if exclusion.leaves_out_named(name, *map(_below_item, band_files(scene.href))):
+            exclusion.count(1)
+            continue
         apart = len(band_files(scene.href)) > 1
         yield SceneFile(
             href=scene.href,
             id=name,
             moment=scene.moment,
             band_names=scene.band_names,
+            stated_kind=scene.stated_kind,
             platform=scene.platform,
             band_reason="its Item's red, green and blue" if apart else "",
             names=item_names(name, item.base, scene.href),
             item=without_secrets(f"{item.base}#{name}"),
         )
+
+
+def _below_item(file: str) -> str:
+    """Return what patterns see of an Item's file: of a local one its name, not where it lies."""
+    return without_secrets(file) if is_remote(file) else Path(file).name
 
 
 def _first_of_each(files: Iterable[SceneFile], refused: list[Refusal]) -> list[SceneFile]:
@@ -194,14 +219,18 @@ def _candidates(listings: Iterable[Listing], root: Path) -> list[_Candidate]:
     return [_Candidate(product, root) for listed in listings for product in products(listed)]
 
 
-def _matched(pattern: Pattern, refused: list[Refusal]) -> Iterator[Listing]:
+def _matched(pattern: Pattern, refused: list[Refusal], exclusion: Exclusion) -> Iterator[Listing]:
     """Yield the scenes that match a pattern, and those below the folders that do."""
     files: list[Path] = []
     for place in pattern.places():
-        if not place.is_dir():
+        is_folder = place.is_dir()
+        if exclusion.leaves_out_below(pattern.root, place, is_folder=is_folder):
+            exclusion.count(1, is_folder=is_folder)
+            continue
+        if not is_folder:
             files.append(place)
             continue
-        for listed in walk(place, refused):
+        for listed in walk(place, refused, exclusion, root=pattern.root):
             names = (n for n in listed.names if pattern.accepts(listed.folder / n, place))
             yield Listing(listed.folder, tuple(names))
     for matched in _by_folder(files):

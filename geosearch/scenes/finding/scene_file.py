@@ -1,8 +1,9 @@
 """Files that are found to be scenes, before they are opened."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from geosearch.errors import Refusal
+from geosearch.scenes.finding.exclusion import Exclusion
 from geosearch.scenes.finding.moments import Moment
 from geosearch.scenes.places.href import short_name
 
@@ -22,6 +23,9 @@ class SceneFile:
     """What its bands are called, if that is known before it is opened."""
     platform: str = ""
     """What took it, if that is known before it is opened: ``sentinel-2a``."""
+    stated_kind: tuple[str, str] | None = None
+    """What it is, one of `geosearch.vocabulary.KINDS`, and what says so, if that is known before it
+    is opened."""
     band_reason: str = ""
     """Why its files are red, green and blue, where it has three."""
     names: tuple[str, ...] = ()
@@ -45,3 +49,5 @@ class Discovery:
     """Paths that cannot be looked at."""
     passed_over: str | None = None
     """Note on files that look like rasters and were not tried; None if there are none."""
+    exclusion: Exclusion = field(default_factory=Exclusion, compare=False)
+    """What was left out."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from geosearch.errors import Refusal
 from geosearch.regular_file import is_regular
+from geosearch.scenes.finding.exclusion import Exclusion
 from geosearch.scenes.finding.sidecars import is_sidecar, is_sidecar_folder
 from geosearch.scenes.guarding.databases import has_raster_table
 from geosearch.scenes.places.raster_endings import RASTER_ENDINGS
@@ -22,8 +23,8 @@ _PICTURES = {"png": "pgw pngw wld", "jpg": "jgw jpgw wld", "jpeg": "jgw jpegw wl
 
 _PASSED_OVER = re.compile(
     r"(?:"
-    r"\.(?:safe\.)?(?P<archive>zip|tar|tar\.gz|tgz|tar\.bz2|tar\.xz|tar\.zst|7z|rar)"
-    r"|(?P<packed>\.(?:tiff?|img|jp2|nc|hgt|vrt|bil)\.(?:gz|bz2|xz|zst))"
+    r"\.(?:safe\.)?(?P<container>zip|tar|tar\.gz|tgz|tar\.bz2|tar\.xz|tar\.zst|7z|rar)"
+    r"|(?P<compressed>\.(?:tiff?|img|jp2|nc|hgt|vrt|bil)\.(?:gz|bz2|xz|zst))"
     r"|(?P<other>\.(?:hdf|hdf4|hdf5|h4|h5|he4|he5|grb2?|grib2?|ecw|sid|mbtiles))"
     r")\Z",
     re.IGNORECASE,
@@ -42,20 +43,31 @@ class Listing:
 
 
 def walk(
-    folder: Path, refused: list[Refusal], passed_over: Counter[str] | None = None
+    folder: Path,
+    refused: list[Refusal],
+    exclusion: Exclusion,
+    *,
+    root: Path | None = None,
+    passed_over: Counter[str] | None = None,
 ) -> Iterator[Listing]:
     """Yield a folder's rasters, and those of all folders below it.
 
     Args:
         folder: Where to start, absolute.
         refused: Gets the folders that cannot be looked into.
+        exclusion: What is left out, and counted.
+        root: Where patterns begin: this folder or one above; None for this.
         passed_over: Counts files that look like rasters and are not read, by their endings.
+
+    Raises:
+        UsageError: A ``.geosearchignore`` cannot be read, or holds what is no pattern.
     """
 
     def refuse(error: OSError) -> None:
         name = str(error.filename or folder)
         refused.append(Refusal(name, error.strerror or str(error), "allow it to be read"))
 
+    root = folder if root is None else root
     entered: set[tuple[int, int]] = set()
     for here, folders, files in os.walk(folder, followlinks=True, onerror=refuse):
         status = os.stat(here)
@@ -65,12 +77,18 @@ def walk(
         entered.add((status.st_dev, status.st_ino))
         seen = [name for name in folders if not name.startswith(".")]
         beside = frozenset(seen)
-        folders[:] = sorted(
-            name for name in seen if not is_sidecar_folder(Path(here), name, beside)
-        )
+        inside = sorted(name for name in seen if not is_sidecar_folder(Path(here), name, beside))
+        folders[:] = exclusion.of_folders(Path(here), inside, root)
         if passed_over is not None:
-            passed_over.update(filter(None, map(_ending_passed_over, files)))
-        yield listing(Path(here), files)
+            endings = ((name, _ending_passed_over(name)) for name in files)
+            passed_over.update(
+                ending
+                for name, ending in endings
+                if ending and not exclusion.leaves_out(Path(here, name), root)
+            )
+        # what lies beside a raster tells whether it is a mask of it, whatever is left out
+        found = listing(Path(here), files)
+        yield Listing(found.folder, exclusion.of_files(found.folder, found.names, root))
 
 
 def _ending_passed_over(name: str) -> str | None:
@@ -94,8 +112,9 @@ def passed_over_note(counts: Mapping[str, int]) -> str | None:
     said = f"{total:,} file{'' if one else 's'} look{'s' if one else ''} like rasters"
     kinds = {m.lastgroup for m in map(_PASSED_OVER.fullmatch, counts) if m}
     remedies = {
-        "archive": "unpack archives, or name what is inside: /vsizip//FOLDER/FILE.zip/NAME.tif",
-        "packed": "unpack what is compressed: gunzip FILE",
+        "container": "unpack zip and tar files, or name what is inside: "
+        "/vsizip//FOLDER/FILE.zip/NAME.tif",
+        "compressed": "unpack what is compressed: gunzip FILE",
         "other": "name a file to have it tried, or make GeoTIFFs of its parts: gdal_translate",
     }
     what_to_do = "; ".join(text for kind, text in remedies.items() if kind in kinds)

@@ -37,7 +37,7 @@ ARCHIVED = (
     "SRTMHGT",
     "USGSDEM",
 )
-"""What is read inside of archives: no format there that leads out of them."""
+"""What is read inside of zip and tar files: no format there that leads out of them."""
 
 LOCAL = (
     *ARCHIVED,

@@ -225,8 +225,8 @@ def _archived(source: NamedSource, by: str) -> SceneError:
     except OSError as error:
         return SceneError(f"{by} leads to {shown(inner)}, which is {error.strerror}", hint=_HINT)
     return SceneError(
-        f"{by} leads into {shown(inner)}: what is beside a member of an archive is not known",
-        hint="unpack the archive, and name its files",
+        f"{by} leads into {shown(inner)}: what is beside it in a zip or tar file is not known",
+        hint="unpack it, and name its files",
     )
 
 

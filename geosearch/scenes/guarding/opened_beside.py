@@ -42,7 +42,7 @@ def _is_erdas(file: str) -> bool:
 
 
 def require_nothing_beside(name: str, opener: Opener) -> None:
-    """Look at what GDAL may open beside a member of an archive, though it does not list it."""
+    """Look at what GDAL may open beside a member of a zip or tar file, and does not list."""
     for ending in (*_BESIDE, *map(str.upper, _BESIDE)):
         try:
             with opener(name + ending):
@@ -54,6 +54,6 @@ def require_nothing_beside(name: str, opener: Opener) -> None:
             found = NOT_RECOGNIZED in said and _NOT_THERE not in said
         if found:
             raise SceneError(
-                f"{shown(Path(name).name)} has {ending} beside it in its archive",
-                hint="unpack the archive: what is beside a raster is read from folders only",
+                f"{shown(Path(name).name)} has {ending} beside it in its zip or tar file",
+                hint="unpack that: what is beside a raster is read from folders only",
             )

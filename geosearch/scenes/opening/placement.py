@@ -257,10 +257,10 @@ def fit_polynomial(pixels: Floats, ground: Floats) -> Polynomial:
             "its place on Earth is unknown",
             hint="give it at least three that are not on a line: gdal_edit.py -gcp ... FILE",
         )
-    best, least_px = fits[0]
+    best, min_px = fits[0]
     for fit, left_out_px in fits[1:]:
-        if least_px > _EXACT_PX and left_out_px < _GAIN * least_px:
-            best, least_px = fit, left_out_px
+        if min_px > _EXACT_PX and left_out_px < _GAIN * min_px:
+            best, min_px = fit, left_out_px
     return best
 
 

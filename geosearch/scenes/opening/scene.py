@@ -1,7 +1,7 @@
 """A scene: one raster with a place on Earth, and how its pixels are shown."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -13,11 +13,14 @@ from geosearch.scenes.finding.scene_file import SceneFile
 from geosearch.scenes.opening.bands import BandFacts, choose_bands
 from geosearch.scenes.opening.choose_stretch import choose_stretch
 from geosearch.scenes.opening.dates import find_moment, folder_moment
+from geosearch.scenes.opening.kind import scene_kind
+from geosearch.scenes.opening.meaning import kind_facts
 from geosearch.scenes.opening.placement import place
 from geosearch.scenes.opening.product_metadata import product_moment
 from geosearch.scenes.opening.references import referenced_files
 from geosearch.scenes.opening.sensors import Bands
 from geosearch.scenes.places.href import band_files
+from geosearch.scenes.raster.find_collar import find_collar
 from geosearch.scenes.raster.gdal import gdal_errors, open_raster
 from geosearch.scenes.raster.pixels import pixel_source
 from geosearch.scenes.raster.stretch import Range, Stretch
@@ -25,6 +28,9 @@ from geosearch.scenes.state.file_state import SceneState, scene_state
 
 _OPENINGS = 4
 """A scene that refers to other files is opened twice: only then is it known what to look at."""
+
+_WITH_COLLARS = frozenset({"picture", "pan", "radar"})
+"""Elsewhere 0 is a value as any other: the height of the sea, a class, no ice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,12 @@ class Scene:
     """What is worth knowing about its place, such as the residual of a fit."""
     item: str | None
     """The STAC Item that led to it: its document and its id."""
+    kind: str
+    """What it is, one of `geosearch.vocabulary.KINDS`."""
+    kind_reason: str
+    """What decided that."""
+    collar: str | None = None
+    """What lies around the picture and is not valid, as `Collar.text` has it; None for nothing."""
 
 
 def open_scene(
@@ -100,7 +112,8 @@ def open_scene(
                     hint="compare gdalinfo FILE with where it should be; assign the right CRS",
                 )
             width_m, height_m = ground_sizes_m(placement.to_lonlat, [window])[0] / window[2:]
-            choice = choose_bands(band_facts(dataset, file), bands)
+            facts = band_facts(dataset, file)
+            choice = choose_bands(facts, bands)
             source = pixel_source(dataset, choice.bands)
             reason = choice.reason if bands else file.band_reason or choice.reason
             if source.is_complex:
@@ -109,6 +122,13 @@ def open_scene(
             if moment is None:
                 names = PurePath(file.id).name, first.name
                 moment = find_moment(names, _all_tags(dataset)) or folder_moment(first)
+            said = kind_facts(dataset, facts, choice.bands[0], file.stated_kind)
+            collar = find_collar(source, is_lossy=said.is_lossy)
+            within = replace(source, collar=collar)
+            kind = scene_kind(within, said)
+            if kind.name not in _WITH_COLLARS:
+                collar, within = None, source
+            ranges = choose_stretch(within, stretch)
             return Scene(
                 id=file.id,
                 href=file.href,
@@ -125,9 +145,12 @@ def open_scene(
                 datetime_source=moment.source if moment else None,
                 bands=choice.bands,
                 band_reason=reason,
-                stretch=choose_stretch(source, stretch),
+                stretch=ranges,
                 placement_note=placement.note,
                 item=file.item,
+                kind=kind.name,
+                kind_reason=kind.reason,
+                collar=None if collar is None else collar.text,
             )
 
 

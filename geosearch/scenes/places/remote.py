@@ -24,14 +24,14 @@ _SCHEMES = {
 }
 """GDAL's names of what is behind a URL (GDAL virtual file systems)."""
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://?")
-_ARCHIVE = r"/vsi(?:zip|tar|gzip|7z|rar)"
+_CONTAINER = r"/vsi(?:zip|tar|gzip|7z|rar)"
 _NETWORK_VSI = r"/vsi(?:curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)(?:_streaming)?"
 # only the beginning of a name counts: further on, these are folders of that name
 _VSI = re.compile(
-    rf"(?:{_ARCHIVE}|{_NETWORK_VSI}"
+    rf"(?:{_CONTAINER}|{_NETWORK_VSI}"
     r"|/vsi(?:mem|subfile|sparse|crypt|cached|stdin|stdout|stdout_redirect))[/?]"
 )
-_NETWORK = re.compile(rf"(?:{_ARCHIVE}/\{{?)*{_NETWORK_VSI}[/?]")
+_NETWORK = re.compile(rf"(?:{_CONTAINER}/\{{?)*{_NETWORK_VSI}[/?]")
 _USER = re.compile(r"(?<=://)[^/@\s]*@")
 # presigned URLs of S3, Google and Azure (whose signature is sig, beside se, sp, sv and so on)
 _SECRET = re.compile(

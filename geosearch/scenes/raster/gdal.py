@@ -49,8 +49,8 @@ _NETWORK = _ENGINE | {
     # no listing of what lies beside, and no asking for a dozen sidecars
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
 }
-# what is beside a member of an archive would be opened with all drivers
-_ARCHIVE = _LOCAL | {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
+# what is beside a member of a zip or tar file would be opened with all drivers
+_IN_CONTAINER = _LOCAL | {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
 _TIFF_ENDINGS = (".tif", ".tiff")
 _MAX_BANDS = 4096
 _MAX_BLOCK_BYTES = 1 << 30
@@ -78,7 +78,7 @@ def gdal_errors(href: str) -> Iterator[None]:
     name = short_name(href)
     files = band_files(href)
     network = any(map(uses_network, files))
-    here = _ARCHIVE if any(map(is_remote, files)) else _LOCAL
+    here = _IN_CONTAINER if any(map(is_remote, files)) else _LOCAL
     try:
         # it would take a twentieth of the machine's memory
         cache = {"GDAL_CACHEMAX": reading_memory().gdal_cache_bytes}
@@ -155,7 +155,7 @@ def _open_remote(file: str, options: Mapping[str, int]) -> Any:
 
 
 def _open_here(file: str, options: Mapping[str, int]) -> Any:
-    """Open a local file, or something in a local archive, that leads to nothing else."""
+    """Open a local file, or something in a local zip or tar file, that leads to nothing else."""
     require_local(file, open_local)
     if options:  # GDAL looks for overviews while it opens one
         with open_local(file) as dataset:

@@ -1,6 +1,6 @@
 """Pixels as they are shown: three bands of 8 bits, and which of them are valid.
 
-Everything but the bands and the stretch is read off the file again: palette, alpha,
+Everything but the bands, the stretch and the collar is read off the file again: palette, alpha,
 masks, nodata. So a chip looks the same whenever it is read.
 """
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.windows import Window
 
+from geosearch.scenes.raster.collar import Collar
 from geosearch.scenes.raster.stretch import Range, to_bytes
 
 Pixels = NDArray[np.uint8]
@@ -39,6 +40,8 @@ class PixelSource:
     """The band that says where the picture is, if there is one."""
     masked: bool
     """Whether there is a mask, in the file or beside it."""
+    collar: Collar | None = None
+    """What lies around the picture and is not valid, where the file does not say so."""
 
     @property
     def is_complex(self) -> bool:
@@ -126,8 +129,8 @@ def read_values(
 
     Returns:
         values [bands, height, width]; valid bool [height, width], None where all are. A pixel
-        is valid if the file's mask says so and any of the bands has a finite value that is not
-        nodata.
+        is valid if the file's mask says so, any of the bands has a finite value that is not
+        nodata, and it is not of the collar.
     """
     shape = out_shape or (int(window.height), int(window.width))
     # side by side, as they are shown: GDAL puts values where they belong as it copies them out of
@@ -142,6 +145,9 @@ def read_values(
     elif source.masked:
         mask = source.dataset.read_masks(source.bands[0], window=window, out_shape=shape)
         seen = _both(seen, mask > 0)
+    if source.collar is not None:
+        covered = source.collar.covers(values, window, source.dataset.shape)
+        seen = seen if covered is None else _both(seen, ~covered)
     if seen is not None and seen.all():
         seen = None
     return values, seen

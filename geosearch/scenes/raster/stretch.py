@@ -78,7 +78,7 @@ def to_bytes(values: NDArray[np.generic], ranges: Sequence[Range] | None) -> NDA
     if ranges is None:
         return values.astype(np.uint8, copy=False)
     bands, height, width = values.shape
-    # rows of all bands: few numbers a row would leave little to each of numpy's loops
+    # rows of all bands: few numbers per row would leave little to each of numpy's loops
     rows = np.ascontiguousarray(values.transpose(1, 2, 0)).reshape(height, width * bands)
     inverted = np.tile([black > white for black, white in ranges], width)
     ordered = [tuple(sorted(one)) for one in ranges]
@@ -103,7 +103,7 @@ def _scaled(
     narrow = exact and bool(((extent > 1e-30) & (extent < 1e30)).all())
     work = np.float32 if narrow else np.float64
     low, high = low.astype(work), high.astype(work)
-    # values beyond the range are cut first: the largest of float32 minus the smallest overflows
+    # values beyond the range are clipped first: the largest of float32 minus the smallest overflows
     scaled: NDArray[np.floating[Any]] = values.astype(work)
     np.maximum(scaled, low, out=scaled)  # twice as fast as to clip to arrays
     np.minimum(scaled, high, out=scaled)

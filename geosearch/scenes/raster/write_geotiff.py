@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+TILED: dict[str, Any] = {
+    "driver": "GTiff",
+    "tiled": True,
+    "blockxsize": 256,
+    "blockysize": 256,
+    "compress": "deflate",
+}
+"""How every GeoTIFF is stored that geosearch writes."""
 _OVERVIEWS = (2, 4)
 """How many times smaller each overview is."""
 
@@ -58,7 +67,6 @@ def write_geotiff(
         with rasterio.open(
             path,
             "w",
-            driver="GTiff",
             width=width_px,
             height=height_px,
             count=len(layers),
@@ -66,12 +74,9 @@ def write_geotiff(
             crs=crs,
             transform=rasterio.Affine(*affine),
             nodata=nodata,
-            tiled=True,
-            blockxsize=256,
-            blockysize=256,
-            compress="deflate",
             predictor=2,
             interleave="pixel",
+            **TILED,
         ) as file:
             file.colorinterp = [ColorInterp[name] for name in names]
             file.write(np.stack(layers))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.scenes.raster.gdal import gdal_errors, open_raster
+from geosearch.scenes.raster.write_geotiff import TILED
 
 
 def write_map(
@@ -43,17 +44,13 @@ def write_map(
     with rasterio.open(
         path,
         "w",
-        driver="GTiff",
         width=columns,
         height=rows,
         count=1,
         dtype="float32",
         nodata=float("nan"),
-        tiled=True,
-        blockxsize=256,
-        blockysize=256,
-        compress="deflate",
         predictor=3,
+        **TILED,
         **place,
     ) as file:
         file.write(values, 1)

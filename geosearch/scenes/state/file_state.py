@@ -66,7 +66,9 @@ def _metadata_hash(file: SceneFile) -> str:
     if file.item is None and file.moment is None and not file.band_names and not file.platform:
         return "0"
     when = None if file.moment is None else file.moment.datetime
-    return _hash([(when, file.band_names, file.platform, _named_by(file))])
+    facts: tuple[object, ...] = (when, file.band_names, file.platform, _named_by(file))
+    # only where there is one: what was indexed before kinds were told is not changed by them
+    return _hash([(*facts, file.stated_kind) if file.stated_kind else facts])
 
 
 def _named_by(file: SceneFile) -> str | None:

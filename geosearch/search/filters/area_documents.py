@@ -21,7 +21,7 @@ from geosearch.geo import have_long_edges, read_crs, shapes_to_lonlat
 from geosearch.regular_file import TooLargeError, read_regular, remedy
 from geosearch.text import decoded, shown
 
-_MOST_BYTES = 64 * 2**20
+_MAX_BYTES = 64 * 2**20
 _FILE_HINT = "give the path of a GeoJSON file, or - for standard input"
 _KINDS_HINT = "give a GeoJSON geometry, Feature or FeatureCollection"
 _PLACES_HINT = (
@@ -105,10 +105,10 @@ def _invalid(fault: str, hint: str) -> UsageError:
 def _read_bytes(source: str | Path, name: str) -> bytes:
     try:
         if str(source) != "-":
-            return read_regular(source, _MOST_BYTES, streams=True)
-        data = sys.stdin.buffer.read(_MOST_BYTES + 1)
-        if len(data) > _MOST_BYTES:
-            raise TooLargeError(errno.EFBIG, f"larger than {_MOST_BYTES >> 20} MiB")
+            return read_regular(source, _MAX_BYTES, streams=True)
+        data = sys.stdin.buffer.read(_MAX_BYTES + 1)
+        if len(data) > _MAX_BYTES:
+            raise TooLargeError(errno.EFBIG, f"larger than {_MAX_BYTES >> 20} MiB")
     except TooLargeError as error:
         raise _invalid(f"{name} is {error.strerror}", "simplify the geometry") from error
     except OSError as error:

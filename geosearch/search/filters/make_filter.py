@@ -18,6 +18,7 @@ from geosearch.index import Area, Filter, TimeSpan, ValueRange
 from geosearch.search.conditions import QUANTITIES, Conditions, Quantity, require_known
 from geosearch.search.filters.moments import moments_text
 from geosearch.text import shown
+from geosearch.vocabulary import KINDS
 
 if TYPE_CHECKING:
     from geosearch.search.conditions import Moments
@@ -64,8 +65,27 @@ def make_filter(**conditions: Unpack[Conditions]) -> Filter:
         time=None if when is None else parse_time_span(moments_text(when)),
         undated=undated,
         ranges=_ranges(conditions),
+        kinds=_kinds(conditions.get("kind")),
         notes=() if stated is None else stated.notes,
     )
+
+
+def _kinds(given: str | Sequence[str] | None) -> frozenset[str] | None:
+    """Return the kinds that pass; None for all."""
+    if given is None:
+        return None
+    try:
+        kinds = frozenset([given] if isinstance(given, str) else given)
+        strange = sorted(map(str, kinds - {*KINDS, "all"}))
+    except TypeError:
+        kinds, strange = frozenset(), [repr(given)]
+    if strange or not kinds:
+        raise UsageError(
+            f"`kind` is {shown(', '.join(strange))[:60]}" if strange else "`kind` is empty",
+            hint=f"give one or several of {', '.join(KINDS)}, or all",
+            parameter="kind",
+        )
+    return None if "all" in kinds else kinds
 
 
 def _read_area(source: Any) -> StatedArea:

@@ -1,6 +1,9 @@
 """What is to be said of a filter beside its answer: how it was read, and where the index lies."""
 
+from dataclasses import replace
+
 from geosearch.index import Filter, Generation, moment_of
+from geosearch.vocabulary import KINDS, NO_PICTURES
 
 _DIGITS = 5
 """Of degrees: about a metre."""
@@ -17,9 +20,33 @@ def notes_on(index: Generation, filter: Filter, matching: int) -> tuple[str, ...
     return filter.notes if matching else (*filter.notes, nothing_matches(index, filter))
 
 
+def without_others(index: Generation, filter: Filter) -> Filter:
+    """Return a filter that leaves out what is no picture, with a note on what that is.
+
+    Args:
+        index: What is searched.
+        filter: One that says nothing of kinds.
+    """
+    counts = {}
+    for kind in sorted(NO_PICTURES):
+        kinds = frozenset({kind})
+        only = replace(filter, kinds=kinds)
+        # most segments have none of them: no need to ask what else a filter says
+        having = (one for one in index.segments if one.scenes.of_kinds(kinds) != [])
+        count = sum(segment.select(only).count for segment in having)
+        if count:
+            counts[kind] = count
+    if not counts:
+        return filter
+    said = ", ".join(f"{count:,} of {kind}" for kind, count in counts.items())
+    note = f"left out chips that are no pictures: {said}; `kind` all finds them too"
+    pictures = frozenset(KINDS) - NO_PICTURES
+    return replace(filter, kinds=pictures, notes=(*filter.notes, note))
+
+
 def nothing_matches(index: Generation, filter: Filter) -> str:
     """Return where and when an index is, for those whose filter no chip of it passes."""
-    entries = [segment.entry for segment in index.segments if segment.chip_count]
+    entries = [segment.entry for segment in index.segments if segment.alive.count]
     boxes = [entry.bounds for entry in entries if entry.bounds]
     if not boxes:
         return "the index is empty"

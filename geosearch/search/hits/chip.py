@@ -35,6 +35,10 @@ class Placed(Protocol):
         """Values shown as black and as white, per band."""
 
     @property
+    def collar(self) -> str | None:
+        """What is not valid around the scene's picture, as the index has it."""
+
+    @property
     def pixel_m(self) -> tuple[float, float]:
         """Width and height of the scene's pixel that ``gsd_m`` refers to, metres."""
 
@@ -52,6 +56,7 @@ def window_pixels(chip: Placed) -> NDArray[np.uint8]:
         chip.window,
         bands=chip.bands,
         stretch=chip.stretch,
+        collar=chip.collar,
         gsd_m=chip.gsd_m,
         pixel_m=chip.pixel_m,
     )
@@ -89,6 +94,8 @@ class Chip:
     """Edge of a chip of this index, pixels."""
     stored: StoredVector = field(repr=False, compare=False)
     """Where its vector is."""
+    collar: str | None = field(default=None, repr=False)
+    """What is not valid around the scene's picture, as the index has it."""
 
     @property
     def vector(self) -> NDArray[np.float32]:

@@ -35,7 +35,7 @@ class FoundChip:
 def has_chip(index: Generation, chip_id: str) -> bool:
     """Return whether a chip of an id is searched, or was until it was removed."""
     return _is_text(chip_id) and any(
-        len(segment.rows_with_id(chip_id)) for segment in index.segments
+        len(segment.chips.rows_with_id(chip_id)) for segment in index.segments
     )
 
 
@@ -59,9 +59,9 @@ def find_chip(index: Generation, chip_id: str, *, parameter: str = "chip_id") ->
     removed = False
     found: list[FoundChip] = []
     for segment in index.segments:
-        rows = segment.rows_with_id(chip_id)
-        if len(rows) and segment.alive is not None:
-            alive = segment.alive[rows]
+        rows = segment.chips.rows_with_id(chip_id)
+        if len(rows) and segment.alive.mask is not None:
+            alive = segment.alive.mask[rows]
             removed |= not alive.all()
             rows = rows[alive]
         found += [FoundChip(segment, row) for row in rows.tolist()]
@@ -113,13 +113,14 @@ def chips_of(index: Generation, segment: Segment, rows: Iterable[int]) -> list[C
             footprint=footprint,
             bands=record.bands,
             stretch=record.stretch,
+            collar=record.collar,
             pixel_m=record.pixel_m,
             size_px=index.spec.chips.size_px,
             stored=StoredVector(segment, row),
         )
         for row, (record, footprint) in zip(
             numbers,
-            segment.chips_with_footprints(np.array(numbers, np.int64)),
+            segment.chips.records_with_footprints(np.array(numbers, np.int64)),
             strict=True,
         )
     ]

@@ -49,6 +49,10 @@ class Hit:
     what is asked."""
     likely: float | None = None
     """Probability that it is what was asked for, 0..1; None where that cannot be told."""
+    collar: str | None = field(default=None, repr=False)
+    """What is not valid around the scene's picture, as the index has it."""
+    kind: str = "unknown"
+    """What its scene is, one of `geosearch.vocabulary.KINDS`."""
     where: Where | None = None
     """Where in the chip the query is found, where that was asked for."""
     place: int | None = None

@@ -40,8 +40,8 @@ class Sifting:
         kept = [hit for hit in hits if hit.id not in self.left_out]
         if self.distinct:
             kept = distinct_places(kept)
-        most = 1 if self.nearest_to is not None else self.per_place
-        if most is None:
+        maximum = 1 if self.nearest_to is not None else self.per_place
+        if maximum is None:
             return kept
         shown: Counter[int] = Counter()
         stay = []
@@ -49,7 +49,7 @@ class Sifting:
             kept, place_numbers([hit.footprint for hit in kept]).tolist(), strict=True
         ):
             shown[place] += 1
-            if shown[place] <= most:
+            if shown[place] <= maximum:
                 stay.append(hit)
         return stay
 

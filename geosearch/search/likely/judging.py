@@ -66,7 +66,7 @@ def judge(
     vectors = np.array([hit.vector for hit in hits], np.float32).reshape(len(hits), len(query))
     found = likelihood(query, vectors, yardstick(background))
     likely = _mended(found.hits, query, background, marked)
-    kept = likely_enough(likely.tolist(), least=min_likely, false=false)
+    kept = likely_enough(likely.tolist(), minimum=min_likely, false=false)
     ranked = [
         replace(hits[at], rank=rank, likely=float(likely[at]))
         for rank, at in enumerate(kept, start=1)

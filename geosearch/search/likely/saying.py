@@ -16,25 +16,25 @@ def in_words(any_right: float, passed: int) -> str:
         any_right: Probability of a right hit, 0..1.
         passed: Number of chips that passed the filter.
     """
-    for least, words in _WORDS:
-        if any_right >= least:
+    for minimum, words in _WORDS:
+        if any_right >= minimum:
             return words
     return f"nothing like that was recognised among {passed:,} chips"
 
 
 def likely_enough(
-    probabilities: Sequence[float], *, least: float | None, false: float | None
+    probabilities: Sequence[float], *, minimum: float | None, false: float | None
 ) -> list[int]:
     """Return which hits to keep, by their places, in their order.
 
     Args:
         probabilities: Of the hits, 0..1.
-        least: Probability of each; None for any.
+        minimum: Probability of each; None for any.
         false: Expected fraction of false ones among those kept; None for any.
     """
     order = sorted(range(len(probabilities)), key=lambda at: -probabilities[at])
-    if least is not None:
-        order = [at for at in order if probabilities[at] >= least]
+    if minimum is not None:
+        order = [at for at in order if probabilities[at] >= minimum]
     if false is not None:
         wrong = np.cumsum([1 - probabilities[at] for at in order])
         means = wrong / np.arange(1, len(order) + 1)

@@ -23,17 +23,17 @@ Places = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """The best rows of a segment, of chips of about one width."""
+    """The best rows of a segment."""
 
     segment: Segment
     answer: SegmentAnswer
-    penalty: float = 0.0
-    """What their scores lose in the ranking."""
+    penalty: float | NDArray[np.float64] = 0.0
+    """What their scores lose in the ranking, for all or [m]."""
 
     @property
     def ranks(self) -> NDArray[np.float64]:
         """What decides their order, [m]: the score less the penalty."""
-        return self.answer.scores.astype(np.float64) - self.penalty
+        return np.asarray(self.answer.scores.astype(np.float64) - self.penalty)
 
 
 def best_hits(found: Sequence[Found], k: int, fingerprint: str) -> list[Hit]:
@@ -70,7 +70,7 @@ def hits_of_rows(
         fingerprint: Of the encoder that made the vectors.
         rank_scores: What decides their order, [m]; None where it is not by scores.
     """
-    chips = segment.chips_with_footprints(rows)
+    chips = segment.chips.records_with_footprints(rows)
     order = [None] * len(chips) if rank_scores is None else rank_scores.tolist()
     return [
         _hit((score, rank_score), chip, footprint, fingerprint, StoredVector(segment, row))
@@ -109,8 +109,8 @@ def _smallest_ids(found: Sequence[Found], tied: list[Places], count: int) -> lis
     named = []
     for number, (one, places) in enumerate(zip(found, tied, strict=True)):
         rows = one.answer.rows
-        places = places[one.segment.rows_with_smallest_ids(rows[places], count)]
-        ids = one.segment.chip_ids(rows[places])
+        places = places[one.segment.chips.rows_with_smallest_ids(rows[places], count)]
+        ids = one.segment.chips.ids(rows[places])
         named += [
             (chip_id, number, place) for chip_id, place in zip(ids, places.tolist(), strict=True)
         ]
@@ -143,6 +143,8 @@ def _hit(
         footprint=footprint,
         bands=chip.bands,
         stretch=chip.stretch,
+        collar=chip.collar,
         pixel_m=chip.pixel_m,
+        kind=chip.kind,
         stored=stored,
     )

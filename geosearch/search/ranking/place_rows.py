@@ -50,13 +50,13 @@ def place_rows(
     found = []
     for segment in index.segments:
         rows = segment.select(here).rows()
-        shapes = level_shapes(segment.footprints(rows))
+        shapes = level_shapes(segment.rows.footprints(rows))
         shared = shared_ground(shapes, shape)
         shows = shared > SHARED_GROUND
         for other in _near(but_of, shapes):
             shows[shows] = shared_ground(shapes[shows], other) <= SHARED_GROUND
         rows, shared = rows[shows], shared[shows]
-        found.append(PlaceRows(segment, rows, shared, segment.values("time_ms", rows)))
+        found.append(PlaceRows(segment, rows, shared, segment.rows.values("time_ms", rows)))
     return found
 
 

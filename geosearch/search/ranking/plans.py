@@ -1,4 +1,4 @@
-"""One plan a segment, where chips of several widths were searched apart."""
+"""One plan per segment, where chips of some widths were searched apart."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,17 +6,12 @@ from dataclasses import replace
 from geosearch.index import SegmentPlan
 
 
-def combined_plans(plans: Sequence[SegmentPlan], segments: int) -> tuple[SegmentPlan, ...]:
-    """Return one plan for each segment.
+def combined_plan(plans: Sequence[SegmentPlan]) -> SegmentPlan:
+    """Return one plan for a segment.
 
     Args:
-        plans: Those of all segments, part after part.
-        segments: Number of segments.
+        plans: That of all chips which pass the filter, then those of some of them.
     """
-    return tuple(_combined(plans[number::segments]) for number in range(segments))
-
-
-def _combined(plans: Sequence[SegmentPlan]) -> SegmentPlan:
     searched = [plan for plan in plans if plan.tier != "skipped"] or list(plans[:1])
     if len(searched) == 1:
         return searched[0]
@@ -24,8 +19,6 @@ def _combined(plans: Sequence[SegmentPlan]) -> SegmentPlan:
     times = [plan.expected_ms for plan in searched if plan.expected_ms is not None]
     return replace(
         searched[0],
-        matching=sum(plan.matching for plan in searched),
-        ranges=sum(plan.ranges for plan in searched),
         tier="+".join(sorted({plan.tier for plan in searched})),
         candidates=sum(plan.candidates for plan in searched),
         probed=max(plan.probed for plan in searched),

@@ -4,7 +4,7 @@ A query is compared with the things of the bank, each of which has a range of wi
 usually recognised. The penalty of a width is expected over these things: so many hundredths for
 each octave outside a range, four octaves at most. It depends on the width alone. Widths are taken
 to the nearest quarter of an octave, so that an index has few of them, and the ranking stays exact:
-the best chips of each width, less its penalty, are merged.
+`geosearch.search.ranking.scaled` says how.
 """
 
 from collections.abc import Sequence
@@ -79,8 +79,26 @@ class WidthBin:
 
     def among(self, segment: Segment, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return which of some rows of a segment are of this width, in their order."""
-        values = segment.values(self.range.column, rows)
+        values = segment.rows.values(self.range.column, rows)
         return rows[(values >= self.range.minimum) & (values <= self.range.maximum)]
+
+
+def penalties(
+    preference: Preference, gsd_m: NDArray[np.float32], size_px: int
+) -> NDArray[np.float64]:
+    """Return what the scores of chips lose, float64 [m].
+
+    Args:
+        preference: Of the query.
+        gsd_m: Their metres per pixel, float32 [m]; 0 where they are not known.
+        size_px: Edge of a chip, pixels.
+    """
+    lost = np.zeros(len(gsd_m))
+    known = gsd_m >= _FINEST_M
+    steps, which = np.unique(_steps(gsd_m[known], size_px), return_inverse=True)
+    each = [preference.penalty(_width(step)) for step in steps.tolist()]
+    lost[known] = np.array(each, np.float64)[which]
+    return lost
 
 
 def width_bins(segments: Sequence[Segment], size_px: int) -> list[WidthBin]:
@@ -102,12 +120,12 @@ def width_bins(segments: Sequence[Segment], size_px: int) -> list[WidthBin]:
 
 def _known_spans(segment: Segment) -> NDArray[np.float32]:
     """Return the metres per pixel that blocks span, float32 [b, 2]; unknown ones left out."""
-    spans = segment.gsd_spans
+    spans = segment.blocks.gsd_spans
     return np.maximum(spans[spans[:, 1] >= _FINEST_M], _FINEST_M)
 
 
 def _has_unknown(segment: Segment) -> bool:
-    return bool((segment.gsd_spans[:, 0] < _FINEST_M).any())
+    return bool((segment.blocks.gsd_spans[:, 0] < _FINEST_M).any())
 
 
 def _steps(gsd_m: NDArray[np.float32], size_px: int) -> NDArray[np.int64]:
@@ -127,7 +145,12 @@ def _edges(steps: NDArray[np.int64], size_px: int) -> NDArray[np.float32]:
 def _bin(step: int, size_px: int) -> WidthBin:
     first, after = _edges(np.array([step, step + 1]), size_px)
     gsd_m = ValueRange("gsd_m", float(max(first, _FINEST_M)), _below(after))
-    return WidthBin(gsd_m, float(2 ** (step / STEPS_PER_OCTAVE)))
+    return WidthBin(gsd_m, _width(step))
+
+
+def _width(step: int) -> float:
+    """Return the width on the ground that a bin stands for, metres."""
+    return float(2 ** (step / STEPS_PER_OCTAVE))
 
 
 def _below(value: np.float32) -> float:

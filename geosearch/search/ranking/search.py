@@ -7,7 +7,9 @@ become one, for one query or for several under the same filter.
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import cache
 from operator import index as index_of
 
 import numpy as np
@@ -20,7 +22,9 @@ from geosearch.index import (
     Generation,
     RowRanges,
     SearchOptions,
+    Segment,
     SegmentAnswer,
+    SegmentAnswers,
     SegmentPlan,
     Tier,
 )
@@ -31,26 +35,15 @@ from geosearch.search.hits.sifting import Sifting, ranked
 from geosearch.search.queries.unit_vectors import wrong_shape
 from geosearch.search.ranking.best_hits import Found, best_hits
 from geosearch.search.ranking.nearest_in_time import nearest_in_time
-from geosearch.search.ranking.plans import combined_plans
+from geosearch.search.ranking.plans import combined_plan
 from geosearch.search.ranking.scale import Preference, WidthBin, width_bins
+from geosearch.search.ranking.scaled import Widths, first_depth, with_scale
 from geosearch.stopwatch import Stopwatch
 
 _GROWTH = 4
 _NO_SIFTING = Sifting()
 
 Answer = tuple[list[Hit], tuple[SegmentPlan, ...]]
-DeviceAnswers = list[SegmentAnswer | None]
-"""What a device found for a query, one per segment; None where it did not search."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """Chips of about one width that pass the filter."""
-
-    bin: WidthBin | None
-    """Their width on the ground; None where chips of all widths are taken together."""
-    matching: list[RowRanges]
-    """Which they are, one per segment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +51,10 @@ class _Request:
     """What is the same for all queries of a search."""
 
     index: Generation
-    parts: list[Part]
-    """What passes the filter; every chip is in one part."""
+    matching: list[RowRanges]
+    """What passes the filter, one per segment."""
+    widths: Widths | None
+    """The widths of chips; None where all are of about one, or no query prefers any."""
     k: int
     """Number of chips that are asked of the index."""
     options: SearchOptions
@@ -126,25 +121,26 @@ def search_many(
     notes = notes_on(index, filter, sum(ranges.count for ranges in matching))
     threads = 1 if len(queries) > 1 else _cores()
     tastes = preferences or [None] * len(queries)
-    with watch.time("filter"):
-        parts = _parts(index, filter, matching) if any(tastes) else [Part(None, matching)]
-    asked, options = k + len(sifting.left_out), SearchOptions(tier, threads, device)
-    request = _Request(index, parts, asked, options, filter, k, sifting)
+    options = SearchOptions(tier, threads, device)
+    widths = _widths(index, filter) if any(tastes) else None
+    request = _Request(
+        index, matching, widths, k + len(sifting.left_out), options, filter, k, sifting
+    )
     questions = [_Question(*pair) for pair in zip(queries, tastes, strict=True)]
-    by_device = _on_device(request, questions, watch)
+    asked = _ask(request, questions, watch)
 
-    def answer(question: _Question, known: list[DeviceAnswers]) -> tuple[list[Hit], Explanation]:
+    def answer(question: _Question, asked: _Asked) -> tuple[list[Hit], Explanation]:
         own = Stopwatch(dict(watch.seconds))
         hits, plans = (_answer if sifting.keeps_all else _answer_sifted)(
-            request, question, known, own
+            request, question, asked, own
         )
         took = {step: 1000 * seconds for step, seconds in own.seconds.items()}
         return hits, Explanation(plans, took, notes, *_scale(request, question))
 
     if len(queries) < 2:
-        return [answer(one, known) for one, known in zip(questions, by_device, strict=True)]
+        return [answer(*pair) for pair in zip(questions, asked, strict=True)]
     with ThreadPoolExecutor(min(_cores(), len(queries))) as pool:
-        return list(pool.map(answer, questions, by_device))
+        return list(pool.map(answer, questions, asked))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,45 +151,52 @@ class _Question:
     preference: Preference | None
 
 
-def _parts(index: Generation, filter: Filter, matching: list[RowRanges]) -> list[Part]:
-    """Return what passes a filter, by width on the ground."""
-    whole = [Part(None, matching)]
-    bins = width_bins(index.segments, index.spec.chips.size_px)
-    if len(bins) < 2 or not any(ranges.count for ranges in matching):
-        return whole
-    parts = []
-    for one in bins:
-        narrower = replace(filter, ranges=(*filter.ranges, one.range))
-        chosen = [
-            segment.select(narrower) if ranges.count else ranges
-            for segment, ranges in zip(index.segments, matching, strict=True)
-        ]
-        if any(ranges.count for ranges in chosen):
-            parts.append(Part(one, chosen))
-    return parts if len(parts) > 1 else whole
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What segments answer to a question."""
+
+    answers: list[SegmentAnswers]
+    """One per segment, each to several questions."""
+    number: int
+    """Of this question among them."""
+
+    def of(self, segment: int) -> SegmentAnswer:
+        """Return the answer of a segment, by its number."""
+        return self.answers[segment][self.number]
 
 
-def _on_device(
-    request: _Request, questions: Sequence[_Question], watch: Stopwatch
-) -> list[list[DeviceAnswers]]:
-    """Return what the device finds: for each query, for each part, one per segment."""
-    segments, options = request.index.segments, request.options
-    if options.device is None or not questions:
-        nothing: list[DeviceAnswers] = [[None] * len(segments) for _ in request.parts]
-        return [nothing for _ in questions]
-    table = np.stack([one.vector for one in questions]).astype(np.float32, copy=False)
-    with watch.time("device"):
-        found = [
-            [
-                segment.search_on_device(table, ranges, request.k, options)
-                for segment, ranges in zip(segments, part.matching, strict=True)
+def _widths(index: Generation, filter: Filter) -> Widths | None:
+    """Return the widths of an index's chips, under a filter; None where all are of about one."""
+    size_px = index.spec.chips.size_px
+    bins = width_bins(index.segments, size_px)
+
+    @cache
+    def of(segment: Segment, one: WidthBin) -> RowRanges:
+        return segment.select(replace(filter, ranges=(*filter.ranges, one.range)))
+
+    return Widths(bins, size_px, of) if len(bins) > 1 else None
+
+
+def _ask(request: _Request, questions: Sequence[_Question], watch: Stopwatch) -> list[_Asked]:
+    """Ask all segments all questions; a device is timed here, all else later."""
+    asked: dict[int, _Asked] = {}
+    for scaled in (False, True):
+        numbers = [at for at, one in enumerate(questions) if _is_scaled(request, one) == scaled]
+        if not numbers:
+            continue
+        depth = first_depth(request.k) if scaled else request.k
+        table = np.stack([questions[at].vector for at in numbers]).astype(np.float32, copy=False)
+        with watch.time("device") if request.options.device else nullcontext():
+            answers = [
+                segment.search(table, ranges, depth, request.options)
+                for segment, ranges in zip(request.index.segments, request.matching, strict=True)
             ]
-            for part in request.parts
-        ]
-    return [
-        [[answers[number] for answers in per_segment] for per_segment in found]
-        for number in range(len(questions))
-    ]
+        asked |= {number: _Asked(answers, at) for at, number in enumerate(numbers)}
+    return [asked[number] for number in range(len(questions))]
+
+
+def _is_scaled(request: _Request, question: _Question) -> bool:
+    return request.widths is not None and question.preference is not None
 
 
 def hit_count(k: int, name: str = "k") -> int:
@@ -222,17 +225,18 @@ def _cores() -> int:
 
 
 def _answer_sifted(
-    request: _Request, question: _Question, known: list[DeviceAnswers], watch: Stopwatch
+    request: _Request, question: _Question, asked: _Asked, watch: Stopwatch
 ) -> Answer:
     """Ask for more chips until as many stay as are wanted, or there are no more."""
     count, sifting = request.k, request.sifting
     while True:
-        hits, plans = _answer(replace(request, k=count), question, known, watch)
+        deeper = replace(request, k=count)
+        hits, plans = _answer(deeper, question, asked, watch)
         kept = sifting.sift(hits)
         if len(kept) >= request.wanted or len(hits) < count:
             break
         count *= _GROWTH
-        known = _on_device(replace(request, k=count), [question], watch)[0]
+        (asked,) = _ask(replace(request, k=count), [question], watch)
     kept = kept[: request.wanted]
     if sifting.nearest_to is not None:
         with watch.time("near date"):
@@ -242,56 +246,60 @@ def _answer_sifted(
 
 def _nearest(request: _Request, question: _Question, places: list[Hit]) -> list[Hit]:
     def best(rows: list[NDArray[np.int64]], k: int) -> list[Hit]:
-        here = replace(request, k=k, parts=_parts_of(request, rows))
-        nothing: list[DeviceAnswers] = [[None] * len(rows) for _ in here.parts]
-        return _answer(here, question, nothing, Stopwatch())[0]
+        here = _among(request, rows, k)
+        (asked,) = _ask(here, [question], Stopwatch())
+        return _answer(here, question, asked, Stopwatch())[0]
 
     found = nearest_in_time(request.index, places, request.filter, request.sifting, best)
     return [hit for hits in found for hit in hits]
 
 
-def _parts_of(request: _Request, rows: list[NDArray[np.int64]]) -> list[Part]:
-    """Return some rows of each segment as parts of the same widths."""
-    return [
-        Part(
-            part.bin,
-            [
-                RowRanges.of_rows(own if part.bin is None else part.bin.among(segment, own))
-                for segment, own in zip(request.index.segments, rows, strict=True)
-            ],
-        )
-        for part in request.parts
-    ]
+def _among(request: _Request, rows: list[NDArray[np.int64]], k: int) -> _Request:
+    """Return the same request of the CPU for the best ``k`` of some rows of each segment."""
+    own = dict(zip(request.index.segments, rows, strict=True))
+    widths = request.widths
+    if widths is not None:
+
+        def of(segment: Segment, one: WidthBin) -> RowRanges:
+            return RowRanges.of_rows(one.among(segment, own[segment]))
+
+        widths = replace(widths, of=of)
+    on_cpu = replace(request.options, device=None)
+    matching = [RowRanges.of_rows(part) for part in rows]
+    return replace(request, matching=matching, widths=widths, k=k, options=on_cpu)
 
 
-def _answer(
-    request: _Request, question: _Question, known: list[DeviceAnswers], watch: Stopwatch
-) -> Answer:
-    segments = request.index.segments
-    found: list[Found] = []
+def _answer(request: _Request, question: _Question, asked: _Asked, watch: Stopwatch) -> Answer:
+    """Return the hits of a question."""
     with watch.time("search"):
-        for part, by_device in zip(request.parts, known, strict=True):
-            penalty = _penalty(question, part)
-            for segment, ranges, answer in zip(segments, part.matching, by_device, strict=True):
-                if answer is None:
-                    answer = segment.search(question.vector, ranges, request.k, request.options)
-                found.append(Found(segment, answer, penalty))
+        found = [
+            Found(segment, asked.of(number))
+            for number, segment in enumerate(request.index.segments)
+        ]
+        parts = _scaled(request, question, found)
     with watch.time("records"):
-        hits = best_hits(found, request.k, request.index.spec.fingerprint)
-    return hits, combined_plans([one.answer.how for one in found], len(segments))
+        every = [one for part in parts for one in part]
+        hits = best_hits(every, request.k, request.index.spec.fingerprint)
+    return hits, tuple(combined_plan([one.answer.how for one in part]) for part in parts)
+
+
+def _scaled(request: _Request, question: _Question, found: Sequence[Found]) -> list[list[Found]]:
+    """Return what was found of each segment, and more where the widths of chips count."""
+    if request.widths is None or question.preference is None:
+        return [[one] for one in found]
+
+    def search(segment: Segment, ranges: RowRanges) -> SegmentAnswer:
+        return segment.search(question.vector[None], ranges, request.k, request.options)[0]
+
+    return with_scale(
+        found, request.matching, request.k, question.preference, request.widths, search
+    )
 
 
 def _scale(request: _Request, question: _Question) -> tuple[tuple[float, float] | None, str | None]:
     """Return the widths that a query prefers, or why the scale does not count."""
     if question.preference is None:
         return None, "no widths are preferred"
-    if request.parts[0].bin is None:
-        return None, "all chips that pass are of about one width"
+    if request.widths is None:
+        return None, "all chips are of about one width"
     return question.preference.range_m, None
-
-
-def _penalty(question: _Question, part: Part) -> float:
-    """Return what chips of a part lose; nothing where all are of about one width."""
-    if question.preference is None or part.bin is None:
-        return 0.0
-    return question.preference.penalty(part.bin.width_m)

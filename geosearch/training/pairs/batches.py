@@ -14,7 +14,7 @@ from geosearch.training.pairs.listing import Pair
 from geosearch.training.ranks import ALONE, Ranks
 
 _MIN_SIDE = 0.7
-"""Of a cut, as a fraction of the image's."""
+"""Of a crop, as a fraction of the image's."""
 _READERS = 4
 
 
@@ -31,7 +31,7 @@ def as_it_is(image: NDArray[np.uint8], chance: np.random.Generator) -> NDArray[n
 
 
 def turned(image: NDArray[np.uint8], chance: np.random.Generator) -> NDArray[np.uint8]:
-    """Cut out a part, turn by quarters, mirror: from above no side is up."""
+    """Crop, turn by quarters, mirror: from above no side is up."""
     side = chance.uniform(_MIN_SIDE, 1)
     rows, cols = (max(round(side * extent), 1) for extent in image.shape[:2])
     top = int(chance.integers(image.shape[0] - rows + 1))

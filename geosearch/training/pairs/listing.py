@@ -75,18 +75,18 @@ def read_pairs(listing: Path, images: Path | None = None) -> Pairs:
 
 
 def parted(
-    pairs: tuple[Pair, ...], share: float, seed: int
+    pairs: tuple[Pair, ...], fraction: float, seed: int
 ) -> tuple[tuple[Pair, ...], tuple[Pair, ...]]:
     """Return what is learned from and what is held out, image by image.
 
     Args:
         pairs: All.
-        share: Fraction that is held out, 0..1.
+        fraction: Fraction that is held out, 0..1.
         seed: Random seed.
     """
     rows = list(range(len(pairs)))
     random.Random(seed).shuffle(rows)
-    held = set(rows[: round(share * len(pairs))])
+    held = set(rows[: round(fraction * len(pairs))])
     learned = tuple(pair for row, pair in enumerate(pairs) if row not in held)
     return learned, tuple(pairs[row] for row in sorted(held))
 

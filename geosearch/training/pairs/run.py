@@ -58,7 +58,7 @@ class Tuning:
     held_out: float = 0.05
     """Fraction of images held out for evaluation."""
     augment: str = "turns"
-    """``turns`` (cuts, quarter turns, mirrors) or ``none``."""
+    """``turns`` (crops, quarter turns, mirrors) or ``none``."""
     seed: int = 0
     device: str = "auto"
     precision: str = "auto"
@@ -119,8 +119,8 @@ def train_pairs(
     if resume:
         require_checkpoint(out)
     read = read_pairs(listing, images)
-    share = tuning.held_out if tuning.held_out * len(read.pairs) >= _MIN_HELD_OUT else 0.0
-    learned, held_out = parted(read.pairs, share, tuning.seed)
+    fraction = tuning.held_out if tuning.held_out * len(read.pairs) >= _MIN_HELD_OUT else 0.0
+    learned, held_out = parted(read.pairs, fraction, tuning.seed)
     require_folder(out)
     with joined(resolve_device(tuning.device)) as (ranks, device):
         if tuning.batch % ranks.count:

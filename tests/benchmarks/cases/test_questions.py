@@ -49,8 +49,8 @@ def test_the_right_rows_are_the_best_that_shapely_finds_in_the_box(
 
 def test_a_filter_leaves_about_the_share_that_was_asked_for(questions: list[Question]) -> None:
     for one in questions:
-        share = WAYS[one.kind].selectivity
-        assert share * ROWS <= one.passed <= 2 * share * ROWS + 60
+        fraction = WAYS[one.kind].selectivity
+        assert fraction * ROWS <= one.passed <= 2 * fraction * ROWS + 60
 
 
 def test_what_is_not_found_lowers_the_recall(questions: list[Question]) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from support.scenes_making import write_band
 
+import geosearch
 from geosearch.cli.main import run
 
 
@@ -78,3 +79,39 @@ def test_what_cannot_be_meant_is_refused_before_weights_are_read(
     command = ["index", scenes, "--encoder", "mini", "--weights", weights, "--size", "64"]
     assert run([*command, "-i", str(tmp_path / "index"), *asked]) == 2
     assert "missing.safetensors" not in capsys.readouterr().err
+
+
+def test_what_is_left_out_stays_in_the_index_until_it_is_pruned(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scenes = make_scenes(tmp_path / "scenes", 3)
+    command = ["index", scenes, "-i", str(tmp_path / "index"), "--encoder", "null"]
+    assert run([*command, "--size", "16", "--exclude", "0.tif"]) == 0
+    assert "left out by patterns: 1 raster\n" in capsys.readouterr().err
+    (tmp_path / "scenes" / ".geosearchignore").write_text("1.tif\n")
+    assert run(command) == 0
+    said = capsys.readouterr().err
+    assert "missing: 1.tif\n" in said
+    assert "missing 1 scene whose files are gone or left out; --prune removes them" in said
+    assert [scene.id for scene in geosearch.open(tmp_path / "index").generation.scenes] == [
+        "0.tif",
+        "1.tif",
+        "2.tif",
+    ]
+    assert run([*command, "--prune"]) == 0
+    assert "1.tif" not in geosearch.open(tmp_path / "index").generation.scene_ids
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["--exclude", "[z-a]"], "error: --exclude is '[z-a]': it is not a pattern"),
+        (["--exclude", "*"], "error: no scene found; left out by patterns: 2 rasters\n"),
+    ],
+)
+def test_patterns_that_leave_nothing_are_refused(
+    asked: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scenes = make_scenes(tmp_path / "scenes", 2)
+    assert run(["index", scenes, "-i", str(tmp_path / "index"), "--encoder", "null", *asked]) == 2
+    assert said in capsys.readouterr().err

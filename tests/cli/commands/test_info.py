@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.sealing import reseal
+from support.indexes.sealing import reseal
 from support.small_index import DIM, SPEC, build, chips, record
 
 from geosearch.cli.main import run
@@ -20,7 +20,8 @@ def put_plan(index: Path, recalls: list[tuple[float, str, float]], queries: str)
     plan = json.loads(path.read_text())
     plan["queries"] = queries
     plan["recalls"] = [
-        {"selectivity": share, "tier": tier, "recall": recall} for share, tier, recall in recalls
+        {"selectivity": fraction, "tier": tier, "recall": recall}
+        for fraction, tier, recall in recalls
     ]
     path.write_text(json.dumps(plan))
     reseal(index)
@@ -54,7 +55,7 @@ def test_json_has_all_that_was_measured(index: Path, capsys: Captured) -> None:
     assert segment["texts_asked"] == 0
     assert {"row", "code", "candidate"} <= segment["calibration"]["costs"].keys()
     needs = segment["calibration"]["needs"][0]
-    assert {"selectivity", "share", "candidates", "scored"} == needs.keys()
+    assert {"selectivity", "fraction", "candidates", "scored"} == needs.keys()
     assert {"usual", "deviations"} == segment["calibration"]["errors"].keys()
 
 

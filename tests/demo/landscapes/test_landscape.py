@@ -5,11 +5,11 @@ import pytest
 import shapely
 from shapely import Polygon, box
 
-from geosearch.demo.landscapes.landscape import Landscape, Plan, draw_landscape
+from geosearch.demo.landscapes.landscape import Contents, Landscape, draw_landscape
 from geosearch.demo.landscapes.sites import SITES
 from geosearch.demo.subjects.things import _COURTS
 
-_PLAN = Plan(
+_PLAN = Contents(
     "river",
     (
         "court between two white buildings",
@@ -98,6 +98,6 @@ def test_every_seed_of_the_archive_has_the_readmes_example_twice(seed: int) -> N
     found = 0
     for number, site in enumerate(SITES):
         rng = np.random.default_rng([seed, number])
-        scene = draw_landscape(rng, site.width_px, site.height_px, site.plan, site.valid)
+        scene = draw_landscape(rng, site.width_px, site.height_px, site.contents, site.valid)
         found += sum(mark.kind == "court between two white buildings" for mark in scene.marks)
     assert found >= 2

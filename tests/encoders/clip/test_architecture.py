@@ -3,7 +3,7 @@
 import math
 
 import torch
-from support.dgtrs_formulas import Sizes
+from support.encoders.dgtrs_formulas import Sizes
 
 from geosearch.encoders.clip.architecture import VitSizes, read_architecture
 from geosearch.encoders.clip.dgtrs import merge_positions

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from support.dgtrs_formulas import Reference, Sizes
+from support.encoders.dgtrs_formulas import Reference, Sizes
 
 from geosearch.encoders import Encoder, load_encoder
 from geosearch.encoders.clip.bpe import ClipTokenizer

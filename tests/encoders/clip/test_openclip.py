@@ -18,7 +18,7 @@ from geosearch.encoders.clip.openclip import architectures
 from geosearch.errors import UsageError, WeightsError
 
 sys.path.insert(0, str(Path(__file__).parent))
-from support.reference_clip import open_clip
+from support.encoders.reference_clip import open_clip
 
 TEXTS = [
     "a tennis court between two white buildings",

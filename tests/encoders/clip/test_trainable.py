@@ -8,13 +8,8 @@ import torch
 from safetensors.torch import load_file
 from torch.nn import functional
 
-from geosearch.encoders import (
-    ClipTowers,
-    encoder_info,
-    load_encoder,
-    new_clip_towers,
-    read_clip_towers,
-)
+from geosearch.encoders import encoder_info, load_encoder, new_clip_towers, read_clip_towers
+from geosearch.encoders.clip.trainable import ClipTowers
 from geosearch.errors import UsageError
 
 TEXTS = ["a harbour", "many planes are parked next to a long building in an airport . " * 9]

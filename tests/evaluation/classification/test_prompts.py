@@ -4,8 +4,11 @@ import hashlib
 
 import pytest
 
-from geosearch.evaluation import CLASSIFICATION_PROTOCOLS
-from geosearch.evaluation.classification.prompts import GEORSCLIP_TEMPLATES, class_words
+from geosearch.evaluation.classification.prompts import (
+    CLASSIFICATION_PROTOCOLS,
+    GEORSCLIP_TEMPLATES,
+    class_words,
+)
 
 
 def test_protocols_have_their_number_of_templates() -> None:

@@ -25,8 +25,8 @@ def written_out(prob: np.ndarray, regions: list[Region]) -> dict[str, float]:
     cv2.fillPoly(mask, [np.array(region, np.int32) for region in regions], 1)
     area = mask.sum()
     inside = (prob * mask).sum()
-    share = inside / (prob.sum() - inside + 1e-7)
-    rsu = 1 - math.exp(-0.707 * share * (prob.size - area) / area)
+    fraction = inside / (prob.sum() - inside + 1e-7)
+    rsu = 1 - math.exp(-0.707 * fraction * (prob.size - area) / area)
     grey: np.ndarray = np.asarray(prob * 255.0, np.uint8)
     for _ in range(5):
         grey = cv2.blur(grey, (50, 50))

@@ -22,18 +22,18 @@ def test_recalls_are_what_sorting_each_list_gives() -> None:
     owner = np.repeat(np.arange(30), 5)
     texts = unit(images[owner] + rng.normal(0, 0.6, (150, 8)))
     found = recalls(images, texts, owner)
-    for depth, share in zip((1, 5, 10), found.image_to_text, strict=True):
+    for depth, fraction in zip((1, 5, 10), found.image_to_text, strict=True):
         right = [
             i in owner[np.argsort(-(texts @ image), kind="stable")[:depth]]
             for i, image in enumerate(images)
         ]
-        assert share == pytest.approx(100 * np.mean(right))
-    for depth, share in zip((1, 5, 10), found.text_to_image, strict=True):
+        assert fraction == pytest.approx(100 * np.mean(right))
+    for depth, fraction in zip((1, 5, 10), found.text_to_image, strict=True):
         right = [
             owner[j] in np.argsort(-(images @ text), kind="stable")[:depth]
             for j, text in enumerate(texts)
         ]
-        assert share == pytest.approx(100 * np.mean(right))
+        assert fraction == pytest.approx(100 * np.mean(right))
     assert found.mean == pytest.approx(np.mean([*found.image_to_text, *found.text_to_image]))
 
 

@@ -7,9 +7,9 @@ from geosearch.formats.hits.elided import elided
 
 
 @given(st.text(max_size=300), st.integers(1, 320))
-def test_what_is_left_fits_and_is_as_long_as_can_be(text: str, most: int) -> None:
-    left = elided(text, lambda part: len(part) <= most)
-    assert left == text if len(text) <= most else len(left) == most
+def test_what_is_left_fits_and_is_as_long_as_can_be(text: str, maximum: int) -> None:
+    left = elided(text, lambda part: len(part) <= maximum)
+    assert left == text if len(text) <= maximum else len(left) == maximum
 
 
 def test_the_end_keeps_more_than_the_beginning() -> None:

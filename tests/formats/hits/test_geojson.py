@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, shape
 
 from geosearch.api import Hits
-from geosearch.formats import answer_line, feature_collection, geojson_text
+from geosearch.formats import answer_line, geojson_text
+from geosearch.formats.hits.geojson import feature_collection
 from geosearch.geo import PixelWindow, bbox_geometry
 from geosearch.search import Explanation, Hit
 from geosearch.text import is_readable, shown
@@ -40,6 +41,7 @@ def test_a_feature_carries_every_property_of_a_hit() -> None:
         "size_m": [76.8, 76.8],
         "gsd_m": 0.6,
         "datetime": "2020-06-01T10:00:00Z",
+        "geosearch:kind": "unknown",
         "encoder": "mini-0",
         "bands": [1, 2, 3],
         "stretch": None,

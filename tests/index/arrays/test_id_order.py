@@ -90,8 +90,8 @@ def test_a_segment_finds_the_smallest_of_thousands_of_ids(
 ) -> None:
     segment = make_segment(tmp_path / "index", PLAIN, own)
     rows = np.random.default_rng(1).permutation(segment.n)[:3000]
-    ids = segment.chip_ids(rows)
-    places = segment.rows_with_smallest_ids(rows, count)
+    ids = segment.chips.ids(rows)
+    places = segment.chips.rows_with_smallest_ids(rows, count)
     assert sorted(ids[at] for at in places)[:count] == sorted(ids)[:count]
     assert count <= len(places) <= 2 * count + 5
 
@@ -99,9 +99,9 @@ def test_a_segment_finds_the_smallest_of_thousands_of_ids(
 def test_where_a_scenes_id_goes_on_as_windows_do_none_is_missed(tmp_path: Path) -> None:
     segment = make_segment(tmp_path / "index", AMBIGUOUS)
     rows = np.arange(segment.n)
-    ids = segment.chip_ids(rows)
+    ids = segment.chips.ids(rows)
     for count in (1, 50, 800):
-        places = segment.rows_with_smallest_ids(rows, count)
+        places = segment.chips.rows_with_smallest_ids(rows, count)
         assert sorted(ids[at] for at in places)[:count] == sorted(ids)[:count]
 
 
@@ -111,4 +111,4 @@ def test_ids_that_lie_outside_of_their_file_are_an_error_with_a_remedy(tmp_path:
     np.full(700 * len(PLAIN) + 1, 2**40, "<i8").tofile(starts)
     (segment,) = open_index(tmp_path / "index").segments
     with pytest.raises(IndexFolderError, match="ids is damaged"):
-        segment.rows_with_smallest_ids(np.arange(segment.n), 10)
+        segment.chips.rows_with_smallest_ids(np.arange(segment.n), 10)

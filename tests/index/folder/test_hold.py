@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.sealing import edit_manifest
+from support.indexes.sealing import edit_manifest
 from support.small_index import SPEC, build, chips, record
 
 import geosearch
@@ -173,7 +173,7 @@ WRITER = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from support.sealing import edit_manifest
+from support.indexes.sealing import edit_manifest
 from support.small_index import SPEC, chips, record
 from geosearch.errors import IndexFolderError
 from geosearch.index import IndexWriter

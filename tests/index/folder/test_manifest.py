@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.every_file import copied, make
-from support.sealing import edit_manifest
+from support.indexes.every_file import copied, make
+from support.indexes.sealing import edit_manifest
 
 from geosearch.errors import IndexFolderError
 from geosearch.index import open_index, repair, verify
@@ -164,4 +164,4 @@ def test_what_the_manifest_says_of_a_segment_is_what_the_segment_says(
 ) -> None:
     edit_manifest(index, lambda document: entry_of(document, removed=False).update(changes))
     with pytest.raises(IndexFolderError, match=said):
-        _ = [segment.description for segment in open_index(index).segments]
+        _ = [segment.scenes.description for segment in open_index(index).segments]

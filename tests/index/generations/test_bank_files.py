@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.in_the_way import make_folder, make_link, make_pipe
+from support.indexes.in_the_way import make_folder, make_link, make_pipe
 from support.small_index import DIM, SPEC, chips, record, unit
 
 import geosearch

@@ -145,7 +145,7 @@ def test_removed_chips_are_no_rows_any_more_and_nothing_else_is_left(index: Path
     chip_count = open_index(index).chip_count
     done = compact(index)
     (segment,) = open_index(index).segments
-    assert (done.chips, segment.n, segment.alive) == (chip_count, chip_count, None)
+    assert (done.chips, segment.n, segment.alive.mask) == (chip_count, chip_count, None)
     assert segment_files(index) == {segment.id}
     assert list((index / "removed").iterdir()) == []
     assert done.freed_bytes > 1_000_000
@@ -208,7 +208,7 @@ def test_nothing_is_left_to_do_after_a_compaction(tmp_path: Path, max_rows: int)
 
 def test_removed_rows_go_from_segments_of_any_size_once_and_for_all(index: Path) -> None:
     first = compact(index, max_rows=150)
-    assert all(segment.alive is None for segment in open_index(index).segments)
+    assert all(segment.alive.mask is None for segment in open_index(index).segments)
     assert compact(index, max_rows=150).generation == first.generation
 
 
@@ -218,7 +218,7 @@ def test_large_segments_become_one_where_memory_allows(tmp_path: Path) -> None:
     assert compact(tmp_path / "index", max_rows=2000).segments == 1
     assert verify(tmp_path / "index") == []
     opened = open_index(tmp_path / "index")
-    assert [segment.has_ann for segment in opened.segments] == [True]
+    assert [segment.ann is not None for segment in opened.segments] == [True]
     assert [chip for chip, _ in found(opened, k=50)] == best_ids(all_chips(), unit(1), 50)
 
 

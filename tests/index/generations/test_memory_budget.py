@@ -31,8 +31,8 @@ def test_what_is_no_size_is_refused_with_an_example(text: str) -> None:
 def test_too_little_is_refused_with_the_least_that_is_enough() -> None:
     with pytest.raises(UsageError, match="too little") as caught:
         memory_budget("100MB")
-    least = caught.value.hint.split()[3].rstrip(",")
-    assert memory_budget(least) == parse_size(least)
+    minimum = caught.value.hint.split()[3].rstrip(",")
+    assert memory_budget(minimum) == parse_size(minimum)
 
 
 @pytest.mark.skipif(machine_memory() < 1 << 30, reason="so little that more than half is taken")

@@ -61,15 +61,15 @@ def test_ten_years_of_adding_copy_a_row_a_few_dozen_times_at_most() -> None:
     rng = np.random.default_rng(0)
     sizes: list[int] = []
     copied = added = 0
-    most = 0
+    maximum = 0
     for _ in range(1000):
         new = int(rng.integers(500, 1500))
         added += new
         sizes, rewritten = merged([*sizes, new], 10**9)
         copied += rewritten
-        most = max(most, len(sizes))
+        maximum = max(maximum, len(sizes))
     assert copied / added < np.log(added / 500) / np.log(1.25)
-    assert most <= 5
+    assert maximum <= 5
 
 
 @given(st.lists(st.integers(0, 300), max_size=30), st.integers(100, 400))

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+from support.indexes.sealing import edit_manifest, reseal, seal_description
 from support.making import DIM, SPEC, chips, scene
-from support.sealing import edit_manifest, reseal, seal_description
 
 from geosearch.errors import IndexFolderError
 from geosearch.index import (
@@ -42,17 +42,17 @@ def test_chips_come_back_as_they_went_in(tmp_path: Path) -> None:
     publish(tmp_path / "index", "a.tif")
     (segment,) = open_index(tmp_path / "index").segments
     batch = chips(seed=1)
-    for row, chip in enumerate(segment.chips(ALL)):
+    for row, chip in enumerate(segment.chips.records(ALL)):
         at = chip.window[0] // 64
         assert chip.id == f"a.tif@{64 * at},0,64x64"
         assert chip.window == tuple(batch.windows[at])
-        assert segment.valid[row] == pytest.approx(batch.valid[at])
-        assert segment.cloud[row] == batch.cloud[at]
+        assert segment.rows.valid[row] == pytest.approx(batch.valid[at])
+        assert segment.rows.cloud[row] == batch.cloud[at]
         assert chip.gsd_m == 100
         np.testing.assert_array_equal(segment.vectors[row], batch.vectors[at].astype(np.float16))
-        assert segment.footprints(np.array([row]))[0].equals(batch.footprints[at])
-        assert tuple(segment.bounds[row]) == batch.footprints[at].bounds
-    assert (segment.time_ms == 1577934245678).all()
+        assert segment.rows.footprints(np.array([row]))[0].equals(batch.footprints[at])
+        assert tuple(segment.rows.bounds[row]) == batch.footprints[at].bounds
+    assert (segment.rows.time_ms == 1577934245678).all()
 
 
 def test_a_scene_comes_back_as_it_went_in(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_sixteen_bits_change_a_score_by_less_than_a_thousandth(tmp_path: Path) -
     (segment,) = open_index(tmp_path / "index").segments
     query = chips(seed=3).vectors[0]
     rows, scores = best_rows(segment.vectors, query, RowRanges.span(0, segment.n), 10)
-    columns = [chip.window[0] // 64 for chip in segment.chips(rows)]
+    columns = [chip.window[0] // 64 for chip in segment.chips.records(rows)]
     np.testing.assert_allclose(scores, chips(seed=1).vectors[columns] @ query, atol=1e-3)
 
 
@@ -76,7 +76,7 @@ def test_a_changed_scene_replaces_its_chips_and_an_unchanged_one_is_known(tmp_pa
     opened = open_index(index)
     assert scene_names(index) == ["a.tif", "b.tif"]
     assert opened.chip_count == 20
-    alive = [int(s.n if s.alive is None else s.alive.sum()) for s in opened.segments]
+    alive = [int(s.n if s.alive.mask is None else s.alive.mask.sum()) for s in opened.segments]
     assert alive == [10, 10]
     with IndexWriter(index, SPEC) as writer:
         assert writer.status("a.tif", "2") == "published"
@@ -112,7 +112,7 @@ def test_a_scene_without_a_chip_is_remembered(tmp_path: Path) -> None:
         assert writer.status("empty.tif", "1") == "published"
     (segment,) = open_index(index).segments
     everything = segment.select(Filter())
-    answer = segment.search(np.ones(DIM, np.float32), everything, 5, SearchOptions())
+    answer = segment.search(np.ones((1, DIM), np.float32), everything, 5, SearchOptions())[0]
     assert answer.rows.tolist() == []
     assert answer.how.tier == "skipped"
 
@@ -125,8 +125,8 @@ def test_a_footprint_cut_at_180_degrees_keeps_both_parts(tmp_path: Path) -> None
         writer.stage(scene("fiji.tif", datetime=None), batch)
         writer.publish()
     (segment,) = open_index(tmp_path / "index").segments
-    assert segment.footprints(np.array([0]))[0].equals(cut)
-    assert segment.time_ms[0] == np.iinfo(np.int64).min
+    assert segment.rows.footprints(np.array([0]))[0].equals(cut)
+    assert segment.rows.time_ms[0] == np.iinfo(np.int64).min
 
 
 def test_two_writers_exclude_each_other(tmp_path: Path) -> None:
@@ -297,7 +297,7 @@ def test_a_sidecar_without_the_asked_scenes_is_refused_by_name(tmp_path: Path) -
     reseal(tmp_path / "index")
     (segment,) = open_index(tmp_path / "index").segments
     with pytest.raises(IndexFolderError, match=r"chips\.duckdb is damaged"):
-        segment.chips(ALL)
+        segment.chips.records(ALL)
 
 
 def test_verify_does_not_follow_a_strangers_path(tmp_path: Path) -> None:
@@ -346,4 +346,4 @@ def test_a_cloud_score_that_is_not_known_is_null(tmp_path: Path) -> None:
         known = connection.sql("SELECT count(*), count(cloud) FROM chips").fetchall()
     assert known == [(10, 0)]
     (segment,) = open_index(tmp_path / "index").segments
-    assert np.isnan(segment.cloud).all()
+    assert np.isnan(segment.rows.cloud).all()

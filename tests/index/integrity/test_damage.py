@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.every_file import answers, copied, files_of, make
-from support.in_the_way import make_folder, make_link, make_pipe
+from support.indexes.every_file import answers, copied, files_of, make
+from support.indexes.in_the_way import make_folder, make_link, make_pipe
 
 from geosearch.errors import GeosearchError, IndexFolderError
 from geosearch.index import open_index, verify

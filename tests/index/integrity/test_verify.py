@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.sealing import edit_manifest, reseal
+from support.indexes.sealing import edit_manifest, reseal
 from support.small_index import SPEC, build, chips, record, unit
 
 import geosearch

@@ -40,7 +40,7 @@ def recall_of(need: Need, tier: ApproximateTier, vectors: np.ndarray, queries: n
     found = []
     for query in queries:
         truth = np.lexsort((np.arange(ROWS), -(vectors.astype(np.float64) @ query)))[:K]
-        candidates = tier.candidates(query, everything, need.candidates, need.share).rows
+        candidates = tier.candidates(query, everything, need.candidates, need.fraction).rows
         best, _ = best_rows(vectors, query, RowRanges.of_rows(np.sort(candidates)), K)
         found.append(len(np.intersect1d(truth, best)) / K)
     return float(np.mean(found))
@@ -94,7 +94,7 @@ def test_needs_are_told_by_falling_selectivity_and_can_be_met(measured: Calibrat
     assert [need.selectivity for need in measured.needs] == [1.0, 0.1, 0.01]
     assert [one.selectivity for one in measured.recalls] == [1.0, 0.1, 0.01]
     for need in measured.needs:
-        assert 0 < need.share <= 1
+        assert 0 < need.fraction <= 1
         assert need.candidates >= K
     assert all(0.95 <= one.recall <= 1 for one in measured.recalls)
     assert measured.queries == "texts"

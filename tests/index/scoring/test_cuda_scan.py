@@ -60,8 +60,8 @@ def cases(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, RowRanges, int]:
     vectors = rng.integers(-levels, levels + 1, size=(rows, dim)) / (levels * dim**0.5)
     queries = rng.normal(size=(draw(st.integers(1, 4)), dim))
     queries /= np.linalg.norm(queries, axis=1, keepdims=True)
-    share = draw(st.sampled_from([0.02, 0.3, 0.9, 1.0]))
-    passing = np.flatnonzero(rng.random(rows) < share)
+    fraction = draw(st.sampled_from([0.02, 0.3, 0.9, 1.0]))
+    passing = np.flatnonzero(rng.random(rows) < fraction)
     ranges = RowRanges.of_rows(passing if len(passing) else np.arange(1))
     k = draw(st.integers(1, rows + 3))
     return vectors.astype(np.float16), queries.astype(np.float32), ranges, k
@@ -82,12 +82,12 @@ def test_any_rows_are_ranked_as_the_cpu_ranks_them(
 
 
 @pytest.mark.parametrize("device", DEVICES)
-@pytest.mark.parametrize("share", [1.0, 0.4, 0.01])
-def test_a_large_segment_is_scanned_in_parts(device: str, share: float) -> None:
+@pytest.mark.parametrize("fraction", [1.0, 0.4, 0.01])
+def test_a_large_segment_is_scanned_in_parts(device: str, fraction: float) -> None:
     rng = np.random.default_rng(3)
     vectors = unit(rng, 30_000, 64)
     queries = unit(rng, 5, 64).astype(np.float32)
-    ranges = RowRanges.of_rows(np.flatnonzero(rng.random(30_000) < share))
+    ranges = RowRanges.of_rows(np.flatnonzero(rng.random(30_000) < fraction))
     answers = scanner(vectors, device).best_rows(NAME, vectors, queries, ranges, 10)
     for query, answer in zip(queries, answers, strict=True):
         require_same(answer, vectors, query, ranges, 10)

@@ -81,9 +81,9 @@ def test_all_that_tie_with_the_last_are_there(levels: list[int], k: int, apart: 
     query = np.eye(8, dtype=np.float32)[0]
     rows = np.arange(0, len(levels), 2) if apart else np.arange(len(levels))
     scores = vectors[rows, 0].astype(np.float32)
-    least = np.sort(scores)[-min(k, len(rows))]
+    minimum = np.sort(scores)[-min(k, len(rows))]
     found, found_scores = tied_rows(vectors, query, RowRanges.of_rows(rows), k)
-    expected = rows[np.lexsort((rows, -scores))][: int((scores >= least).sum())]
+    expected = rows[np.lexsort((rows, -scores))][: int((scores >= minimum).sum())]
     assert found.tolist() == expected.tolist()
     assert found_scores.tolist() == vectors[found, 0].astype(np.float32).tolist()
 

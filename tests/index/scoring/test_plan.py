@@ -74,8 +74,8 @@ def test_an_approximate_choice_has_enough_to_choose_from(matching: int, k: int) 
     choice = choose(MEASURED, ROWS, matching, 1, k, tier="ivfpq")
     if choice.tier == "ivfpq":
         assert k < choice.candidates < matching
-        assert need_at(MEASURED, matching / ROWS).share <= choice.share <= 1
-        assert choice.share * matching >= min(4 * choice.candidates, matching) * 0.999
+        assert need_at(MEASURED, matching / ROWS).fraction <= choice.fraction <= 1
+        assert choice.fraction * matching >= min(4 * choice.candidates, matching) * 0.999
     else:
         assert choice.candidates == matching
 
@@ -96,13 +96,13 @@ def test_few_rows_are_scanned_and_none_are_skipped() -> None:
 @pytest.mark.parametrize("need", MEASURED.needs)
 def test_what_was_measured_is_what_is_needed(need: Need) -> None:
     found = need_at(MEASURED, need.selectivity)
-    assert found.share == pytest.approx(need.share)
+    assert found.fraction == pytest.approx(need.fraction)
     assert found.candidates == pytest.approx(need.candidates, abs=1)
 
 
 def test_in_between_the_need_is_on_a_line_of_logarithms() -> None:
     found = need_at(MEASURED, 10**-0.5)
-    assert found.share == pytest.approx((0.1 * 0.2) ** 0.5)
+    assert found.fraction == pytest.approx((0.1 * 0.2) ** 0.5)
     assert found.candidates == pytest.approx((2_000 * 1_000) ** 0.5, abs=1)
 
 
@@ -110,14 +110,14 @@ def test_in_between_the_need_is_on_a_line_of_logarithms() -> None:
 def test_a_narrower_filter_needs_no_smaller_share(a: float, b: float) -> None:
     for calibration in (MEASURED, UNMEASURED):
         narrow, wide = need_at(calibration, min(a, b)), need_at(calibration, max(a, b))
-        assert narrow.share >= wide.share * 0.999_999
-        assert 0 < narrow.share <= 1
+        assert narrow.fraction >= wide.fraction * 0.999_999
+        assert 0 < narrow.fraction <= 1
         assert narrow.candidates <= wide.candidates
 
 
 def test_below_the_least_that_was_measured_the_slope_goes_on() -> None:
-    assert need_at(MEASURED, 0.001).share == pytest.approx(0.8)
-    assert need_at(MEASURED, 1e-9).share == 1.0
+    assert need_at(MEASURED, 0.001).fraction == pytest.approx(0.8)
+    assert need_at(MEASURED, 1e-9).fraction == 1.0
     assert need_at(MEASURED, 0.0).candidates == 500
 
 
@@ -125,7 +125,7 @@ def test_a_single_measurement_holds_everywhere() -> None:
     one = replace(MEASURED, needs=(Need(1.0, 0.3, 700, 600),))
     for selectivity in (1.0, 0.01, 1e-6):
         found = need_at(one, selectivity)
-        assert found.share == pytest.approx(0.3)
+        assert found.fraction == pytest.approx(0.3)
         assert found.candidates == pytest.approx(700, abs=1)
 
 

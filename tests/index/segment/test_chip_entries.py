@@ -131,9 +131,9 @@ def test_what_is_told_is_what_the_columns_have(
     @given(st.lists(st.integers(0, 19), max_size=25))
     def check(rows: list[int]) -> None:
         asked = np.array(rows, dtype=np.int64)
-        told = segment.chips_with_footprints(asked)
-        assert [chip for chip, _ in told] == segment.chips(asked)
-        expected = [shape.wkb for shape in segment.footprints(asked)]
+        told = segment.chips.records_with_footprints(asked)
+        assert [chip for chip, _ in told] == segment.chips.records(asked)
+        expected = [shape.wkb for shape in segment.rows.footprints(asked)]
         assert [shape.wkb for _, shape in told] == expected
 
     check()
@@ -142,8 +142,8 @@ def test_what_is_told_is_what_the_columns_have(
 def test_more_than_a_few_are_told_as_well(tmp_path: Path) -> None:
     segment = publish(tmp_path / "index", own=True)
     many = np.tile(np.arange(20), 60)
-    told = segment.chips_with_footprints(many)
-    assert [chip.id for chip, _ in told] == segment.chip_ids(many)
+    told = segment.chips.records_with_footprints(many)
+    assert [chip.id for chip, _ in told] == segment.chips.ids(many)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_an_entry_that_leads_elsewhere_is_named(tmp_path: Path, field: str, valu
     entries.tofile(path)
     (segment,) = open_index(tmp_path / "index").segments
     with pytest.raises(IndexFolderError, match=r"chips is damaged"):
-        segment.chips_with_footprints(np.arange(20))
+        segment.chips.records_with_footprints(np.arange(20))
 
 
 def test_entries_of_another_number_of_rows_are_refused(tmp_path: Path) -> None:

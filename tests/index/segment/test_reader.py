@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.every_file import answers, make
+from support.indexes.every_file import answers, make
 from support.scripts import run_script
 from support.small_index import SPEC, build, chips, record, unit
 
@@ -19,6 +19,7 @@ import geosearch
 from geosearch.errors import GeosearchError, IndexFolderError
 from geosearch.index import Generation, IndexWriter, Segment, compact, open_index, repair, verify
 from geosearch.index.folder.manifest import read_manifest
+from geosearch.index.segment.ann import SegmentAnn
 from geosearch.search import search
 
 HERE = str(Path(__file__).parents[2])
@@ -56,12 +57,16 @@ def ids_of(opened: Generation, seed: int) -> list[str]:
     return [hit.id for hit in search(opened, unit(seed), k=20)[0]]
 
 
+def tiers(opened: Generation) -> list[SegmentAnn]:
+    return [segment.ann for segment in opened.segments if segment.ann is not None]
+
+
 FIRST_USES: dict[str, Callable[[Generation], object]] = {
-    "the description": lambda index: [one.description for one in index.segments],
-    "the approximate tier": lambda index: [one.tier for one in index.segments],
-    "what was measured": lambda index: [one.calibration for one in index.segments],
+    "the description": lambda index: [one.scenes.description for one in index.segments],
+    "the approximate tier": lambda index: [ann.tier for ann in tiers(index)],
+    "what was measured": lambda index: [ann.calibration for ann in tiers(index)],
     "the sidecar": lambda index: index.scenes,
-    "which rows are removed": lambda index: [one.alive for one in index.segments],
+    "which rows are removed": lambda index: [one.alive.mask for one in index.segments],
     "the blocks": lambda index: [one.blocks for one in index.segments],
     "what it holds": lambda index: index.describe(),
     "a search": lambda index: ids_of(index, 1),
@@ -122,7 +127,7 @@ def test_who_reads_an_index_that_is_repaired_is_told_to_open_again(index: Path) 
         path.write_bytes(path.read_bytes() + b" ")
     repair(index)
     with pytest.raises(IndexFolderError, match="was compacted after"):
-        _ = [one.calibration for one in opened.segments]
+        _ = [ann.calibration for ann in tiers(opened)]
 
 
 def test_an_index_that_was_deleted_is_no_damage(index: Path) -> None:
@@ -199,7 +204,7 @@ def test_an_open_index_is_pickled_by_its_folder(
     assert (again.folder, again.number) == (index, opened.number)
     assert answers(again) == answers(open_index(index))
     segment: Segment = pickle.loads(pickle.dumps(open_index(index).segments[0]))
-    assert segment.chip_count == open_index(index).segments[0].chip_count
+    assert segment.alive.count == open_index(index).segments[0].alive.count
 
 
 def asked(arguments: tuple[geosearch.Index, int]) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from support.sealing import reseal
+from support.indexes.sealing import reseal
 from support.small_index import build
 
 from geosearch.errors import IndexFolderError

@@ -56,7 +56,7 @@ def test_a_mask_that_comes_later_hides_its_pixels(tmp_path: Path) -> None:
         file.write_mask(np.tile(np.arange(32) < 16, (32, 1)))
     assert run(path.parent).chips == 1
     (segment,) = open_index(tmp_path / "index").segments
-    assert segment.valid[-1] == 0.5
+    assert segment.rows.valid[-1] == 0.5
 
 
 def test_a_changed_source_of_a_vrt_is_embedded(tmp_path: Path) -> None:

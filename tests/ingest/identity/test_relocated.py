@@ -51,7 +51,7 @@ def index(scenes: Path, tmp_path: Path) -> Path:
 def vectors(index: Path) -> set[bytes]:
     found = set()
     for segment in open_index(index).segments:
-        rows = np.arange(segment.n) if segment.alive_rows is None else segment.alive_rows
+        rows = np.arange(segment.n) if segment.alive.rows is None else segment.alive.rows
         found |= {segment.vectors[row].tobytes() for row in rows}
     return found
 

@@ -18,8 +18,8 @@ from support.scenes_making import write_band
 from geosearch.chips import ResolvedChips
 from geosearch.errors import Interrupted
 from geosearch.index import open_index, verify
-from geosearch.ingest import BuildReport, Intervals, RunSettings, ingest, look_for_scenes
-from geosearch.ingest.run.intervals import INTERVALS
+from geosearch.ingest import BuildReport, RunSettings, ingest, look_for_scenes
+from geosearch.ingest.run.intervals import INTERVALS, Intervals
 from geosearch.reporting import LOG, Reporter
 
 CUT = ResolvedChips(size_px=32, stride_px=8)

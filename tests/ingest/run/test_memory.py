@@ -12,7 +12,8 @@ from rasterio.windows import Window
 
 import geosearch
 from geosearch.errors import UsageError
-from geosearch.ingest import RunMemory, run_memory
+from geosearch.ingest import run_memory
+from geosearch.ingest.run.memory import RunMemory
 from geosearch.scenes import ReadingMemory, reading_within
 from geosearch.scenes.raster.reading_memory import reading_memory
 
@@ -23,8 +24,8 @@ SIDE_PX = 30_000
 def test_less_than_is_possible_is_refused_with_the_least(size: str | int) -> None:
     with pytest.raises(UsageError) as caught:
         run_memory(size)
-    least = caught.value.hint.split()[3].rstrip(";")
-    assert run_memory(least).reading.gdal_cache_bytes > 0
+    minimum = caught.value.hint.split()[3].rstrip(";")
+    assert run_memory(minimum).reading.gdal_cache_bytes > 0
 
 
 def test_without_a_number_reading_holds_what_it_is_made_for() -> None:
@@ -93,11 +94,13 @@ def peak_bytes(scene: Path, index: Path, *options: str) -> int:
     return int(ran.stderr.split()[-1])
 
 
-@pytest.mark.parametrize(("options", "most"), [((), 10**9), (("--max-memory", "400MB"), 4 * 10**8)])
+@pytest.mark.parametrize(
+    ("options", "maximum"), [((), 10**9), (("--max-memory", "400MB"), 4 * 10**8)]
+)
 def test_a_large_scene_takes_no_more_than_is_said(
-    large: Path, tmp_path: Path, options: tuple[str, ...], most: int
+    large: Path, tmp_path: Path, options: tuple[str, ...], maximum: int
 ) -> None:
-    assert peak_bytes(large, tmp_path / "index", *options) < most
+    assert peak_bytes(large, tmp_path / "index", *options) < maximum
 
 
 def test_chips_are_the_same_with_little_memory(large: Path, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def picture(colour: tuple[int, int, int] = FOREST, side_px: int = 128) -> NDArra
     return np.full((side_px, side_px, 3), colour, np.uint8)
 
 
-def share(pixels: NDArray[np.uint8], gsd_m: float = 10.0, valid: float = 1.0) -> float:
+def fraction(pixels: NDArray[np.uint8], gsd_m: float = 10.0, valid: float = 1.0) -> float:
     width = pixels.shape[1]
     return float(cloud_fractions(pixels, [0], width, np.array([valid], np.float32), gsd_m)[0])
 
@@ -36,43 +36,43 @@ def test_the_share_is_that_of_the_area_of_a_large_white_thing(
     pixels[row : row + height, col : col + width] = CLOUD
     # every second row and column is looked at: an edge may be off by one pixel
     edge = (width + height) / 128**2
-    assert share(pixels) == pytest.approx(width * height / 128**2, abs=2 * edge)
+    assert fraction(pixels) == pytest.approx(width * height / 128**2, abs=2 * edge)
 
 
 @pytest.mark.parametrize("colour", [FOREST, SAND, ASPHALT, (0, 0, 0), (255, 255, 180)])
 def test_what_is_dark_or_coloured_is_no_cloud(colour: tuple[int, int, int]) -> None:
-    assert share(picture(colour)) == 0
+    assert fraction(picture(colour)) == 0
 
 
 def test_small_white_things_are_no_cloud_and_large_ones_are() -> None:
     pixels = picture()
     for col in range(4, 128, 24):
         pixels[20:30, col : col + 10] = CLOUD
-    assert share(pixels, gsd_m=0.5) == 0  # roofs of 5 m
-    assert share(pixels, gsd_m=30) > 0.02  # clouds of 300 m
+    assert fraction(pixels, gsd_m=0.5) == 0  # roofs of 5 m
+    assert fraction(pixels, gsd_m=30) > 0.02  # clouds of 300 m
 
 
 def test_a_fine_chip_is_in_cloud_where_it_is_white_all_over() -> None:
     pixels = picture(CLOUD)
-    assert share(pixels, gsd_m=0.3) == 1
+    assert fraction(pixels, gsd_m=0.3) == 1
     pixels[:20] = ASPHALT  # there is an edge: a roof, or a square
-    assert share(pixels, gsd_m=0.3) == 0
+    assert fraction(pixels, gsd_m=0.3) == 0
 
 
 def test_what_is_not_valid_does_not_count() -> None:
     pixels = picture(CLOUD)
     pixels[:64] = 0
-    assert share(pixels, valid=0.5) == pytest.approx(1, abs=0.02)
+    assert fraction(pixels, valid=0.5) == pytest.approx(1, abs=0.02)
 
 
 def test_without_a_valid_pixel_nothing_is_known() -> None:
-    assert np.isnan(share(picture((0, 0, 0)), valid=0))
+    assert np.isnan(fraction(picture((0, 0, 0)), valid=0))
 
 
 @pytest.mark.parametrize("side_px", [1, 2, 31, 47, 48, 95, 96, 224, 512])
 def test_chips_of_any_size_have_a_score(side_px: int) -> None:
-    assert share(picture(CLOUD, side_px)) == 1
-    assert share(picture(FOREST, side_px)) == 0
+    assert fraction(picture(CLOUD, side_px)) == 1
+    assert fraction(picture(FOREST, side_px)) == 0
 
 
 def cloud_of(path: Path, size_px: int = 128) -> NDArray[np.float32]:

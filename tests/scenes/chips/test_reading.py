@@ -63,7 +63,7 @@ def gathered(scene: Scene, windows: np.ndarray, size: int) -> tuple[np.ndarray, 
 
 def plainly(scene: Scene, windows: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """The same chips, each read by itself: slow, and as simple as can be."""
-    chips, shares = [], []
+    chips, fractions = [], []
     with rasterio.open(scene.href) as dataset:
         for col, row, width, height in windows.tolist():
             window = Window(col, row, width, height)
@@ -76,8 +76,8 @@ def plainly(scene: Scene, windows: np.ndarray, size: int) -> tuple[np.ndarray, n
             chip = np.zeros((size, size, 3), np.uint8)
             chip[:height, :width] = shown.transpose(1, 2, 0)
             chips.append(chip)
-            shares.append(good.mean())
-    return np.array(chips), np.array(shares)
+            fractions.append(good.mean())
+    return np.array(chips), np.array(fractions)
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,9 @@ def test_real_chips_are_what_a_plain_read_gives(
     scene = open_scene(SceneFile(str(path), name))
     windows = chip_windows(scene.width_px, scene.height_px, size_px=size, stride_px=stride)
     pixels, valid = gathered(scene, windows, size)
-    expected, shares = plainly(scene, windows, size)
+    expected, fractions = plainly(scene, windows, size)
     np.testing.assert_array_equal(pixels, expected)
-    np.testing.assert_allclose(valid, shares, atol=1e-6)
+    np.testing.assert_allclose(valid, fractions, atol=1e-6)
 
 
 @pytest.fixture(scope="module")
@@ -130,9 +130,9 @@ def test_any_size_stride_and_choice_of_windows_reads_right(
         assert list(read_chips(noisy, windows, size_px=size)) == []
         return
     pixels, valid = gathered(noisy, windows, size)
-    expected, shares = plainly(noisy, windows, size)
+    expected, fractions = plainly(noisy, windows, size)
     np.testing.assert_array_equal(pixels, expected)
-    np.testing.assert_allclose(valid, shares, atol=1e-6)
+    np.testing.assert_allclose(valid, fractions, atol=1e-6)
 
 
 @pytest.mark.parametrize("strip_bytes", [1, 64 * 90 * 4, 64 * 200 * 4])

@@ -45,7 +45,9 @@ def test_one_file_is_one(tmp_path: Path) -> None:
     (tmp_path / "a.tgz").touch()
     said = find_scenes(tmp_path).passed_over
     assert said is not None
-    assert said.startswith("1 file looks like rasters and was passed over: 1 .tgz (unpack archives")
+    assert said.startswith(
+        "1 file looks like rasters and was passed over: 1 .tgz (unpack zip and tar files"
+    )
 
 
 def test_nothing_is_said_where_nothing_was_passed_over(tmp_path: Path) -> None:
@@ -73,4 +75,4 @@ def test_a_folder_of_nothing_else_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "y.zip").touch()
     with pytest.raises(UsageError, match="no scene found") as caught:
         geosearch.build([tmp_path], tmp_path / "index", encoder="null")
-    assert "unpack archives" in caught.value.hint
+    assert "unpack zip and tar files" in caught.value.hint

@@ -4,7 +4,6 @@ The truth is the listener's: requests are counted, with every way out that GDAL 
 (``NO_PROXY``, credentials, an endpoint for S3).
 """
 
-import os
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -17,22 +16,28 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
+from support.gdal_documents import (
+    NAMES,
+    SIDE,
+    around,
+    escaped,
+    stac,
+    tile_index,
+    vrt,
+    wcs,
+    wms,
+    wmts,
+)
 from support.scenes_making import values, write_band
 
 from geosearch.errors import SceneError
-from geosearch.geo import PixelWindow
 from geosearch.scenes import (
     SceneFile,
     chip_windows,
-    find_scenes,
     open_scene,
     read_chips,
-    read_window,
-    scene_state,
 )
 from geosearch.scenes.raster.gdal import open_raster
-
-SIDE = 64
 
 
 @dataclass
@@ -82,82 +87,6 @@ def listener(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         yield found
     running.shutdown()
     running.server_close()
-
-
-def escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def vrt(source: str, relative: int = 0) -> str:
-    return around(
-        f"<SimpleSource><SourceFilename relativeToVRT='{relative}'>{source}</SourceFilename>"
-        "<SourceBand>1</SourceBand></SimpleSource>"
-    )
-
-
-def around(sources: str, more: str = "") -> str:
-    return f"""<VRTDataset rasterXSize="{SIDE}" rasterYSize="{SIDE}"><SRS>EPSG:32633</SRS>
-      <GeoTransform>500000, 10, 0, 5000000, 0, -10</GeoTransform>{more}
-      <VRTRasterBand dataType="UInt16" band="1">{sources}</VRTRasterBand></VRTDataset>"""
-
-
-def wms(url: str) -> str:
-    return f"""<GDAL_WMS>
-      <Service name="TMS"><ServerUrl>{url}/${{z}}/${{x}}/${{y}}.png</ServerUrl></Service>
-      <DataWindow><UpperLeftX>0</UpperLeftX><UpperLeftY>100</UpperLeftY>
-        <LowerRightX>100</LowerRightX><LowerRightY>0</LowerRightY>
-        <SizeX>{SIDE // 2}</SizeX><SizeY>{SIDE // 2}</SizeY><TileLevel>0</TileLevel></DataWindow>
-      <Projection>EPSG:4326</Projection><BandsCount>1</BandsCount></GDAL_WMS>"""
-
-
-def wcs(url: str) -> str:
-    return f"""<WCS_GDAL><ServiceURL>{url}/wcs?</ServiceURL><Version>1.0.0</Version>
-      <CoverageName>x</CoverageName></WCS_GDAL>"""
-
-
-def wmts(url: str) -> str:
-    return f"<GDAL_WMTS><GetCapabilitiesUrl>{url}/wmts.xml</GetCapabilitiesUrl></GDAL_WMTS>"
-
-
-def stac(url: str) -> str:
-    return f"""{{"type":"FeatureCollection","stac_version":"1.0.0","stac_extensions":[],"features":[
-      {{"type":"Feature","stac_version":"1.0.0","id":"x","bbox":[0,0,1,1],"geometry":null,
-      "properties":{{"proj:epsg":32633,"proj:transform":[10,0,5e5,0,-10,5e6,0,0,1],
-      "proj:shape":[64,64]}},"assets":{{"data":{{"href":"{url}/a.tif"}}}}}}]}}"""
-
-
-def tile_index(url: str) -> str:
-    index = f"<IndexDataset>/vsicurl/{url}/i.gpkg</IndexDataset>"
-    return f"<GDALTileIndexDataset>{index}</GDALTileIndexDataset>"
-
-
-NAMES: dict[str, Callable[[str], str]] = {
-    "url": lambda url: f"{url}/a.tif",
-    "curl": lambda url: f"/vsicurl/{url}/a.tif",
-    "curl with options": lambda url: f"/vsicurl?use_head=no&url={url}/a.tif",
-    "streamed": lambda url: f"/vsicurl_streaming/{url}/a.tif",
-    "zipped": lambda url: f"/vsizip//vsicurl/{url}/a.zip/a.tif",
-    "zipped in braces": lambda url: f"/vsizip/{{/vsicurl/{url}/a.zip}}/a.tif",
-    "part": lambda url: f"/vsisubfile/0_100,/vsicurl/{url}/a.tif",
-    "cached": lambda url: f"/vsicached?file=/vsicurl/{url}/a.tif",
-    "s3": lambda url: "/vsis3/bucket/a.tif",
-    "wcs": lambda url: f"WCS:{url}/wcs?version=1.0.0&coverage=x",
-    "wmts": lambda url: f"WMTS:{url}/wmts.xml",
-    "wms": lambda url: f"WMS:{url}/wms?layers=x",
-    "dap": lambda url: f"NETCDF:{url}/a.nc:v",
-    "dap in quotes": lambda url: f'NETCDF:"{url}/a.nc":v',
-    "vrt url": lambda url: f"vrt:///vsicurl/{url}/a.tif?bands=1",
-    "wms document": wms,
-    "wcs document": wcs,
-    "wmts document": wmts,
-    "vrt document": lambda url: vrt(f"/vsicurl/{url}/a.tif"),
-    "stac": lambda url: f'STACIT:"{url}/i.json"',
-    "stac document": stac,
-    "tile index": lambda url: f"GTI:/vsicurl/{url}/i.gti.gpkg",
-    "tile index document": tile_index,
-    "earth engine": lambda url: "EEDAI:projects/x/assets/y",
-    "planet": lambda url: "PLMosaic:mosaic=x,api_key=y",
-}
 
 
 def read_all(path: Path) -> None:
@@ -375,89 +304,9 @@ def test_nothing_beside_a_member_leads_to_the_network(
         archive.writestr(f"x.tif{ending}", wms(listener.url))
     member = f"/vsizip/{tmp_path}/z.zip/x.tif"
     (tmp_path / "outer.vrt").write_text(vrt(member))
-    assert_refused(listener, member, str(tmp_path / "outer.vrt"), match="archive", read=open_raster)
-
-
-def test_harmless_options_are_read(tmp_path: Path) -> None:
-    band = values(5, SIDE)
-    write_band(tmp_path / "a.tif", band)
-    options = "<OpenOptions><OOI key='Num_Threads'>ALL_CPUS</OOI></OpenOptions>"
-    document = vrt("a.tif", relative=1).replace("<SourceBand>", f"{options}<SourceBand>")
-    (tmp_path / "x.vrt").write_text(document)
-    np.testing.assert_array_equal(picture(tmp_path / "x.vrt")[0], band)
-
-
-# what is to go on working
-
-
-def picture(path: Path) -> np.ndarray:
-    with open_raster(str(path)) as dataset:
-        return np.asarray(dataset.read())
-
-
-def test_sources_on_this_machine_are_read(tmp_path: Path) -> None:
-    band = values(1, SIDE)
-    write_band(tmp_path / "tiles" / "a b&c.tif", band)
-    (tmp_path / "x.vrt").write_text(vrt("tiles/a b&amp;c.tif", relative=1))
-    (tmp_path / "y.vrt").write_text(vrt(str(tmp_path / "x.vrt")))
-    for name in ("x.vrt", "y.vrt"):
-        np.testing.assert_array_equal(picture(tmp_path / name)[0], band)
-
-
-def test_a_subdataset_is_a_source(tmp_path: Path, shared_data: Path) -> None:
-    source = shared_data / "pathological" / "two_variables.nc"
-    with rasterio.open(source) as dataset:
-        name = dataset.subdatasets[0]
-    with rasterio.open(name) as dataset:
-        expected = dataset.read(1)
-    document = vrt(escaped(name)).replace(f'"{SIDE}"', f'"{expected.shape[0]}"')
-    (tmp_path / "x.vrt").write_text(document.replace("UInt16", "Float32"))
-    np.testing.assert_array_equal(picture(tmp_path / "x.vrt")[0], expected)
-
-
-def test_a_name_that_is_not_utf_8_is_a_source(tmp_path: Path) -> None:
-    band = values(2, SIDE)
-    made = write_band(tmp_path / "made.tif", band)
-    named = Path(str(tmp_path) + "/sc\udce8ne.tif")
-    made.rename(named)
-    (tmp_path / "x.vrt").write_bytes(vrt("sc\xe8ne.tif", relative=1).encode("latin-1"))
-    np.testing.assert_array_equal(picture(tmp_path / "x.vrt")[0], band)
-
-
-def test_overviews_in_a_file_of_another_name_are_read(tmp_path: Path) -> None:
-    path = write_band(tmp_path / "x.tif", values(0, SIDE))
-    small = write_band(tmp_path / "small.tif", values(3, SIDE // 2))
-    with rasterio.open(path, "r+") as file:
-        file.update_tags(ns="OVERVIEWS", OVERVIEW_FILE=":::BASE:::small.tif")
-    with open_raster(str(path), overview=0) as overview:
-        np.testing.assert_array_equal(overview.read(), picture(small))
-
-
-@pytest.mark.parametrize(
-    "folder", ["vsis3", "vsicurl", "a/vsicurl/http:", "vsizip", "http:", "s3:", "vsigs/vsicurl"]
-)
-@pytest.mark.parametrize("is_relative", [True, False])
-def test_folders_are_local_whatever_they_are_called(
-    folder: str, is_relative: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    band = values(4, SIDE)
-    path = write_band(tmp_path / folder / "x.tif", band)
-    (tmp_path / folder / "y.vrt").write_text(vrt("x.tif", relative=1))
-    named = folder if is_relative else str(tmp_path / folder)
-    files = find_scenes([named]).files
-    assert [file.href for file in files] == [str(path), str(path.with_name("y.vrt"))]
-    (alone,) = find_scenes([f"{named}/x.tif"]).files
-    for file in (*files, alone):
-        scene = open_scene(file)
-        before = scene_state(file)
-        assert before.size_bytes == Path(file.href).stat().st_size
-        os.utime(file.href)
-        assert scene_state(file) != before
-        window = read_window(
-            scene.href, PixelWindow(0, 0, SIDE, SIDE), bands=scene.bands, stretch=None
-        )
-        assert window.shape == (SIDE, SIDE, 3)
+    assert_refused(
+        listener, member, str(tmp_path / "outer.vrt"), match="zip or tar file", read=open_raster
+    )
 
 
 def test_a_folder_called_like_the_network_is_guarded(listener: Listener, tmp_path: Path) -> None:

@@ -205,11 +205,11 @@ def test_no_filter_lets_everything_pass() -> None:
     assert not make_filter(min_valid=0).is_empty
 
 
-@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan"), float("inf")])
+@pytest.mark.parametrize("fraction", [-0.1, 1.1, float("nan"), float("inf")])
 @pytest.mark.parametrize("option", ["min_cloud", "max_cloud", "min_valid"])
-def test_a_share_beyond_0_and_1_is_refused(option: str, share: float) -> None:
+def test_a_share_beyond_0_and_1_is_refused(option: str, fraction: float) -> None:
     with pytest.raises(UsageError, match=f"`{option}` is"):
-        make_filter(**{option: share})  # type: ignore[arg-type]
+        make_filter(**{option: fraction})  # type: ignore[arg-type]
 
 
 def test_shares_of_cloud_that_no_chip_can_have_are_refused() -> None:

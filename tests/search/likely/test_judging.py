@@ -83,8 +83,8 @@ def living(index: Generation) -> dict[str, np.ndarray]:
     """Vectors of all chips that are searched, float64, by id."""
     found = {}
     for segment in index.segments:
-        rows = np.arange(segment.n) if segment.alive_rows is None else segment.alive_rows
-        for row, chip_id in zip(rows.tolist(), segment.chip_ids(rows), strict=True):
+        rows = np.arange(segment.n) if segment.alive.rows is None else segment.alive.rows
+        for row, chip_id in zip(rows.tolist(), segment.chips.ids(rows), strict=True):
             found[chip_id] = np.array(segment.vectors[row], float)
     return found
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import support.odd_archives as odd
+import support.indexes.odd_archives as odd
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st

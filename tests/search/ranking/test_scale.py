@@ -78,9 +78,9 @@ def expected(
     """All chips of up to ``maximum`` metres per pixel by cosine less penalty, in float64."""
     entries = []
     for segment in index.segments:
-        gsd = segment.window_columns["gsd_m"].astype(np.float64)
+        gsd = segment.rows.window_columns["gsd_m"].astype(np.float64)
         scores = segment.vectors.astype(np.float64) @ query.astype(np.float64)
-        for row, chip in enumerate(segment.chip_ids(np.arange(segment.n))):
+        for row, chip in enumerate(segment.chips.ids(np.arange(segment.n))):
             loss = 0.0
             if gsd[row] > maximum:
                 continue
@@ -108,6 +108,24 @@ def test_the_order_is_the_formulas(tmp_path: Path, seed: int, k: int) -> None:
     query = unit(np.random.default_rng(100 + seed).normal(size=DIM))
     ((hits, _),) = search_many(index, [query], k=k, preferences=[taste(seed)])
     assert [hit.id for hit in hits] == expected(index, query, taste(seed))[:k]
+
+
+@pytest.mark.parametrize("best_width", [0.6, 3.0, 10.0, 250.0])
+@pytest.mark.parametrize("k", [1, 10, 100])
+def test_chips_that_score_low_and_suit_are_not_missed(
+    tmp_path: Path, best_width: float, k: int
+) -> None:
+    """Thousands of chips of a width that does not suit score higher than all that do."""
+    gsds = [[0.1, 0.6, 10.0, 250.0] * 500 + [0.3] * 500, [best_width] * 300 + [0.0] * 30]
+    index = build(tmp_path / "index", gsds)
+    low, high = np.log2([best_width * SIZE_PX * 0.9, best_width * SIZE_PX * 1.1])
+    ends = np.log2(np.array(THINGS))
+    apart = np.maximum(np.maximum(ends[:, 0] - low, high - ends[:, 1]), 0)
+    suits = Preference((apart == 0) / np.count_nonzero(apart == 0))
+    for seed in range(4):
+        query = unit(np.random.default_rng(200 + seed).normal(size=DIM))
+        ((hits, _),) = search_many(index, [query], k=k, preferences=[suits])
+        assert [hit.id for hit in hits] == expected(index, query, suits)[:k]
 
 
 def test_the_approximate_tier_gives_the_same(tmp_path: Path) -> None:
@@ -150,7 +168,7 @@ def test_with_one_width_the_order_is_the_cosines(tmp_path: Path) -> None:
     ((scaled, how),) = search_many(index, [query], k=30, preferences=[taste(2)])
     assert [hit.id for hit in scaled] == [hit.id for hit in plain]
     assert how.scale_m is None
-    assert how.scale_off == "all chips that pass are of about one width"
+    assert how.scale_off == "all chips are of about one width"
 
 
 def test_a_query_without_preference_stays_beside_one_with(tmp_path: Path) -> None:
@@ -179,7 +197,7 @@ def test_every_chip_is_in_one_bin(
     tmp_path_factory: pytest.TempPathFactory, gsds: list[float]
 ) -> None:
     index = build(tmp_path_factory.mktemp("bins") / "index", [gsds])
-    stored = index.segments[0].window_columns["gsd_m"]
+    stored = index.segments[0].rows.window_columns["gsd_m"]
     bins = [one.range for one in width_bins(index.segments, SIZE_PX)]
     inside = [(stored >= one.minimum) & (stored <= one.maximum) for one in bins]
     assert (np.sum(inside, axis=0) == 1).all()

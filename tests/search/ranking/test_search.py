@@ -21,10 +21,10 @@ from geosearch.index import (
     IndexSpec,
     IndexWriter,
     SceneRecord,
-    Segment,
     TimeSpan,
     open_index,
 )
+from geosearch.index.segment.chips import SegmentChips
 from geosearch.search import make_filter, search
 
 DIM = 16
@@ -84,9 +84,9 @@ def brute_force(
         rows = np.arange(segment.n)
         scores = segment.vectors.astype(np.float32) @ query
         for row, chip, footprint in zip(
-            rows, segment.chips(rows), segment.footprints(rows), strict=True
+            rows, segment.chips.records(rows), segment.rows.footprints(rows), strict=True
         ):
-            time = segment.time_ms[row]
+            time = segment.rows.time_ms[row]
             in_time = wanted.time is None or wanted.time.start_ms <= time <= wanted.time.end_ms
             if in_time and all(footprint.intersects(area.geometry) for area in wanted.areas):
                 scored.append((-float(scores[row]), chip.id))
@@ -160,7 +160,7 @@ def test_two_areas_must_both_be_met(index: Generation) -> None:
 def test_equal_scores_come_in_the_order_of_their_ids(tmp_path: Path) -> None:
     index = build(tmp_path / "index", equal=True)
     hits, _ = search(index, np.full(DIM, DIM**-0.5, np.float32), k=7)
-    every = [chip.id for s in index.segments for chip in s.chips(np.arange(s.n))]
+    every = [chip.id for s in index.segments for chip in s.chips.records(np.arange(s.n))]
     assert [hit.id for hit in hits] == sorted(every)[:7]
 
 
@@ -197,16 +197,16 @@ def test_of_thousands_that_are_alike_ids_alone_are_read(
             writer.publish()
     index = open_index(tmp_path / "index")
     read: list[int] = []
-    chips_of = Segment.chips_with_footprints
+    chips_of = SegmentChips.records_with_footprints
 
-    def counted(segment: Segment, rows: np.ndarray) -> list[tuple[ChipRecord, BaseGeometry]]:
+    def counted(chips: SegmentChips, rows: np.ndarray) -> list[tuple[ChipRecord, BaseGeometry]]:
         read.append(len(rows))
-        return chips_of(segment, rows)
+        return chips_of(chips, rows)
 
     query = np.zeros(DIM, np.float32)
     query[:2] = 0.8, 0.6
     expected = brute_force(index, query, Filter(), 12)
-    monkeypatch.setattr(Segment, "chips_with_footprints", counted)
+    monkeypatch.setattr(SegmentChips, "records_with_footprints", counted)
     hits, _ = search(index, query, k=12)
     assert [(hit.score, hit.id) for hit in hits] == expected
     assert sum(read) == 12

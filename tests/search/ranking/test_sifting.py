@@ -72,9 +72,9 @@ FILTERS = st.sampled_from([{}, {"bbox": (0.2, 0.1, 0.6, 0.7)}, {"datetime": "202
 
 
 @settings(max_examples=25)
-@given(seed=st.integers(0, 99), most=st.integers(1, 4), k=st.integers(1, 40), asked=FILTERS)
+@given(seed=st.integers(0, 99), maximum=st.integers(1, 4), k=st.integers(1, 40), asked=FILTERS)
 def test_a_place_has_no_more_hits_than_asked_for(
-    index: Generation, seed: int, most: int, k: int, asked: dict[str, str]
+    index: Generation, seed: int, maximum: int, k: int, asked: dict[str, str]
 ) -> None:
     wanted = make_filter(**asked)  # type: ignore[arg-type]
     plain = Plain(index, unit(seed), wanted)
@@ -82,9 +82,9 @@ def test_a_place_has_no_more_hits_than_asked_for(
     expected = []
     for hit in plain.hits:
         shown[plain.place[hit.id]] += 1
-        if shown[plain.place[hit.id]] <= most:
+        if shown[plain.place[hit.id]] <= maximum:
             expected.append(hit.id)
-    hits, _ = search(index, unit(seed), filter=wanted, k=k, sifting=Sifting(per_place=most))
+    hits, _ = search(index, unit(seed), filter=wanted, k=k, sifting=Sifting(per_place=maximum))
     assert [hit.id for hit in hits] == expected[:k]
     assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
 
@@ -92,13 +92,13 @@ def test_a_place_has_no_more_hits_than_asked_for(
 @settings(max_examples=25)
 @given(
     seed=st.integers(0, 99),
-    most=st.sampled_from([None, 1, 3]),
+    maximum=st.sampled_from([None, 1, 3]),
     k=st.integers(1, 30),
     asked=FILTERS,
     day=st.integers(1, 31),
 )
 def test_of_each_place_the_nearest_in_time_is_shown(
-    index: Generation, seed: int, most: int | None, k: int, asked: dict[str, str], day: int
+    index: Generation, seed: int, maximum: int | None, k: int, asked: dict[str, str], day: int
 ) -> None:
     wanted = make_filter(**asked)  # type: ignore[arg-type]
     plain = Plain(index, unit(seed), wanted)
@@ -109,10 +109,12 @@ def test_of_each_place_the_nearest_in_time_is_shown(
         away = 1000 if taken is None else abs(taken - day)
         members.setdefault(plain.place[hit.id], []).append((away, -hit.score, hit.id))
     expected = [
-        chip_id for place in sorted(members) for *_, chip_id in sorted(members[place])[: most or 1]
+        chip_id
+        for place in sorted(members)
+        for *_, chip_id in sorted(members[place])[: maximum or 1]
     ]
     start = (18262 + day - 1) * DAY_MS  # 2020-01-01 is day 18262 of the epoch
-    near = Sifting(per_place=most, nearest_to=TimeSpan(start, start))
+    near = Sifting(per_place=maximum, nearest_to=TimeSpan(start, start))
     hits, _ = search(index, unit(seed), filter=wanted, k=k, sifting=near)
     assert [hit.id for hit in hits] == expected[:k]
 

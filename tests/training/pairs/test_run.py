@@ -15,7 +15,8 @@ import torch
 
 from geosearch.encoders import load_encoder, read_image
 from geosearch.errors import UsageError
-from geosearch.training.pairs import Tuned, Tuning, read_balance, train_pairs
+from geosearch.training.pairs import Tuning, read_balance, train_pairs
+from geosearch.training.pairs.run import Tuned
 
 DGTRS = "dgtrs-clip-vit-b-16"
 

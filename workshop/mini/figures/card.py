@@ -29,7 +29,7 @@ def card_table(figures: Mapping[str, Any]) -> str:
         ),
         ("chips of other demo draws: mean average precision", f"{figures['demo_mean_ap']:.3f}"),
         (
-            f"chips a second, {figures['threads']} threads of {figures['processor']}: "
+            f"chips per second, {figures['threads']} threads of {figures['processor']}: "
             + " and ".join(figures["chips_a_second"]),
             " and ".join(str(value) for value in figures["chips_a_second"].values()),
         ),

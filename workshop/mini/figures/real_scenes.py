@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from geosearch.encoders import Encoder
 from geosearch.errors import SceneError, UsageError
+from geosearch.evaluation import mean_reciprocal_rank, success_at
 from geosearch.scenes import Scene, chip_windows, find_scenes, open_scene, read_chips
 from workshop.mini.figures.answer_sheet import Answer
 
@@ -99,8 +100,8 @@ def search_scenes(
         for i, question in enumerate(questions)
     )
     return SceneFigures(
-        success_at_5=float(np.mean([rank <= 5 for rank in ranks])),
-        mean_reciprocal_rank=float(np.mean([1 / rank for rank in ranks])),
+        success_at_5=success_at(5, ranks),
+        mean_reciprocal_rank=mean_reciprocal_rank(ranks),
         ranks=ranks,
         scenes=len(names),
         answers=answers,

@@ -33,9 +33,9 @@ def fractal(rng: np.random.Generator, size_px: int, roughness: float) -> Field:
     return np.asarray(0.5 * (1 + np.tanh(field * 0.8)))
 
 
-def mix(under: Field, over: Field | Colour, share: Field | float) -> Field:
-    """Lay a colour or picture over another; ``share`` [h, w] or one number."""
-    weight = np.asarray(share)[..., None] if np.ndim(share) else share
+def mix(under: Field, over: Field | Colour, fraction: Field | float) -> Field:
+    """Lay a colour or picture over another; ``fraction`` [h, w] or one number."""
+    weight = np.asarray(fraction)[..., None] if np.ndim(fraction) else fraction
     return np.asarray(under * (1 - weight) + np.asarray(over) * weight)
 
 
@@ -62,8 +62,8 @@ def plain(rng: np.random.Generator, size_px: int) -> Field:
     colours = (FOREST, GRASS, DRY, DRY, SAND, ROCK)
     first, second = (colours[int(i)] for i in rng.integers(0, len(colours), 2))
     shade = fractal(rng, size_px, rng.uniform(0.7, 1.3))
-    share = above(fractal(rng, size_px, rng.uniform(1.2, 2)), rng.uniform(0.2, 0.8), 0.1)
-    return mix(tinted(rng, first, shade), tinted(rng, second, shade), share)
+    fraction = above(fractal(rng, size_px, rng.uniform(1.2, 2)), rng.uniform(0.2, 0.8), 0.1)
+    return mix(tinted(rng, first, shade), tinted(rng, second, shade), fraction)
 
 
 def water(rng: np.random.Generator, size_px: int) -> Field:

@@ -24,8 +24,8 @@ def draw_demo(count: int, held_out: int, seed: int, processes: int) -> Split:
     """Draw chips of the demo's scenes; those held out come from other draws of chance.
 
     Args:
-        count: Chips to train on, 160 pixels a side.
-        held_out: Chips of 128 pixels a side, as they lie in an archive.
+        count: Chips to train on, 160 pixels per side.
+        held_out: Chips of 128 pixels per side, as they lie in an archive.
         seed: Random seed.
         processes: How many draw side by side; the result does not depend on it.
     """
@@ -36,7 +36,7 @@ def draw_demo(count: int, held_out: int, seed: int, processes: int) -> Split:
 
 
 def draw_overviews(count: int, seed: int, processes: int) -> Pictures:
-    """Draw overview scenes, 160 pixels a side; parameters as of :func:`draw_demo`."""
+    """Draw overview scenes, 160 pixels per side; parameters as of :func:`draw_demo`."""
     return _draw(count, seed + 2, processes, partial(draw_overview, size_px=_CHIP_PX))
 
 

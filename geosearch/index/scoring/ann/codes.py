@@ -36,5 +36,5 @@ def codes_within(memory_bytes: int | None, rows: int, dim: int) -> int:
 
 
 def code_bytes(sub_quantizers: int) -> int:
-    """Return the bytes of a row's packed code: half a byte each, of an even number of them."""
+    """Return the bytes of a row's code: half a byte each, of an even number of them."""
     return (sub_quantizers + 1) // 2

@@ -14,8 +14,8 @@ MIN_ROWS = 1 << BITS
 """Fewer cannot be encoded: each sub-quantizer has so many centroids."""
 
 
-def tier_of(wanted: str, rows: int) -> str:
-    """Return the tier, ``flat`` or ``ivfpq``, of a segment where ``auto`` or one is wanted."""
+def ann_of(wanted: str, rows: int) -> str:
+    """Return ``flat`` or ``ivfpq``, which a segment gets where ``auto`` or one is wanted."""
     large = rows >= AUTO_ROWS or wanted == "ivfpq"
     possible = rows >= MIN_ROWS
     return "ivfpq" if wanted != "flat" and large and possible else "flat"

@@ -33,10 +33,10 @@ def time_spans(time_ms: NDArray[np.int64], lists: int) -> NDArray[np.int64]:
     return np.unique(np.partition(time_ms, places)[places])
 
 
-def in_list_order(time_ms: NDArray[np.int64], lists: int, most: int) -> Iterator[Rows]:
+def in_list_order(time_ms: NDArray[np.int64], lists: int, maximum: int) -> Iterator[Rows]:
     """Yield all rows, span of time by span of time, int64 [m], at most so many together."""
     begins = time_spans(time_ms, lists)
     of_row = np.searchsorted(begins, time_ms, "right").astype(np.int16)
     for span in range(len(begins) + 1):
         rows = np.flatnonzero(of_row == span)
-        yield from (rows[first : first + most] for first in range(0, len(rows), most))
+        yield from (rows[first : first + maximum] for first in range(0, len(rows), maximum))

@@ -1,6 +1,6 @@
 """Inverted lists in a file that is mapped: any number of processes share its pages.
 
-FAISS reads FastScan lists into private memory whatever flag is given. Here each list is its packed
+FAISS reads FastScan lists into private memory whatever flag is given. Here each list is its padded
 codes and its ids, 64-byte aligned, and FAISS's own on-disk container looks at them where they lie.
 """
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.index.files.faults import damaged, means_too_many_files, too_many_files
-from geosearch.index.files.regular_files import require_file
+from geosearch.index.files.own_files import require_file
 from geosearch.index.scoring.ann.codes import code_bytes
 
 BLOCK_ROWS = 32
@@ -42,8 +42,8 @@ def write_lists(path: Path, index: Any) -> None:
             file.write(bytes(int(offsets[number]) - file.tell()))
             if not size:
                 continue
-            packed = int(_capacity(np.array(size))) * per_row
-            file.write(faiss.rev_swig_ptr(inverted.get_codes(number), packed).tobytes())
+            stored = int(_capacity(np.array(size))) * per_row
+            file.write(faiss.rev_swig_ptr(inverted.get_codes(number), stored).tobytes())
             file.write(faiss.rev_swig_ptr(inverted.get_ids(number), size).tobytes())
         file.write(bytes(int(offsets[-1]) - file.tell()))
 

@@ -50,7 +50,7 @@ class Rescored:
     """[m], exact."""
     scored: int
     """Number of candidates that were scored."""
-    share: float
+    fraction: float
     """Fraction of the codes that was looked at."""
 
 
@@ -72,8 +72,8 @@ class CodeOffset:
             codes: float32 [m], scores by codes.
             usual: Deviation of what codes are off for most queries.
         """
-        least = max(_MIN_DEVIATION * usual, float(np.finfo(np.float32).eps))
-        deviation = np.float32(max(self.deviation, least))
+        minimum = max(_MIN_DEVIATION * usual, float(np.finfo(np.float32).eps))
+        deviation = np.float32(max(self.deviation, minimum))
         return np.asarray((self.hit - self.mean - codes) / deviation)
 
 
@@ -103,9 +103,9 @@ def best_by_codes(
     """
     request = _SegmentQuery(tier.probe(query, ranges), vectors, query, k, threads, ranges.count)
     if errors is None:
-        found = request.probe.candidates(choice.candidates, 0.0, choice.share)
-        return request.scored(found.rows, choice.share)
-    start, stop = _EARLY * choice.share, choice.share
+        found = request.probe.candidates(choice.candidates, 0.0, choice.fraction)
+        return request.scored(found.rows, choice.fraction)
+    start, stop = _EARLY * choice.fraction, choice.fraction
     best, offset = request.first_part(choice.candidates, start, errors)
     while offset is not None and len(best.rows) >= k:
         more = request.later_part(choice.candidates, start, stop, best, offset, errors)
@@ -137,16 +137,16 @@ class _SegmentQuery:
             stop: Fraction of the codes to look at.
             errors: What codes are usually off.
         """
-        most = min(self.matching, MAX_CANDIDATES)
+        maximum = min(self.matching, MAX_CANDIDATES)
         while True:
             found = self.probe.candidates(count, 0.0, stop)
             offset = offset_of(self.vectors, self.query, found, self.k)
             if offset is None:
                 return self.scored(found.rows, stop), None
             depths = offset.depths(found.scores, errors.usual)
-            if depths[-1] > errors.deviations or len(depths) < count or count >= most:
+            if depths[-1] > errors.deviations or len(depths) < count or count >= maximum:
                 break
-            count = min(_count_to(errors.deviations, depths), most)
+            count = min(_count_to(errors.deviations, depths), maximum)
         worth = depths <= errors.deviations
         worth[: offset.known] = True
         return self.scored(found.rows[worth], stop), offset
@@ -165,38 +165,38 @@ class _SegmentQuery:
         Args:
             count: Candidates that the first part took at first.
             start: Fraction of the codes that was looked at.
-            stop: Share to have looked at afterwards.
+            stop: Fraction to have looked at afterwards.
             best: What was found there, at least ``k``.
             offset: What its codes were off.
             errors: What codes are usually off.
         """
         offset = replace(offset, hit=float(best.scores[self.k - 1]))
-        count, most = count // _LATER_CANDIDATES + 1, min(self.matching, MAX_CANDIDATES)
+        count, maximum = count // _LATER_CANDIDATES + 1, min(self.matching, MAX_CANDIDATES)
         while True:
             found = self.probe.candidates(count, start, stop)
             depths = offset.depths(found.scores, errors.usual)
             worth = depths <= errors.deviations
-            if not worth.all() or len(depths) < count or count >= most:
+            if not worth.all() or len(depths) < count or count >= maximum:
                 return self.scored(found.rows[worth], stop)
-            count = min(_count_to(errors.deviations, depths), most)
+            count = min(_count_to(errors.deviations, depths), maximum)
 
-    def scored(self, rows: Rows, share: float) -> Rescored:
+    def scored(self, rows: Rows, fraction: float) -> Rescored:
         """Return the best of some rows, by exact scores."""
         chosen = RowRanges.of_rows(np.sort(rows))
         best, scores = tied_rows(self.vectors, self.query, chosen, self.k, threads=self.threads)
-        return Rescored(best, scores, len(rows), share)
+        return Rescored(best, scores, len(rows), fraction)
 
 
 def _joined(one: Rescored, other: Rescored, k: int) -> Rescored:
     """Return the best of two parts, of which the first has at least ``k`` rows."""
     scored = one.scored + other.scored
     if not len(other.rows):
-        return replace(one, scored=scored, share=other.share)
+        return replace(one, scored=scored, fraction=other.fraction)
     rows, scores = np.append(one.rows, other.rows), np.append(one.scores, other.scores)
     order = np.lexsort((rows, -scores))
     rows, scores = rows[order], scores[order]
     kept = scores >= scores[k - 1]
-    return Rescored(rows[kept], scores[kept], scored, other.share)
+    return Rescored(rows[kept], scores[kept], scored, other.fraction)
 
 
 def _count_to(depth: float, depths: Floats) -> int:

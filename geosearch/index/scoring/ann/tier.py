@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from geosearch.index.arrays.aliases import Floats, Rows
 from geosearch.index.arrays.row_ranges import RowRanges
-from geosearch.index.files.array_archives import arrays_in
 from geosearch.index.files.faults import damaged
+from geosearch.index.files.npz import arrays_in
 from geosearch.index.folder.layout import CODES, LISTS
 from geosearch.index.scoring.ann.bitmap import bitmap
 from geosearch.index.scoring.ann.codes import BITS, code_bytes
@@ -87,7 +87,7 @@ class ApproximateTier:
         index.replace_invlists(self._lists, False)
         return index
 
-    def share_to(self, query: Floats, vectors: NDArray[np.float16]) -> Floats:
+    def fraction_to(self, query: Floats, vectors: NDArray[np.float16]) -> Floats:
         """Return which fraction of all codes a query has to look at to meet each of some rows.
 
         Args:
@@ -125,19 +125,21 @@ class ApproximateTier:
         order, scores = self._order(query)
         return Probe(self, query, ranges, order, scores[order])
 
-    def candidates(self, query: Floats, ranges: RowRanges, count: int, share: float) -> Candidates:
+    def candidates(
+        self, query: Floats, ranges: RowRanges, count: int, fraction: float
+    ) -> Candidates:
         """Return up to ``count`` rows that are likely among the best; fewer may come.
 
         Args:
             query: float32 [dim].
             ranges: Rows to choose from.
             count: Number of rows.
-            share: Fraction of all rows whose codes are looked at, above 0.
+            fraction: Fraction of all rows whose codes are looked at, above 0.
 
         Raises:
             IndexFolderError: A list names rows that there are not.
         """
-        return self.probe(query, ranges).candidates(count, 0.0, share)
+        return self.probe(query, ranges).candidates(count, 0.0, fraction)
 
     @property
     def rows(self) -> int:
@@ -237,8 +239,8 @@ class Probe:
             self._query, lists, self._scores[first:last], count, self._parameters
         )
 
-    def _lists_to(self, share: float) -> int:
-        return int(np.searchsorted(self._before, share * self._tier.rows)) + 1
+    def _lists_to(self, fraction: float) -> int:
+        return int(np.searchsorted(self._before, fraction * self._tier.rows)) + 1
 
 
 def row_code_bytes(folder: Path, dim: int) -> int:

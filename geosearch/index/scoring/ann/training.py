@@ -121,8 +121,8 @@ def _sample(vectors: Halves, memory_bytes: int | None) -> Halves:
     wanted = _wanted_sample(count)
     if memory_bytes is not None:
         # fewer than a codebook needs would save nothing worth having
-        least = min(wanted, _CODEBOOK_ROWS)
-        wanted = max(min(wanted, memory_bytes // _SAMPLE_PART // (2 * dim)), least)
+        minimum = min(wanted, _CODEBOOK_ROWS)
+        wanted = max(min(wanted, memory_bytes // _SAMPLE_PART // (2 * dim)), minimum)
     chosen = np.sort(np.random.default_rng(_SEED).choice(count, wanted, replace=False))
     sample = np.empty((wanted, dim), "<f2")
     for rows in _steps(wanted):

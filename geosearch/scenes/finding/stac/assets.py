@@ -30,6 +30,9 @@ _NO_SCENE |= {
     "incidence-angle",
     "azimuth",
 }
+_CLASSIFICATION = ("classification:classes", "classification:bitfields")
+_METRES = {"m", "metre", "metres", "meter", "meters"}
+_SAR = ("sar:instrument_mode", "sar:frequency_band", "sar:polarizations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class ItemScene:
     """When it was taken."""
     band_names: tuple[str, ...]
     """Common names of the bands of its one file; empty where nothing says."""
+    stated_kind: tuple[str, str] | None
+    """One of `geosearch.vocabulary.KINDS`, and what says so; None where nothing does."""
     platform: str
     """Platform, constellation and instruments, as far as it says (STAC 1.1 common metadata)."""
 
@@ -54,6 +59,7 @@ class _Asset:
     href: object
     roles: frozenset[str]
     bands: tuple[str, ...]
+    stated_kind: tuple[str, str] | None
 
 
 def item_scene(item: StacItem) -> ItemScene:
@@ -72,7 +78,14 @@ def item_scene(item: StacItem) -> ItemScene:
     files = [resolve(asset.href, item.base) for asset in chosen]
     names = chosen[0].bands if len(chosen) == 1 else ()
     href = files[0] if len(files) == 1 else join_bands(files)
-    return ItemScene(item_id(item), href, _moment(item.content), names, _platform(item.content))
+    return ItemScene(
+        id=item_id(item),
+        href=href,
+        moment=_moment(item.content),
+        band_names=names,
+        stated_kind=chosen[0].stated_kind or _radar(item.content),
+        platform=_platform(item.content),
+    )
 
 
 def item_id(item: StacItem) -> str:
@@ -121,8 +134,34 @@ def _assets(content: Mapping[str, Any]) -> list[_Asset]:
     for key, asset in (assets if isinstance(assets, dict) else {}).items():
         if isinstance(asset, dict) and _is_raster(asset):
             roles = frozenset(role for role in _list(asset.get("roles")) if isinstance(role, str))
-            found.append(_Asset(str(key), asset.get("href"), roles, _band_names(asset)))
+            names, kind = _band_names(asset), _stated_kind(asset)
+            found.append(_Asset(str(key), asset.get("href"), roles, names, kind))
     return found
+
+
+def _stated_kind(asset: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return what an asset of one band is by what it says of it.
+
+    Classes by the classification extension (2.0), heights by the unit of the raster extension
+    (1.1) or of STAC 1.1.
+    """
+    described = [_list(asset.get(key)) for key in ("raster:bands", "bands", "eo:bands")]
+    if any(len(bands) > 1 for bands in described):
+        return None
+    said = [asset, *(band for bands in described for band in bands if isinstance(band, dict))]
+    if any(_list(one.get(key)) for one in said for key in _CLASSIFICATION):
+        return "classes", "its Item lists classes"
+    units = {str(one.get("unit")).lower() for one in said}
+    if unit := sorted(units & _METRES):
+        return "elevation", f"one band in {unit[0]} by its Item"
+    return None
+
+
+def _radar(content: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return that an Item is radar, where it has a field of the SAR extension."""
+    properties = content.get("properties")
+    stated = isinstance(properties, dict) and any(key in properties for key in _SAR)
+    return ("radar", "its Item has fields of the SAR extension") if stated else None
 
 
 def _is_raster(asset: Mapping[str, Any]) -> bool:

@@ -66,7 +66,7 @@ def test_the_fine_chips_of_several_scales_go(tmp_path: Path) -> None:
     assert json.loads(result.stdout)["chips"] == 16
     assert remove(index, "--max-gsd", "19", "--yes").stdout == "no chip matches; 5 chips left\n"
     (segment,) = open_index(index).segments
-    left = segment.chips(segment.select(Filter()).rows())
+    left = segment.chips.records(segment.select(Filter()).rows())
     assert sorted(one.gsd_m for one in left) == [20, 20, 20, 20, 40]
 
 

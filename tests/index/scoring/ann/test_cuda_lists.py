@@ -7,7 +7,7 @@ import faiss
 import numpy as np
 import pytest
 import torch
-from support.clusters import clustered, recall
+from support.indexes.clusters import clustered, recall
 
 from geosearch.index.arrays.row_ranges import RowRanges
 from geosearch.index.scoring.ann.codes import sub_quantizers
@@ -96,15 +96,15 @@ def test_codes_are_those_that_faiss_adds_itself(tmp_path: Path, device: str, dim
 
 
 @pytest.mark.parametrize("device", DEVICES)
-@pytest.mark.parametrize("share", [1, 0.3, 0.1])
+@pytest.mark.parametrize("fraction", [1, 0.3, 0.1])
 def test_nearly_all_of_the_true_ten_are_among_the_candidates(
-    tmp_path: Path, device: str, share: float
+    tmp_path: Path, device: str, fraction: float
 ) -> None:
     vectors = clustered(5000, 64)
     build_tier(tmp_path / "ann", vectors, device=device)
     tier = ApproximateTier(tmp_path / "ann", *vectors.shape)
     queries = clustered(30, 64, seed=9).astype(np.float32)
-    assert recall(tier, vectors, queries, share) >= 0.96
+    assert recall(tier, vectors, queries, fraction) >= 0.96
 
 
 @pytest.mark.parametrize("device", DEVICES)

@@ -19,17 +19,17 @@ BLOCK = 32
 @given(
     times=st.lists(st.integers(-(2**63), 2**63 - 1), max_size=300),
     repeats=st.integers(1, 40),
-    most=st.integers(1, 1000),
+    maximum=st.integers(1, 1000),
 )
 def test_every_row_comes_once_and_later_spans_hold_later_times(
-    times: list[int], repeats: int, most: int
+    times: list[int], repeats: int, maximum: int
 ) -> None:
     """Whatever the times, the unknown one, which is the least of all, included."""
     time_ms = np.repeat(np.array(times, np.int64), repeats)
-    parts = list(in_list_order(time_ms, 1, most))
+    parts = list(in_list_order(time_ms, 1, maximum))
     rows = np.concatenate([np.zeros(0, np.int64), *parts])
     assert sorted(rows.tolist()) == list(range(len(time_ms)))
-    assert all(len(part) <= most for part in parts)
+    assert all(len(part) <= maximum for part in parts)
     span = np.searchsorted(time_spans(time_ms, 1), time_ms[rows], "right")
     assert (np.diff(span) >= 0).all()
     assert (np.diff(rows)[np.diff(span) == 0] > 0).all()

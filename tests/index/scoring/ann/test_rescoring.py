@@ -55,7 +55,7 @@ def test_the_best_are_found_though_few_candidates_are_scored(
 ) -> None:
     found, scored = 0, []
     for query in directions(20, 2):
-        choice = Choice("ivfpq", 0.0, share=1.0, candidates=8_000)
+        choice = Choice("ivfpq", 0.0, fraction=1.0, candidates=8_000)
         best = best_by_codes(tier, vectors, query, EVERYTHING, k, choice, errors=ERRORS)
         found += len(np.intersect1d(best.rows[:k], truth(vectors, query, k)))
         scored.append(best.scored)
@@ -67,7 +67,7 @@ def test_more_are_taken_where_the_last_candidate_could_be_a_hit(
     tier: ApproximateTier, vectors: NDArray[np.float16]
 ) -> None:
     """A fixed number would miss hits, and say nothing."""
-    few = Choice("ivfpq", 0.0, share=1.0, candidates=150)
+    few = Choice("ivfpq", 0.0, fraction=1.0, candidates=150)
     scored = set()
     for query in directions(10, 3):
         best = best_by_codes(tier, vectors, query, EVERYTHING, 10, few, errors=ERRORS)
@@ -80,7 +80,7 @@ def test_no_more_than_pass_the_filter_are_taken(
     tier: ApproximateTier, vectors: NDArray[np.float16]
 ) -> None:
     some = RowRanges.span(100, 900)
-    choice = Choice("ivfpq", 0.0, share=1.0, candidates=400)
+    choice = Choice("ivfpq", 0.0, fraction=1.0, candidates=400)
     anything = CodeErrors(usual=1.0, deviations=1e6)
     (query,) = directions(1, 4)
     best = best_by_codes(tier, vectors, query, some, 10, choice, errors=anything)
@@ -90,10 +90,10 @@ def test_no_more_than_pass_the_filter_are_taken(
 def test_without_measured_errors_all_candidates_are_scored_and_no_more(
     tier: ApproximateTier, vectors: NDArray[np.float16]
 ) -> None:
-    choice = Choice("ivfpq", 0.0, share=1.0, candidates=700)
+    choice = Choice("ivfpq", 0.0, fraction=1.0, candidates=700)
     (query,) = directions(1, 5)
     best = best_by_codes(tier, vectors, query, EVERYTHING, 10, choice, errors=None)
-    assert (best.scored, best.share) == (700, 1.0)
+    assert (best.scored, best.fraction) == (700, 1.0)
 
 
 def test_thousands_of_the_same_chip_hide_no_better_one(tmp_path: Path) -> None:
@@ -107,12 +107,12 @@ def test_thousands_of_the_same_chip_hide_no_better_one(tmp_path: Path) -> None:
     everything = RowRanges.span(0, len(vectors))
     for seed in range(20):
         query = same[0] + 0.03 * directions(1, 100 + seed)[0]
-        choice = Choice("ivfpq", 0.0, share=1.0, candidates=3_500)
+        choice = Choice("ivfpq", 0.0, fraction=1.0, candidates=3_500)
         errors = CodeErrors(usual=0.02, deviations=6.0)
         best = best_by_codes(tier, vectors, query, everything, 10, choice, errors=errors)
         scores = vectors.astype(np.float64) @ query
-        least = np.sort(scores)[-10]
-        assert (scores[best.rows] >= least - 1e-6).all()
+        minimum = np.sort(scores)[-10]
+        assert (scores[best.rows] >= minimum - 1e-6).all()
 
 
 def test_what_points_where_no_row_does_is_found_all_over_the_lists(tmp_path: Path) -> None:
@@ -122,25 +122,25 @@ def test_what_points_where_no_row_does_is_found_all_over_the_lists(tmp_path: Pat
     vectors = (cone / np.linalg.norm(cone, axis=1, keepdims=True)).astype(np.float16)
     tier = opened(tmp_path, vectors)
     queries = rng.normal(size=(20, DIM)) - 3 * np.eye(DIM)[0]
-    found, shares = 0, []
+    found, fractions = 0, []
     for query in (queries / np.linalg.norm(queries, axis=1, keepdims=True)).astype(np.float32):
-        choice = Choice("ivfpq", 0.0, share=0.05, candidates=1_000)
+        choice = Choice("ivfpq", 0.0, fraction=0.05, candidates=1_000)
         best = best_by_codes(tier, vectors, query, EVERYTHING, 10, choice, errors=ERRORS)
         found += len(np.intersect1d(best.rows[:10], truth(vectors, query, 10)))
-        shares.append(best.share)
+        fractions.append(best.fraction)
     assert found >= 0.85 * 20 * 10  # in the lists that were planned alone there are 80
-    assert max(shares) >= 0.4
+    assert max(fractions) >= 0.4
 
 
 def test_no_more_lists_than_planned_are_read_where_the_last_have_no_hit(
     tier: ApproximateTier, vectors: NDArray[np.float16]
 ) -> None:
-    choice = Choice("ivfpq", 0.0, share=0.4, candidates=1_000)
-    shares = [
-        best_by_codes(tier, vectors, query, EVERYTHING, 10, choice, errors=ERRORS).share
+    choice = Choice("ivfpq", 0.0, fraction=0.4, candidates=1_000)
+    fractions = [
+        best_by_codes(tier, vectors, query, EVERYTHING, 10, choice, errors=ERRORS).fraction
         for query in directions(20, 11)
     ]
-    assert np.mean(np.array(shares) == 0.4) >= 0.9
+    assert np.mean(np.array(fractions) == 0.4) >= 0.9
 
 
 def test_the_less_promising_lie_deeper_and_the_first_are_known(

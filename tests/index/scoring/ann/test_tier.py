@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.clusters import clustered, recall
+from support.indexes.clusters import clustered, recall
 
 from geosearch.errors import IndexFolderError
 from geosearch.index.arrays.row_ranges import RowRanges
@@ -14,16 +14,16 @@ from geosearch.index.scoring.ann.tier import ApproximateTier, row_code_bytes
 from geosearch.index.scoring.ann.training import build_tier, list_count
 
 
-@pytest.mark.parametrize("share", [1, 0.3, 0.1])
+@pytest.mark.parametrize("fraction", [1, 0.3, 0.1])
 @pytest.mark.parametrize("memory_bytes", [None, 300_000])
 def test_nearly_all_of_the_true_ten_are_among_the_candidates(
-    tmp_path: Path, share: float, memory_bytes: int | None
+    tmp_path: Path, fraction: float, memory_bytes: int | None
 ) -> None:
     vectors = clustered(8000, 64)
     build_tier(tmp_path / "ann", vectors, memory_bytes)
     tier = ApproximateTier(tmp_path / "ann", *vectors.shape)
     queries = clustered(30, 64, seed=9).astype(np.float32)
-    assert recall(tier, vectors, queries, share) >= 0.97
+    assert recall(tier, vectors, queries, fraction) >= 0.97
 
 
 @pytest.mark.parametrize(("memory_bytes", "code"), [(None, 128), (200_000, 64)])

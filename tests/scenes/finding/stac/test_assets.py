@@ -128,3 +128,34 @@ def test_an_item_nested_deep_in_its_values_costs_itself() -> None:
     odd = {"href": "x.tif", "eo:bands": [{"common_name": deep}]}
     named = {"id": "i", "assets": {"a": odd}, "properties": {"platform": deep}}
     assert outcome(named, "/c/i.json").startswith("i /c/x.tif")
+
+
+def stated(properties: dict[str, Any] | None = None, **more: Any) -> str | None:
+    content = {"id": "i", "assets": {"a": asset("a", "data") | more}, "properties": properties}
+    kind = item_scene(StacItem("/c/i.json", content)).stated_kind
+    return None if kind is None else kind[0]
+
+
+CLASSES = [{"value": 1, "name": "water"}, {"value": 2, "name": "forest"}]
+
+
+@pytest.mark.parametrize(
+    ("more", "kind"),
+    [
+        ({"classification:classes": CLASSES}, "classes"),
+        ({"raster:bands": [{"classification:classes": CLASSES}]}, "classes"),
+        ({"bands": [{"name": "lc", "classification:classes": CLASSES}]}, "classes"),
+        ({"raster:bands": [{"data_type": "float32", "unit": "meter"}]}, "elevation"),
+        ({"data_type": "float32", "unit": "m"}, "elevation"),
+        ({"raster:bands": [{"unit": "m"}, {"unit": "m"}, {"unit": "m"}]}, None),
+        ({"raster:bands": [{"data_type": "uint16"}]}, None),
+        ({"raster:bands": "none", "bands": [7], "unit": ["m"]}, None),
+        ({"classification:classes": []}, None),
+    ],
+)
+def test_an_asset_says_what_it_is(more: dict[str, Any], kind: str | None) -> None:
+    assert stated(**more) == kind
+
+
+def test_an_item_of_the_sar_extension_is_radar() -> None:
+    assert stated({"sar:polarizations": ["VV"]}) == "radar"

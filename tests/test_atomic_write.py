@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from geosearch.replacing import replacing
+from geosearch.atomic_write import atomic_write
 
 
 def break_off(path: Path, shared: bool) -> None:
-    with replacing(path, shared=shared) as beside:
+    with atomic_write(path, shared=shared) as beside:
         beside.write_text("af")
         raise OSError("full")
 
@@ -17,7 +17,7 @@ def break_off(path: Path, shared: bool) -> None:
 def test_what_was_written_beside_takes_the_place(tmp_path: Path, shared: bool) -> None:
     path = tmp_path / "answer"
     path.write_text("before")
-    with replacing(path, shared=shared) as beside:
+    with atomic_write(path, shared=shared) as beside:
         beside.write_text("after")
         assert path.read_text() == "before"
     assert path.read_text() == "after"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.asking.fitting import balanced
-from benchmarks.asking.trials import Trial
+from benchmarks.asking.likely.fitting import balanced
+from benchmarks.asking.likely.trials import Trial
 from geosearch.search import likely_enough
 
 _BINS = 10
@@ -62,7 +62,7 @@ def trusted(trials: Sequence[Trial]) -> Trusted:
 
 
 def _kept(claimed: NDArray[np.float64], false: float) -> NDArray[np.int64]:
-    return np.array(likely_enough(claimed.tolist(), least=None, false=false), np.int64)
+    return np.array(likely_enough(claimed.tolist(), minimum=None, false=false), np.int64)
 
 
 def _fraction(true: NDArray[np.bool_]) -> float:

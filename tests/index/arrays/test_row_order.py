@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geosearch.index.segment.row_order import hilbert, row_order
+from geosearch.index.arrays.row_order import hilbert, row_order
 
 
 @pytest.mark.parametrize("order", [1, 2, 5])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.asking.trials import Trial
+from benchmarks.asking.likely.trials import Trial
 
 Wide = NDArray[np.float64]
 

@@ -2,7 +2,7 @@
 
 Everything is imported once, here: each run is a fork of this process, made before any thread.
 
-    python tests/support/kill_driver.py ARCHIVE WORK SEED KILLS
+    python tests/support/indexes/kill_driver.py ARCHIVE WORK SEED KILLS
 
 WORK/whole is the index of an uninterrupted run; WORK/round-N were killed and continued.
 """
@@ -24,7 +24,8 @@ import numpy as np
 
 from geosearch.chips import ResolvedChips
 from geosearch.index import MANIFEST, Generation, open_index, verify
-from geosearch.ingest import Intervals, RunSettings, ingest, look_for_scenes
+from geosearch.ingest import RunSettings, ingest, look_for_scenes
+from geosearch.ingest.run.intervals import Intervals
 from geosearch.search import make_filter, search
 from support.colours import Colours
 

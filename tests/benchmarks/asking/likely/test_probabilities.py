@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from benchmarks.asking.fitting import Coefficients, fitted
+from benchmarks.asking.likely.fitting import Coefficients, fitted
+from benchmarks.asking.likely.probabilities import trusted
+from benchmarks.asking.likely.trials import RIGHT, Asked, Trial, trials
 from benchmarks.asking.pictures import Labelled
-from benchmarks.asking.probabilities import trusted
-from benchmarks.asking.trials import RIGHT, Asked, Trial, trials
 from geosearch.vocabulary import bank
 
 DIM = 64

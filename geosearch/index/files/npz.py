@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from geosearch.errors import IndexFolderError, first_line
 from geosearch.index.files.faults import damaged
-from geosearch.index.files.regular_files import file_size, reading
+from geosearch.index.files.own_files import file_size, reading
 
 BROKEN_ARCHIVE = (
     OSError, KeyError, ValueError, EOFError, BadZipFile, zlib.error, TypeError, AttributeError,

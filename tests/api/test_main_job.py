@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from shapely.geometry import shape
 from support.commands import command
-from support.sealing import edit_manifest
+from support.indexes.sealing import edit_manifest
 
 import geosearch
 
@@ -59,7 +59,7 @@ def all_footprints(index: geosearch.Index) -> list[Any]:
     return [
         footprint
         for segment in index.generation.segments
-        for footprint in segment.footprints(np.arange(segment.n))
+        for footprint in segment.rows.footprints(np.arange(segment.n))
     ]
 
 
@@ -119,7 +119,7 @@ def brute_force(
     for segment in index.generation.segments:
         rows = np.arange(segment.n)
         scores = segment.vectors.astype(np.float64) @ query.astype(np.float64)
-        footprints, chips = segment.footprints(rows), segment.chips(rows)
+        footprints, chips = segment.rows.footprints(rows), segment.chips.records(rows)
         scored += [
             (-round(score, 6), chip.id)
             for score, footprint, chip in zip(scores, footprints, chips, strict=True)
@@ -130,9 +130,11 @@ def brute_force(
 
 def test_chips_lie_in_their_scenes_outline(index: geosearch.Index) -> None:
     for segment in index.generation.segments:
-        scenes = {scene.id: scene for scene in segment.scenes()}
+        scenes = {scene.id: scene for scene in segment.scenes.records()}
         rows = np.arange(segment.n)
-        for chip, footprint in zip(segment.chips(rows), segment.footprints(rows), strict=True):
+        for chip, footprint in zip(
+            segment.chips.records(rows), segment.rows.footprints(rows), strict=True
+        ):
             scene = scenes[chip.scene]
             half_pixel = 0.5 * scene.gsd_m / 111_320
             assert scene.outline.buffer(half_pixel).covers(footprint), chip.id

@@ -10,7 +10,7 @@ _LONGEST_BYTES = 200
 
 
 @contextmanager
-def replacing(path: Path, *, shared: bool = False) -> Iterator[Path]:
+def atomic_write(path: Path, *, shared: bool = False) -> Iterator[Path]:
     """Yield a place beside a file to write to, and move it to the file's place afterwards.
 
     Where writing fails, the file stays as it was and nothing is left beside it.

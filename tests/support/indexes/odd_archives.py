@@ -97,13 +97,13 @@ def batch(rng: np.random.Generator, footprints: list[Any], own_times: bool) -> C
     shapes = np.empty(count, object)
     shapes[:] = footprints
     times = FIRST_MS + DAY_MS * rng.integers(0, 30, count)
-    shares = rng.integers(0, 9, (2, count)).astype(np.float32) / 8
+    fractions = rng.integers(0, 9, (2, count)).astype(np.float32) / 8
     return ChipBatch(
         windows.astype(np.int32),
         shapes,
         np.full((count, 2), 6400, np.float32),
-        shares[0],
-        np.where(rng.random(count) < 0.1, np.nan, shares[1]).astype(np.float32),
+        fractions[0],
+        np.where(rng.random(count) < 0.1, np.nan, fractions[1]).astype(np.float32),
         gsds(rng, count),
         rng.integers(-3, 4, (count, DIM)).astype(np.float32) / np.float32(4),
         time_ms=np.where(rng.random(count) < 0.5, UNKNOWN, times) if own_times else None,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.asking.also_shown import ALSO_SHOWN
+from benchmarks.asking.likely.also_shown import ALSO_SHOWN
 from benchmarks.asking.pictures import Labelled
 from geosearch.index import Background
 from geosearch.search import likelihood, yardstick

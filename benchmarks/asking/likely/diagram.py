@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from benchmarks.asking.probabilities import Trusted
+from benchmarks.asking.likely.probabilities import Trusted
 
 _EDGE_PX = 400
 _MARGIN_PX = 50

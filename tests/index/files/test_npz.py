@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geosearch.errors import IndexFolderError
-from geosearch.index.files.array_archives import arrays_in, read_array
+from geosearch.index.files.npz import arrays_in, read_array
 
 
 def read(path: Path) -> dict[str, np.ndarray]:

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.asking.likely.trials import Asked, Trial, trials
 from benchmarks.asking.pictures import Labelled
-from benchmarks.asking.trials import Asked, Trial, trials
 
 FILE = "whurs19_vectors.npz"
 _ENCODERS = ("RemoteCLIP_ViT-B-32", "GeoRSCLIP_ViT-B-32")

@@ -17,9 +17,11 @@ def clustered(rows: int, dim: int, seed: int = 0) -> np.ndarray:
     return vectors.astype(np.float16)
 
 
-def recall(tier: ApproximateTier, vectors: np.ndarray, queries: np.ndarray, share: float) -> float:
+def recall(
+    tier: ApproximateTier, vectors: np.ndarray, queries: np.ndarray, fraction: float
+) -> float:
     rng = np.random.default_rng(5)
-    size = int(share * len(vectors))
+    size = int(fraction * len(vectors))
     ranges = RowRanges.of_rows(np.sort(rng.choice(len(vectors), size, replace=False)))
     found = []
     for query in queries:

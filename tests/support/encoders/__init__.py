@@ -1,0 +1,1 @@
+"""References that encoders are compared with."""

@@ -1,0 +1,1 @@
+"""Indexes for tests, and what may happen to them."""
