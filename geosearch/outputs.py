@@ -25,21 +25,86 @@ class Format:
     """For messages."""
     endings: tuple[str, ...]
     """Of its files, in small letters; the first is the usual one."""
+    is_text: bool = True
+    """Whether it may go to a terminal or a pipe."""
 
 
 GEOJSON = Format("GeoJSON", (".geojson", ".json"))
+GEOJSON_LINES = Format("GeoJSON lines", (".geojsonl",))
+GEOJSON_SEQUENCE = Format("a GeoJSON text sequence", (".geojsons",))
 JSON_LINES = Format("JSON Lines", (".jsonl", ".ndjson", ".json"))
 JSON = Format("JSON", (".json",))
-PNG = Format("a PNG picture", (".png",))
+STAC = Format("STAC Items", (".stac.json", ".json", ".geojson"))
+CSV = Format("comma-separated values", (".csv",))
+KML = Format("KML", (".kml",))
+HTML = Format("an HTML page", (".html", ".htm"))
 TABLE = Format("a table", (".txt",))
-GEOPARQUET = Format("GeoParquet", (".parquet", ".geoparquet"))
-GEOTIFF = Format("a GeoTIFF", (".tif", ".tiff"))
-NPZ = Format("NumPy arrays", (".npz",))
+PNG = Format("a PNG picture", (".png",), is_text=False)
+GEOPARQUET = Format("GeoParquet", (".parquet", ".geoparquet"), is_text=False)
+GEOPACKAGE = Format("a GeoPackage", (".gpkg",), is_text=False)
+GEOTIFF = Format("a GeoTIFF", (".tif", ".tiff"), is_text=False)
+CHIPS = Format("a zip file of GeoTIFFs", (".zip",), is_text=False)
+NPZ = Format("NumPy arrays", (".npz",), is_text=False)
+
+HIT_FORMATS = {
+    "table": TABLE,
+    "geojson": GEOJSON,
+    "geojsonl": GEOJSON_LINES,
+    "geojsons": GEOJSON_SEQUENCE,
+    "json": JSON_LINES,
+    "csv": CSV,
+    "parquet": GEOPARQUET,
+    "gpkg": GEOPACKAGE,
+    "kml": KML,
+    "stac": STAC,
+    "html": HTML,
+    "png": PNG,
+    "chips": CHIPS,
+}
+"""What hits are written as. An ending of several stands for the one that comes first, and a longer
+ending for more than a shorter one."""
+
+
+def hit_format(path: PathLike) -> str:
+    """Return the name in `HIT_FORMATS` of what a path would hold: a folder holds chips.
+
+    Args:
+        path: A file; or a folder, if it ends in ``/``.
+
+    Raises:
+        UsageError: No format has such an ending.
+    """
+    if is_folder_name(path):
+        return "chips"
+    fitting = {
+        kind: max(len(ending) for ending in form.endings if _ends_in(path, ending))
+        for kind, form in HIT_FORMATS.items()
+        if has_ending(path, form)
+    }
+    if not fitting:
+        choice = "" if Path(path).suffix else ", or choose a format"
+        raise UsageError(
+            f"unknown ending of {path}",
+            hint=f"end it in {endings_text(*HIT_FORMATS.values())}, or in / for a folder of "
+            f"chips{choice}",
+            parameter="path",
+        )
+    return max(fitting, key=lambda kind: fitting[kind])  # the first of equals
+
+
+def is_folder_name(path: str | Path) -> bool:
+    """Return whether a text names a folder: it ends in ``/``, which a `Path` cannot."""
+    return os.fspath(path).endswith(("/", os.sep))
 
 
 def has_ending(path: PathLike, kind: Format) -> bool:
     """Return whether a file's name ends as those of a format do."""
-    return Path(path).suffix.lower() in kind.endings
+    return any(_ends_in(path, ending) for ending in kind.endings)
+
+
+def _ends_in(path: PathLike, ending: str) -> bool:
+    name = Path(path).name.lower()
+    return name.endswith(ending) and name != ending
 
 
 def endings_text(*kinds: Format) -> str:

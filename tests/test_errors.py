@@ -46,8 +46,10 @@ BY_OTHERS = {
     "formats/vectors/columns.py",
     "formats/vectors/geometry_column.py",
     "geo/stated_crs.py",
-    # about a hit that was made by hand, not about an argument
+    # about what is installed, the disk, or a hit that was made by hand, not about an argument
     "api/hits.py",
+    "formats/hits/tables/geodataframe.py",
+    "scenes/writing/write_window.py",
     "search/hits/hit.py",
 }
 

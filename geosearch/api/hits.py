@@ -6,18 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, overload
 
-from geosearch.arguments import checked
-from geosearch.errors import Refusal, UsageError
+from geosearch.api.written_hits import WrittenHits
+from geosearch.errors import UsageError
 from geosearch.message import Message
-from geosearch.outputs import GEOJSON, require_output, write_text
-from geosearch.paths import PathLike
+from geosearch.text import shown
 
 if TYPE_CHECKING:
     from geosearch.api.asking.again import AskingAgain
     from geosearch.search import Asked, Explanation, Hit, Marks, Place
 
 
-class Hits(Sequence["Hit"]):
+class Hits(WrittenHits):
     """Ranked hits, best first, and how they were found."""
 
     def __init__(
@@ -43,6 +42,7 @@ class Hits(Sequence["Hit"]):
         self.explanation = explanation
         """The plan of each segment and the milliseconds of each step."""
         self._again = again
+        self._crs: dict[str, str] | None = None
 
     @property
     def query(self) -> str | None:
@@ -64,9 +64,12 @@ class Hits(Sequence["Hit"]):
     @overload
     def __getitem__(self, index: slice) -> Hits: ...
     def __getitem__(self, index: int | slice) -> Hit | Hits:
-        if isinstance(index, slice):
-            return self.with_hits(self._hits[index])
-        return self._hits[index]
+        if not isinstance(index, slice):
+            return self._hits[index]
+        how = self.explanation
+        if len(how.comparisons) == len(self._hits):  # one a hit
+            how = replace(how, comparisons=how.comparisons[index])
+        return self._changed(self._hits[index], how, self._again)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Hits) and self._hits == other._hits
@@ -95,8 +98,23 @@ class Hits(Sequence["Hit"]):
         return len(self._hits)
 
     def __repr__(self) -> str:
-        best = f", best {self._hits[0].score:.3f}" if self._hits else ""
-        return f"<{len(self._hits)} hits{best}>"
+        number = len(self._hits)
+        parts = [f"{number:,} hit{'' if number == 1 else 's'}"]
+        if (asked := self.asked.named()) is not None:
+            parts[0] += f' for "{shown(asked)}"'
+        if self._hits:
+            best = max(self._hits, key=lambda hit: hit.score)
+            parts.append(f"best score {best.score:.3f}")
+        if self.says is not None:
+            parts.append(self.says)
+        return f"<{', '.join(parts)}>"
+
+    def scene_crs(self, scene: str) -> str | None:
+        """Return the CRS of a scene as the index has it; None where that is not known."""
+        if self._crs is None:
+            scenes = () if self._again is None else self._again.index.generation.scenes
+            self._crs = {one.id: one.crs for one in scenes}
+        return self._crs.get(scene)
 
     def mark(self, right: Iterable[int | str] = (), wrong: Iterable[int | str] = ()) -> Hits:
         """Ask again with some hits marked, over what is not marked yet.
@@ -177,39 +195,3 @@ class Hits(Sequence["Hit"]):
             a text. More hits (`k`) make it complete.
         """
         return None if self._again is None else self._again.place_count(self)
-
-    @checked
-    def to_geojson(self, path: PathLike | None = None) -> str:
-        """Return the hits as RFC 7946 GeoJSON text, and write it to a file if one is given.
-
-        Raises:
-            UsageError: The file cannot be written, or does not end in ``.geojson`` or ``.json``.
-        """
-        from geosearch.formats import geojson_text
-
-        if path is not None:
-            require_output(path, GEOJSON)
-        text = geojson_text(self._hits)
-        if path is not None:
-            write_text(path, text)
-        return text
-
-    def to_json(self) -> str:
-        """Return query, hits and explanation as a line of JSON."""
-        from geosearch.formats import answer_line
-
-        return answer_line(self.asked.named(), self)
-
-    @checked
-    def to_contact_sheet(self, path: PathLike, title: str = "") -> tuple[Refusal, ...]:
-        """Write a PNG that shows the hits' pixels, read again from their scenes.
-
-        Returns:
-            Scenes that can no longer be read, and why; their frames show it.
-
-        Raises:
-            UsageError: The file cannot be written, or does not end in ``.png``.
-        """
-        from geosearch.formats import write_contact_sheet
-
-        return write_contact_sheet(path, self._hits, title)

@@ -18,6 +18,7 @@ from geosearch.message import Message
 from geosearch.paths import PathLike
 from geosearch.reporting import LOG, Reporter
 from geosearch.stopwatch import Stopwatch
+from geosearch.text import shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,6 +77,13 @@ class Index:
         is loaded again when it is first needed.
         """
         return _opened, (self.generation.folder.absolute(), self._choice)
+
+    def __repr__(self) -> str:
+        held = self.generation
+        return (
+            f"<Index {shown(held.folder)}: {held.chip_count:,} chips of {held.scene_count:,} "
+            f"scenes, encoder {shown(held.spec.encoder)}, generation {held.number}>"
+        )
 
     @property
     def encoder(self) -> Encoder:

@@ -7,6 +7,7 @@ Rooms, each of which imports only from those before it:
 - ``finding``: which files are scenes, and what they are called
 - ``state``: whether a scene is still there, and still what it was
 - ``raster``: GDAL, its errors, pixels and their stretch
+- ``writing``: rasters that are written
 - ``opening``: a file becomes a scene with a place, a date and bands
 - ``chips``: a scene is cut into chips, which are read
 
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
     from geosearch.scenes.opening.placement import pixel_places, require_crs
     from geosearch.scenes.opening.scene import Scene, open_scene
     from geosearch.scenes.raster.stretch import parse_stretch
-    from geosearch.scenes.raster.write_geotiff import write_geotiff
-    from geosearch.scenes.raster.write_map import write_map
+    from geosearch.scenes.writing.write_geotiff import write_geotiff
+    from geosearch.scenes.writing.write_map import write_map
+    from geosearch.scenes.writing.write_window import write_window
 
 __all__ = [
     "ChipBlock",
@@ -74,6 +76,7 @@ __all__ = [
     "without_secrets",
     "write_geotiff",
     "write_map",
+    "write_window",
 ]
 
 _HOME = {
@@ -87,8 +90,9 @@ _HOME = {
     "read_window": "chips.reading",
     "require_crs": "opening.placement",
     "windows_with_data": "opening.coverage",
-    "write_geotiff": "raster.write_geotiff",
-    "write_map": "raster.write_map",
+    "write_geotiff": "writing.write_geotiff",
+    "write_map": "writing.write_map",
+    "write_window": "writing.write_window",
 }
 
 __getattr__ = lazy_names(__name__, _HOME)

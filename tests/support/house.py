@@ -85,7 +85,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "reporting": ("course", "repeating", "reporter", "console", "log", "refusals"),
     "localization": ("cell_map", "outline", "hit_place", "scene_map"),
     "search": ("conditions", "asking", "filters", "hits", "likely", "queries", "ranking"),
-    "scenes": ("places", "guarding", "finding", "state", "raster", "opening", "chips"),
+    "scenes": ("places", "guarding", "finding", "state", "raster", "writing", "opening", "chips"),
 }
 """The boxes of a room, bottom first: each imports from those before it only."""
 DEVICE_MODULES = {

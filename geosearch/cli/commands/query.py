@@ -14,7 +14,6 @@ from geosearch.cli.options import (
 )
 from geosearch.cli.output.answers import (
     FORMATS,
-    Answers,
     explain,
     settled_formats,
     write_answers,
@@ -74,8 +73,11 @@ if TYPE_CHECKING:
     "--output",
     "outputs",
     multiple=True,
-    type=PathType(dir_okay=False),
-    help="A .geojson, .jsonl or .png file; may be given twice. Default: standard output.",
+    type=PathType(),
+    metavar="FILE",
+    help="A file whose ending says what it holds: .geojson, .geojsonl, .csv, .parquet, .gpkg, "
+    ".kml, .stac.json, .html, .png, .jsonl or .txt; or chips.zip, or chips/ for a folder of chips. "
+    "May be given several times. Default: standard output.",
 )
 @click.option(
     "-f",
@@ -173,6 +175,7 @@ def query(
     """
     from geosearch.api import open
     from geosearch.cli.output.reporter import CONSOLE
+    from geosearch.formats import Answers
 
     if as_json and chosen not in (None, "json"):
         raise UsageError(f"--json and -f {chosen}", hint="choose one of them")
@@ -207,12 +210,12 @@ def query(
             found = opened.history(history, queries.values, distinct=distinct, **conditions)
     each = found if isinstance(found, list) else [found]
     names = [one.asked.named(name) or "" for one, name in zip(each, queries.names, strict=True)]
-    answers = Answers(names, each, several)
-    for line in dict.fromkeys(line for hits in answers.hits for line in hits.explanation.notes):
+    answers = Answers(tuple(names), tuple(each), several)
+    for line in dict.fromkeys(line for hits in each for line in hits.explanation.notes):
         CONSOLE.say(line)
     refused = [one for output, kind in formats for one in write_answers(answers, output, kind)]
     print_refusals(list(dict.fromkeys(refused)))
-    for name, hits in zip(answers.queries, answers.hits, strict=True):
+    for name, hits in zip(names, each, strict=True):
         if hits.says is not None:
             CONSOLE.say(f"{shown(name)}: {hits.says}" if several else hits.says)
         if places:
@@ -222,7 +225,7 @@ def query(
         explain(answers)
     if queries.refused or refused:
         return 3
-    return 4 if fail_if_none and not any(map(_recognised, answers.hits)) else 0
+    return 4 if fail_if_none and not any(map(_recognised, each)) else 0
 
 
 def _places_line(hits: "Hits") -> str:

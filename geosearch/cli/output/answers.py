@@ -1,13 +1,12 @@
 """The answers of `geosearch query`: printed, written, explained."""
 
 import sys
-from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geosearch.cli.output.printing import (
     omission_mark,
+    print_bytes,
     print_json_text,
     print_line,
     terminal_width,
@@ -16,37 +15,13 @@ from geosearch.cli.output.report import count_of
 from geosearch.cli.output.reporter import CONSOLE
 from geosearch.errors import Refusal, UsageError
 from geosearch.message import Message
-from geosearch.outputs import (
-    GEOJSON,
-    JSON_LINES,
-    PNG,
-    TABLE,
-    endings_text,
-    has_ending,
-    require_output,
-    write_text,
-)
-from geosearch.text import shown
+from geosearch.outputs import HIT_FORMATS, has_ending, hit_format, require_folder, require_output
 
 if TYPE_CHECKING:
-    from geosearch.api import Hits
+    from geosearch.formats import Answers
     from geosearch.index import SegmentPlan
 
-_FORMATS = {"table": TABLE, "geojson": GEOJSON, "json": JSON_LINES, "png": PNG}
-"""An ending of several stands for the one that comes first."""
-FORMATS = tuple(_FORMATS)
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """The hits of all queries."""
-
-    queries: list[str]
-    """The texts, or the names of the vectors."""
-    hits: "list[Hits]"
-    """One per query."""
-    several: bool
-    """Whether a list was given, even one of one query: then all that is written names queries."""
+FORMATS = tuple(HIT_FORMATS)
 
 
 def settled_formats(
@@ -59,17 +34,21 @@ def settled_formats(
     """
     formats = [(output, _format_of(output, chosen)) for output in outputs or ("-",)]
     for output, kind in formats:
+        what = HIT_FORMATS[kind]
         if kind == "png" and several:
             raise UsageError(
                 "a picture shows the hits of one query", hint="give one text for it, or end -o in "
-                ".geojson or .jsonl",
+                ".html or .geojson",
             )  # fmt: skip
-        if kind == "png" and output == "-":
+        if output == "-" and not what.is_text:
             raise UsageError(
-                "a picture cannot go to standard output", hint="give a file: -o hits.png"
+                f"{what.name} cannot go to standard output",
+                hint=f"give a file: -o hits{what.endings[0]}",
             )
-        if output != "-":
-            require_output(output, _FORMATS[kind])
+        if kind == "chips" and not has_ending(output, what):
+            require_folder(Path(output))
+        elif output != "-":
+            require_output(output, what)
     return formats
 
 
@@ -78,17 +57,10 @@ def _format_of(output: str, chosen: str | None) -> str:
         return chosen
     if output == "-":
         return "table" if sys.stdout.isatty() else "geojson"
-    for name, kind in _FORMATS.items():
-        if has_ending(output, kind):
-            return name
-    choice = "" if Path(output).suffix else ", or choose with -f"
-    raise UsageError(
-        f"unknown ending of {output}",
-        hint=f"end it in {endings_text(*_FORMATS.values())}{choice}",
-    )
+    return hit_format(output)
 
 
-def write_answers(answers: Answers, output: str, kind: str) -> tuple[Refusal, ...]:
+def write_answers(answers: "Answers", output: str, kind: str) -> tuple[Refusal, ...]:
     """Write answers to a file, or to standard output for ``-``.
 
     Returns:
@@ -97,53 +69,29 @@ def write_answers(answers: Answers, output: str, kind: str) -> tuple[Refusal, ..
     Raises:
         UsageError: The file cannot be written.
     """
-    if kind == "png":
-        return answers.hits[0].to_contact_sheet(output, title=answers.queries[0])
+    from geosearch.formats import hits_bytes, table_lines, write_hits
+
     if output != "-":
-        write_text(output, _table_text(answers) if kind == "table" else _json_text(answers, kind))
-    elif kind == "table":
-        for line, is_heading in _table_lines(answers, terminal_width(), omission_mark()):
+        return write_hits(output, answers, kind)
+    if kind == "table":
+        for line, is_heading in table_lines(answers, terminal_width(), omission_mark()):
             print_line(line, bold=is_heading)
+        return ()
+    data, refused = hits_bytes(answers, kind)
+    if kind in ("geojson", "json", "stac"):
+        print_json_text(data.decode())
     else:
-        print_json_text(_json_text(answers, kind))
-    return ()
+        print_bytes(data)
+    return refused
 
 
-def _json_text(answers: Answers, kind: str) -> str:
-    from geosearch.formats import answer_line, geojson_text
-
-    pairs = list(zip(answers.queries, answers.hits, strict=True))
-    if kind == "json":
-        return "".join(answer_line(query, hits) for query, hits in pairs)
-    if not answers.several:
-        return geojson_text(answers.hits[0])
-    named = [query for query, hits in pairs for _ in hits]
-    return geojson_text(list(chain.from_iterable(answers.hits)), named)
-
-
-def _table_text(answers: Answers) -> str:
-    # a file has no width: lines are as long as they need to be
-    return "".join(f"{line}\n" for line, _ in _table_lines(answers, None, "…"))
-
-
-def _table_lines(answers: Answers, width: int | None, mark: str) -> list[tuple[str, bool]]:
-    """Return lines, and whether each is a heading."""
-    from geosearch.formats import hits_table
-
-    lines: list[tuple[str, bool]] = []
-    for number, (query, hits) in enumerate(zip(answers.queries, answers.hits, strict=True)):
-        if answers.several:
-            lines += [("", False)] * (number > 0) + [(shown(query), True)]
-        heading, *rows = hits_table(hits, width, mark).splitlines()
-        lines += [(heading, True), *((row, False) for row in rows)]
-    return lines
-
-
-def explain(answers: Answers) -> None:
+def explain(answers: "Answers") -> None:
     """Print to stderr how each query was answered, and how long that took."""
-    for query, hits in zip(answers.queries, answers.hits, strict=True):
+    from geosearch.formats import hits_of
+
+    for query, hits in zip(answers.names, answers.each, strict=True):
         if answers.several:
-            CONSOLE.say(query)
+            CONSOLE.say(query or "")
         how = hits.explanation
         if how.scale_m is not None:
             narrowest, widest = (f"{float(f'{width:.2g}'):,.0f}" for width in how.scale_m)
@@ -152,7 +100,7 @@ def explain(answers: Answers) -> None:
             CONSOLE.say(Message("no sense of scale: {}", how.scale_off))
         if hits.any is not None:
             CONSOLE.say(f"a right hit: {hits.any:.2f}; {how.phrases_aside} phrases put aside")
-        for hit, compared in zip(hits, how.comparisons, strict=False):
+        for hit, compared in zip(hits_of(hits), how.comparisons, strict=False):
             CONSOLE.say(
                 f"hit {hit.rank}: contrast {compared.contrast:+.2f}, standing "
                 f"{compared.standing:+.2f}; next: {compared.nearest}, {_below(compared.lead)}"

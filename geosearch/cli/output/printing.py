@@ -36,6 +36,11 @@ def print_json_text(text: str) -> None:
     click.echo(text if _is_writable(text) else ascii_json(text), nl=False)
 
 
+def print_bytes(data: bytes) -> None:
+    """Print what is a file of UTF-8 text, in which controls are escaped already."""
+    click.echo(data, nl=False)
+
+
 def terminal_width() -> int | None:
     """Return the columns of the terminal that is printed to; None where there is none."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None

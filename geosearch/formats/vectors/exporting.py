@@ -1,4 +1,4 @@
-"""Chips of an index as GeoParquet: ids, footprints, times and vectors, as `vector_import` reads."""
+"""Chips of an index as GeoParquet: what hits tell of them, and vectors, as an import reads."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -32,7 +32,7 @@ def export_vectors(
     matching = [segment.select(filter or Filter()) for segment in index.segments]
     total = sum(ranges.count for ranges in matching)
     with output_file(path) as file:  # Arrow takes no path that is not UTF-8
-        writer = VectorFileWriter(file, index.spec.dim, {"spec": index.spec.to_plain()})
+        writer = VectorFileWriter(file, index.spec)
         with closing(writer), reporter.step("exporting", total, "chips") as advance:
             for segment, ranges in zip(index.segments, matching, strict=True):
                 _write(writer, segment, ranges.rows(), advance)
@@ -47,10 +47,8 @@ def _write(
 ) -> None:
     for first in range(0, len(rows), BATCH_ROWS):
         part = rows[first : first + BATCH_ROWS]
-        chips = segment.chips.records(part)
         writer.add(
-            [chip.id for chip in chips],
-            [chip.scene for chip in chips],
+            segment.chips.records(part),
             np.asarray(segment.rows.time_ms[part]),
             segment.rows.footprints(part),
             segment.vectors[part],

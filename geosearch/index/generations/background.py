@@ -134,7 +134,7 @@ def _first_best(pairs: Pairs, phrase: Floats, numbers: Rows, rows: Rows, near: R
     def worse(at: int) -> tuple[float, str]:
         segment, row = pairs[numbers[at]][0], rows[at]
         score = float((segment.vectors[row].astype(np.float64) * wide).sum())
-        return -score, segment.chip_ids(np.array([row]))[0]
+        return -score, segment.chips.ids(np.array([row]))[0]
 
     places: list[int] = near.tolist()
     return min(places, key=worse)

@@ -9,6 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geosearch.geo import PixelWindow
 from geosearch.search.hits.stored_vector import StoredVector
+from geosearch.text import shown
 
 
 class Placed(Protocol):
@@ -41,6 +42,12 @@ class Placed(Protocol):
     @property
     def pixel_m(self) -> tuple[float, float]:
         """Width and height of the scene's pixel that ``gsd_m`` refers to, metres."""
+
+
+def facts_text(moment: str | None, size_m: tuple[float, float]) -> str:
+    """Return when a chip was taken and how large it is: ``2023-09-03, 77 x 77 m``."""
+    day = "no date" if moment is None else moment[:10]
+    return f"{day}, {size_m[0]:.0f} x {size_m[1]:.0f} m"
 
 
 def window_pixels(chip: Placed) -> NDArray[np.uint8]:
@@ -96,6 +103,9 @@ class Chip:
     """Where its vector is."""
     collar: str | None = field(default=None, repr=False)
     """What is not valid around the scene's picture, as the index has it."""
+
+    def __repr__(self) -> str:
+        return f"<Chip {shown(self.id)}, {facts_text(self.datetime, self.size_m)}>"
 
     @property
     def vector(self) -> NDArray[np.float32]:

@@ -8,8 +8,10 @@ from shapely.geometry.base import BaseGeometry
 
 from geosearch.errors import UsageError
 from geosearch.geo import PixelWindow
+from geosearch.search.hits.chip import facts_text
 from geosearch.search.hits.stored_vector import StoredVector
 from geosearch.search.hits.where import Where
+from geosearch.text import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,11 @@ class Hit:
     """Which place of the answer it shows, from 1, where that was asked for."""
     stored: StoredVector | None = field(default=None, repr=False, compare=False)
     """Where its vector is; None for a hit that was made without an index."""
+
+    def __repr__(self) -> str:
+        likely = "" if self.likely is None else f", likely {self.likely:.2f}"
+        facts = facts_text(self.datetime, self.size_m)
+        return f"<Hit {self.rank}: {shown(self.id)}, score {self.score:.3f}{likely}, {facts}>"
 
     @property
     def vector(self) -> NDArray[np.float32]:

@@ -4,15 +4,15 @@ import io
 import math
 from collections.abc import Sequence
 
-import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from geosearch.errors import Refusal, SceneError
+from geosearch.errors import Refusal
 from geosearch.formats.hits.elided import elided
+from geosearch.formats.hits.pictures.contour import draw_contour
+from geosearch.formats.hits.pictures.thumbnails import lost_scene
 from geosearch.outputs import PNG, require_output, write_bytes
 from geosearch.paths import PathLike
-from geosearch.reporting import warn_refused
-from geosearch.search import MARKED, Hit, Where, window_pixels
+from geosearch.search import Hit, window_pixels
 from geosearch.text import shown
 
 _TILE_PX = 224
@@ -24,17 +24,13 @@ _MAX_LINES = 12
 """Of the reason in an empty tile."""
 _PAPER = (250, 250, 248)
 _INK = (32, 32, 36)
-_CONTOUR = (255, 214, 10)
-_SHADE = (32, 32, 36)
 _FAINT = (120, 120, 126)
 
 
 def write_contact_sheet(
     path: PathLike, hits: Sequence[Hit], title: str = ""
 ) -> tuple[Refusal, ...]:
-    """Write a PNG with one tile per hit, best first; at most a hundred.
-
-    A hit whose scene cannot be read any more gets an empty tile that says why.
+    """Write what `contact_sheet` draws.
 
     Returns:
         Scenes that could not be read, each once.
@@ -43,6 +39,19 @@ def write_contact_sheet(
         UsageError: The file cannot be written, or ends as those of another format.
     """
     require_output(path, PNG)
+    data, refused = contact_sheet(hits, title)
+    write_bytes(path, data)
+    return refused
+
+
+def contact_sheet(hits: Sequence[Hit], title: str = "") -> tuple[bytes, tuple[Refusal, ...]]:
+    """Return a PNG with one tile per hit, best first; at most a hundred.
+
+    A hit whose scene cannot be read any more gets an empty tile that says why.
+
+    Returns:
+        The file, and scenes that could not be read, each once.
+    """
     refused: dict[str, Refusal] = {}
     hits = hits[:_MAX_HITS]
     columns = max(1, min(5, len(hits)))
@@ -61,9 +70,7 @@ def write_contact_sheet(
             refused.setdefault(refusal.input, refusal)
     buffer = io.BytesIO()
     sheet.save(buffer, "PNG", optimize=True)
-    write_bytes(path, buffer.getvalue())
-    warn_refused(__name__, refused.values())
-    return tuple(refused.values())
+    return buffer.getvalue(), tuple(refused.values())
 
 
 def _draw_tile(
@@ -77,9 +84,9 @@ def _draw_tile(
         size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
         sheet.paste(picture.resize(size, Image.Resampling.BICUBIC), (left, top))
         if hit.where is not None:
-            _draw_contour(draw, hit.where, left, top, size)
+            draw_contour(draw, hit.where, left, top, size)
     except OSError as error:
-        refusal = _refusal(hit, error)
+        refusal = lost_scene(hit, error)
         draw.rectangle((left, top, left + _TILE_PX - 1, top + _TILE_PX - 1), outline=_FAINT)
         lines = _wrapped(refusal.reason, 12, _TILE_PX - 16)
         for number, line in enumerate(lines[:_MAX_LINES]):
@@ -91,29 +98,6 @@ def _draw_tile(
     second = _fitted(shown(hit.scene), 11, _TILE_PX)
     draw.text((left, top + _TILE_PX + 19), second, _FAINT, font=_font(11))
     return refusal
-
-
-def _draw_contour(
-    draw: ImageDraw.ImageDraw, where: Where, left: int, top: int, size: tuple[int, int]
-) -> None:
-    """Draw the edge of what a map marks: where neighbouring pixels lie on either side."""
-    marked = Image.fromarray(where.map).resize(size, Image.Resampling.BILINEAR)
-    inside = np.asarray(marked) > MARKED
-    edge = np.zeros_like(inside)
-    edge[:, 1:] |= inside[:, 1:] != inside[:, :-1]
-    edge[1:] |= inside[1:] != inside[:-1]
-    for row, col in np.argwhere(edge).tolist():
-        x, y = left + col, top + row
-        draw.rectangle((x - 1, y - 1, x + 1, y + 1), fill=_SHADE)
-    for row, col in np.argwhere(edge).tolist():
-        draw.point((left + col, top + row), fill=_CONTOUR)
-
-
-def _refusal(hit: Hit, error: OSError) -> Refusal:
-    if isinstance(error, SceneError):
-        return Refusal(hit.scene, error.message, error.hint, hit.href)
-    reason = error.strerror or str(error)
-    return Refusal(hit.scene, reason, "check that its file is there and may be read", hit.href)
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, shape
 
 from geosearch.api import Hits
-from geosearch.formats import answer_line, geojson_text
-from geosearch.formats.hits.geojson import feature_collection
+from geosearch.formats.hits.documents.answer_line import answer_line
+from geosearch.formats.hits.documents.geojson import feature_collection, geojson_text
 from geosearch.geo import PixelWindow, bbox_geometry
 from geosearch.search import Explanation, Hit
 from geosearch.text import is_readable, shown

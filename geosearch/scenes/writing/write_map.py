@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geosearch.scenes.raster.gdal import gdal_errors, open_raster
-from geosearch.scenes.raster.write_geotiff import TILED
+from geosearch.scenes.writing.part_place import part_place
+from geosearch.scenes.writing.write_geotiff import TILED
 
 
 def write_map(
@@ -39,7 +39,7 @@ def write_map(
     import rasterio
 
     with gdal_errors(href), open_raster(href) as scene:
-        place = _scaled_place(scene, pixel, crs)
+        place = part_place(scene, pixel=pixel, crs=crs)
     rows, columns = values.shape
     with rasterio.open(
         path,
@@ -56,28 +56,3 @@ def write_map(
         file.write(values, 1)
         file.set_band_description(1, description)
         file.update_tags(**tags)
-
-
-def _scaled_place(scene: Any, pixel: tuple[float, float], crs: str) -> dict[str, Any]:
-    """Return what places a raster whose pixels are larger than the scene's."""
-    from rasterio import Affine
-    from rasterio.control import GroundControlPoint
-
-    across, down = pixel
-    if not scene.transform.is_identity:
-        return {"crs": scene.crs or crs, "transform": scene.transform * Affine.scale(across, down)}
-    points, points_crs = scene.gcps
-    if points:
-        scaled = [
-            GroundControlPoint(row=p.row / down, col=p.col / across, x=p.x, y=p.y, z=p.z)
-            for p in points
-        ]
-        return {"crs": points_crs, "gcps": scaled}
-    rpcs = scene.rpcs
-    # RPCs count from the middle of the first pixel
-    rpcs.samp_off, rpcs.line_off = (
-        (rpcs.samp_off + 0.5) / across - 0.5,
-        (rpcs.line_off + 0.5) / down - 0.5,
-    )
-    rpcs.samp_scale, rpcs.line_scale = rpcs.samp_scale / across, rpcs.line_scale / down
-    return {"rpcs": rpcs}

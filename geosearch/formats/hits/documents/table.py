@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import shapely
 from rich.cells import cell_len
 
+from geosearch.formats.hits.answers import Answers, hits_of
 from geosearch.formats.hits.elided import elided
 from geosearch.search import Hit
 from geosearch.text import shown
@@ -45,6 +46,25 @@ def hits_table(hits: Sequence[Hit], width: int | None = None, mark: str = "…")
         columns = _fitting(columns, width, mark)
     lines = zip(*((column.heading, *column.cells) for column in columns), strict=True)
     return "".join(f"{_line(cells, columns)}\n" for cells in lines)
+
+
+def table_lines(
+    answers: Answers, width: int | None = None, mark: str = "…"
+) -> list[tuple[str, bool]]:
+    """Return the lines of the tables of all answers, and whether each is a heading.
+
+    Args:
+        answers: What is written; of several each has its query above it.
+        width: As `hits_table` takes it.
+        mark: Likewise.
+    """
+    lines: list[tuple[str, bool]] = []
+    for number, (query, answer) in enumerate(zip(answers.names, answers.each, strict=True)):
+        if answers.several:
+            lines += [("", False)] * (number > 0) + [(shown(query or ""), True)]
+        heading, *rows = hits_table(hits_of(answer), width, mark).splitlines()
+        lines += [(heading, True), *((row, False) for row in rows)]
+    return lines
 
 
 def _columns(hits: Sequence[Hit]) -> list[_Column]:

@@ -1,27 +1,11 @@
 """A query with its hits and how they were found, as one line of JSON."""
 
-import json
 from dataclasses import asdict
-from typing import Protocol
 
-import shapely
-
-from geosearch.formats.hits.geojson import hit_properties, place_entries
+from geosearch.formats.hits.answers import Answer, hits_of
+from geosearch.formats.hits.properties import geometry_value, hit_properties, place_entries
 from geosearch.json_text import json_text
-from geosearch.search import Asked, Explanation, Hit
 from geosearch.vocabulary import BANK_VERSION
-
-
-class Answer(Protocol):
-    """The hits of one query, as `geosearch.Hits` has them."""
-
-    asked: Asked
-    any: float | None
-    says: str | None
-    explanation: Explanation
-
-    def __len__(self) -> int: ...
-    def __getitem__(self, index: int) -> Hit: ...
 
 
 def answer_line(query: str | None, answer: Answer) -> str:
@@ -31,7 +15,7 @@ def answer_line(query: str | None, answer: Answer) -> str:
     `Explanation`, and ``asked`` those of `Asked`: the text as it was written, as it was embedded,
     and what else was asked.
     """
-    hits = [answer[at] for at in range(len(answer))]
+    hits = hits_of(answer)
     line = {
         "query": query,
         "asked": answer.asked.to_plain(),
@@ -39,8 +23,7 @@ def answer_line(query: str | None, answer: Answer) -> str:
         "says": answer.says,
         "calibration": None if answer.any is None else {"bank": BANK_VERSION},
         "hits": [
-            {**hit_properties(hit), "footprint": json.loads(shapely.to_geojson(hit.footprint))}
-            for hit in hits
+            {**hit_properties(hit), "footprint": geometry_value(hit.footprint)} for hit in hits
         ],
         **({"places": places} if (places := place_entries(hits)) else {}),
         "explanation": asdict(answer.explanation),

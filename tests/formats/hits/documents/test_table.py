@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
-from geosearch.formats import hits_table
+from geosearch.formats.hits.documents.table import hits_table
 from geosearch.geo import PixelWindow
 from geosearch.search import Hit
 

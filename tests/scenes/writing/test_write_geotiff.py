@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import rasterio
 
-from geosearch.scenes.raster.write_geotiff import write_geotiff
+from geosearch.scenes.writing.write_geotiff import write_geotiff
 
 _AFFINE = (0.5, 0.1, 400000.0, 0.1, -0.5, 5000000.0)
 

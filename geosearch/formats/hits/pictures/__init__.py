@@ -1,0 +1,1 @@
+"""Hits as pictures: a contact sheet, an HTML report, what a notebook shows."""

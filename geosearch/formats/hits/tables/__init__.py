@@ -1,0 +1,1 @@
+"""Hits as tables of typed columns: Arrow, GeoParquet, GeoPackage."""

@@ -1,0 +1,1 @@
+"""Rasters that are written: pictures that are drawn, maps of scenes, windows of them."""
