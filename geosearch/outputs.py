@@ -92,7 +92,7 @@ def hit_format(path: PathLike) -> str:
     return max(fitting, key=lambda kind: fitting[kind])  # the first of equals
 
 
-def is_folder_name(path: str | Path) -> bool:
+def is_folder_name(path: PathLike) -> bool:
     """Return whether a text names a folder: it ends in ``/``, which a `Path` cannot."""
     return os.fspath(path).endswith(("/", os.sep))
 

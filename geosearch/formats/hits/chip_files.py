@@ -16,6 +16,7 @@ from geosearch.errors import Refusal
 from geosearch.formats.hits.answers import Answers, hits_of
 from geosearch.formats.hits.pictures.thumbnails import lost_scene
 from geosearch.outputs import output_file, require_folder
+from geosearch.paths import PathLike
 from geosearch.search import Hit
 from geosearch.text import shown
 
@@ -26,7 +27,7 @@ _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 """The earliest that zip files have: the same hits make the same file."""
 
 
-def write_chips(folder: str | Path, answers: Answers) -> tuple[Refusal, ...]:
+def write_chips(folder: PathLike, answers: Answers) -> tuple[Refusal, ...]:
     """Write a GeoTIFF a hit into a folder, which is made if it is not there.
 
     Each file is there whole, or as it was before.
