@@ -84,7 +84,7 @@ def test_what_is_derived_is_named_and_made_again(
     damage(path)
     (problem,) = verify(index)
     assert (problem.path, problem.repairable) == (str(path), True)
-    assert "--repair" in problem.remedy
+    assert "repair=True" in problem.remedy
     assert [one.outcome for one in repair(index)] == ["repaired"]
     assert verify(index) == []
     assert found(index) == found(whole)
@@ -99,7 +99,7 @@ def test_what_is_not_derived_is_named_and_left_until_it_is_dropped(
     damage(path)
     (problem,) = [one for one in verify(index) if not one.repairable]
     assert problem.path == str(path)
-    assert "--drop" in problem.remedy
+    assert "drop=True" in problem.remedy
     manifest = (index / "manifest.json").read_bytes()
     assert [one.outcome for one in repair(index)] == ["found"]
     assert (index / "manifest.json").read_bytes() == manifest
