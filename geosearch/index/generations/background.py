@@ -131,9 +131,9 @@ def _first_best(pairs: Pairs, phrase: Floats, numbers: Rows, rows: Rows, near: R
     wide = phrase.astype(np.float64)
 
     def worse(at: int) -> tuple[float, str]:
-        segment, row = pairs[numbers[at]][0], rows[at]
+        segment, row = pairs[int(numbers[at])][0], rows[at]  # int: else types are not checked
         score = float((segment.vectors[row].astype(np.float64) * wide).sum())
-        return -score, segment.chip_ids(np.array([row]))[0]
+        return -score, segment.chips.ids(np.array([row]))[0]
 
     places: list[int] = near.tolist()
     return min(places, key=worse)
