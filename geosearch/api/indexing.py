@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 from geosearch.api.default_paths import default_index, index_folder
 from geosearch.api.encoder_choice import EncoderChoice, encoder_choice
 from geosearch.api.index import Index
-from geosearch.arguments import checked, require_field_types
+from geosearch.arguments import checked
 from geosearch.chips import Chips
 from geosearch.errors import UsageError
 from geosearch.message import Message
@@ -40,26 +40,12 @@ class IndexingOptions(TypedDict, total=False):
             Codes of large segments are half as long where it is little.
     """
 
-    # described above, as those of `Asking` are
+    # described above, as those of `Asking` are; the fields of `RunOptions`
     exclude: str | Sequence[str]
     prune: bool
     assume_crs: str | None
     ann: AnnChoice
     max_memory: str | int | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Options:
-    """`IndexingOptions`, with what was left open."""
-
-    exclude: str | Sequence[str] = ()
-    prune: bool = False
-    assume_crs: str | None = None
-    ann: AnnChoice = "auto"
-    max_memory: str | int | None = None
-
-    def __post_init__(self) -> None:
-        require_field_types(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +122,15 @@ def prepare(
             index was built in another way.
     """
     from geosearch.encoders import download_note
-    from geosearch.index import MANIFEST, open_index, require_ann
-    from geosearch.ingest import RunSettings, look_for_scenes, require_readable, run_memory
+    from geosearch.index import MANIFEST, open_index
+    from geosearch.ingest import RunOptions, RunSettings, look_for_scenes, require_readable
 
-    run = _Options(**options)
-    memory = run_memory(run.max_memory)
+    run = RunOptions(**options)
     places = path_list(paths)
     choice = encoder_choice(encoder)
     if not places:
         raise UsageError("no path to index", hint="give a folder of scenes", parameter="paths")
-    require_ann(run.ann)
-    require_readable(chips, run.assume_crs)
+    require_readable(chips)
     folder = default_index(places, reporter) if index is None else index_folder(index)
     recorded = open_index(folder).spec if (folder / MANIFEST).exists() else None
     if recorded is not None:
@@ -178,11 +162,8 @@ def prepare(
         loaded,
         chips.resolved(loaded.image_size, None if recorded is None else recorded.chips),
         weights=None if choice.weights is None else str(Path(choice.weights).resolve()),
-        assume_crs=run.assume_crs,
-        ann=run.ann,
         paths=places,
-        prune=run.prune,
-        memory=memory,
+        options=run,
     )
     return IndexingJob(settings, choice, reporter)
 

@@ -12,7 +12,7 @@ from geosearch.ingest.calibration_texts import (
 )
 from geosearch.ingest.estimate import IndexingEstimate, estimate
 from geosearch.ingest.pipeline import ingest, look_for_scenes
-from geosearch.ingest.run.memory import run_memory
+from geosearch.ingest.run.options import RunOptions
 from geosearch.ingest.run.report import BuildReport, SceneCount
 from geosearch.ingest.run.settings import RunSettings, require_readable
 
@@ -20,6 +20,7 @@ __all__ = [
     "CALIBRATION_TEXTS",
     "BuildReport",
     "IndexingEstimate",
+    "RunOptions",
     "RunSettings",
     "SceneCount",
     "embedded_calibration_texts",
@@ -28,5 +29,4 @@ __all__ = [
     "ingest",
     "look_for_scenes",
     "require_readable",
-    "run_memory",
 ]

@@ -72,14 +72,14 @@ def ingest(settings: RunSettings, reporter: Reporter = LOG) -> BuildReport:
         Interrupted: Ctrl-C or SIGTERM; what was finished is published before.
     """
     watch = Stopwatch()
-    found, memory = settings.found, settings.memory
+    found, memory = settings.found, settings.options.memory
     reading = reading_within(memory.reading)
     with watch.time("total"), reading, stopping_on_request(reporter) as interruption:
         clock = PublishClock(settings.intervals)
         with IndexWriter(
             settings.folder,
             settings.spec,
-            ann=settings.ann,
+            ann=settings.options.ann,
             queries=lambda: embedded_calibration_texts(settings.encoder),
             phrases=lambda: embedded_phrases(settings.encoder),
             max_rows=memory.segment_rows,
@@ -104,7 +104,7 @@ def ingest(settings: RunSettings, reporter: Reporter = LOG) -> BuildReport:
             left = [record for record in records if record.id not in run.relocated]
             missing = missing_scenes(left, identifier.ids.found, settings.paths, found.exclusion)
             warn_missing(__name__, [(r.id, r.href) for r in left if r.id in missing])
-            writer.remove(set(missing) if settings.prune else set())
+            writer.remove(set(missing) if settings.options.prune else set())
             with reporter.step("publishing", None, ""):
                 generation = run.publish()
     return BuildReport(
@@ -114,7 +114,7 @@ def ingest(settings: RunSettings, reporter: Reporter = LOG) -> BuildReport:
         refused=tuple(run.refused),
         relocated=tuple(run.relocated.values()),
         missing=missing,
-        pruned=settings.prune,
+        pruned=settings.options.prune,
         chips_total=generation.chips,
         seconds=run.watch.seconds,
         mergeable_tiers=generation.mergeable_tiers,

@@ -53,13 +53,9 @@ def index(
     index: str | None,
     encoder: "EncoderChoice",
     chips: "Chips",
-    exclude: tuple[str, ...],
-    assume_crs: str | None,
-    ann: Any,
-    max_memory: str | None,
     dry_run: bool,
-    prune: bool,
     as_json: bool,
+    **options: Any,
 ) -> int:
     """Index the scenes in PATHS: files, folders with all that is below them, patterns in quotes.
 
@@ -81,18 +77,7 @@ def index(
     """
     from geosearch.api import prepare
 
-    job = prepare(
-        paths,
-        index,
-        encoder=encoder,
-        chips=chips,
-        exclude=exclude,
-        assume_crs=assume_crs,
-        ann=ann,
-        prune=prune,
-        max_memory=max_memory,
-        reporter=CONSOLE,
-    )
+    job = prepare(paths, index, encoder=encoder, chips=chips, reporter=CONSOLE, **options)
     if dry_run:
         estimate = job.estimate()
         print_estimate(estimate, as_json=as_json)

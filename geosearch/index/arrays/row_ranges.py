@@ -5,6 +5,7 @@ would take longer than the search itself.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ def edges_of(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
     return edges
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class RowRanges:
     """Ranges of rows, ascending; none overlap."""
 
@@ -77,9 +78,9 @@ class RowRanges:
         """Rows of each range, int64 [r]."""
         return self.edges[:, 1] - self.edges[:, 0]
 
-    @property
+    @cached_property
     def count(self) -> int:
-        """Number of rows."""
+        """Number of rows; a search asks for it several times."""
         return int((self.edges[:, 1] - self.edges[:, 0]).sum())
 
     def rows(self) -> Rows:

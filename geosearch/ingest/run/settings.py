@@ -1,14 +1,14 @@
 """What an indexing run is to do, with nothing left open."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from geosearch.chips import Chips, ResolvedChips
 from geosearch.encoders import Encoder
-from geosearch.index import AnnChoice, IndexSpec
+from geosearch.index import IndexSpec
 from geosearch.ingest.run.intervals import INTERVALS, Intervals
-from geosearch.ingest.run.memory import MEMORY, RunMemory
+from geosearch.ingest.run.options import RunOptions
 from geosearch.scenes import (
     ChipLayout,
     Discovery,
@@ -18,7 +18,6 @@ from geosearch.scenes import (
     level_gsds,
     open_scene,
     parse_stretch,
-    require_crs,
 )
 
 _AS_FINE = 1.05
@@ -40,20 +39,13 @@ class RunSettings:
     weights: str | None = None
     """Path the encoder's weights were given by, recorded for later queries; None where they have
     a name."""
-    assume_crs: str | None = None
-    """CRS of scenes that have an affine and no CRS; None to refuse them. It describes
-    those files and not the index, which does not record it: only their places do."""
-    ann: AnnChoice = "auto"
-    """``auto`` builds IVF-PQ for large segments; the others force one way."""
     paths: Sequence[str | Path] = ()
     """What was looked through; scenes of these folders whose files are gone, or left out,
     are reported."""
-    prune: bool = False
-    """Whether those are removed."""
     intervals: Intervals = INTERVALS
     """How often what is done is stored and published."""
-    memory: RunMemory = MEMORY
-    """What the run may hold, the encoder aside."""
+    options: RunOptions = field(default_factory=RunOptions)
+    """What the user has said of the run itself."""
 
     @property
     def spec(self) -> IndexSpec:
@@ -76,7 +68,7 @@ class RunSettings:
         return open_scene(
             file,
             bands=self.chips.bands,
-            assume_crs=self.assume_crs,
+            assume_crs=self.options.assume_crs,
             stretch=parse_stretch(self.chips.stretch),
         )
 
@@ -109,13 +101,11 @@ class RunSettings:
         return None if self.chips.gsd_m is None else scene.pixel_m
 
 
-def require_readable(chips: Chips, assume_crs: str | None) -> None:
-    """Refuse a stretch or a CRS that cannot be understood, before any scene is opened.
+def require_readable(chips: Chips) -> None:
+    """Refuse a stretch that cannot be understood, before any scene is opened.
 
     Raises:
-        UsageError: The stretch or the CRS cannot be understood.
+        UsageError: It cannot be.
     """
     if isinstance(chips.stretch, str):  # Chips keeps a range as a text, too
         parse_stretch(chips.stretch)
-    if assume_crs is not None:
-        require_crs(assume_crs)

@@ -186,7 +186,7 @@ def _ask(request: _Request, questions: Sequence[_Question], watch: Stopwatch) ->
         if not numbers:
             continue
         depth = first_depth(request.k) if scaled else request.k
-        table = np.stack([questions[at].vector for at in numbers]).astype(np.float32, copy=False)
+        table = np.array([questions[at].vector for at in numbers], np.float32)
         with watch.time("device") if request.options.device else nullcontext():
             answers = [
                 segment.search(table, ranges, depth, request.options)

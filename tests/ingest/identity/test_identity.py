@@ -15,7 +15,7 @@ from support.scenes_making import write_band
 
 from geosearch.chips import ResolvedChips
 from geosearch.index import IndexWriter, open_index
-from geosearch.ingest import BuildReport, RunSettings, ingest, look_for_scenes
+from geosearch.ingest import BuildReport, RunOptions, RunSettings, ingest, look_for_scenes
 
 PLACES = ("x.tif", "y.tif", "a/x.tif", "a/y.tif", "b/x.tif", "a/b/x.tif", "b/a/x.tif", "b/b/y.tif")
 NAMED = (*PLACES, ".", "a", "b", "a/b", "b/a", "link", "link/b", "b/link/x.tif")
@@ -24,7 +24,8 @@ NAMED = (*PLACES, ".", "a", "b", "a/b", "b/a", "link", "link/b", "b/link/x.tif")
 def run(paths: Sequence[Path], index: Path, *, prune: bool = False) -> BuildReport:
     cut = ResolvedChips(size_px=32, stride_px=32)
     found = look_for_scenes(paths)
-    return ingest(RunSettings(found, index, Colours(), cut, paths=paths, prune=prune))
+    options = RunOptions(prune=prune)
+    return ingest(RunSettings(found, index, Colours(), cut, paths=paths, options=options))
 
 
 def draw(path: Path, seed: int) -> None:

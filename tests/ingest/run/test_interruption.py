@@ -18,7 +18,7 @@ from support.scenes_making import write_band
 from geosearch.chips import ResolvedChips
 from geosearch.errors import Interrupted
 from geosearch.index import open_index, verify
-from geosearch.ingest import BuildReport, RunSettings, ingest, look_for_scenes
+from geosearch.ingest import BuildReport, RunOptions, RunSettings, ingest, look_for_scenes
 from geosearch.ingest.run.intervals import INTERVALS, Intervals
 from geosearch.reporting import LOG, Reporter
 
@@ -76,7 +76,7 @@ def run(
         encoder,
         CUT,
         paths=[archive],
-        prune=prune,
+        options=RunOptions(prune=prune),
         intervals=intervals,
     )
     return ingest(settings, reporter)

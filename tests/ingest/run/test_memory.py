@@ -12,8 +12,7 @@ from rasterio.windows import Window
 
 import geosearch
 from geosearch.errors import UsageError
-from geosearch.ingest import run_memory
-from geosearch.ingest.run.memory import RunMemory
+from geosearch.ingest.run.memory import RunMemory, run_memory
 from geosearch.scenes import ReadingMemory, reading_within
 from geosearch.scenes.raster.reading_memory import reading_memory
 
