@@ -81,6 +81,10 @@ def check_contents(wheel: Path, names: set[str]) -> None:
         expect(kept, f"the wheel does not list the licence {name}")
 
 
+_OPTIONAL = ("geopandas",)
+"""Extras whose module has the name of its package, and is imported where it is used."""
+
+
 def imported(folder: Path) -> dict[str, Path]:
     """The modules of others that a package imports anywhere, functions included; one file each."""
     found: dict[str, Path] = {}
@@ -106,8 +110,15 @@ def check_imports(wheel: Distribution, folder: Path, extra: str) -> None:
         for one in asked
         if one.marker is None or one.marker.evaluate({"extra": extra})
     }
+    optional = {
+        canonicalize_name(one.name)
+        for one in asked
+        if one.marker is not None and any(one.marker.evaluate({"extra": own}) for own in _OPTIONAL)
+    }
     owners = packages_distributions()
     for name, path in imported(folder).items():
+        if canonicalize_name(name) in optional:  # not installed here: its users are told
+            continue
         known = {canonicalize_name(owner) for owner in owners.get(name, [])}
         expect(
             bool(known & direct), f"{path.name} imports {name}, which the wheel does not ask for"
