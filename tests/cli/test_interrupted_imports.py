@@ -13,6 +13,8 @@ class CtrlC(importlib.abc.MetaPathFinder):
         if name == {name!r}:
             os.kill(os.getpid(), signal.SIGINT)
 
+# what was started in the background inherits that the signal is ignored
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.meta_path.insert(0, CtrlC())
 sys.argv = ["geosearch", "--help"]
 runpy.run_module("geosearch", run_name="__main__")

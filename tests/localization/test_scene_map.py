@@ -69,5 +69,5 @@ def test_an_encoder_that_cannot_tell_is_refused(tmp_path: Path) -> None:
     scene = write_scene(
         tmp_path / "a.tif", crs="EPSG:32632", transform=rasterio.Affine(1, 0, 6e5, 0, -1, 5e6)
     )
-    with pytest.raises(UsageError, match="null does not tell where"):
+    with pytest.raises(UsageError, match="null cannot tell where"):
         geosearch.localize("a river", scene, tmp_path / "heat.tif", encoder="null")
