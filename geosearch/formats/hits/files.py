@@ -13,7 +13,6 @@ from geosearch.formats.hits.documents.csv_table import csv_text
 from geosearch.formats.hits.documents.geojson import geojson_text
 from geosearch.formats.hits.documents.geojson_sequence import geojson_lines, geojson_sequence
 from geosearch.formats.hits.documents.kml import kml_text
-from geosearch.formats.hits.documents.stac_items import item_collection_text
 from geosearch.formats.hits.documents.table import table_lines
 from geosearch.message import Message
 from geosearch.outputs import HIT_FORMATS, has_ending, hit_format, output_file, require_output
@@ -125,6 +124,12 @@ def _geoparquet(answers: Answers) -> tuple[bytes, Refusals]:
     return geoparquet(answers), ()
 
 
+def _stac_text(answers: Answers) -> str:
+    from geosearch.formats.hits.documents.stac_items import item_collection_text  # with scenes
+
+    return item_collection_text(answers)
+
+
 _TEXTS: dict[str, Callable[[Answers], str]] = {
     "table": _table,
     "geojson": _geojson,
@@ -133,7 +138,7 @@ _TEXTS: dict[str, Callable[[Answers], str]] = {
     "json": _json_lines,
     "csv": csv_text,
     "kml": kml_text,
-    "stac": item_collection_text,
+    "stac": _stac_text,
 }
 _OTHERS: dict[str, Callable[[Answers], tuple[bytes, Refusals]]] = {
     "html": _report,
